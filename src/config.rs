@@ -1,0 +1,162 @@
+//! What a fit is asked to do, fully resolved: raw TOML and flags become the checked [`FitConfig`].
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Everything but the data that decides a fit. Two equal values on equal data give equal bytes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FitConfig {
+    /// The regression.
+    pub model: ModelConfig,
+    /// Per channel name; a channel not listed takes the defaults.
+    pub channels: BTreeMap<String, ChannelConfig>,
+    /// Chains, draws, seed.
+    pub sampler: SamplerConfig,
+}
+
+/// Options of the regression that hold for all channels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ModelConfig {
+    /// Last periods kept out of the fit and predicted.
+    pub holdout_weeks: usize,
+    /// Adstock of channels that name none.
+    pub adstock: Adstock,
+    /// Error process of the outcome around its mean.
+    pub noise: Noise,
+    /// An effect per period shared by all geos (panels only).
+    pub weekly_effect: bool,
+    /// Whether exposure is scaled per head (`population`) or by each geo's own typical period.
+    pub scaling: Scaling,
+    /// Weeks between trend knots.
+    pub trend_knot_weeks: f64,
+    /// Pairs of yearly Fourier terms.
+    pub seasonality_pairs: usize,
+}
+
+impl Default for ModelConfig {
+    fn default() -> Self {
+        ModelConfig {
+            holdout_weeks: 0,
+            adstock: Adstock::default(),
+            noise: Noise::White,
+            weekly_effect: false,
+            scaling: Scaling::Auto,
+            trend_knot_weeks: 13.0,
+            seasonality_pairs: 3,
+        }
+    }
+}
+
+/// Carry-over kernel of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Adstock {
+    /// w_l ∝ α^l, untruncated unless `max_lag` is given.
+    Geometric {
+        /// Last lag with weight, in periods.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_lag: Option<usize>,
+    },
+    /// No carry-over.
+    None,
+}
+
+impl Default for Adstock {
+    fn default() -> Self {
+        Adstock::Geometric { max_lag: None }
+    }
+}
+
+/// Error process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Noise {
+    /// Independent between periods.
+    White,
+    /// First-order autoregressive, one coefficient for all geos.
+    Ar1,
+}
+
+/// What one unit of scaled exposure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scaling {
+    /// Population when the data has it, else geo.
+    Auto,
+    /// Exposure per head over the mean active exposure per head.
+    Population,
+    /// Exposure over the geo's own mean active exposure.
+    Geo,
+}
+
+/// Options of one channel.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChannelConfig {
+    /// Overrides the model's adstock.
+    pub adstock: Option<Adstock>,
+    /// Fixes the Hill slope.
+    pub slope: Option<f64>,
+    /// Belief about the effect; the hierarchical default when empty.
+    pub prior: Option<EffectPrior>,
+}
+
+/// Log-normal belief about a channel's effect, on one of three scales.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectPrior {
+    /// Return on spend over the fitted window.
+    Roi(LogNormalPrior),
+    /// Share of the total outcome, for channels without spend too.
+    Share(LogNormalPrior),
+    /// Derivative of incremental value by spend at today's spend.
+    MarginalRoi(LogNormalPrior),
+}
+
+/// A log-normal by its median, or by an interval and its mass.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum LogNormalPrior {
+    /// `{ median = 1.8, sd_log = 0.4 }`
+    Median {
+        /// 50 % quantile.
+        median: f64,
+        /// Standard deviation of the logarithm.
+        sd_log: f64,
+    },
+    /// `{ low = 1.1, high = 2.9, mass = 0.9 }`
+    Interval {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+        /// Central probability between them.
+        mass: f64,
+    },
+}
+
+/// Length and seed of the sampling.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SamplerConfig {
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// Independent chains.
+    pub chains: usize,
+    /// Adaptation iterations per chain, discarded.
+    pub warmup: usize,
+    /// Kept draws per chain.
+    pub draws: usize,
+    /// Mean acceptance statistic that the step size aims at.
+    pub target_accept: f64,
+}
+
+impl Default for SamplerConfig {
+    fn default() -> Self {
+        SamplerConfig { seed: 1, chains: 4, warmup: 1000, draws: 1000, target_accept: 0.8 }
+    }
+}

@@ -1,0 +1,172 @@
+//! The checked data set that every later step reads: a rectangular geo × period panel.
+
+use chrono::NaiveDate;
+use ndarray::Array2;
+
+/// A panel of G geos × T periods. Matrices are G × T; a cell whose row is absent from the file
+/// holds 0 and is `false` in [`Dataset::present`].
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// Where the rows came from.
+    pub source: Source,
+    /// First day of each period, ascending, without gaps; length T.
+    pub dates: Vec<NaiveDate>,
+    /// Spacing of the periods.
+    pub interval: Interval,
+    /// Geo names in order of first appearance; `["national"]` when the file has no geo column.
+    pub geos: Vec<String>,
+    /// The outcome and what one unit of it is.
+    pub outcome: Outcome,
+    /// Whether the file has a row for the cell.
+    pub present: Array2<bool>,
+    /// People per geo, length G.
+    pub population: Option<Vec<f64>>,
+    /// Paid channels in file order, then organic ones.
+    pub channels: Vec<Channel>,
+    /// Controls; a text control is one entry per level other than the most frequent.
+    pub controls: Vec<Control>,
+    /// Which column plays which role, and the columns left out.
+    pub roles: Roles,
+}
+
+/// Provenance of a data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// File name as given by the user.
+    pub file: String,
+    /// SHA-256 of the file's bytes, lower-case hex.
+    pub sha256: String,
+    /// Data rows in the file.
+    pub rows: usize,
+}
+
+/// Spacing of the periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interval {
+    /// One day.
+    Daily,
+    /// Seven days.
+    Weekly,
+    /// One calendar month.
+    Monthly,
+}
+
+impl Interval {
+    /// Days in a period: 1, 7, or 30.4375 for a month on average.
+    pub fn days(self) -> f64 {
+        match self {
+            Interval::Daily => 1.0,
+            Interval::Weekly => 7.0,
+            Interval::Monthly => 30.4375,
+        }
+    }
+
+    /// Periods in a year: 365.25, 52.18 or 12.
+    pub fn per_year(self) -> f64 {
+        365.25 / self.days()
+    }
+}
+
+/// What one unit of the outcome is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeKind {
+    /// Currency, the same as the spend's.
+    Revenue,
+    /// Orders, sign-ups, conversions: worth `revenue_per_outcome` each when that is known.
+    Count,
+}
+
+/// The outcome to be explained.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Column name.
+    pub name: String,
+    /// Revenue or count.
+    pub kind: OutcomeKind,
+    /// Outcome units; 0 where not observed.
+    pub values: Array2<f64>,
+    /// Whether the outcome is known; a blank outcome keeps its row for carry-over only.
+    pub observed: Array2<bool>,
+    /// Currency per outcome unit, when a column gives it.
+    pub revenue_per_outcome: Option<Array2<f64>>,
+}
+
+/// One media channel.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    /// Short name: the spend column without its spend/cost affix.
+    pub name: String,
+    /// Spend column; `None` for an organic channel.
+    pub spend_column: Option<String>,
+    /// Column that drives the response: the spend column itself unless another one is mapped.
+    pub exposure_column: String,
+    /// Currency; all zero for an organic channel.
+    pub spend: Array2<f64>,
+    /// Exposure in its own units (currency, impressions, GRPs, clicks).
+    pub exposure: Array2<f64>,
+}
+
+impl Channel {
+    /// Whether the channel costs nothing.
+    pub fn is_organic(&self) -> bool {
+        self.spend_column.is_none()
+    }
+}
+
+/// One column of the regression that is not media.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// Column name; `column=level` for a level of a text control.
+    pub name: String,
+    /// As given in the file.
+    pub values: Array2<f64>,
+    /// Only 0 and 1 occur.
+    pub binary: bool,
+}
+
+/// Column roles as resolved; what `fit.json` reports under `run.roles`.
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+pub struct Roles {
+    /// Date column.
+    pub date: String,
+    /// Outcome column.
+    pub outcome: String,
+    /// Geo column.
+    pub geo: Option<String>,
+    /// Population column.
+    pub population: Option<String>,
+    /// Revenue-per-outcome column.
+    pub revenue_per_outcome: Option<String>,
+    /// Spend columns of the paid channels.
+    pub channels: Vec<String>,
+    /// Exposure column for each spend column that has one.
+    pub exposure: std::collections::BTreeMap<String, String>,
+    /// Organic media columns.
+    pub organic: Vec<String>,
+    /// Control columns.
+    pub controls: Vec<String>,
+    /// Columns in the file that play no role.
+    pub left_out: Vec<String>,
+}
+
+impl Dataset {
+    /// Number of geos G.
+    pub fn n_geos(&self) -> usize {
+        self.geos.len()
+    }
+    /// Number of periods T.
+    pub fn n_periods(&self) -> usize {
+        self.dates.len()
+    }
+    /// Number of channels C.
+    pub fn n_channels(&self) -> usize {
+        self.channels.len()
+    }
+    /// Currency value of one outcome unit in a cell; 1 when the outcome is revenue or no value is known.
+    pub fn value_per_outcome(&self, geo: usize, period: usize) -> f64 {
+        self.outcome.revenue_per_outcome.as_ref().map_or(1.0, |v| v[[geo, period]])
+    }
+}

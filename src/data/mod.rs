@@ -1,0 +1,5 @@
+//! CSV → [`Dataset`]: reading, column roles, checks.
+
+mod dataset;
+
+pub use dataset::*;

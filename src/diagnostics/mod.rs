@@ -1,0 +1,5 @@
+//! Convergence and fit diagnostics on plain draws.
+
+mod loo;
+
+pub use loo::Loo;

@@ -1,0 +1,130 @@
+//! The posterior in the user's units. S = chains × draws; every draw vector is chain-major.
+
+use chrono::NaiveDate;
+use ndarray::Array2;
+
+/// Everything the outputs are made from. "Fitted window" is the cells with an observed outcome
+/// that were not held out.
+#[derive(Debug, Clone)]
+pub struct Posterior {
+    /// Number of chains.
+    pub n_chains: usize,
+    /// Kept draws per chain.
+    pub n_draws: usize,
+    /// One entry per channel of the data set, same order.
+    pub channels: Vec<ChannelPosterior>,
+    /// Observed outcome over the fitted window, outcome units.
+    pub outcome_total: f64,
+    /// Baseline over the fitted window per draw, outcome units.
+    pub baseline_total: Vec<f64>,
+    /// Spend multipliers of the response curves, ascending from 0, containing 1.
+    pub multipliers: Vec<f64>,
+    /// Draws of every model parameter on its natural scale, for `parameters` and `draws.parquet`.
+    pub parameters: Vec<Parameter>,
+    /// Posterior means and intervals per cell, for `weekly.csv`.
+    pub cells: Vec<Cell>,
+    /// Names of the controls in [`Cell::controls`].
+    pub control_names: Vec<String>,
+    /// How well the model describes the fitted window.
+    pub fit: FitQuality,
+    /// The same on the held-out periods.
+    pub holdout: Option<FitQuality>,
+}
+
+/// One named quantity with its S draws.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Such as `roi[tv]`, `retention[tv]`, `sigma[north]`.
+    pub name: String,
+    /// S values.
+    pub draws: Vec<f64>,
+    /// Whether it is a free parameter of the sampler (and so counts in the convergence verdict)
+    /// rather than computed from others.
+    pub sampled: bool,
+}
+
+/// Draws of one channel's outcomes of interest; each vector has S entries.
+#[derive(Debug, Clone)]
+pub struct ChannelPosterior {
+    /// Channel name.
+    pub name: String,
+    /// Spend over the fitted window, currency; 0 for an organic channel.
+    pub spend: f64,
+    /// Incremental outcome over the fitted window, outcome units.
+    pub contribution: Vec<f64>,
+    /// Value of the contribution by spend; `None` for an organic channel.
+    pub roi: Option<Vec<f64>>,
+    /// d value / d spend at today's spend, all cells scaled together; `None` for an organic channel.
+    pub marginal_roi: Option<Vec<f64>>,
+    /// Adstock retention α in [0, 1); empty without carry-over.
+    pub retention: Vec<f64>,
+    /// Periods until half of the effect has come, converted to weeks; empty without carry-over.
+    pub half_life_weeks: Vec<f64>,
+    /// Share of the effect that comes after the first period.
+    pub carryover_share: Vec<f64>,
+    /// Half-saturation K in exposure units per period (per head when scaled by population).
+    pub half_saturation: Vec<f64>,
+    /// Hill slope S.
+    pub slope: Vec<f64>,
+    /// Effect as a share of the most it could be: Σ β h / Σ β over the active cells.
+    pub saturation: Vec<f64>,
+    /// S × G contributions; one column when G = 1.
+    pub geo_contribution: Array2<f64>,
+    /// Spend per geo over the fitted window.
+    pub geo_spend: Vec<f64>,
+    /// S × M incremental outcome over the fitted window at each multiplier of [`Posterior::multipliers`].
+    pub curve: Array2<f64>,
+    /// Largest spend in one period over the mean active spend, minimum over geos: how far the data reach.
+    pub observed_max_multiplier: f64,
+    /// How much the data moved the prior: 1 − sd(posterior) / sd(prior) on the log scale.
+    pub roi_contraction: f64,
+    /// The same for ln K.
+    pub saturation_contraction: f64,
+}
+
+/// One geo × period of the decomposition, outcome units, posterior means unless said otherwise.
+/// fitted mean = trend + seasonality + Σ controls + Σ channels; baseline = fitted mean − Σ channels.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// First day of the period.
+    pub date: NaiveDate,
+    /// Index into the data set's geos.
+    pub geo: usize,
+    /// `None` when blank in the file.
+    pub outcome: Option<f64>,
+    /// Whether the cell was kept out of the fit.
+    pub held_out: bool,
+    /// Mean of the fit.
+    pub fitted_mean: f64,
+    /// 5 % quantile of the posterior predictive.
+    pub fitted_q05: f64,
+    /// 95 % quantile of the posterior predictive.
+    pub fitted_q95: f64,
+    /// Everything but media.
+    pub baseline: f64,
+    /// Intercept and trend.
+    pub trend: f64,
+    /// Yearly seasonality.
+    pub seasonality: f64,
+    /// One per control, against the control's mean.
+    pub controls: Vec<f64>,
+    /// One per channel.
+    pub channels: Vec<f64>,
+}
+
+/// Agreement between outcome and posterior predictive over a set of cells.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FitQuality {
+    /// 1 − residual sum of squares / total sum of squares about the mean, on totals per cell.
+    pub r2: f64,
+    /// Mean |error| / |outcome| over cells with a non-zero outcome.
+    pub mape: f64,
+    /// Σ |error| / Σ |outcome|.
+    pub wmape: f64,
+    /// Share of the cells inside their 90 % predictive interval.
+    pub interval_coverage_90: f64,
+    /// Lag-1 autocorrelation of the residuals, averaged over geos.
+    pub residual_lag1_autocorrelation: f64,
+    /// Leave-one-out predictive accuracy; `None` on held-out cells.
+    pub loo: Option<crate::diagnostics::Loo>,
+}

@@ -1,0 +1,5 @@
+//! No-U-Turn sampling of any [`LogDensity`], chains in parallel.
+
+mod density;
+
+pub use density::{DensityError, LogDensity};
