@@ -61,6 +61,18 @@ pub enum Adstock {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max_lag: Option<usize>,
     },
+    /// w_l ∝ α^((l − peak)²), l = 0..=max_lag: the effect builds up first.
+    Delayed {
+        /// Periods until the effect is largest.
+        peak: f64,
+        /// Last lag with weight, in periods.
+        max_lag: usize,
+    },
+    /// w_l ∝ (1 − l/(max_lag+1))^(1/α − 1).
+    Binomial {
+        /// Last lag with weight, in periods.
+        max_lag: usize,
+    },
     /// No carry-over.
     None,
 }
@@ -137,6 +149,20 @@ pub enum LogNormalPrior {
         /// Central probability between them.
         mass: f64,
     },
+}
+
+impl LogNormalPrior {
+    /// Mean and standard deviation of the logarithm.
+    pub fn log_mean_sd(self) -> (f64, f64) {
+        use statrs::distribution::{ContinuousCDF, Normal};
+        match self {
+            LogNormalPrior::Median { median, sd_log } => (median.ln(), sd_log),
+            LogNormalPrior::Interval { low, high, mass } => {
+                let z = Normal::standard().inverse_cdf(0.5 + mass / 2.0);
+                (0.5 * (low.ln() + high.ln()), (high.ln() - low.ln()) / (2.0 * z))
+            }
+        }
+    }
 }
 
 /// Length and seed of the sampling.

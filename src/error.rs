@@ -19,6 +19,16 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A geo has nothing to fit.
+    #[error("geo `{geo}`: {cells} fitted rows with a mean outcome of {mean}; it must be positive")]
+    NoOutcome {
+        /// Geo name.
+        geo: String,
+        /// Rows with an outcome that are not held out.
+        cells: usize,
+        /// Their mean.
+        mean: f64,
+    },
 }
 
 impl Error {
@@ -26,6 +36,9 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Io { .. } => None,
+            Error::NoOutcome { .. } => Some(
+                "drop the geo's rows, or fit on a window in which it sold something (--from, --to)".into(),
+            ),
         }
     }
 }

@@ -1,1 +1,17 @@
-//! (in work)
+//! The regression: scaling, parameters, priors and the marginal density with its gradient.
+//!
+//! Given the parameters sampled by NUTS, everything linear (intercept, trend, seasonality, controls
+//! and their deviations by geo) is Gaussian and integrated out exactly.
+
+mod baseline;
+mod density;
+mod design;
+mod layout;
+mod linalg;
+mod media;
+mod prior;
+
+pub use baseline::BaselineDraw;
+pub use density::{Density, NotFinite, State};
+pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
+pub use layout::{Layout, Theta};

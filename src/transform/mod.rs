@@ -1,1 +1,6 @@
-//! (in work)
+//! Exposure → effect: carry-over (adstock), saturation (Hill) and the vector mathematics under them.
+
+pub mod adstock;
+pub mod hill;
+pub mod math;
+pub mod simd;

@@ -1,0 +1,563 @@
+//! The linear baseline, integrated out exactly: ỹ = media + Z (γ + δ_g) + e is Gaussian in (γ, δ).
+//!
+//! With r = ỹ − media − Z m, prior covariances V of γ and D of δ_g (both diagonal) and noise σ_g² Ω⁻¹,
+//! write S_g = Z_gᵀ Ω Z_g / σ_g². The precision of (γ, δ) is block-arrow, so each geo is eliminated on
+//! its own and the shared block is k × k. In scaled coordinates γ = m + V½ γ̃, δ_g = D½ δ̃_g:
+//!
+//! ```text
+//! Ã_g = I + D½ S_g D½,   J_g = I − Ã_g⁻¹,   R = (V/D)½
+//! C̃  = I + Σ_g R J_g R,  ln|Σ| = Σ_g N_g ln σ_g² − ln|Ω| + Σ_g ln|Ã_g| + ln|C̃|
+//! γ̃  = C̃⁻¹ Σ_g R Ã_g⁻¹ c_g,  δ̃_g = Ã_g⁻¹ c_g − J_g R γ̃,  c_g = D½ Z_gᵀ Ω r_g / σ_g²
+//! ```
+//! One geo has no shared block: δ̃ stands for γ̃, and D for V.
+
+use super::design::{ColumnGroup, Design};
+use super::layout::Theta;
+use super::linalg::{cholesky, inverse_from_factor, invert_upper, multiply};
+use super::prior::LikelihoodGradient;
+use crate::config::Noise;
+use crate::transform::simd::{axpy, dot, mul_add};
+
+/// Prior sd of the intercept and of a control's coefficient, scaled outcome units.
+const INTERCEPT_SD: f64 = 1.0;
+const CONTROL_SD: f64 = 0.3;
+
+/// Crossproducts of the baseline columns: all that the algebra needs of the data. Geos are stored
+/// `lanes` at a time, element `[(block·k² + i·k + j)·lanes + lane]`.
+#[derive(Debug, Clone)]
+pub struct Crossproducts {
+    lanes: usize,
+    k: usize,
+    n_blocks: usize,
+    /// ZᵀZ.
+    square: Vec<f64>,
+    /// ZᵀΩZ = square + φ² inner − φ cross; empty for white noise.
+    inner: Vec<f64>,
+    cross: Vec<f64>,
+    /// 1 where a cell and the one before it are both fitted. G × T.
+    link: Vec<f64>,
+    /// Fitted cells per geo.
+    n_fitted: Vec<f64>,
+    /// Runs of consecutive fitted cells per geo.
+    n_runs: Vec<f64>,
+}
+
+/// Scratch space and results at one point.
+#[derive(Debug, Clone)]
+pub struct Baseline {
+    /// r̂ = r − Z(γ̂ + δ̂_g), scaled outcome units. G × T.
+    pub residual: Vec<f64>,
+    /// Ω r̂ / σ²: the derivative of the log likelihood by the mean. G × T.
+    pub by_mean: Vec<f64>,
+    /// D½, V½ and R by column.
+    sd_geo: Vec<f64>,
+    sd_shared: Vec<f64>,
+    ratio: Vec<f64>,
+    /// Ã⁻¹ per block.
+    inverse: Vec<f64>,
+    /// U⁻¹ of Ã per block, kept for exact draws.
+    factor: Vec<f64>,
+    /// c̃, then Ã⁻¹ c̃, per block.
+    solved: Vec<f64>,
+    /// δ̃ per block.
+    deviation: Vec<f64>,
+    scratch: Vec<f64>,
+    product: Vec<f64>,
+    /// C̃, its U⁻¹, and R U⁻¹.
+    shared: Vec<f64>,
+    shared_factor: Vec<f64>,
+    shared_scaled: Vec<f64>,
+    shared_rhs: Vec<f64>,
+    /// γ̃.
+    shared_mean: Vec<f64>,
+    coefficients: Vec<f64>,
+    whitened: Vec<f64>,
+    /// tr(S_g Cov(γ + δ_g)), padded to whole blocks.
+    trace: Vec<f64>,
+}
+
+/// Coefficients γ + δ_g of every geo, G × k, drawn exactly from their posterior at one point.
+#[derive(Debug, Clone)]
+pub struct BaselineDraw {
+    /// G × k, scaled outcome units.
+    pub coefficients: Vec<f64>,
+}
+
+impl Crossproducts {
+    /// Computes them for a design.
+    pub fn new(design: &Design) -> Crossproducts {
+        let (n_geos, n, k) = (design.n_geos, design.n_periods, design.n_columns());
+        let lanes = if n_geos == 1 { 1 } else { 8 };
+        let n_blocks = n_geos.div_ceil(lanes);
+        let size = n_blocks * k * k * lanes;
+        let ar = design.noise == Noise::Ar1;
+        let mut x = Crossproducts {
+            lanes,
+            k,
+            n_blocks,
+            square: vec![0.0; size],
+            inner: vec![0.0; if ar { size } else { 0 }],
+            cross: vec![0.0; if ar { size } else { 0 }],
+            link: vec![0.0; n_geos * n],
+            n_fitted: vec![0.0; n_geos],
+            n_runs: vec![0.0; n_geos],
+        };
+        for g in 0..n_geos {
+            let fitted = &design.fitted[g * n..(g + 1) * n];
+            let link = &mut x.link[g * n..(g + 1) * n];
+            for t in 1..n {
+                link[t] = fitted[t] * fitted[t - 1];
+            }
+            x.n_fitted[g] = fitted.iter().sum();
+            x.n_runs[g] = x.n_fitted[g] - link.iter().sum::<f64>();
+            let column = |j: usize| &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
+            for i in 0..k {
+                for j in 0..k {
+                    let at = (((g / lanes) * k + i) * k + j) * lanes + g % lanes;
+                    let (zi, zj) = (column(i), column(j));
+                    x.square[at] = (0..n).map(|t| zi[t] * zj[t]).sum();
+                    if ar {
+                        let n_links = |t: usize| link[t] + if t + 1 < n { link[t + 1] } else { 0.0 };
+                        x.inner[at] = (0..n).map(|t| fitted[t] * (n_links(t) - 1.0) * zi[t] * zj[t]).sum();
+                        x.cross[at] = (1..n).map(|t| link[t] * (zi[t] * zj[t - 1] + zi[t - 1] * zj[t])).sum();
+                    }
+                }
+            }
+        }
+        x
+    }
+
+    /// Ωr of one geo: first-order autoregression, every run of fitted cells starting stationary.
+    #[inline(always)]
+    fn whiten(&self, design: &Design, g: usize, phi: f64, r: &[f64], out: &mut [f64]) {
+        let n = r.len();
+        if phi == 0.0 {
+            out.copy_from_slice(r);
+            return;
+        }
+        let link = &self.link[g * n..(g + 1) * n];
+        let fitted = &design.fitted[g * n..(g + 1) * n];
+        for t in 0..n {
+            let before = if t > 0 { link[t] * r[t - 1] } else { 0.0 };
+            let (after, next) = if t + 1 < n { (link[t + 1] * r[t + 1], link[t + 1]) } else { (0.0, 0.0) };
+            let diagonal = fitted[t] * (1.0 + phi * phi * (link[t] + next - 1.0));
+            out[t] = diagonal * r[t] - phi * (before + after);
+        }
+    }
+}
+
+impl Baseline {
+    /// Room for a design.
+    pub fn new(design: &Design, x: &Crossproducts) -> Baseline {
+        let k = x.k;
+        let (matrix, vector) = (k * k * x.lanes, k * x.lanes);
+        let cells = design.n_geos * design.n_periods;
+        Baseline {
+            residual: vec![0.0; cells],
+            by_mean: vec![0.0; cells],
+            sd_geo: vec![0.0; k],
+            sd_shared: vec![0.0; k],
+            ratio: vec![0.0; k],
+            inverse: vec![0.0; x.n_blocks * matrix],
+            factor: vec![0.0; x.n_blocks * matrix],
+            solved: vec![0.0; x.n_blocks * vector],
+            deviation: vec![0.0; x.n_blocks * vector],
+            scratch: vec![0.0; matrix],
+            product: vec![0.0; matrix],
+            shared: vec![0.0; k * k],
+            shared_factor: vec![0.0; k * k],
+            shared_scaled: vec![0.0; k * k],
+            shared_rhs: vec![0.0; k],
+            shared_mean: vec![0.0; k],
+            coefficients: vec![0.0; design.n_geos * k],
+            whitened: vec![0.0; design.n_periods],
+            trace: vec![0.0; x.n_blocks * x.lanes],
+        }
+    }
+
+    /// ln p(ỹ | θ) without its constant from `self.residual` = ỹ − media on the fitted cells, which
+    /// becomes r̂; the gradient by scales, noise and φ goes to `by`, that by the mean to `by_mean`.
+    #[inline(always)]
+    pub fn collapse<const FMA: bool>(
+        &mut self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+        by: &mut LikelihoodGradient,
+    ) -> f64 {
+        if x.lanes == 1 {
+            self.collapse_lanes::<FMA, 1>(design, x, theta, by)
+        } else {
+            self.collapse_lanes::<FMA, 8>(design, x, theta, by)
+        }
+    }
+
+    #[inline(always)]
+    fn collapse_lanes<const FMA: bool, const L: usize>(
+        &mut self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+        by: &mut LikelihoodGradient,
+    ) -> f64 {
+        self.set_scales(design, theta);
+        let n = design.n_periods;
+        let mut quadratic = 0.0;
+        // r = ỹ − media − m on the fitted cells; its own square is what the shrinkage works against.
+        for (r, fitted) in self.residual.iter_mut().zip(&design.fitted) {
+            *r -= design.intercept_mean * fitted;
+        }
+        self.right_hand_sides::<FMA, L>(design, x, theta);
+        let mut log_determinant = self.eliminate_geos::<FMA, L>(design, x, theta);
+        if L > 1 {
+            log_determinant += self.solve_shared::<FMA>();
+        }
+        by.phi = 0.0;
+        self.deviations::<FMA, L>(design, x, theta, by);
+        for g in 0..design.n_geos {
+            let cells = g * n..(g + 1) * n;
+            let precision = theta.sigma[g].powi(-2);
+            // rᵀ Ω r̂ = Σ (Ω r̂) r: r is needed once more after r̂ is known.
+            self.whitened.copy_from_slice(&self.residual[cells.clone()]);
+            self.subtract_baseline::<FMA>(design, g);
+            let residual = &self.residual[cells.clone()];
+            let by_mean = &mut self.by_mean[cells];
+            x.whiten(design, g, theta.phi, residual, by_mean);
+            by_mean.iter_mut().for_each(|e| *e *= precision);
+            quadratic += dot::<FMA>(by_mean, &self.whitened);
+            by.ln_sigma[g] = dot::<FMA>(by_mean, residual) + self.trace[g] - x.n_fitted[g];
+            log_determinant += 2.0 * x.n_fitted[g] * theta.sigma[g].ln();
+        }
+        if design.noise == Noise::Ar1 {
+            log_determinant -= x.n_runs.iter().sum::<f64>() * (-theta.phi * theta.phi).ln_1p();
+            by.phi += self.residual_phi_gradient(design, x, theta);
+        }
+        -0.5 * (log_determinant + quadratic)
+    }
+
+    fn set_scales(&mut self, design: &Design, theta: &Theta) {
+        for (j, group) in design.columns.iter().enumerate() {
+            let (shared, geo) = match group {
+                ColumnGroup::Intercept => (INTERCEPT_SD, theta.geo_scale[0]),
+                ColumnGroup::Trend => (theta.trend_scale, theta.geo_scale[1]),
+                ColumnGroup::Season => (theta.season_scale, theta.geo_scale[2]),
+                ColumnGroup::Control(_) => (CONTROL_SD, theta.geo_scale[3]),
+            };
+            self.sd_shared[j] = shared;
+            self.sd_geo[j] = if design.n_geos > 1 { geo } else { shared };
+            self.ratio[j] = shared / self.sd_geo[j];
+        }
+    }
+
+    /// c̃ = D½ Zᵀ Ω r / σ².
+    #[inline(always)]
+    fn right_hand_sides<const FMA: bool, const L: usize>(
+        &mut self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+    ) {
+        let (n, k) = (design.n_periods, x.k);
+        for g in 0..design.n_geos {
+            x.whiten(design, g, theta.phi, &self.residual[g * n..(g + 1) * n], &mut self.whitened);
+            let precision = theta.sigma[g].powi(-2);
+            for (j, column) in design.baseline[g * k * n..(g + 1) * k * n].chunks_exact(n).enumerate() {
+                self.solved[((g / L) * k + j) * L + g % L] =
+                    self.sd_geo[j] * precision * dot::<FMA>(column, &self.whitened);
+            }
+        }
+    }
+
+    /// Ã⁻¹ and Ã⁻¹ c̃ of every geo, C̃ − I and its right-hand side; returns Σ ln|Ã|.
+    #[inline(always)]
+    fn eliminate_geos<const FMA: bool, const L: usize>(
+        &mut self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+    ) -> f64 {
+        let k = x.k;
+        self.shared.fill(0.0);
+        self.shared_rhs.fill(0.0);
+        let mut log_determinant = 0.0;
+        let (phi, phi_square) = (theta.phi, theta.phi * theta.phi);
+        for b in 0..x.n_blocks {
+            let precision: [f64; L] =
+                std::array::from_fn(|l| theta.sigma.get(b * L + l).map_or(0.0, |s| s.powi(-2)));
+            let matrix = b * k * k * L..(b + 1) * k * k * L;
+            let square = x.square[matrix.clone()].as_chunks::<L>().0;
+            let a = self.scratch.as_chunks_mut::<L>().0;
+            for i in 0..k {
+                for j in i..k {
+                    let scale = self.sd_geo[i] * self.sd_geo[j];
+                    let at = i * k + j;
+                    for l in 0..L {
+                        a[at][l] = scale * precision[l] * square[at][l];
+                    }
+                    if design.noise == Noise::Ar1 {
+                        let (inner, cross) = (&x.inner[matrix.clone()], &x.cross[matrix.clone()]);
+                        for l in 0..L {
+                            let ar = phi_square * inner[at * L + l] - phi * cross[at * L + l];
+                            a[at][l] += scale * precision[l] * ar;
+                        }
+                    }
+                }
+                for v in &mut a[i * k + i] {
+                    *v += 1.0;
+                }
+            }
+            log_determinant += cholesky::<FMA, L>(a, k).iter().sum::<f64>();
+            let factor = self.factor[matrix.clone()].as_chunks_mut::<L>().0;
+            invert_upper::<FMA, L>(a, factor, k);
+            let inverse = self.inverse[matrix].as_chunks_mut::<L>().0;
+            inverse_from_factor::<FMA, L>(factor, inverse, k);
+            let rhs = self.solved[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
+            let mut solution = self.deviation[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
+            multiply::<FMA, L>(inverse, rhs, solution);
+            rhs.copy_from_slice(solution);
+            solution = rhs;
+            if L > 1 {
+                for i in 0..k {
+                    self.shared_rhs[i] += self.ratio[i] * solution[i].iter().sum::<f64>();
+                    for j in i..k {
+                        // Padding lanes have Ã = I, so they add nothing to J.
+                        let sum: f64 = inverse[i * k + j].iter().sum();
+                        let identity = if i == j { L as f64 } else { 0.0 };
+                        self.shared[i * k + j] += self.ratio[i] * self.ratio[j] * (identity - sum);
+                    }
+                }
+            }
+        }
+        log_determinant
+    }
+
+    /// C̃⁻¹ as a factor, γ̃; returns ln|C̃|.
+    #[inline(always)]
+    fn solve_shared<const FMA: bool>(&mut self) -> f64 {
+        let k = self.shared_rhs.len();
+        for i in 0..k {
+            self.shared[i * k + i] += 1.0;
+        }
+        let shared = self.shared.as_chunks_mut::<1>().0;
+        let factor = self.shared_factor.as_chunks_mut::<1>().0;
+        let log_determinant = cholesky::<FMA, 1>(shared, k)[0];
+        invert_upper::<FMA, 1>(shared, factor, k);
+        self.shared_mean.fill(0.0);
+        for j in 0..k {
+            // γ̃ = T Tᵀ rhs, one column of T at a time.
+            let projection: f64 = (0..=j).map(|i| factor[i * k + j][0] * self.shared_rhs[i]).sum();
+            for i in 0..=j {
+                self.shared_mean[i] += factor[i * k + j][0] * projection;
+                self.shared_scaled[i * k + j] = self.ratio[i] * factor[i * k + j][0];
+            }
+        }
+        log_determinant
+    }
+
+    /// δ̃, γ̂ + δ̂, tr(S_g Cov(γ + δ_g)) per geo, and the gradient by the prior scales.
+    #[inline(always)]
+    fn deviations<const FMA: bool, const L: usize>(
+        &mut self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+        by: &mut LikelihoodGradient,
+    ) {
+        let k = x.k;
+        let mut by_geo = [0.0; 4];
+        let (mut by_trend, mut by_season) = (0.0, 0.0);
+        for b in 0..x.n_blocks {
+            let inverse = self.inverse[b * k * k * L..(b + 1) * k * k * L].as_chunks::<L>().0;
+            let solved = self.solved[b * k * L..(b + 1) * k * L].as_chunks::<L>().0;
+            let deviation = self.deviation[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
+            let mut lane_trace = [k as f64; L];
+            for i in 0..k {
+                let mut mean = solved[i];
+                // Cov(δ̃)_ii = Ã⁻¹_ii + ‖row i of J R C̃^{-½}‖².
+                let mut variance = inverse[i * k + i];
+                if L > 1 {
+                    let row = &mut self.product.as_chunks_mut::<L>().0[i * k..(i + 1) * k];
+                    row.fill([0.0; L]);
+                    for m in 0..k {
+                        let identity = if m == i { 1.0 } else { 0.0 };
+                        let shift = self.ratio[m] * self.shared_mean[m];
+                        let mut j_im = [0.0; L];
+                        for l in 0..L {
+                            j_im[l] = identity - inverse[i * k + m][l];
+                            mean[l] = mul_add::<FMA>(-j_im[l], shift, mean[l]);
+                        }
+                        for (y, s) in row[m..].iter_mut().zip(&self.shared_scaled[m * k + m..(m + 1) * k]) {
+                            for l in 0..L {
+                                y[l] = mul_add::<FMA>(j_im[l], *s, y[l]);
+                            }
+                        }
+                    }
+                    for (j, y) in row.iter().enumerate() {
+                        let s = if j >= i { self.shared_scaled[i * k + j] } else { 0.0 };
+                        for l in 0..L {
+                            variance[l] = mul_add::<FMA>(y[l], y[l], variance[l]);
+                            lane_trace[l] = mul_add::<FMA>(y[l], s, lane_trace[l]);
+                        }
+                    }
+                }
+                deviation[i] = mean;
+                let mut moment = 0.0;
+                for l in 0..L {
+                    lane_trace[l] -= variance[l];
+                    let real = if b * L + l < design.n_geos { 1.0 } else { 0.0 };
+                    moment += real * (mean[l] * mean[l] + variance[l] - 1.0);
+                }
+                match design.columns[i] {
+                    ColumnGroup::Intercept => by_geo[0] += moment,
+                    ColumnGroup::Trend => by_geo[1] += moment,
+                    ColumnGroup::Season => by_geo[2] += moment,
+                    ColumnGroup::Control(_) => by_geo[3] += moment,
+                }
+            }
+            self.trace[b * L..(b + 1) * L].copy_from_slice(&lane_trace);
+            if design.noise == Noise::Ar1 {
+                by.phi -= 0.5 * self.covariance_phi_trace::<FMA, L>(x, theta, b);
+            }
+        }
+        if L > 1 {
+            for (j, group) in design.columns.iter().enumerate() {
+                let variance: f64 = self.shared_factor[j * k + j..(j + 1) * k].iter().map(|t| t * t).sum();
+                let moment = self.shared_mean[j].powi(2) + variance - 1.0;
+                match group {
+                    ColumnGroup::Trend => by_trend += moment,
+                    ColumnGroup::Season => by_season += moment,
+                    ColumnGroup::Intercept | ColumnGroup::Control(_) => {}
+                }
+            }
+            by.ln_geo = by_geo;
+        } else {
+            (by_trend, by_season) = (by_geo[1], by_geo[2]);
+        }
+        (by.ln_trend, by.ln_season) = (by_trend, by_season);
+        self.gather_coefficients::<L>(design);
+    }
+
+    /// Σ_g tr(∂S_g/∂φ Cov(γ + δ_g)) of one block, from Cov = D½ (Ã⁻¹ + N Nᵀ) D½, N = (I − J) R C̃^{-½}.
+    #[inline(always)]
+    fn covariance_phi_trace<const FMA: bool, const L: usize>(
+        &mut self,
+        x: &Crossproducts,
+        theta: &Theta,
+        b: usize,
+    ) -> f64 {
+        let k = x.k;
+        let matrix = b * k * k * L..(b + 1) * k * k * L;
+        let inverse = self.inverse[matrix.clone()].as_chunks::<L>().0;
+        let inner = x.inner[matrix.clone()].as_chunks::<L>().0;
+        let cross = x.cross[matrix].as_chunks::<L>().0;
+        let spread = self.product.as_chunks_mut::<L>().0;
+        if L > 1 {
+            for i in 0..k {
+                for j in 0..k {
+                    let scaled = if j >= i { self.shared_scaled[i * k + j] } else { 0.0 };
+                    for v in &mut spread[i * k + j] {
+                        *v = scaled - *v;
+                    }
+                }
+            }
+        }
+        let mut sums = [0.0; L];
+        for i in 0..k {
+            for j in i..k {
+                let mut covariance = inverse[i * k + j];
+                if L > 1 {
+                    for (u, v) in spread[i * k..(i + 1) * k].iter().zip(&spread[j * k..(j + 1) * k]) {
+                        for l in 0..L {
+                            covariance[l] = mul_add::<FMA>(u[l], v[l], covariance[l]);
+                        }
+                    }
+                }
+                let weight = self.sd_geo[i] * self.sd_geo[j] * if i == j { 1.0 } else { 2.0 };
+                for l in 0..L {
+                    let by_phi = 2.0 * theta.phi * inner[i * k + j][l] - cross[i * k + j][l];
+                    sums[l] = mul_add::<FMA>(weight * by_phi, covariance[l], sums[l]);
+                }
+            }
+        }
+        (0..L).map(|l| theta.sigma.get(b * L + l).map_or(0.0, |s| sums[l] / (s * s))).sum()
+    }
+
+    /// Derivative by φ of ½ ln|Ω| − ½ Σ r̂ᵀ Ω r̂ / σ².
+    fn residual_phi_gradient(&self, design: &Design, x: &Crossproducts, theta: &Theta) -> f64 {
+        let (n, phi) = (design.n_periods, theta.phi);
+        let mut sum = -x.n_runs.iter().sum::<f64>() * phi / (1.0 - phi * phi);
+        for g in 0..design.n_geos {
+            let (r, link) = (&self.residual[g * n..(g + 1) * n], &x.link[g * n..(g + 1) * n]);
+            let fitted = &design.fitted[g * n..(g + 1) * n];
+            let mut quadratic = 0.0;
+            for t in 0..n {
+                let next = if t + 1 < n { link[t + 1] } else { 0.0 };
+                quadratic += 2.0 * phi * fitted[t] * (link[t] + next - 1.0) * r[t] * r[t];
+                if t > 0 {
+                    quadratic -= 2.0 * link[t] * r[t] * r[t - 1];
+                }
+            }
+            sum -= 0.5 * quadratic / theta.sigma[g].powi(2);
+        }
+        sum
+    }
+
+    /// γ̂ + δ̂_g without the prior mean of the intercept.
+    fn gather_coefficients<const L: usize>(&mut self, design: &Design) {
+        let k = design.n_columns();
+        for g in 0..design.n_geos {
+            for j in 0..k {
+                let deviation = self.deviation[((g / L) * k + j) * L + g % L];
+                let shared = if L > 1 { self.sd_shared[j] * self.shared_mean[j] } else { 0.0 };
+                self.coefficients[g * k + j] = shared + self.sd_geo[j] * deviation;
+            }
+        }
+    }
+
+    /// Draws γ + δ_g of every geo from its exact conditional, after [`Baseline::collapse`] at the same point.
+    pub fn draw<R: rand::Rng>(&self, design: &Design, x: &Crossproducts, rng: &mut R) -> BaselineDraw {
+        use rand_distr::{Distribution, StandardNormal};
+        let (k, lanes) = (x.k, x.lanes);
+        let mut normals = |n: usize| -> Vec<f64> { (0..n).map(|_| StandardNormal.sample(rng)).collect() };
+        let mut shared = vec![0.0; k];
+        if lanes > 1 {
+            let noise = normals(k);
+            for i in 0..k {
+                let step: f64 = (i..k).map(|j| self.shared_factor[i * k + j] * noise[j]).sum();
+                shared[i] = self.shared_mean[i] + step;
+            }
+        }
+        let mut coefficients = vec![0.0; design.n_geos * k];
+        for g in 0..design.n_geos {
+            let noise = normals(k);
+            let (b, l) = (g / lanes, g % lanes);
+            let at = |i: usize, j: usize| ((b * k + i) * k + j) * lanes + l;
+            for i in 0..k {
+                let mut deviation = self.solved[(b * k + i) * lanes + l];
+                for j in i..k {
+                    deviation += self.factor[at(i, j)] * noise[j];
+                }
+                if lanes > 1 {
+                    for j in 0..k {
+                        let identity = if i == j { 1.0 } else { 0.0 };
+                        deviation -= (identity - self.inverse[at(i, j)]) * self.ratio[j] * shared[j];
+                    }
+                }
+                let mean =
+                    if design.columns[i] == ColumnGroup::Intercept { design.intercept_mean } else { 0.0 };
+                let common = if lanes > 1 { self.sd_shared[i] * shared[i] } else { 0.0 };
+                coefficients[g * k + i] = mean + common + self.sd_geo[i] * deviation;
+            }
+        }
+        BaselineDraw { coefficients }
+    }
+
+    #[inline(always)]
+    fn subtract_baseline<const FMA: bool>(&mut self, design: &Design, g: usize) {
+        let (n, k) = (design.n_periods, design.n_columns());
+        let residual = &mut self.residual[g * n..(g + 1) * n];
+        for (j, column) in design.baseline[g * k * n..(g + 1) * k * n].chunks_exact(n).enumerate() {
+            axpy::<FMA>(-self.coefficients[g * k + j], column, residual);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The marginal log posterior of the nonlinear parameters with its gradient.
+
+use super::baseline::{Baseline, BaselineDraw, Crossproducts};
+use super::design::Design;
+use super::layout::{Layout, Theta};
+use super::media::Media;
+use super::prior::LikelihoodGradient;
+use crate::transform::simd::{InstructionSet, Kernel, dispatch};
+
+/// ln p(θ | y) up to a constant, linear baseline integrated out.
+#[derive(Debug, Clone)]
+pub struct Density {
+    /// The scaled data.
+    pub design: Design,
+    /// Which coordinate is which.
+    pub layout: Layout,
+    crossproducts: Crossproducts,
+    instructions: InstructionSet,
+}
+
+/// Scratch space and everything computed at the last point.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Parameters on natural scales.
+    pub theta: Theta,
+    /// Media effects and coefficients.
+    pub media: Media,
+    /// Collapsed baseline.
+    pub baseline: Baseline,
+    by: LikelihoodGradient,
+}
+
+/// The density or its gradient is not a finite number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotFinite;
+
+impl Density {
+    /// Prepares a design for sampling on the widest instruction set of the machine.
+    pub fn new(design: Design) -> Density {
+        Density::with_instructions(design, InstructionSet::detect())
+    }
+
+    /// The same on a chosen instruction set.
+    pub fn with_instructions(design: Design, instructions: InstructionSet) -> Density {
+        let layout = Layout::new(&design);
+        let crossproducts = Crossproducts::new(&design);
+        Density { design, layout, crossproducts, instructions }
+    }
+
+    /// Fresh scratch space.
+    pub fn state(&self) -> State {
+        State {
+            theta: Theta::new(&self.design),
+            media: Media::new(&self.design),
+            baseline: Baseline::new(&self.design, &self.crossproducts),
+            by: LikelihoodGradient::new(&self.design),
+        }
+    }
+
+    /// Log density at `q`, gradient into `grad`; both of length [`Layout::dim`].
+    ///
+    /// # Errors
+    /// [`NotFinite`] where either is not a finite number.
+    pub fn value_and_gradient(
+        &self,
+        q: &[f64],
+        grad: &mut [f64],
+        state: &mut State,
+    ) -> Result<f64, NotFinite> {
+        let value = dispatch(self.instructions, Evaluate { density: self, q, grad, state });
+        if value.is_finite() && grad.iter().all(|g| g.is_finite()) { Ok(value) } else { Err(NotFinite) }
+    }
+
+    /// Draws the baseline coefficients exactly, at the point of the last evaluation in `state`.
+    pub fn draw_baseline<R: rand::Rng>(&self, state: &State, rng: &mut R) -> BaselineDraw {
+        state.baseline.draw(&self.design, &self.crossproducts, rng)
+    }
+}
+
+struct Evaluate<'a> {
+    density: &'a Density,
+    q: &'a [f64],
+    grad: &'a mut [f64],
+    state: &'a mut State,
+}
+
+impl Kernel for Evaluate<'_> {
+    type Output = f64;
+    #[inline(always)]
+    fn run<const FMA: bool>(self) -> f64 {
+        let Evaluate { density, q, grad, state } = self;
+        let State { theta, media, baseline, by } = state;
+        let design = &density.design;
+        theta.decode(q, design, &density.layout);
+        baseline.residual.copy_from_slice(&design.outcome);
+        if design.weekly_effect {
+            let cells = baseline.residual.chunks_exact_mut(design.n_periods);
+            for (residual, fitted) in cells.zip(design.fitted.chunks_exact(design.n_periods)) {
+                for ((r, f), u) in residual.iter_mut().zip(fitted).zip(&theta.weekly) {
+                    *r -= f * u;
+                }
+            }
+        }
+        media.forward::<FMA>(design, theta, &mut baseline.residual);
+        for (r, fitted) in baseline.residual.iter_mut().zip(&design.fitted) {
+            *r *= fitted;
+        }
+        let likelihood = baseline.collapse::<FMA>(design, &density.crossproducts, theta, by);
+        media.reverse::<FMA>(design, theta, &baseline.by_mean, by);
+        if design.weekly_effect {
+            by.weekly.fill(0.0);
+            for by_mean in baseline.by_mean.chunks_exact(design.n_periods) {
+                for (sum, e) in by.weekly.iter_mut().zip(by_mean) {
+                    *sum += e;
+                }
+            }
+        }
+        likelihood + theta.prior_and_chain_rule(q, &density.layout, by, grad)
+    }
+}
+
+#[cfg(test)]
+mod tests;

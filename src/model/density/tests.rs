@@ -1,0 +1,246 @@
+use chrono::NaiveDate;
+use ndarray::Array2;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::*;
+use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, LogNormalPrior, Noise};
+use crate::data::*;
+
+/// A small data set with gaps: late geo, blank outcomes, a late channel, an organic channel, a control.
+fn data(n_geos: usize, n_periods: usize) -> Dataset {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let shape = (n_geos, n_periods);
+    let mut uniform = |low: f64, high: f64| Array2::from_shape_fn(shape, |_| rng.random_range(low..high));
+    let values = uniform(80.0, 120.0);
+    let mut observed = Array2::from_elem(shape, true);
+    observed[[0, 0]] = false;
+    observed[[n_geos - 1, 5]] = false;
+    observed[[n_geos - 1, 7]] = false;
+    let mut late = uniform(1.0, 20.0);
+    late.columns_mut().into_iter().take(n_periods / 2).for_each(|mut c| c.fill(0.0));
+    let flights = uniform(-10.0, 30.0).mapv(|x| x.max(0.0));
+    let impressions = uniform(100.0, 900.0);
+    let newsletter = uniform(10.0, 20.0);
+    let channel = |name: &str, spend: Option<&Array2<f64>>, exposure: &Array2<f64>| Channel {
+        name: name.into(),
+        spend_column: spend.map(|_| format!("{name}_spend")),
+        exposure_column: name.into(),
+        spend: spend.cloned().unwrap_or_else(|| Array2::zeros(shape)),
+        exposure: exposure.clone(),
+    };
+    Dataset {
+        source: Source { file: "test".into(), sha256: String::new(), rows: n_geos * n_periods },
+        dates: (0..n_periods)
+            .map(|t| NaiveDate::from_ymd_opt(2024, 1, 1).unwrap() + chrono::Days::new(7 * t as u64))
+            .collect(),
+        interval: Interval::Weekly,
+        geos: (0..n_geos).map(|g| format!("g{g}")).collect(),
+        outcome: Outcome {
+            name: "y".into(),
+            kind: OutcomeKind::Revenue,
+            values,
+            observed,
+            revenue_per_outcome: Some(uniform(1.0, 2.0)),
+        },
+        present: Array2::from_elem(shape, true),
+        population: Some((0..n_geos).map(|g| 100.0 + g as f64).collect()),
+        channels: vec![
+            channel("tv", Some(&flights), &flights),
+            channel("late", Some(&late), &late),
+            channel("search", Some(&(&impressions * 0.01)), &impressions),
+            channel("newsletter", None, &newsletter),
+        ],
+        controls: vec![Control { name: "price".into(), values: uniform(0.9, 1.1), binary: false }],
+        roles: Roles::default(),
+    }
+}
+
+fn configs() -> Vec<(&'static str, FitConfig)> {
+    let mut ar = FitConfig::default();
+    ar.model.noise = Noise::Ar1;
+    let mut weekly = FitConfig::default();
+    weekly.model.weekly_effect = true;
+    weekly.model.scaling = crate::config::Scaling::Geo;
+    weekly.model.holdout_weeks = 3;
+    let mut priors = FitConfig::default();
+    let prior = LogNormalPrior::Interval { low: 0.5, high: 3.0, mass: 0.9 };
+    let mut channel = |name: &str, prior, adstock, slope| {
+        priors.channels.insert(name.into(), ChannelConfig { adstock, slope, prior: Some(prior) });
+    };
+    channel("tv", EffectPrior::MarginalRoi(prior), Some(Adstock::Delayed { peak: 1.5, max_lag: 6 }), None);
+    channel("late", EffectPrior::Roi(prior), Some(Adstock::None), Some(1.0));
+    channel("search", EffectPrior::Share(prior), Some(Adstock::Geometric { max_lag: Some(5) }), None);
+    vec![("default", FitConfig::default()), ("ar1", ar), ("weekly", weekly), ("priors", priors)]
+}
+
+fn point(dim: usize, seed: u64, width: f64) -> Vec<f64> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    (0..dim).map(|_| rng.random_range(-width..width)).collect()
+}
+
+#[test]
+fn gradient_matches_central_differences_for_every_option() {
+    for n_geos in [1, 3, 11] {
+        for (name, config) in configs() {
+            let density = Density::new(Design::new(&data(n_geos, 45), &config).unwrap());
+            let (dim, mut state) = (density.layout.dim, density.state());
+            let (mut grad, mut unused) = (vec![0.0; dim], vec![0.0; dim]);
+            // Interior points and points well out on every transform.
+            for (seed, width) in [(1, 0.3), (2, 1.0), (3, 2.5)] {
+                let mut q = point(dim, seed, width);
+                let value = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
+                for i in 0..dim {
+                    let (x, h) = (q[i], 1e-5);
+                    let mut at = |v: f64| {
+                        q[i] = v;
+                        density.value_and_gradient(&q, &mut unused, &mut state).unwrap()
+                    };
+                    let numeric =
+                        (8.0 * (at(x + h) - at(x - h)) - (at(x + 2.0 * h) - at(x - 2.0 * h))) / (12.0 * h);
+                    q[i] = x;
+                    // Rounding of the value itself limits what a difference can resolve.
+                    let rounding = 20.0 * f64::EPSILON * value.abs() / h;
+                    let tolerance = 1e-6 * (1.0 + grad[i].abs()) + rounding;
+                    assert!(
+                        (grad[i] - numeric).abs() < tolerance,
+                        "{n_geos} geos, {name}, width {width}, coordinate {i} of {dim}: {} against {numeric}",
+                        grad[i]
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The likelihood the slow way: the full N × N covariance of one data set, no collapse, no blocks.
+fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
+    let (d, theta) = (&density.design, &state.theta);
+    let (n, k) = (d.n_periods, d.n_columns());
+    let cells: Vec<(usize, usize)> = (0..d.n_geos)
+        .flat_map(|g| (0..n).map(move |t| (g, t)))
+        .filter(|&(g, t)| d.fitted[g * n + t] > 0.0)
+        .collect();
+    let z = |g: usize, t: usize, j: usize| d.baseline_all[(g * k + j) * n + t];
+    let prior = |j: usize| {
+        use crate::model::ColumnGroup::*;
+        let s = theta.geo_scale;
+        match d.columns[j] {
+            Intercept => (1.0, s[0]),
+            Trend => (theta.trend_scale, s[1]),
+            Season => (theta.season_scale, s[2]),
+            Control(_) => (0.3, s[3]),
+        }
+    };
+    let size = cells.len();
+    let mut cov = vec![[0.0]; size * size];
+    let mut r = vec![0.0; size];
+    for (a, &(g, t)) in cells.iter().enumerate() {
+        let media: f64 = (0..d.n_channels())
+            .map(|c| state.media.beta[c * d.n_geos + g] * state.media.effect[(c * d.n_geos + g) * n + t])
+            .sum();
+        let weekly = if d.weekly_effect { theta.weekly[t] } else { 0.0 };
+        r[a] = d.outcome[g * n + t] - media - weekly - d.intercept_mean;
+        for (b, &(h, s)) in cells.iter().enumerate() {
+            for j in 0..k {
+                let (v, e) = prior(j);
+                let scale = v * v + if g == h && d.n_geos > 1 { e * e } else { 0.0 };
+                cov[a * size + b][0] += z(g, t, j) * z(h, s, j) * scale;
+            }
+            let run = |from: usize, to: usize| (from..=to).all(|u| d.fitted[g * n + u] > 0.0);
+            if g == h && (t == s || (theta.phi > 0.0 && run(t.min(s), t.max(s)))) {
+                let lag = t.abs_diff(s) as i32;
+                cov[a * size + b][0] +=
+                    theta.sigma[g].powi(2) * theta.phi.powi(lag) / (1.0 - theta.phi.powi(2));
+            }
+        }
+    }
+    let mut t = vec![[0.0]; size * size];
+    let ln_det = crate::model::linalg::cholesky::<true, 1>(&mut cov, size)[0];
+    crate::model::linalg::invert_upper::<true, 1>(&cov, &mut t, size);
+    let quadratic: f64 =
+        (0..size).map(|j| (0..=j).map(|i| t[i * size + j][0] * r[i]).sum::<f64>().powi(2)).sum();
+    -0.5 * (ln_det + quadratic)
+}
+
+#[test]
+fn collapsed_likelihood_is_the_explicit_gaussian_one() {
+    for n_geos in [1, 3] {
+        for (name, config) in configs() {
+            let density = Density::new(Design::new(&data(n_geos, 40), &config).unwrap());
+            let (dim, mut state) = (density.layout.dim, density.state());
+            let mut grad = vec![0.0; dim];
+            for seed in [4, 5] {
+                let q = point(dim, seed, 1.0);
+                let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
+                let by = LikelihoodGradient::new(&density.design);
+                let prior = state.theta.prior_and_chain_rule(&q, &density.layout, &by, &mut grad);
+                let explicit = explicit_log_likelihood(&density, &state);
+                let error = (total - prior - explicit).abs();
+                assert!(
+                    error < 1e-7 * explicit.abs().max(1.0),
+                    "{n_geos} geos, {name}: {} {explicit}",
+                    total - prior
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn instruction_sets_agree() {
+    let (name, config) = &configs()[1];
+    let design = Design::new(&data(11, 45), config).unwrap();
+    let reference = Density::with_instructions(design.clone(), InstructionSet::Portable);
+    let q = point(reference.layout.dim, 9, 0.7);
+    let mut want = vec![0.0; q.len()];
+    let value = reference.value_and_gradient(&q, &mut want, &mut reference.state()).unwrap();
+    for set in InstructionSet::available() {
+        let density = Density::with_instructions(design.clone(), set);
+        let mut grad = vec![0.0; q.len()];
+        let other = density.value_and_gradient(&q, &mut grad, &mut density.state()).unwrap();
+        assert!((value - other).abs() < 1e-8 * value.abs(), "{name} {set:?}");
+        assert!(
+            grad.iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-7 * (1.0 + b.abs())),
+            "{name} {set:?}"
+        );
+    }
+}
+
+/// Baseline draws against the conditional mean and covariance that the residual implies.
+#[test]
+fn baseline_draws_have_the_exact_conditional_moments() {
+    let density = Density::new(Design::new(&data(3, 40), &FitConfig::default()).unwrap());
+    let mut state = density.state();
+    let q = point(density.layout.dim, 6, 0.5);
+    let mut grad = vec![0.0; q.len()];
+    density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
+    let d = &density.design;
+    let (n, k) = (d.n_periods, d.n_columns());
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let n_draws = 20_000;
+    // The fitted baseline of geo 1 in period 20: mean = y − media − r̂, variance by z Cov zᵀ.
+    let (g, t) = (1, 20);
+    let fitted: Vec<f64> = (0..n_draws)
+        .map(|_| {
+            let draw = density.draw_baseline(&state, &mut rng);
+            (0..k).map(|j| draw.coefficients[g * k + j] * d.baseline[(g * k + j) * n + t]).sum()
+        })
+        .collect();
+    let media: f64 = (0..d.n_channels())
+        .map(|c| state.media.beta[c * d.n_geos + g] * state.media.effect[(c * d.n_geos + g) * n + t])
+        .sum();
+    let want = d.outcome[g * n + t] - media - state.baseline.residual[g * n + t];
+    let mean = fitted.iter().sum::<f64>() / n_draws as f64;
+    let variance = fitted.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n_draws as f64;
+    assert!((mean - want).abs() < 4.0 * (variance / n_draws as f64).sqrt(), "{mean} {want}");
+    // d mean / d y at the cell itself is Var(fit) / σ²; find it by moving that one outcome.
+    let h = 1e-4;
+    let mut moved = density.clone();
+    moved.design.outcome[g * n + t] += h;
+    let mut other = moved.state();
+    moved.value_and_gradient(&q, &mut grad, &mut other).unwrap();
+    let leverage = 1.0 - (other.baseline.residual[g * n + t] - state.baseline.residual[g * n + t]) / h;
+    let want = leverage * state.theta.sigma[g].powi(2);
+    assert!((variance / want - 1.0).abs() < 4.0 * (2.0 / n_draws as f64).sqrt(), "{variance} {want}");
+}

@@ -1,0 +1,298 @@
+//! Data set and configuration → the scaled arrays that the density reads.
+
+use chrono::NaiveDate;
+
+use crate::Error;
+use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
+use crate::config::{ChannelConfig, FitConfig};
+use crate::data::{Dataset, Interval};
+
+/// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
+#[derive(Debug, Clone)]
+pub struct Design {
+    /// G.
+    pub n_geos: usize,
+    /// T.
+    pub n_periods: usize,
+    /// Outcome over `outcome_scale`; 0 where not fitted. G × T.
+    pub outcome: Vec<f64>,
+    /// 1 where the cell is in the likelihood, else 0. G × T.
+    pub fitted: Vec<f64>,
+    /// Mean outcome of the fitted cells per geo, outcome units.
+    pub outcome_scale: Vec<f64>,
+    /// Currency per scaled outcome unit where fitted, else 0: vₜ ȳ. G × T.
+    pub value: Vec<f64>,
+    /// Outcome units per scaled outcome unit where fitted, else 0: ȳ. G × T.
+    pub units: Vec<f64>,
+    /// Observed outcome over the fitted cells, outcome units.
+    pub outcome_total: f64,
+    /// Media channels.
+    pub channels: Vec<ChannelDesign>,
+    /// Scaled exposure. C × G × T.
+    pub exposure: Vec<f64>,
+    /// Columns of the linear baseline, k per geo. `[(g·k + j)·T + t]`; 0 where not fitted.
+    pub baseline: Vec<f64>,
+    /// The same where not fitted too, for predictions.
+    pub baseline_all: Vec<f64>,
+    /// What each of the k columns is.
+    pub columns: Vec<ColumnGroup>,
+    /// Prior mean of the intercept, in scaled outcome units.
+    pub intercept_mean: f64,
+    /// Error process.
+    pub noise: Noise,
+    /// Whether each period has an effect shared by all geos.
+    pub weekly_effect: bool,
+    /// ln of the ROI at which all media explain the prior share of the outcome.
+    pub ln_roi_center: f64,
+}
+
+/// Role of a baseline column; columns of one group share a prior scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnGroup {
+    /// Constant 1.
+    Intercept,
+    /// Ramp from 0 to 1 between two trend knots.
+    Trend,
+    /// Fourier term of the calendar date.
+    Season,
+    /// Control with this index.
+    Control(usize),
+}
+
+/// One channel as the density sees it.
+#[derive(Debug, Clone)]
+pub struct ChannelDesign {
+    /// Name.
+    pub name: String,
+    /// Carry-over kernel.
+    pub adstock: Adstock,
+    /// Hill slope when fixed.
+    pub fixed_slope: Option<f64>,
+    /// What the sampled effect measures.
+    pub scale: EffectScale,
+    /// Total that the effect multiplies: spend over the fitted cells, or the outcome total for shares.
+    pub numeraire: f64,
+    /// Own prior of ln effect (mean, sd); `None` for the pooled one.
+    pub prior: Option<(f64, f64)>,
+    /// Exposure units per scaled unit, one per geo (per head when scaled by population).
+    pub exposure_scale: Vec<f64>,
+    /// Spend over the fitted cells per geo.
+    pub spend: Vec<f64>,
+}
+
+/// What a channel's sampled effect measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EffectScale {
+    /// Value of the contribution by spend.
+    Roi,
+    /// d value / d spend at today's spend.
+    MarginalRoi,
+    /// Contribution by total outcome.
+    Share,
+}
+
+/// Media share of the outcome at the prior median: where the pooled ROI prior is centred.
+const PRIOR_MEDIA_SHARE: f64 = 0.3;
+/// Prior of an organic channel's share of the outcome: ln share ~ N(ln 0.02, 1).
+const ORGANIC_SHARE: (f64, f64) = (-3.912_023_005_428_146, 1.0);
+
+impl Design {
+    /// Scales a data set for a configuration.
+    ///
+    /// # Errors
+    /// A geo without fitted cells, or with a mean outcome that is not positive.
+    pub fn new(data: &Dataset, config: &FitConfig) -> Result<Design, Error> {
+        let (n_geos, n_periods) = (data.n_geos(), data.n_periods());
+        let last_fitted = n_periods.saturating_sub(config.model.holdout_weeks);
+        let mut design = Design {
+            n_geos,
+            n_periods,
+            outcome: vec![0.0; n_geos * n_periods],
+            fitted: vec![0.0; n_geos * n_periods],
+            outcome_scale: vec![0.0; n_geos],
+            value: vec![0.0; n_geos * n_periods],
+            units: vec![0.0; n_geos * n_periods],
+            outcome_total: 0.0,
+            channels: Vec::new(),
+            exposure: Vec::new(),
+            baseline: Vec::new(),
+            baseline_all: Vec::new(),
+            columns: Vec::new(),
+            intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
+            noise: config.model.noise,
+            weekly_effect: config.model.weekly_effect && n_geos > 1,
+            ln_roi_center: 0.0,
+        };
+        for g in 0..n_geos {
+            design.scale_outcome(data, g, last_fitted)?;
+        }
+        design.add_channels(data, config);
+        design.add_baseline(data, &config.model);
+        Ok(design)
+    }
+
+    fn scale_outcome(&mut self, data: &Dataset, g: usize, last_fitted: usize) -> Result<(), Error> {
+        let fitted = |t: &usize| data.outcome.observed[[g, *t]] && *t < last_fitted;
+        let cells: Vec<usize> = (0..self.n_periods).filter(fitted).collect();
+        let total: f64 = cells.iter().map(|&t| data.outcome.values[[g, t]]).sum();
+        let mean = total / cells.len().max(1) as f64;
+        if cells.is_empty() || mean <= 0.0 {
+            return Err(Error::NoOutcome { geo: data.geos[g].clone(), cells: cells.len(), mean });
+        }
+        self.outcome_scale[g] = mean;
+        self.outcome_total += total;
+        for t in cells {
+            let i = g * self.n_periods + t;
+            self.fitted[i] = 1.0;
+            self.outcome[i] = data.outcome.values[[g, t]] / mean;
+            self.units[i] = mean;
+            self.value[i] = mean * data.value_per_outcome(g, t);
+        }
+        Ok(())
+    }
+
+    fn add_channels(&mut self, data: &Dataset, config: &FitConfig) {
+        let by_population = match config.model.scaling {
+            Scaling::Auto | Scaling::Population => data.population.as_deref(),
+            Scaling::Geo => None,
+        };
+        let default = ChannelConfig::default();
+        let n_cells = self.n_geos * self.n_periods;
+        for channel in &data.channels {
+            let scale = exposure_scale(&channel.exposure, by_population);
+            for (g, row) in channel.exposure.rows().into_iter().enumerate() {
+                let per_head = by_population.map_or(1.0, |n| n[g]);
+                self.exposure.extend(row.iter().map(|x| x / (per_head * scale[g])));
+            }
+            let spend: Vec<f64> = (0..self.n_geos)
+                .map(|g| {
+                    (0..self.n_periods)
+                        .map(|t| self.fitted[g * self.n_periods + t] * channel.spend[[g, t]])
+                        .sum()
+                })
+                .collect();
+            let options = config.channels.get(&channel.name).unwrap_or(&default);
+            let total_spend: f64 = spend.iter().sum();
+            let (effect, prior) = match options.prior {
+                Some(EffectPrior::Roi(p)) => (EffectScale::Roi, Some(p.log_mean_sd())),
+                Some(EffectPrior::MarginalRoi(p)) => (EffectScale::MarginalRoi, Some(p.log_mean_sd())),
+                Some(EffectPrior::Share(p)) => (EffectScale::Share, Some(p.log_mean_sd())),
+                None if total_spend > 0.0 => (EffectScale::Roi, None),
+                None => (EffectScale::Share, Some(ORGANIC_SHARE)),
+            };
+            self.channels.push(ChannelDesign {
+                name: channel.name.clone(),
+                adstock: options.adstock.unwrap_or(config.model.adstock),
+                fixed_slope: options.slope,
+                scale: effect,
+                numeraire: if effect == EffectScale::Share { self.outcome_total } else { total_spend },
+                prior,
+                exposure_scale: scale,
+                spend,
+            });
+        }
+        debug_assert_eq!(self.exposure.len(), self.channels.len() * n_cells);
+        let spend: f64 = self.channels.iter().flat_map(|c| &c.spend).sum();
+        let value: f64 = self.outcome.iter().zip(&self.value).map(|(y, v)| y * v).sum();
+        self.ln_roi_center = if spend > 0.0 { (PRIOR_MEDIA_SHARE * value / spend).ln() } else { 0.0 };
+    }
+
+    fn add_baseline(&mut self, data: &Dataset, model: &ModelConfig) {
+        let mut shared: Vec<(ColumnGroup, Vec<f64>)> =
+            vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
+        let knot_periods = model.trend_knot_weeks * 7.0 / data.interval.days();
+        shared.extend(trend(self.n_periods, knot_periods).into_iter().map(|c| (ColumnGroup::Trend, c)));
+        let season = seasonality(&data.dates, data.interval, model.seasonality_pairs);
+        shared.extend(season.into_iter().map(|c| (ColumnGroup::Season, c)));
+        self.columns = shared.iter().map(|(group, _)| *group).collect();
+        self.columns.extend((0..data.controls.len()).map(ColumnGroup::Control));
+        let scaled: Vec<Vec<f64>> = (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
+        let n = self.n_periods;
+        for g in 0..self.n_geos {
+            for (_, column) in &shared {
+                self.baseline_all.extend(column);
+            }
+            for control in &scaled {
+                self.baseline_all.extend(&control[g * n..(g + 1) * n]);
+            }
+        }
+        let k = self.columns.len();
+        self.baseline = self.baseline_all.clone();
+        for (i, column) in self.baseline.chunks_exact_mut(n).enumerate() {
+            let g = i / k;
+            column.iter_mut().zip(&self.fitted[g * n..(g + 1) * n]).for_each(|(z, f)| *z *= f);
+        }
+    }
+
+    /// A control over all geos: z-scored on the fitted cells, a 0/1 control only centred; 0 where absent.
+    fn scale_control(&self, data: &Dataset, j: usize) -> Vec<f64> {
+        let control = &data.controls[j];
+        let cells = || control.values.iter().zip(&self.fitted).filter(|(_, f)| **f > 0.0).map(|(x, _)| *x);
+        let n = cells().count() as f64;
+        let mean = cells().sum::<f64>() / n;
+        let variance = cells().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
+        let sd = if control.binary || variance == 0.0 { 1.0 } else { variance.sqrt() };
+        control
+            .values
+            .iter()
+            .zip(&data.present)
+            .map(|(x, present)| if *present { (x - mean) / sd } else { 0.0 })
+            .collect()
+    }
+
+    /// Number of channels C.
+    pub fn n_channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// Number of baseline columns k.
+    pub fn n_columns(&self) -> usize {
+        self.columns.len()
+    }
+}
+
+/// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,
+/// without a population, the mean positive exposure of the geo itself (1 where it has none).
+fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -> Vec<f64> {
+    let mean_positive = |values: &mut dyn Iterator<Item = f64>| {
+        let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
+        if n > 0.0 { sum / n } else { 1.0 }
+    };
+    let rows = exposure.rows();
+    match population {
+        Some(n) => {
+            let mut per_head =
+                rows.into_iter().zip(n).flat_map(|(row, n)| row.into_iter().map(move |x| x / n));
+            vec![mean_positive(&mut per_head); n.len()]
+        }
+        None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
+    }
+}
+
+/// Ramps between evenly spaced knots about `knot_periods` apart; column j rises from 0 to 1 over segment j.
+fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
+    let last = (n_periods - 1) as f64;
+    let n_segments = (last / knot_periods).round().max(1.0);
+    (0..n_segments as usize)
+        .map(|j| {
+            (0..n_periods)
+                .map(|t| (t as f64 / last.max(1.0) * n_segments - j as f64).clamp(0.0, 1.0))
+                .collect()
+        })
+        .collect()
+}
+
+/// Sine and cosine of the calendar date: yearly pairs (fewer when the data span less than a year) and,
+/// for daily data, three pairs of the day of the week.
+fn seasonality(dates: &[NaiveDate], interval: Interval, pairs: usize) -> Vec<Vec<f64>> {
+    let days: Vec<f64> = dates.iter().map(|d| f64::from(d.to_epoch_days())).collect();
+    let years = dates.len() as f64 / interval.per_year();
+    let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
+    let weekly = if interval == Interval::Daily { 3 } else { 0 };
+    let wave = |period: f64, k: usize| {
+        let angle = move |day: &f64| std::f64::consts::TAU * k as f64 * day / period;
+        [days.iter().map(|d| angle(d).sin()).collect(), days.iter().map(|d| angle(d).cos()).collect()]
+    };
+    let yearly = (1..=yearly).flat_map(|k| wave(365.25, k));
+    yearly.chain((1..=weekly).flat_map(|k| wave(7.0, k))).collect()
+}

@@ -1,0 +1,152 @@
+//! Which unconstrained coordinate is which parameter.
+
+use super::design::Design;
+use crate::config::{Adstock, Noise};
+
+/// Positions in the unconstrained vector. Parameters shared by all geos come first.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// Dimension of the vector.
+    pub dim: usize,
+    /// Coordinates shared by all geos; the ones after them belong to one geo or period each.
+    pub n_global: usize,
+    /// Per channel.
+    pub channels: Vec<ChannelLayout>,
+    /// (μ, τ) of the pooled ln ROI, when a channel uses it.
+    pub pool: Option<(usize, usize)>,
+    /// ln of the prior scales of trend increments and seasonality; `None` when there is no such column.
+    pub ln_trend: Option<usize>,
+    /// See `ln_trend`.
+    pub ln_season: Option<usize>,
+    /// ln of the scales of geo deviations: intercept, trend, season, controls (panels only).
+    pub ln_geo: [Option<usize>; 4],
+    /// ln σ of the single geo, or (μ_σ, ln τ_σ) of many.
+    pub sigma: SigmaLayout,
+    /// logit of the autocorrelation.
+    pub phi: Option<usize>,
+    /// ln σ_u and the first of T weekly effects.
+    pub weekly: Option<(usize, usize)>,
+}
+
+/// Coordinates of one channel.
+#[derive(Debug, Clone)]
+pub struct ChannelLayout {
+    /// logit α.
+    pub retention: Option<usize>,
+    /// Standardised ln K.
+    pub half_saturation: usize,
+    /// Standardised ln S.
+    pub slope: Option<usize>,
+    /// Standardised ln effect.
+    pub effect: usize,
+    /// sd of the channel's own prior of ln effect; `None` when pooled.
+    pub effect_sd: Option<f64>,
+    /// ln η and the first of G standard deviates (panels only).
+    pub geo: Option<(usize, usize)>,
+}
+
+/// Coordinates of the noise scale.
+#[derive(Debug, Clone, Copy)]
+pub enum SigmaLayout {
+    /// ln σ.
+    Single(usize),
+    /// Location and log scale of ln σ_g, and the first of G deviates.
+    Pooled {
+        /// Standardised μ_σ.
+        mean: usize,
+        /// ln τ_σ.
+        ln_spread: usize,
+        /// First of G standard deviates.
+        first: usize,
+    },
+}
+
+impl Layout {
+    /// Numbers the parameters of a design.
+    pub fn new(design: &Design) -> Layout {
+        let mut next = 0;
+        let mut take = |n: usize| {
+            next += n;
+            next - n
+        };
+        let panel = design.n_geos > 1;
+        let mut channels: Vec<ChannelLayout> = design
+            .channels
+            .iter()
+            .map(|c| ChannelLayout {
+                retention: (c.adstock != Adstock::None).then(|| take(1)),
+                half_saturation: take(1),
+                slope: c.fixed_slope.is_none().then(|| take(1)),
+                effect: take(1),
+                effect_sd: c.prior.map(|(_, sd)| sd),
+                geo: panel.then(|| (take(1), 0)),
+            })
+            .collect();
+        let pooled = design.channels.iter().any(|c| c.prior.is_none());
+        let pool = pooled.then(|| (take(1), take(1)));
+        let has = |group| design.columns.contains(&group);
+        use super::design::ColumnGroup::{Control, Season, Trend};
+        let ln_trend = has(Trend).then(|| take(1));
+        let ln_season = has(Season).then(|| take(1));
+        let ln_geo = [true, has(Trend), has(Season), has(Control(0))]
+            .map(|present| (panel && present).then(|| take(1)));
+        let sigma = if panel {
+            SigmaLayout::Pooled { mean: take(1), ln_spread: take(1), first: 0 }
+        } else {
+            SigmaLayout::Single(take(1))
+        };
+        let phi = (design.noise == Noise::Ar1).then(|| take(1));
+        let weekly = design.weekly_effect.then(|| (take(1), 0));
+        let n_global = take(0);
+        let sigma = match sigma {
+            SigmaLayout::Pooled { mean, ln_spread, .. } => {
+                SigmaLayout::Pooled { mean, ln_spread, first: take(design.n_geos) }
+            }
+            single => single,
+        };
+        for channel in &mut channels {
+            channel.geo = channel.geo.map(|(eta, _)| (eta, take(design.n_geos)));
+        }
+        let weekly = weekly.map(|(scale, _)| (scale, take(design.n_periods)));
+        Layout { dim: take(0), n_global, channels, pool, ln_trend, ln_season, ln_geo, sigma, phi, weekly }
+    }
+}
+
+/// Parameters on their natural scales at one point. Vectors over channels have length C.
+#[derive(Debug, Clone, Default)]
+pub struct Theta {
+    /// α.
+    pub retention: Vec<f64>,
+    /// ln K, scaled exposure units.
+    pub ln_half_saturation: Vec<f64>,
+    /// S.
+    pub slope: Vec<f64>,
+    /// ln of the effect (ROI, marginal ROI or share).
+    pub ln_effect: Vec<f64>,
+    /// η, spread of ln β over geos.
+    pub geo_spread: Vec<f64>,
+    /// e^{η z}: C × G; ones when G = 1.
+    pub geo_factor: Vec<f64>,
+    /// μ, location of the pooled ln ROI.
+    pub pool_mean: f64,
+    /// τ, spread of the pooled ln ROI.
+    pub pool_spread: f64,
+    /// σ_trend, σ_season.
+    pub trend_scale: f64,
+    /// σ_season.
+    pub season_scale: f64,
+    /// Scales of geo deviations: intercept, trend, season, controls.
+    pub geo_scale: [f64; 4],
+    /// σ_g, scaled outcome units; length G.
+    pub sigma: Vec<f64>,
+    /// μ_σ.
+    pub sigma_mean: f64,
+    /// τ_σ.
+    pub sigma_spread: f64,
+    /// φ; 0 for white noise.
+    pub phi: f64,
+    /// σ_u.
+    pub weekly_scale: f64,
+    /// u_t, scaled outcome units; empty when off.
+    pub weekly: Vec<f64>,
+}

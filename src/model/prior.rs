@@ -1,0 +1,256 @@
+//! Unconstrained coordinates ↔ parameters: transforms, their Jacobians and the prior density.
+
+use super::design::Design;
+use super::layout::{Layout, SigmaLayout, Theta};
+
+/// Beta(a, b) prior of the retention α.
+const RETENTION: (f64, f64) = (1.0, 3.0);
+/// ln K ~ N(mean, sd²): K in units of a typical active period.
+pub(crate) const LN_HALF_SATURATION: (f64, f64) = (0.3, 0.6);
+/// ln S ~ N(mean, sd²).
+const LN_SLOPE: (f64, f64) = (0.2, 0.4);
+/// sd of the pooled ln ROI's location about the design's centre.
+const POOL_MEAN_SD: f64 = 0.7;
+/// Half-normal scales.
+const POOL_SPREAD: f64 = 1.0;
+const GEO_SPREAD: f64 = 0.3;
+const TREND: f64 = 0.03;
+const SEASON: f64 = 0.1;
+/// Geo deviations of intercept, trend increments, season, controls.
+const GEO_SCALE: [f64; 4] = [0.1, 0.02, 0.05, 0.1];
+const SIGMA: f64 = 0.3;
+/// ln σ_g ~ N(μ_σ, τ_σ²), μ_σ ~ N(ln 0.15, 1).
+const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
+const SIGMA_SPREAD: f64 = 0.5;
+/// Beta(a, b) prior of the autocorrelation φ.
+const PHI: (f64, f64) = (1.0, 2.0);
+const WEEKLY: f64 = 0.1;
+
+/// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
+#[derive(Debug, Clone, Default)]
+pub struct LikelihoodGradient {
+    /// by α, per channel.
+    pub retention: Vec<f64>,
+    /// by ln K.
+    pub ln_half_saturation: Vec<f64>,
+    /// by ln S.
+    pub ln_slope: Vec<f64>,
+    /// by ln effect.
+    pub ln_effect: Vec<f64>,
+    /// by ln of the geo factor; C × G.
+    pub ln_geo_factor: Vec<f64>,
+    /// by ln σ_trend.
+    pub ln_trend: f64,
+    /// by ln σ_season.
+    pub ln_season: f64,
+    /// by ln of the geo-deviation scales.
+    pub ln_geo: [f64; 4],
+    /// by ln σ_g.
+    pub ln_sigma: Vec<f64>,
+    /// by φ.
+    pub phi: f64,
+    /// by u_t.
+    pub weekly: Vec<f64>,
+}
+
+impl LikelihoodGradient {
+    /// Zeros of the right lengths.
+    pub fn new(design: &Design) -> LikelihoodGradient {
+        let (c, g) = (design.n_channels(), design.n_geos);
+        LikelihoodGradient {
+            retention: vec![0.0; c],
+            ln_half_saturation: vec![0.0; c],
+            ln_slope: vec![0.0; c],
+            ln_effect: vec![0.0; c],
+            ln_geo_factor: vec![0.0; c * g],
+            ln_sigma: vec![0.0; g],
+            weekly: vec![0.0; design.n_periods],
+            ..Default::default()
+        }
+    }
+}
+
+impl Theta {
+    /// Room for a design's parameters.
+    pub fn new(design: &Design) -> Theta {
+        let (c, g) = (design.n_channels(), design.n_geos);
+        Theta {
+            retention: vec![0.0; c],
+            ln_half_saturation: vec![0.0; c],
+            slope: vec![0.0; c],
+            ln_effect: vec![0.0; c],
+            geo_spread: vec![0.0; c],
+            geo_factor: vec![1.0; c * g],
+            sigma: vec![0.0; g],
+            weekly: vec![0.0; if design.weekly_effect { design.n_periods } else { 0 }],
+            ..Default::default()
+        }
+    }
+
+    /// Fills in the parameters at an unconstrained point.
+    pub fn decode(&mut self, q: &[f64], design: &Design, layout: &Layout) {
+        if let Some((mean, ln_spread)) = layout.pool {
+            self.pool_mean = design.ln_roi_center + POOL_MEAN_SD * q[mean];
+            self.pool_spread = q[ln_spread].exp();
+        }
+        let n_geos = design.n_geos;
+        for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
+            self.retention[c] = at.retention.map_or(0.0, |i| logistic(q[i]));
+            self.ln_half_saturation[c] = LN_HALF_SATURATION.0 + LN_HALF_SATURATION.1 * q[at.half_saturation];
+            self.slope[c] = match (at.slope, channel.fixed_slope) {
+                (Some(i), _) => (LN_SLOPE.0 + LN_SLOPE.1 * q[i]).exp(),
+                (None, fixed) => fixed.unwrap_or(1.0),
+            };
+            let (mean, sd) = channel.prior.unwrap_or((self.pool_mean, self.pool_spread));
+            self.ln_effect[c] = mean + sd * q[at.effect];
+            if let Some((ln_spread, first)) = at.geo {
+                self.geo_spread[c] = q[ln_spread].exp();
+                for g in 0..n_geos {
+                    self.geo_factor[c * n_geos + g] = (self.geo_spread[c] * q[first + g]).exp();
+                }
+            }
+        }
+        self.trend_scale = layout.ln_trend.map_or(0.0, |i| q[i].exp());
+        self.season_scale = layout.ln_season.map_or(0.0, |i| q[i].exp());
+        self.geo_scale = layout.ln_geo.map(|i| i.map_or(0.0, |i| q[i].exp()));
+        match layout.sigma {
+            SigmaLayout::Single(i) => self.sigma[0] = q[i].exp(),
+            SigmaLayout::Pooled { mean, ln_spread, first } => {
+                self.sigma_mean = LN_SIGMA_MEAN.0 + LN_SIGMA_MEAN.1 * q[mean];
+                self.sigma_spread = q[ln_spread].exp();
+                for g in 0..n_geos {
+                    self.sigma[g] = (self.sigma_mean + self.sigma_spread * q[first + g]).exp();
+                }
+            }
+        }
+        self.phi = layout.phi.map_or(0.0, |i| logistic(q[i]));
+        if let Some((ln_scale, first)) = layout.weekly {
+            self.weekly_scale = q[ln_scale].exp();
+            self.weekly.copy_from_slice(&q[first..first + design.n_periods]);
+        }
+    }
+
+    /// Log prior at `q` with the Jacobian of the transforms, up to a constant. `grad` receives the
+    /// gradient of the prior plus that of the likelihood carried through the transforms.
+    pub fn prior_and_chain_rule(
+        &self,
+        q: &[f64],
+        layout: &Layout,
+        by: &LikelihoodGradient,
+        grad: &mut [f64],
+    ) -> f64 {
+        let mut p = Accumulator { q, grad, log_density: 0.0 };
+        let (mut by_pool_mean, mut by_ln_pool_spread) = (0.0, 0.0);
+        let n_geos = self.sigma.len();
+        for (c, at) in layout.channels.iter().enumerate() {
+            if let Some(i) = at.retention {
+                p.beta(i, self.retention[c], RETENTION, by.retention[c]);
+            }
+            p.normal(at.half_saturation, LN_HALF_SATURATION.1 * by.ln_half_saturation[c]);
+            if let Some(i) = at.slope {
+                p.normal(i, LN_SLOPE.1 * by.ln_slope[c]);
+            }
+            p.normal(at.effect, by.ln_effect[c] * at.effect_sd.unwrap_or(self.pool_spread));
+            if at.effect_sd.is_none() {
+                by_pool_mean += by.ln_effect[c];
+                by_ln_pool_spread += by.ln_effect[c] * self.pool_spread * q[at.effect];
+            }
+            if let Some((ln_spread, first)) = at.geo {
+                let mut by_ln_spread = 0.0;
+                for g in 0..n_geos {
+                    let d = by.ln_geo_factor[c * n_geos + g] * self.geo_spread[c];
+                    p.normal(first + g, d);
+                    by_ln_spread += d * q[first + g];
+                }
+                p.half_normal(ln_spread, GEO_SPREAD, by_ln_spread);
+            }
+        }
+        if let Some((mean, ln_spread)) = layout.pool {
+            p.normal(mean, POOL_MEAN_SD * by_pool_mean);
+            p.half_normal(ln_spread, POOL_SPREAD, by_ln_pool_spread);
+        }
+        if let Some(i) = layout.ln_trend {
+            p.half_normal(i, TREND, by.ln_trend);
+        }
+        if let Some(i) = layout.ln_season {
+            p.half_normal(i, SEASON, by.ln_season);
+        }
+        for ((i, scale), by) in layout.ln_geo.iter().zip(GEO_SCALE).zip(by.ln_geo) {
+            if let Some(i) = *i {
+                p.half_normal(i, scale, by);
+            }
+        }
+        self.noise_prior(&mut p, layout, by);
+        p.log_density
+    }
+
+    fn noise_prior(&self, p: &mut Accumulator, layout: &Layout, by: &LikelihoodGradient) {
+        match layout.sigma {
+            SigmaLayout::Single(i) => p.half_normal(i, SIGMA, by.ln_sigma[0]),
+            SigmaLayout::Pooled { mean, ln_spread, first } => {
+                p.normal(mean, LN_SIGMA_MEAN.1 * by.ln_sigma.iter().sum::<f64>());
+                let mut by_ln_spread = 0.0;
+                for (g, by) in by.ln_sigma.iter().enumerate() {
+                    p.normal(first + g, by * self.sigma_spread);
+                    by_ln_spread += by * self.sigma_spread * p.q[first + g];
+                }
+                p.half_normal(ln_spread, SIGMA_SPREAD, by_ln_spread);
+            }
+        }
+        if let Some(i) = layout.phi {
+            p.beta(i, self.phi, PHI, by.phi);
+        }
+        if let Some((ln_scale, first)) = layout.weekly {
+            let precision = self.weekly_scale.powi(-2);
+            let mut squares = 0.0;
+            for (t, u) in self.weekly.iter().enumerate() {
+                squares += u * u * precision;
+                p.grad[first + t] = by.weekly[t] - u * precision;
+            }
+            let n = self.weekly.len() as f64;
+            p.log_density -= 0.5 * squares + n * p.q[ln_scale];
+            p.half_normal(ln_scale, WEEKLY, squares - n);
+        }
+    }
+}
+
+/// Adds one prior term at a time; `by` is the likelihood's derivative by the same coordinate.
+struct Accumulator<'a> {
+    q: &'a [f64],
+    grad: &'a mut [f64],
+    log_density: f64,
+}
+
+impl Accumulator<'_> {
+    /// q ~ N(0, 1).
+    fn normal(&mut self, i: usize, by: f64) {
+        self.log_density -= 0.5 * self.q[i] * self.q[i];
+        self.grad[i] = by - self.q[i];
+    }
+
+    /// x = e^q ~ HalfNormal(scale); `by` the derivative by q.
+    fn half_normal(&mut self, i: usize, scale: f64, by: f64) {
+        let squares = (self.q[i].exp() / scale).powi(2);
+        self.log_density += self.q[i] - 0.5 * squares;
+        self.grad[i] = by + 1.0 - squares;
+    }
+
+    /// x = logistic(q) ~ Beta(a, b); `by` the derivative by x.
+    fn beta(&mut self, i: usize, x: f64, (a, b): (f64, f64), by: f64) {
+        // ln x and ln(1 − x) from q itself, exact when x rounds to 0 or 1.
+        let ln_x = -ln_1p_exp(-self.q[i]);
+        let ln_rest = -ln_1p_exp(self.q[i]);
+        self.log_density += a * ln_x + b * ln_rest;
+        self.grad[i] = by * x * (1.0 - x) + a * (1.0 - x) - b * x;
+    }
+}
+
+/// 1 / (1 + e⁻ˣ).
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// ln(1 + eˣ) without overflow.
+fn ln_1p_exp(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}

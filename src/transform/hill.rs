@@ -1,0 +1,131 @@
+//! Hill saturation h = aˢ / (aˢ + Kˢ) with its derivatives, one log, one exp and one divide an element.
+
+use super::math::{exp, ln};
+use super::simd::{Kernel, mul_add};
+
+/// Below it adstocked exposure counts as none: h is exactly 0 there. In units of a typical active
+/// period, so that h(1e−150) < 1e−45 for every slope above 0.3.
+pub const OFF: f64 = 1e-150;
+
+/// Shape of one channel's saturation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hill {
+    /// ln K, K the exposure at half of the maximum.
+    pub ln_half_saturation: f64,
+    /// S: 1 is concave throughout; above 1 the curve is S-shaped.
+    pub slope: f64,
+}
+
+/// Values that the reverse sweep needs, one entry per period.
+#[derive(Debug)]
+pub struct HillOutput<'a> {
+    /// h in [0, 1).
+    pub effect: &'a mut [f64],
+    /// z = S (ln a − ln K), so that h = 1/(1 + e⁻ᶻ); 0 where off.
+    pub logit: &'a mut [f64],
+    /// dh/da = S h (1 − h) / a; 0 where off.
+    pub slope: &'a mut [f64],
+}
+
+impl Hill {
+    /// h at one exposure.
+    pub fn value(&self, a: f64) -> f64 {
+        element::<false>(self, a).0
+    }
+
+    /// Writes h, z and dh/da for a series of adstocked exposures.
+    #[inline(always)]
+    pub fn forward<const FMA: bool>(&self, a: &[f64], out: &mut HillOutput) {
+        let n = a.len();
+        let (effect, logit, slope) = (&mut out.effect[..n], &mut out.logit[..n], &mut out.slope[..n]);
+        for t in 0..n {
+            (effect[t], logit[t], slope[t]) = element::<FMA>(self, a[t]);
+        }
+    }
+}
+
+/// (h, z, dh/da); zeros where a is off.
+#[inline(always)]
+fn element<const FMA: bool>(hill: &Hill, a: f64) -> (f64, f64, f64) {
+    let on = a > OFF;
+    let a = if on { a } else { 1.0 };
+    let z = hill.slope * (ln::<FMA>(a) - hill.ln_half_saturation);
+    // Beyond ±300 the effect is 0 or 1 to double precision, and (1 + e) a stays in range.
+    let e = exp::<FMA>((-z).clamp(-300.0, 300.0));
+    // One divide serves h = q a and dh/da = S e h q.
+    let q = 1.0 / (mul_add::<FMA>(e, a, a));
+    let h = q * a;
+    let d = hill.slope * e * h * q;
+    if on { (h, z, d) } else { (0.0, 0.0, 0.0) }
+}
+
+/// [`Hill::forward`] as a kernel of its own, for benches and tests.
+#[derive(Debug)]
+pub struct HillForward<'a, 'b> {
+    /// Shape.
+    pub hill: Hill,
+    /// Adstocked exposure.
+    pub adstocked: &'a [f64],
+    /// Where the results go.
+    pub out: HillOutput<'b>,
+}
+
+impl Kernel for HillForward<'_, '_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(mut self) {
+        self.hill.forward::<FMA>(self.adstocked, &mut self.out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::simd::{InstructionSet, dispatch};
+    use super::*;
+
+    #[test]
+    fn values_by_hand() {
+        // a = 3, K = 1, S = 2: 9 / (9 + 1). a = K: one half whatever the slope.
+        let hill = Hill { ln_half_saturation: 0.0, slope: 2.0 };
+        assert!((hill.value(3.0) - 0.9).abs() < 1e-15);
+        assert!((Hill { ln_half_saturation: 2f64.ln(), slope: 0.7 }.value(2.0) - 0.5).abs() < 1e-15);
+        assert_eq!(hill.value(0.0), 0.0);
+        assert!(hill.value(1e12) <= 1.0);
+    }
+
+    #[test]
+    fn every_instruction_set_agrees_with_the_definition_and_its_derivative() {
+        let hill = Hill { ln_half_saturation: 0.4, slope: 1.3 };
+        let a: Vec<f64> =
+            (0..4567).map(|i| if i % 7 == 0 { 0.0 } else { (i as f64 / 300.0 - 9.0).exp() }).collect();
+        for set in InstructionSet::available() {
+            let (mut h, mut z, mut d) = (vec![9.0; a.len()], vec![9.0; a.len()], vec![9.0; a.len()]);
+            let out = HillOutput { effect: &mut h, logit: &mut z, slope: &mut d };
+            dispatch(set, HillForward { hill, adstocked: &a, out });
+            for t in 0..a.len() {
+                if a[t] == 0.0 {
+                    assert_eq!((h[t], z[t], d[t]), (0.0, 0.0, 0.0));
+                    continue;
+                }
+                let (p, k) = (a[t].powf(1.3), 0.4f64.exp().powf(1.3));
+                let want = p / (p + k);
+                let slope = 1.3 * want * (1.0 - want) / a[t];
+                assert!((h[t] / want - 1.0).abs() < 1e-13, "{set:?} {} {} {want}", a[t], h[t]);
+                assert!((d[t] / slope - 1.0).abs() < 1e-11, "{set:?} {} {} {slope}", a[t], d[t]);
+            }
+        }
+    }
+
+    #[test]
+    fn extreme_shapes_stay_finite() {
+        for slope in [0.01, 1.0, 40.0] {
+            for ln_half_saturation in [-50.0, 0.0, 50.0] {
+                let hill = Hill { ln_half_saturation, slope };
+                for a in [0.0, 5e-324, 1e-200, 1e-149, 1e-10, 1.0, 1e10] {
+                    let (h, z, d) = element::<false>(&hill, a);
+                    assert!(h.is_finite() && z.is_finite() && d.is_finite() && (0.0..=1.0).contains(&h));
+                }
+            }
+        }
+    }
+}
