@@ -1,5 +1,21 @@
 //! No-U-Turn sampling of any [`LogDensity`], chains in parallel.
 
 mod density;
+mod settings;
 
+mod linalg;
+mod metric;
+
+mod hamiltonian;
+mod nuts;
+mod pool;
+
+mod estimate;
+mod step_size;
+mod warmup;
+
+mod chain;
+
+pub use chain::{Chain, sample};
 pub use density::{DensityError, LogDensity};
+pub use settings::{Progress, SamplerError, Settings, Tick};

@@ -1,0 +1,107 @@
+//! The metric, estimated from the draws and gradients of a window of the warm-up.
+
+use super::linalg::{axpy, geometric_mean};
+use super::metric::Metric;
+
+/// Weight of the identity in a block's covariances, in draws.
+const SHRINKAGE: f64 = 1.0;
+
+/// Draws and gradients of a chain's warm-up, row-major.
+pub(crate) struct History {
+    dim: usize,
+    draws: Vec<f64>,
+    gradients: Vec<f64>,
+}
+
+impl History {
+    pub(crate) fn new(dim: usize, capacity: usize) -> History {
+        let block = || Vec::with_capacity(dim * capacity);
+        History { dim, draws: block(), gradients: block() }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.draws.len() / self.dim.max(1)
+    }
+
+    pub(crate) fn push(&mut self, draw: &[f64], gradient: &[f64]) {
+        self.draws.extend_from_slice(draw);
+        self.gradients.extend_from_slice(gradient);
+    }
+
+    /// The metric that the draws from index `from` on suggest.
+    ///
+    /// Per coordinate M⁻¹ᵢ = √(Var xᵢ / Var gᵢ): for a normal target Var g = 1/Var x, and the noise of
+    /// the two estimates cancels. The block in the units so obtained is the geometric mean of cov(x) and
+    /// cov(g)⁻¹, each shrunk towards the identity by `SHRINKAGE` pseudo-draws.
+    ///
+    /// # Source
+    /// Seyboldt, Carlson & Carpenter, arXiv:2603.18845 (Fisher divergence; the metric M with
+    /// M⁻¹ cov(g) M⁻¹ = cov(x) minimises it).
+    pub(crate) fn estimate(&self, from: usize, order: usize) -> Metric {
+        let draws = moments(&self.draws[from * self.dim..], self.dim);
+        let gradients = moments(&self.gradients[from * self.dim..], self.dim);
+        let variance: Vec<f64> =
+            draws.variance.iter().zip(&gradients.variance).map(|(x, g)| scale_of(*x, *g)).collect();
+        let scale: Vec<f64> = variance[..order].iter().map(|v| v.sqrt()).collect();
+        let inverse: Vec<f64> = scale.iter().map(|s| s.recip()).collect();
+        let x = self.block(&self.draws[from * self.dim..], &draws.mean, &inverse);
+        let g = self.block(&self.gradients[from * self.dim..], &gradients.mean, &scale);
+        let block = geometric_mean(&x, &g, order).ok().and_then(|mut block| {
+            for j in 0..order {
+                for i in 0..order {
+                    block[j * order + i] *= scale[i] * scale[j];
+                }
+            }
+            Metric::new(block, variance[order..].to_vec()).ok()
+        });
+        block.unwrap_or_else(|| Metric::diagonal(&variance, order))
+    }
+
+    /// Shrunk covariance of the leading coordinates of `rows` in units of 1/`factor`.
+    fn block(&self, rows: &[f64], mean: &[f64], factor: &[f64]) -> Vec<f64> {
+        let order = factor.len();
+        let mut sum = vec![0.0; order * order];
+        let mut row = vec![0.0; order];
+        for source in rows.chunks_exact(self.dim) {
+            for i in 0..order {
+                row[i] = (source[i] - mean[i]) * factor[i];
+            }
+            for j in 0..order {
+                axpy(row[j], &row, &mut sum[j * order..(j + 1) * order]);
+            }
+        }
+        let n = (rows.len() / self.dim) as f64;
+        let k = SHRINKAGE;
+        sum.iter_mut().for_each(|x| *x /= n + k);
+        (0..order).for_each(|i| sum[i * order + i] += k / (n + k));
+        sum
+    }
+}
+
+struct Moments {
+    mean: Vec<f64>,
+    variance: Vec<f64>,
+}
+
+/// Per column of row-major `rows`.
+fn moments(rows: &[f64], dim: usize) -> Moments {
+    let n = (rows.len() / dim.max(1)) as f64;
+    let mut mean = vec![0.0; dim];
+    for row in rows.chunks_exact(dim) {
+        axpy(1.0 / n, row, &mut mean);
+    }
+    let mut variance = vec![0.0; dim];
+    for row in rows.chunks_exact(dim) {
+        for ((v, x), m) in variance.iter_mut().zip(row).zip(&mean) {
+            *v += (x - m) * (x - m) / n;
+        }
+    }
+    Moments { mean, variance }
+}
+
+/// √(draws / gradients), and 1 for a coordinate that one of them says nothing about: where it has not
+/// moved or the density is flat. The bounds keep the factors of M in range.
+fn scale_of(draws: f64, gradients: f64) -> f64 {
+    let ratio = (draws / gradients).sqrt();
+    if ratio.is_finite() && ratio > 0.0 { ratio.clamp(1e-12, 1e12) } else { 1.0 }
+}

@@ -1,0 +1,287 @@
+//! One transition of the multinomial no-U-turn sampler.
+//!
+//! # Source
+//! Hoffman & Gelman (2014); multinomial and biased progressive sampling: Betancourt,
+//! arXiv:1701.02434, appendix A; U-turn checks across the halves: Stan, pull request 2800.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use super::density::LogDensity;
+use super::hamiltonian::{Hamiltonian, Point};
+use super::pool::{Pool, Slot};
+
+/// An energy this far above the start means that the integrator has left the level set: no step of a
+/// usable size does so. One-sided, since a fall is how a chain reaches the bulk.
+const MAX_ENERGY_RISE: f64 = 1000.0;
+
+/// What one transition did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Transition {
+    /// Doublings kept; the trajectory has 2^depth points.
+    pub(crate) depth: u8,
+    /// Mean over the new points of min(1, exp(H₀ − H)), those of a discarded subtree included.
+    pub(crate) accept: f64,
+    /// Leapfrog steps, that is gradients.
+    pub(crate) leapfrogs: u32,
+    /// Why the trajectory grew no further.
+    pub(crate) end: End,
+}
+
+/// Why a trajectory ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Turned,
+    Diverged,
+    MaxDepth,
+}
+
+/// A piece of trajectory of 2^depth points, oriented along the direction of its growth.
+#[derive(Debug)]
+struct Node {
+    depth: usize,
+    first: Slot,
+    last: Slot,
+    /// The point that represents the piece, chosen with probability ∝ exp(H₀ − H).
+    proposal: Slot,
+    /// ln Σ exp(H₀ − H)
+    ln_weight: f64,
+}
+
+/// How the growth of a subtree ended.
+#[derive(Debug)]
+enum Growth {
+    /// All its points are there and no part of it turned.
+    Complete(Node),
+    /// Some part turned: the whole subtree is discarded.
+    Turning,
+    /// A point left the level set: the whole subtree is discarded.
+    Diverging,
+}
+
+/// Sums over the new points of one transition.
+#[derive(Debug, Clone, Copy)]
+struct Tally {
+    start_energy: f64,
+    accept: f64,
+    leapfrogs: u32,
+}
+
+/// The sampler's state: the present point and the buffers of a tree.
+pub(crate) struct Nuts<'a, D: LogDensity> {
+    pub(crate) hamiltonian: Hamiltonian<'a, D>,
+    pool: Pool,
+    stack: Vec<Node>,
+    current: Slot,
+    max_depth: usize,
+}
+
+impl<'a, D: LogDensity> Nuts<'a, D> {
+    /// The present point is not usable before [`Nuts::set_position`].
+    pub(crate) fn new(hamiltonian: Hamiltonian<'a, D>, max_depth: usize) -> Self {
+        // A subtree's stack has one node of each depth below its own and one being merged, the
+        // trajectory one more, each with three slots; one slot for the leaf under way.
+        let mut pool = Pool::new(3 * (max_depth + 3) + 1, hamiltonian.dim());
+        let current = pool.take();
+        Nuts { hamiltonian, pool, stack: Vec::with_capacity(max_depth + 1), current, max_depth }
+    }
+
+    /// Moves to `q`.
+    ///
+    /// # Errors
+    /// Where the density is not finite.
+    pub(crate) fn set_position(&mut self, q: &[f64]) -> Result<(), super::DensityError> {
+        let point = self.pool.point_mut(self.current);
+        point.q.copy_from_slice(q);
+        self.hamiltonian.evaluate(point)
+    }
+
+    /// The present point; after a transition its energy is that of the point drawn.
+    pub(crate) fn current(&self) -> &Point {
+        self.pool.point(self.current)
+    }
+
+    /// H₀ − H after one leapfrog step from the present point with a fresh momentum; −∞ when the step
+    /// diverges. The present position stays.
+    pub(crate) fn trial_step(&mut self, rng: &mut ChaCha8Rng, step: f64) -> f64 {
+        self.hamiltonian.refresh_momentum(self.pool.point_mut(self.current), rng);
+        let slot = self.pool.take();
+        let (from, to) = self.pool.pair(self.current, slot);
+        let gain = match self.hamiltonian.leapfrog(from, to, step) {
+            Ok(()) => from.energy - to.energy,
+            Err(_) => f64::NEG_INFINITY,
+        };
+        self.pool.release(slot);
+        if gain.is_nan() { f64::NEG_INFINITY } else { gain }
+    }
+
+    /// Draws a momentum, grows a trajectory until it turns, and moves to a point of it.
+    pub(crate) fn transition(&mut self, rng: &mut ChaCha8Rng, step: f64) -> Transition {
+        self.hamiltonian.refresh_momentum(self.pool.point_mut(self.current), rng);
+        let mut tally = Tally { start_energy: self.current().energy, accept: 0.0, leapfrogs: 0 };
+        let mut trajectory = self.leaf(self.current, 0.0);
+        let mut end = End::MaxDepth;
+        while trajectory.depth < self.max_depth {
+            let forward: bool = rng.random();
+            let signed = if forward { step } else { -step };
+            if !forward {
+                std::mem::swap(&mut trajectory.first, &mut trajectory.last);
+            }
+            let subtree = match self.grow(trajectory.last, trajectory.depth, signed, &mut tally, rng) {
+                Growth::Complete(subtree) => subtree,
+                Growth::Turning => {
+                    end = End::Turned;
+                    break;
+                }
+                Growth::Diverging => {
+                    end = End::Diverged;
+                    break;
+                }
+            };
+            let turning = self.turns(&trajectory, &subtree, signed);
+            let take_new = rng.random::<f64>() < (subtree.ln_weight - trajectory.ln_weight).exp();
+            trajectory = self.join(trajectory, subtree, take_new);
+            if !forward {
+                std::mem::swap(&mut trajectory.first, &mut trajectory.last);
+            }
+            if turning {
+                end = End::Turned;
+                break;
+            }
+        }
+        let depth = trajectory.depth as u8;
+        self.current = self.pool.retain(trajectory.proposal);
+        self.discard(trajectory);
+        Transition {
+            depth,
+            accept: tally.accept / f64::from(tally.leapfrogs.max(1)),
+            leapfrogs: tally.leapfrogs,
+            end,
+        }
+    }
+
+    /// Grows a subtree of 2^depth points from `from` on, merging equal neighbours like the carries of a
+    /// binary counter.
+    fn grow(
+        &mut self,
+        from: Slot,
+        depth: usize,
+        step: f64,
+        tally: &mut Tally,
+        rng: &mut ChaCha8Rng,
+    ) -> Growth {
+        let mut at = from;
+        for _ in 0..1u64 << depth {
+            let slot = self.pool.take();
+            let (previous, next) = self.pool.pair(at, slot);
+            let outcome = self.hamiltonian.leapfrog(previous, next, step);
+            let gain = match outcome {
+                Ok(()) => tally.start_energy - next.energy,
+                Err(_) => f64::NAN,
+            };
+            tally.leapfrogs += 1;
+            if gain.is_nan() || gain < -MAX_ENERGY_RISE {
+                self.pool.release(slot);
+                self.discard_stack();
+                return Growth::Diverging;
+            }
+            tally.accept += gain.exp().min(1.0);
+            at = slot;
+            let mut node = self.leaf(slot, gain);
+            while self.stack.last().is_some_and(|top| top.depth == node.depth) {
+                let left = self.stack.pop().expect("just seen");
+                if self.turns(&left, &node, step) {
+                    self.discard(left);
+                    self.discard(node);
+                    self.discard_stack();
+                    return Growth::Turning;
+                }
+                let total = ln_add(left.ln_weight, node.ln_weight);
+                let take_new = rng.random::<f64>() < (node.ln_weight - total).exp();
+                node = self.join(left, node, take_new);
+            }
+            self.stack.push(node);
+        }
+        Growth::Complete(self.stack.pop().expect("2^depth leaves merge to one node"))
+    }
+
+    /// A piece of one point; takes over the caller's reference to it.
+    fn leaf(&mut self, slot: Slot, ln_weight: f64) -> Node {
+        let (last, proposal) = (self.pool.retain(slot), self.pool.retain(slot));
+        Node { depth: 0, first: slot, last, proposal, ln_weight }
+    }
+
+    /// The piece `old` then `new`, represented by the proposal of one of them.
+    fn join(&mut self, old: Node, new: Node, take_new: bool) -> Node {
+        let (kept, dropped) =
+            if take_new { (new.proposal, old.proposal) } else { (old.proposal, new.proposal) };
+        self.pool.release(old.last);
+        self.pool.release(new.first);
+        self.pool.release(dropped);
+        Node {
+            depth: old.depth + 1,
+            first: old.first,
+            last: new.last,
+            proposal: kept,
+            ln_weight: ln_add(old.ln_weight, new.ln_weight),
+        }
+    }
+
+    fn discard(&mut self, node: Node) {
+        self.pool.release(node.first);
+        self.pool.release(node.last);
+        self.pool.release(node.proposal);
+    }
+
+    fn discard_stack(&mut self) {
+        while let Some(node) = self.stack.pop() {
+            self.discard(node);
+        }
+    }
+
+    /// Whether the piece `old` then `new` turns back: over its whole length, or from either half to the
+    /// nearest point of the other, without which trajectories on iid normals resonate.
+    fn turns(&self, old: &Node, new: &Node, step: f64) -> bool {
+        self.turns_between(old.first, new.last, step)
+            || self.turns_between(old.first, new.first, step)
+            || self.turns_between(old.last, new.last, step)
+    }
+
+    /// Whether the distance between two points, the second reached from the first by steps of the given
+    /// sign, is about to shrink at either of them: p·Δq ≤ 0, the whitened v·Δz ≤ 0. NaN counts as turning.
+    fn turns_between(&self, from: Slot, to: Slot, step: f64) -> bool {
+        let (from, to) = (self.pool.point(from), self.pool.point(to));
+        let (at_from, at_to) = projections(from, to);
+        let sign = step.signum();
+        !(sign * at_from > 0.0 && sign * at_to > 0.0)
+    }
+}
+
+/// p₀·Δq and p₁·Δq with Δq = q₁ − q₀, in lanes so that they vectorise.
+fn projections(from: &Point, to: &Point) -> (f64, f64) {
+    const LANES: usize = 4;
+    let d = from.q.len();
+    let (q0, p0, q1, p1) = (&from.q[..d], &from.p[..d], &to.q[..d], &to.p[..d]);
+    let mut at_from = [0.0; LANES];
+    let mut at_to = [0.0; LANES];
+    let blocked = d - d % LANES;
+    for i in (0..blocked).step_by(LANES) {
+        for k in 0..LANES {
+            let delta = q1[i + k] - q0[i + k];
+            at_from[k] += p0[i + k] * delta;
+            at_to[k] += p1[i + k] * delta;
+        }
+    }
+    for i in blocked..d {
+        let delta = q1[i] - q0[i];
+        at_from[0] += p0[i] * delta;
+        at_to[0] += p1[i] * delta;
+    }
+    (at_from.iter().sum(), at_to.iter().sum())
+}
+
+/// ln(eᵃ + eᵇ)
+fn ln_add(a: f64, b: f64) -> f64 {
+    let high = a.max(b);
+    high + (a.min(b) - high).exp().ln_1p()
+}

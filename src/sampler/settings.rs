@@ -1,0 +1,70 @@
+//! What a run of the sampler is asked to do, what it reports on the way, and how it can fail.
+
+/// Length, seed and targets of a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// Seed of every random stream.
+    pub seed: u64,
+    /// Independent chains.
+    pub chains: usize,
+    /// Adaptation iterations per chain, discarded.
+    pub warmup: usize,
+    /// Kept draws per chain.
+    pub draws: usize,
+    /// Mean acceptance statistic that the step size aims at, in (0, 1).
+    pub target_accept: f64,
+    /// A trajectory has at most 2^`max_depth` points.
+    pub max_depth: usize,
+}
+
+impl Default for Settings {
+    /// Stan's defaults.
+    fn default() -> Self {
+        Settings { seed: 1, chains: 4, warmup: 1000, draws: 1000, target_accept: 0.8, max_depth: 10 }
+    }
+}
+
+/// The state of one chain after one iteration.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tick {
+    /// Chain index.
+    pub chain: usize,
+    /// Iterations done, warm-up included.
+    pub iteration: usize,
+    /// Whether this iteration belonged to the warm-up.
+    pub warmup: bool,
+    /// Step size now in use.
+    pub step_size: f64,
+    /// Divergent transitions so far; those of the warm-up are forgotten when it ends.
+    pub divergences: usize,
+}
+
+/// Watches a run, and may end it. Called from the chains' threads.
+pub trait Progress: Sync {
+    /// Called after every iteration of every chain.
+    fn advance(&self, _: Tick) {}
+
+    /// Asked before every iteration; `true` ends the run with [`SamplerError::Cancelled`].
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Watches nothing.
+impl Progress for () {}
+
+/// Why a run gave no draws.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SamplerError {
+    /// [`Progress::cancelled`] said so.
+    #[error("sampling was cancelled")]
+    Cancelled,
+    /// Every starting point offered has a log density or gradient that is not finite.
+    #[error("chain {chain}: the log density is not finite at any of {tries} starting points")]
+    NoStart {
+        /// Chain index.
+        chain: usize,
+        /// Starting points tried.
+        tries: usize,
+    },
+}
