@@ -71,6 +71,32 @@ impl Density {
         if value.is_finite() && grad.iter().all(|g| g.is_finite()) { Ok(value) } else { Err(NotFinite) }
     }
 
+    /// A starting point near the middle of the prior.
+    pub fn start<R: rand::Rng>(&self, rng: &mut R) -> Vec<f64> {
+        super::prior::start(&self.layout, rng)
+    }
+
+    /// Instruction set in use.
+    pub fn instructions(&self) -> InstructionSet {
+        self.instructions
+    }
+
+    /// Log predictive density of each fitted cell of geo `g` given all other cells, at the point of
+    /// the last evaluation in `state`; outcome units, 0 where not fitted. `out` has length T.
+    ///
+    /// # Source
+    /// Gaussian leave-one-out: y − μ₋ᵢ = [Σ⁻¹r]ᵢ / Σ⁻¹ᵢᵢ with variance 1 / Σ⁻¹ᵢᵢ.
+    pub fn leave_one_out(&self, state: &State, g: usize, out: &mut [f64]) {
+        let n = self.design.n_periods;
+        state.baseline.precision_diagonal(&self.design, &self.crossproducts, &state.theta, g, out);
+        let cells = g * n..(g + 1) * n;
+        let by_mean = &state.baseline.by_mean[cells.clone()];
+        let unit = self.design.outcome_scale[g].ln() + 0.5 * std::f64::consts::TAU.ln();
+        for ((p, fitted), e) in out.iter_mut().zip(&self.design.fitted[cells]).zip(by_mean) {
+            *p = if *fitted > 0.0 { 0.5 * p.ln() - 0.5 * e * e / *p - unit } else { 0.0 };
+        }
+    }
+
     /// Draws the baseline coefficients exactly, at the point of the last evaluation in `state`.
     pub fn draw_baseline<R: rand::Rng>(&self, state: &State, rng: &mut R) -> BaselineDraw {
         state.baseline.draw(&self.design, &self.crossproducts, rng)

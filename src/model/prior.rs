@@ -70,6 +70,42 @@ impl LikelihoodGradient {
     }
 }
 
+/// A starting point near the middle of the prior, jittered so that chains differ.
+pub(crate) fn start<R: rand::Rng>(layout: &Layout, rng: &mut R) -> Vec<f64> {
+    use rand_distr::{Distribution, StandardNormal};
+    let mut q: Vec<f64> = (0..layout.dim)
+        .map(|_| {
+            let jitter: f64 = StandardNormal.sample(rng);
+            0.2 * jitter
+        })
+        .collect();
+    let mut shift = |i: Option<usize>, by: f64| {
+        if let Some(i) = i {
+            q[i] += by;
+        }
+    };
+    for channel in &layout.channels {
+        // The mean of Beta(1, 3) is 1/4.
+        shift(channel.retention, -(3f64.ln()));
+        shift(channel.geo.map(|(ln_spread, _)| ln_spread), (0.5 * GEO_SPREAD).ln());
+    }
+    shift(layout.ln_trend, TREND.ln());
+    shift(layout.ln_season, SEASON.ln());
+    for (i, scale) in layout.ln_geo.iter().zip(GEO_SCALE) {
+        shift(*i, scale.ln());
+    }
+    shift(layout.phi, -1.0);
+    match layout.sigma {
+        SigmaLayout::Single(i) => shift(Some(i), SIGMA.ln()),
+        SigmaLayout::Pooled { ln_spread, .. } => shift(Some(ln_spread), (0.5 * SIGMA_SPREAD).ln()),
+    }
+    if let Some((ln_scale, first)) = layout.weekly {
+        q[ln_scale] += (0.5 * WEEKLY).ln();
+        q[first..].iter_mut().for_each(|u| *u *= WEEKLY);
+    }
+    q
+}
+
 impl Theta {
     /// Room for a design's parameters.
     pub fn new(design: &Design) -> Theta {

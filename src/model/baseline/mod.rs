@@ -11,6 +11,13 @@
 //! ```
 //! One geo has no shared block: δ̃ stands for γ̃, and D for V.
 
+mod autoregression;
+mod conditional;
+mod crossproducts;
+
+pub use conditional::BaselineDraw;
+pub use crossproducts::Crossproducts;
+
 use super::design::{ColumnGroup, Design};
 use super::layout::Theta;
 use super::linalg::{cholesky, inverse_from_factor, invert_upper, multiply};
@@ -21,26 +28,6 @@ use crate::transform::simd::{axpy, dot, mul_add};
 /// Prior sd of the intercept and of a control's coefficient, scaled outcome units.
 const INTERCEPT_SD: f64 = 1.0;
 const CONTROL_SD: f64 = 0.3;
-
-/// Crossproducts of the baseline columns: all that the algebra needs of the data. Geos are stored
-/// `lanes` at a time, element `[(block·k² + i·k + j)·lanes + lane]`.
-#[derive(Debug, Clone)]
-pub struct Crossproducts {
-    lanes: usize,
-    k: usize,
-    n_blocks: usize,
-    /// ZᵀZ.
-    square: Vec<f64>,
-    /// ZᵀΩZ = square + φ² inner − φ cross; empty for white noise.
-    inner: Vec<f64>,
-    cross: Vec<f64>,
-    /// 1 where a cell and the one before it are both fitted. G × T.
-    link: Vec<f64>,
-    /// Fitted cells per geo.
-    n_fitted: Vec<f64>,
-    /// Runs of consecutive fitted cells per geo.
-    n_runs: Vec<f64>,
-}
 
 /// Scratch space and results at one point.
 #[derive(Debug, Clone)]
@@ -74,76 +61,6 @@ pub struct Baseline {
     whitened: Vec<f64>,
     /// tr(S_g Cov(γ + δ_g)), padded to whole blocks.
     trace: Vec<f64>,
-}
-
-/// Coefficients γ + δ_g of every geo, G × k, drawn exactly from their posterior at one point.
-#[derive(Debug, Clone)]
-pub struct BaselineDraw {
-    /// G × k, scaled outcome units.
-    pub coefficients: Vec<f64>,
-}
-
-impl Crossproducts {
-    /// Computes them for a design.
-    pub fn new(design: &Design) -> Crossproducts {
-        let (n_geos, n, k) = (design.n_geos, design.n_periods, design.n_columns());
-        let lanes = if n_geos == 1 { 1 } else { 8 };
-        let n_blocks = n_geos.div_ceil(lanes);
-        let size = n_blocks * k * k * lanes;
-        let ar = design.noise == Noise::Ar1;
-        let mut x = Crossproducts {
-            lanes,
-            k,
-            n_blocks,
-            square: vec![0.0; size],
-            inner: vec![0.0; if ar { size } else { 0 }],
-            cross: vec![0.0; if ar { size } else { 0 }],
-            link: vec![0.0; n_geos * n],
-            n_fitted: vec![0.0; n_geos],
-            n_runs: vec![0.0; n_geos],
-        };
-        for g in 0..n_geos {
-            let fitted = &design.fitted[g * n..(g + 1) * n];
-            let link = &mut x.link[g * n..(g + 1) * n];
-            for t in 1..n {
-                link[t] = fitted[t] * fitted[t - 1];
-            }
-            x.n_fitted[g] = fitted.iter().sum();
-            x.n_runs[g] = x.n_fitted[g] - link.iter().sum::<f64>();
-            let column = |j: usize| &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
-            for i in 0..k {
-                for j in 0..k {
-                    let at = (((g / lanes) * k + i) * k + j) * lanes + g % lanes;
-                    let (zi, zj) = (column(i), column(j));
-                    x.square[at] = (0..n).map(|t| zi[t] * zj[t]).sum();
-                    if ar {
-                        let n_links = |t: usize| link[t] + if t + 1 < n { link[t + 1] } else { 0.0 };
-                        x.inner[at] = (0..n).map(|t| fitted[t] * (n_links(t) - 1.0) * zi[t] * zj[t]).sum();
-                        x.cross[at] = (1..n).map(|t| link[t] * (zi[t] * zj[t - 1] + zi[t - 1] * zj[t])).sum();
-                    }
-                }
-            }
-        }
-        x
-    }
-
-    /// Ωr of one geo: first-order autoregression, every run of fitted cells starting stationary.
-    #[inline(always)]
-    fn whiten(&self, design: &Design, g: usize, phi: f64, r: &[f64], out: &mut [f64]) {
-        let n = r.len();
-        if phi == 0.0 {
-            out.copy_from_slice(r);
-            return;
-        }
-        let link = &self.link[g * n..(g + 1) * n];
-        let fitted = &design.fitted[g * n..(g + 1) * n];
-        for t in 0..n {
-            let before = if t > 0 { link[t] * r[t - 1] } else { 0.0 };
-            let (after, next) = if t + 1 < n { (link[t + 1] * r[t + 1], link[t + 1]) } else { (0.0, 0.0) };
-            let diagonal = fitted[t] * (1.0 + phi * phi * (link[t] + next - 1.0));
-            out[t] = diagonal * r[t] - phi * (before + after);
-        }
-    }
 }
 
 impl Baseline {
@@ -437,71 +354,6 @@ impl Baseline {
         self.gather_coefficients::<L>(design);
     }
 
-    /// Σ_g tr(∂S_g/∂φ Cov(γ + δ_g)) of one block, from Cov = D½ (Ã⁻¹ + N Nᵀ) D½, N = (I − J) R C̃^{-½}.
-    #[inline(always)]
-    fn covariance_phi_trace<const FMA: bool, const L: usize>(
-        &mut self,
-        x: &Crossproducts,
-        theta: &Theta,
-        b: usize,
-    ) -> f64 {
-        let k = x.k;
-        let matrix = b * k * k * L..(b + 1) * k * k * L;
-        let inverse = self.inverse[matrix.clone()].as_chunks::<L>().0;
-        let inner = x.inner[matrix.clone()].as_chunks::<L>().0;
-        let cross = x.cross[matrix].as_chunks::<L>().0;
-        let spread = self.product.as_chunks_mut::<L>().0;
-        if L > 1 {
-            for i in 0..k {
-                for j in 0..k {
-                    let scaled = if j >= i { self.shared_scaled[i * k + j] } else { 0.0 };
-                    for v in &mut spread[i * k + j] {
-                        *v = scaled - *v;
-                    }
-                }
-            }
-        }
-        let mut sums = [0.0; L];
-        for i in 0..k {
-            for j in i..k {
-                let mut covariance = inverse[i * k + j];
-                if L > 1 {
-                    for (u, v) in spread[i * k..(i + 1) * k].iter().zip(&spread[j * k..(j + 1) * k]) {
-                        for l in 0..L {
-                            covariance[l] = mul_add::<FMA>(u[l], v[l], covariance[l]);
-                        }
-                    }
-                }
-                let weight = self.sd_geo[i] * self.sd_geo[j] * if i == j { 1.0 } else { 2.0 };
-                for l in 0..L {
-                    let by_phi = 2.0 * theta.phi * inner[i * k + j][l] - cross[i * k + j][l];
-                    sums[l] = mul_add::<FMA>(weight * by_phi, covariance[l], sums[l]);
-                }
-            }
-        }
-        (0..L).map(|l| theta.sigma.get(b * L + l).map_or(0.0, |s| sums[l] / (s * s))).sum()
-    }
-
-    /// Derivative by φ of ½ ln|Ω| − ½ Σ r̂ᵀ Ω r̂ / σ².
-    fn residual_phi_gradient(&self, design: &Design, x: &Crossproducts, theta: &Theta) -> f64 {
-        let (n, phi) = (design.n_periods, theta.phi);
-        let mut sum = -x.n_runs.iter().sum::<f64>() * phi / (1.0 - phi * phi);
-        for g in 0..design.n_geos {
-            let (r, link) = (&self.residual[g * n..(g + 1) * n], &x.link[g * n..(g + 1) * n]);
-            let fitted = &design.fitted[g * n..(g + 1) * n];
-            let mut quadratic = 0.0;
-            for t in 0..n {
-                let next = if t + 1 < n { link[t + 1] } else { 0.0 };
-                quadratic += 2.0 * phi * fitted[t] * (link[t] + next - 1.0) * r[t] * r[t];
-                if t > 0 {
-                    quadratic -= 2.0 * link[t] * r[t] * r[t - 1];
-                }
-            }
-            sum -= 0.5 * quadratic / theta.sigma[g].powi(2);
-        }
-        sum
-    }
-
     /// γ̂ + δ̂_g without the prior mean of the intercept.
     fn gather_coefficients<const L: usize>(&mut self, design: &Design) {
         let k = design.n_columns();
@@ -512,44 +364,6 @@ impl Baseline {
                 self.coefficients[g * k + j] = shared + self.sd_geo[j] * deviation;
             }
         }
-    }
-
-    /// Draws γ + δ_g of every geo from its exact conditional, after [`Baseline::collapse`] at the same point.
-    pub fn draw<R: rand::Rng>(&self, design: &Design, x: &Crossproducts, rng: &mut R) -> BaselineDraw {
-        use rand_distr::{Distribution, StandardNormal};
-        let (k, lanes) = (x.k, x.lanes);
-        let mut normals = |n: usize| -> Vec<f64> { (0..n).map(|_| StandardNormal.sample(rng)).collect() };
-        let mut shared = vec![0.0; k];
-        if lanes > 1 {
-            let noise = normals(k);
-            for i in 0..k {
-                let step: f64 = (i..k).map(|j| self.shared_factor[i * k + j] * noise[j]).sum();
-                shared[i] = self.shared_mean[i] + step;
-            }
-        }
-        let mut coefficients = vec![0.0; design.n_geos * k];
-        for g in 0..design.n_geos {
-            let noise = normals(k);
-            let (b, l) = (g / lanes, g % lanes);
-            let at = |i: usize, j: usize| ((b * k + i) * k + j) * lanes + l;
-            for i in 0..k {
-                let mut deviation = self.solved[(b * k + i) * lanes + l];
-                for j in i..k {
-                    deviation += self.factor[at(i, j)] * noise[j];
-                }
-                if lanes > 1 {
-                    for j in 0..k {
-                        let identity = if i == j { 1.0 } else { 0.0 };
-                        deviation -= (identity - self.inverse[at(i, j)]) * self.ratio[j] * shared[j];
-                    }
-                }
-                let mean =
-                    if design.columns[i] == ColumnGroup::Intercept { design.intercept_mean } else { 0.0 };
-                let common = if lanes > 1 { self.sd_shared[i] * shared[i] } else { 0.0 };
-                coefficients[g * k + i] = mean + common + self.sd_geo[i] * deviation;
-            }
-        }
-        BaselineDraw { coefficients }
     }
 
     #[inline(always)]

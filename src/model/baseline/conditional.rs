@@ -1,0 +1,119 @@
+//! The baseline given everything else: exact draws of its coefficients, and leave-one-out precision.
+
+use rand_distr::{Distribution, StandardNormal};
+
+use super::super::design::{ColumnGroup, Design};
+use super::super::layout::Theta;
+use super::{Baseline, Crossproducts};
+
+/// Coefficients drawn exactly from their posterior at one point, scaled outcome units.
+#[derive(Debug, Clone)]
+pub struct BaselineDraw {
+    /// γ, length k.
+    pub shared: Vec<f64>,
+    /// γ + δ_g, G × k.
+    pub coefficients: Vec<f64>,
+}
+
+impl Baseline {
+    /// Draws γ and every γ + δ_g, after [`Baseline::collapse`] at the same point.
+    pub fn draw<R: rand::Rng>(&self, design: &Design, x: &Crossproducts, rng: &mut R) -> BaselineDraw {
+        let (k, lanes) = (x.k, x.lanes);
+        let mut normals = |n: usize| -> Vec<f64> { (0..n).map(|_| StandardNormal.sample(rng)).collect() };
+        let prior_mean =
+            |i: usize| if design.columns[i] == ColumnGroup::Intercept { design.intercept_mean } else { 0.0 };
+        // γ̃; with one geo there is only its own block.
+        let mut shared = vec![0.0; k];
+        if lanes > 1 {
+            let noise = normals(k);
+            for i in 0..k {
+                let step: f64 = (i..k).map(|j| self.shared_factor[i * k + j] * noise[j]).sum();
+                shared[i] = self.shared_mean[i] + step;
+            }
+        }
+        let common: Vec<f64> = (0..k)
+            .map(|i| prior_mean(i) + if lanes > 1 { self.sd_shared[i] * shared[i] } else { 0.0 })
+            .collect();
+        let mut coefficients = vec![0.0; design.n_geos * k];
+        for g in 0..design.n_geos {
+            let noise = normals(k);
+            let (b, l) = (g / lanes, g % lanes);
+            let at = |i: usize, j: usize| ((b * k + i) * k + j) * lanes + l;
+            for i in 0..k {
+                let mut deviation = self.solved[(b * k + i) * lanes + l];
+                for j in i..k {
+                    deviation += self.factor[at(i, j)] * noise[j];
+                }
+                if lanes > 1 {
+                    for j in 0..k {
+                        let identity = if i == j { 1.0 } else { 0.0 };
+                        deviation -= (identity - self.inverse[at(i, j)]) * self.ratio[j] * shared[j];
+                    }
+                }
+                coefficients[g * k + i] = common[i] + self.sd_geo[i] * deviation;
+            }
+        }
+        let shared = if lanes > 1 { common } else { coefficients.clone() };
+        BaselineDraw { shared, coefficients }
+    }
+
+    /// Diagonal of Σ⁻¹ of geo `g`: Ω/σ² − Ω Z Cov(γ + δ_g) Zᵀ Ω/σ⁴; `out` has length T.
+    pub(crate) fn precision_diagonal(
+        &self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+        g: usize,
+        out: &mut [f64],
+    ) {
+        let (n, k) = (design.n_periods, x.k);
+        let precision = theta.sigma[g].powi(-2);
+        let covariance = self.covariance(x, g);
+        let mut whitened = vec![0.0; k * n];
+        for (j, column) in whitened.chunks_exact_mut(n).enumerate() {
+            let z = &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
+            x.whiten(design, g, theta.phi, z, column);
+        }
+        let link = &x.link[g * n..(g + 1) * n];
+        for (t, p) in out.iter_mut().enumerate() {
+            let next = if t + 1 < n { link[t + 1] } else { 0.0 };
+            *p = precision * (1.0 + theta.phi.powi(2) * (link[t] + next - 1.0));
+        }
+        for i in 0..k {
+            let zi = &whitened[i * n..(i + 1) * n];
+            for j in i..k {
+                let zj = &whitened[j * n..(j + 1) * n];
+                let pair = if i == j { 1.0 } else { 2.0 };
+                let factor = pair * covariance[i * k + j] * precision * precision;
+                for ((p, a), b) in out.iter_mut().zip(zi).zip(zj) {
+                    *p -= factor * a * b;
+                }
+            }
+        }
+    }
+
+    /// Cov(γ + δ_g) = D½ (Ã⁻¹ + N Nᵀ) D½ with N = Ã⁻¹ R C̃^{-½}; k × k.
+    fn covariance(&self, x: &Crossproducts, g: usize) -> Vec<f64> {
+        let (k, lanes) = (x.k, x.lanes);
+        let (b, l) = (g / lanes, g % lanes);
+        let inverse: Vec<f64> = (0..k * k).map(|i| self.inverse[(b * k * k + i) * lanes + l]).collect();
+        let mut spread = vec![0.0; k * k];
+        if lanes > 1 {
+            for i in 0..k {
+                for m in 0..k {
+                    for j in m..k {
+                        spread[i * k + j] += inverse[i * k + m] * self.shared_scaled[m * k + j];
+                    }
+                }
+            }
+        }
+        let mut covariance = vec![0.0; k * k];
+        for i in 0..k {
+            for j in 0..k {
+                let shared: f64 = (0..k).map(|m| spread[i * k + m] * spread[j * k + m]).sum();
+                covariance[i * k + j] = self.sd_geo[i] * self.sd_geo[j] * (inverse[i * k + j] + shared);
+            }
+        }
+        covariance
+    }
+}

@@ -1,0 +1,87 @@
+//! Crossproducts of the baseline columns, computed once.
+
+use super::super::design::Design;
+use crate::config::Noise;
+
+/// Crossproducts of the baseline columns: all that the algebra needs of the data. Geos are stored
+/// `lanes` at a time, element `[(block·k² + i·k + j)·lanes + lane]`.
+#[derive(Debug, Clone)]
+pub struct Crossproducts {
+    pub(super) lanes: usize,
+    pub(super) k: usize,
+    pub(super) n_blocks: usize,
+    /// ZᵀZ.
+    pub(super) square: Vec<f64>,
+    /// ZᵀΩZ = square + φ² inner − φ cross; empty for white noise.
+    pub(super) inner: Vec<f64>,
+    pub(super) cross: Vec<f64>,
+    /// 1 where a cell and the one before it are both fitted. G × T.
+    pub(super) link: Vec<f64>,
+    /// Fitted cells per geo.
+    pub(super) n_fitted: Vec<f64>,
+    /// Runs of consecutive fitted cells per geo.
+    pub(super) n_runs: Vec<f64>,
+}
+
+impl Crossproducts {
+    /// Computes them for a design.
+    pub fn new(design: &Design) -> Crossproducts {
+        let (n_geos, n, k) = (design.n_geos, design.n_periods, design.n_columns());
+        let lanes = if n_geos == 1 { 1 } else { 8 };
+        let n_blocks = n_geos.div_ceil(lanes);
+        let size = n_blocks * k * k * lanes;
+        let ar = design.noise == Noise::Ar1;
+        let mut x = Crossproducts {
+            lanes,
+            k,
+            n_blocks,
+            square: vec![0.0; size],
+            inner: vec![0.0; if ar { size } else { 0 }],
+            cross: vec![0.0; if ar { size } else { 0 }],
+            link: vec![0.0; n_geos * n],
+            n_fitted: vec![0.0; n_geos],
+            n_runs: vec![0.0; n_geos],
+        };
+        for g in 0..n_geos {
+            let fitted = &design.fitted[g * n..(g + 1) * n];
+            let link = &mut x.link[g * n..(g + 1) * n];
+            for t in 1..n {
+                link[t] = fitted[t] * fitted[t - 1];
+            }
+            x.n_fitted[g] = fitted.iter().sum();
+            x.n_runs[g] = x.n_fitted[g] - link.iter().sum::<f64>();
+            let column = |j: usize| &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
+            for i in 0..k {
+                for j in 0..k {
+                    let at = (((g / lanes) * k + i) * k + j) * lanes + g % lanes;
+                    let (zi, zj) = (column(i), column(j));
+                    x.square[at] = (0..n).map(|t| zi[t] * zj[t]).sum();
+                    if ar {
+                        let n_links = |t: usize| link[t] + if t + 1 < n { link[t + 1] } else { 0.0 };
+                        x.inner[at] = (0..n).map(|t| fitted[t] * (n_links(t) - 1.0) * zi[t] * zj[t]).sum();
+                        x.cross[at] = (1..n).map(|t| link[t] * (zi[t] * zj[t - 1] + zi[t - 1] * zj[t])).sum();
+                    }
+                }
+            }
+        }
+        x
+    }
+
+    /// Ωr of one geo: first-order autoregression, every run of fitted cells starting stationary.
+    #[inline(always)]
+    pub(super) fn whiten(&self, design: &Design, g: usize, phi: f64, r: &[f64], out: &mut [f64]) {
+        let n = r.len();
+        if phi == 0.0 {
+            out.copy_from_slice(r);
+            return;
+        }
+        let link = &self.link[g * n..(g + 1) * n];
+        let fitted = &design.fitted[g * n..(g + 1) * n];
+        for t in 0..n {
+            let before = if t > 0 { link[t] * r[t - 1] } else { 0.0 };
+            let (after, next) = if t + 1 < n { (link[t + 1] * r[t + 1], link[t + 1]) } else { (0.0, 0.0) };
+            let diagonal = fitted[t] * (1.0 + phi * phi * (link[t] + next - 1.0));
+            out[t] = diagonal * r[t] - phi * (before + after);
+        }
+    }
+}
