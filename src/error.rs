@@ -19,6 +19,9 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Sampling gave no draws.
+    #[error(transparent)]
+    Sampling(#[from] crate::sampler::SamplerError),
     /// A geo has nothing to fit.
     #[error("geo `{geo}`: {cells} fitted rows with a mean outcome of {mean}; it must be positive")]
     NoOutcome {
@@ -35,7 +38,7 @@ impl Error {
     /// How to mend it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Io { .. } => None,
+            Error::Io { .. } | Error::Sampling(_) => None,
             Error::NoOutcome { .. } => Some(
                 "drop the geo's rows, or fit on a window in which it sold something (--from, --to)".into(),
             ),

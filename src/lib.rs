@@ -4,6 +4,7 @@ pub mod config;
 pub mod data;
 pub mod diagnostics;
 pub mod error;
+pub mod fit;
 pub mod model;
 pub mod output;
 pub mod planning;
@@ -12,3 +13,4 @@ pub mod sampler;
 pub mod transform;
 
 pub use error::Error;
+pub use fit::{Fit, fit};

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::prior::POOLED_EFFECT_SD;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
@@ -36,6 +37,10 @@ pub struct Design {
     pub baseline_all: Vec<f64>,
     /// What each of the k columns is.
     pub columns: Vec<ColumnGroup>,
+    /// Σ over the fitted cells of column times outcome units; G × k.
+    pub column_units: Vec<f64>,
+    /// Weeks in a period.
+    pub period_weeks: f64,
     /// Prior mean of the intercept, in scaled outcome units.
     pub intercept_mean: f64,
     /// Error process.
@@ -118,6 +123,8 @@ impl Design {
             baseline: Vec::new(),
             baseline_all: Vec::new(),
             columns: Vec::new(),
+            column_units: Vec::new(),
+            period_weeks: data.interval.days() / 7.0,
             intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
@@ -220,7 +227,9 @@ impl Design {
         self.baseline = self.baseline_all.clone();
         for (i, column) in self.baseline.chunks_exact_mut(n).enumerate() {
             let g = i / k;
-            column.iter_mut().zip(&self.fitted[g * n..(g + 1) * n]).for_each(|(z, f)| *z *= f);
+            let cells = g * n..(g + 1) * n;
+            column.iter_mut().zip(&self.fitted[cells.clone()]).for_each(|(z, f)| *z *= f);
+            self.column_units.push(column.iter().zip(&self.units[cells]).map(|(z, unit)| z * unit).sum());
         }
     }
 
@@ -243,6 +252,23 @@ impl Design {
     /// Number of channels C.
     pub fn n_channels(&self) -> usize {
         self.channels.len()
+    }
+
+    /// Prior sd of channel `c`'s ln effect.
+    pub fn ln_effect_prior_sd(&self, c: usize) -> f64 {
+        self.channels[c].prior.map_or(POOLED_EFFECT_SD, |(_, sd)| sd)
+    }
+
+    /// Largest exposure in one period over the mean active exposure, the smallest over geos in which
+    /// channel `c` ran: how far the data reach.
+    pub fn observed_max_multiplier(&self, c: usize) -> f64 {
+        let n = self.n_periods;
+        let reach = |x: &[f64]| {
+            let (count, sum) = x.iter().filter(|x| **x > 0.0).fold((0.0, 0.0), |(n, s), x| (n + 1.0, s + x));
+            (count > 0.0).then(|| x.iter().copied().fold(0.0, f64::max) / (sum / count))
+        };
+        let series = &self.exposure[c * self.n_geos * n..(c + 1) * self.n_geos * n];
+        series.chunks_exact(n).filter_map(reach).reduce(f64::min).unwrap_or(1.0)
     }
 
     /// Number of baseline columns k.

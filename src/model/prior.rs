@@ -6,9 +6,13 @@ use super::layout::{Layout, SigmaLayout, Theta};
 /// Beta(a, b) prior of the retention α.
 const RETENTION: (f64, f64) = (1.0, 3.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
-pub(crate) const LN_HALF_SATURATION: (f64, f64) = (0.3, 0.6);
+const LN_HALF_SATURATION: (f64, f64) = (0.3, LN_HALF_SATURATION_SD);
+/// Prior sd of ln K.
+pub const LN_HALF_SATURATION_SD: f64 = 0.6;
 /// ln S ~ N(mean, sd²).
 const LN_SLOPE: (f64, f64) = (0.2, 0.4);
+/// Prior sd of a pooled ln effect: √(0.7² + E τ²), E τ² = the half-normal's scale squared.
+pub const POOLED_EFFECT_SD: f64 = 1.220_655_561_573_370_3;
 /// sd of the pooled ln ROI's location about the design's centre.
 const POOL_MEAN_SD: f64 = 0.7;
 /// Half-normal scales.

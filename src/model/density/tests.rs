@@ -89,22 +89,23 @@ fn gradient_matches_central_differences_for_every_option() {
             // Interior points and points well out; further out the pooled effects overflow any resolution.
             for (seed, width) in [(1, 0.3), (2, 1.0), (3, 1.6)] {
                 let mut q = point(dim, seed, width);
-                let value = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
+                density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
                 for i in 0..dim {
-                    let (x, h) = (q[i], 1e-3);
+                    let x = q[i];
                     let mut at = |v: f64| {
                         q[i] = v;
                         density.value_and_gradient(&q, &mut unused, &mut state).unwrap()
                     };
-                    let numeric =
-                        (8.0 * (at(x + h) - at(x - h)) - (at(x + 2.0 * h) - at(x - 2.0 * h))) / (12.0 * h);
+                    // Large steps truncate and small ones round; one of them resolves each coordinate.
+                    let error = [1e-2, 1e-3, 1e-4].map(|h| {
+                        let near = at(x + h) - at(x - h);
+                        let far = at(x + 2.0 * h) - at(x - 2.0 * h);
+                        (grad[i] - (8.0 * near - far) / (12.0 * h)).abs()
+                    });
                     q[i] = x;
-                    // Rounding of the value itself limits what a difference can resolve.
-                    let rounding = 20.0 * f64::EPSILON * value.abs() / h;
-                    let tolerance = 1e-5 * (1.0 + grad[i].abs()) + rounding;
                     assert!(
-                        (grad[i] - numeric).abs() < tolerance,
-                        "{n_geos} geos, {name}, width {width}, coordinate {i} of {dim}: {} against {numeric}",
+                        error.iter().any(|e| *e < 1e-5 * (1.0 + grad[i].abs())),
+                        "{n_geos} geos, {name}, width {width}, coordinate {i} of {dim}: {} off by {error:?}",
                         grad[i]
                     );
                 }

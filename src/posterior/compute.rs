@@ -1,0 +1,195 @@
+//! Sampler draws → [`Posterior`]: every draw is evaluated once more, in parallel and in a fixed order.
+
+use ndarray::Array2;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+
+use super::decomposition::{self, Means};
+use super::draw::{self, ChannelDraw};
+use super::parameters;
+use super::types::{ChannelPosterior, Parameter, Posterior};
+use crate::data::Dataset;
+use crate::diagnostics::psis_loo;
+use crate::model::{Density, State};
+use crate::sampler::Chain;
+use crate::transform::adstock;
+
+/// Spend multipliers of the response curves: dense near zero, where curves bend most, then every 10 %.
+pub const MULTIPLIERS: [f64; 24] = [
+    0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9,
+    1.95, 2.0,
+];
+
+/// Draws are evaluated in this many parts whatever the number of threads, so sums keep their order.
+const PARTS: usize = 16;
+/// Cells × draws kept for predictive intervals and leave-one-out: 32 MB.
+const PREDICTIVE_VALUES: usize = 4_000_000;
+/// Random streams of the sampler's chains come first; those of the predictive draws start here.
+const PREDICTIVE_STREAM: u64 = 1 << 32;
+
+/// Computes everything the outputs need from the kept draws of all chains.
+pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -> Posterior {
+    let points: Vec<&[f64]> =
+        chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
+    let n_cells = density.design.outcome.len();
+    let thin = (points.len() * n_cells).div_ceil(PREDICTIVE_VALUES).max(1);
+    let size = points.len().div_ceil(PARTS);
+    let parts: Vec<Part> = points
+        .par_chunks(size)
+        .enumerate()
+        .map(|(i, part)| Part::evaluate(density, part, i * size, thin, seed))
+        .collect();
+    let names = parameters::names(density, data);
+    let parameters = names
+        .into_iter()
+        .enumerate()
+        .map(|(i, (name, sampled))| {
+            let draws = parts.iter().flat_map(|p| p.parameters.iter().map(|row| row[i])).collect();
+            Parameter { name, draws, sampled }
+        })
+        .collect();
+    let channels = (0..density.design.n_channels()).map(|c| channel(density, &parts, c)).collect();
+    let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
+    let predictive: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
+    let cells = decomposition::cells(density, data, &means, &predictive);
+    let fit = decomposition::quality(data, &cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
+    Posterior {
+        n_chains: chains.len(),
+        n_draws: points.len() / chains.len().max(1),
+        channels,
+        outcome_total: density.design.outcome_total,
+        baseline_total: parts.iter().flat_map(|p| p.baseline_total.iter().copied()).collect(),
+        multipliers: MULTIPLIERS.to_vec(),
+        parameters,
+        control_names: data.controls.iter().map(|c| c.name.clone()).collect(),
+        holdout: decomposition::quality(data, &cells, true),
+        fit: fit.expect("a design has fitted cells"),
+        cells,
+    }
+}
+
+/// Consecutive draws, evaluated.
+struct Part {
+    parameters: Vec<Vec<f64>>,
+    channels: Vec<Vec<ChannelDraw>>,
+    theta: Vec<Vec<[f64; 4]>>,
+    baseline_total: Vec<f64>,
+    means: Means,
+    predictive: Vec<f64>,
+    leave_one_out: Vec<f64>,
+}
+
+impl Part {
+    fn evaluate(density: &Density, points: &[&[f64]], first: usize, thin: usize, seed: u64) -> Part {
+        let mut state = density.state();
+        let mut grad = vec![0.0; density.layout.dim];
+        let mut part = Part {
+            parameters: Vec::with_capacity(points.len()),
+            channels: Vec::with_capacity(points.len()),
+            theta: Vec::with_capacity(points.len()),
+            baseline_total: Vec::with_capacity(points.len()),
+            means: Means::new(density),
+            predictive: Vec::new(),
+            leave_one_out: Vec::new(),
+        };
+        for (i, q) in points.iter().enumerate() {
+            let kept = density.value_and_gradient(q, &mut grad, &mut state);
+            debug_assert!(kept.is_ok(), "a kept draw has a finite density");
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            rng.set_stream(PREDICTIVE_STREAM + (first + i) as u64);
+            part.add(density, &state, &mut rng, (first + i) % thin == 0);
+        }
+        part
+    }
+
+    fn add(&mut self, density: &Density, state: &State, rng: &mut ChaCha8Rng, predict: bool) {
+        let theta = &state.theta;
+        let baseline = density.draw_baseline(state, rng);
+        let mut values = Vec::new();
+        parameters::values(density, theta, &baseline.shared, &mut values);
+        self.parameters.push(values);
+        self.channels.push(draw::channels(density, state, &MULTIPLIERS));
+        let shapes = (0..density.design.n_channels()).map(|c| {
+            [
+                theta.retention[c],
+                theta.slope[c],
+                parameters::half_saturation(density, theta, c),
+                theta.ln_half_saturation[c],
+            ]
+        });
+        self.theta.push(shapes.collect());
+        self.baseline_total.push(self.means.add(density, state, &baseline.coefficients));
+        if predict {
+            let n = density.design.n_periods;
+            let fitted = decomposition::fitted(density, state, &baseline.coefficients);
+            for (i, mean) in fitted.into_iter().enumerate() {
+                let spread = theta.sigma[i / n] / (1.0 - theta.phi * theta.phi).sqrt();
+                let noise: f64 = StandardNormal.sample(rng);
+                self.predictive.push((mean + spread * noise) * density.design.outcome_scale[i / n]);
+            }
+            let mut log_density = vec![0.0; n];
+            for g in 0..density.design.n_geos {
+                density.leave_one_out(state, g, &mut log_density);
+                let fitted = &density.design.fitted[g * n..(g + 1) * n];
+                let kept = log_density.iter().zip(fitted).filter(|(_, f)| **f > 0.0).map(|(p, _)| p);
+                self.leave_one_out.extend(kept);
+            }
+        }
+    }
+}
+
+fn loo(parts: &[Part]) -> Option<crate::diagnostics::Loo> {
+    let values: Vec<f64> = parts.iter().flat_map(|p| p.leave_one_out.iter().copied()).collect();
+    let rows: usize = parts.iter().map(|p| p.predictive.len()).sum::<usize>();
+    let n_cells = parts.first().map_or(1, |p| p.means.n_cells());
+    let rows = rows / n_cells;
+    let matrix = Array2::from_shape_vec((rows, values.len() / rows.max(1)), values).ok()?;
+    psis_loo(matrix.view())
+}
+
+fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
+    let design = &density.design;
+    let channel = &design.channels[c];
+    let draws: Vec<&ChannelDraw> = parts.iter().flat_map(|p| p.channels.iter().map(|row| &row[c])).collect();
+    let shapes: Vec<[f64; 4]> = parts.iter().flat_map(|p| p.theta.iter().map(|row| row[c])).collect();
+    let spend: f64 = channel.spend.iter().sum();
+    let total = |d: &&ChannelDraw| d.contribution.iter().sum::<f64>();
+    let per_spend = |value: fn(&ChannelDraw) -> f64| {
+        (spend > 0.0).then(|| draws.iter().map(|d| value(d) / spend).collect::<Vec<f64>>())
+    };
+    let collect = |f: &dyn Fn(&[f64; 4]) -> f64| shapes.iter().map(f).collect::<Vec<f64>>();
+    let carries = channel.adstock != crate::config::Adstock::None;
+    let carry = |f: &dyn Fn(f64) -> f64| if carries { collect(&|s| f(s[0])) } else { Vec::new() };
+    let weeks = design.period_weeks;
+    let roi = per_spend(|d| d.value);
+    let ln_effect: Vec<f64> = match &roi {
+        Some(roi) => roi.iter().map(|r| r.ln()).collect(),
+        None => draws.iter().map(|d| total(d).ln()).collect(),
+    };
+    ChannelPosterior {
+        name: channel.name.clone(),
+        spend,
+        contribution: draws.iter().map(total).collect(),
+        marginal_roi: per_spend(|d| d.marginal_value),
+        retention: carry(&|alpha| alpha),
+        half_life_weeks: carry(&|alpha| weeks * adstock::half_life(channel.adstock, alpha)),
+        carryover_share: carry(&|alpha| adstock::carryover_share(channel.adstock, alpha)),
+        half_saturation: collect(&|s| s[2]),
+        slope: collect(&|s| s[1]),
+        saturation: draws.iter().map(|d| if d.ceiling > 0.0 { total(d) / d.ceiling } else { 0.0 }).collect(),
+        geo_contribution: Array2::from_shape_fn((draws.len(), design.n_geos), |(s, g)| draws[s].contribution[g]),
+        geo_spend: channel.spend.clone(),
+        curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
+        observed_max_multiplier: design.observed_max_multiplier(c),
+        roi_contraction: contraction(&ln_effect, design.ln_effect_prior_sd(c)),
+        saturation_contraction: contraction(&collect(&|s| s[3]), crate::model::LN_HALF_SATURATION_SD),
+        roi,
+    }
+}
+
+/// 1 − sd(posterior) / sd(prior), not below 0.
+fn contraction(draws: &[f64], prior_sd: f64) -> f64 {
+    (1.0 - super::Summary::of(draws).sd / prior_sd).max(0.0)
+}
