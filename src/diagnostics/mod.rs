@@ -1,5 +1,24 @@
 //! Convergence and fit diagnostics on plain draws.
+//!
+//! A quantity comes as one slice of draws per chain, all of one length. Where a diagnostic has no
+//! value (a constant quantity, a draw that is not finite, fewer than four draws) the answer is `None`.
 
+mod chains;
+mod ebfmi;
+mod ess;
 mod loo;
+mod mcse;
+mod odd_chain;
+mod pareto;
+#[cfg(test)]
+mod reference;
+mod rhat;
+mod verdict;
 
-pub use loo::Loo;
+pub use ebfmi::ebfmi;
+pub use ess::{ess_bulk, ess_mean, ess_quantile, ess_tail};
+pub use loo::{Loo, psis_loo};
+pub use mcse::{mcse_mean, mcse_quantile, mcse_sd};
+pub use odd_chain::odd_chain;
+pub use rhat::rhat;
+pub use verdict::{Diagnostics, ParameterDiagnostics, RunCounts, Verdict, WorstParameter};

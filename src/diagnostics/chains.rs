@@ -1,0 +1,108 @@
+//! What the diagnostics do to chains first: check them, split them, rank-normalise them.
+
+use statrs::distribution::{ContinuousCDF, Normal};
+
+/// Whether a diagnostic has a value: chains of one length of at least four finite draws, not all equal.
+pub(super) fn usable(chains: &[&[f64]]) -> bool {
+    let Some(first) = chains.first().and_then(|chain| chain.first()) else { return false };
+    let length = chains[0].len();
+    length >= 4
+        && chains.iter().all(|chain| chain.len() == length && chain.iter().all(|x| x.is_finite()))
+        && chains.iter().any(|chain| chain.iter().any(|x| x != first))
+}
+
+/// First and last half of every chain; the middle draw of an odd length is left out.
+pub(super) fn split<'a>(chains: &[&'a [f64]]) -> Vec<&'a [f64]> {
+    chains
+        .iter()
+        .flat_map(|chain| {
+            let half = chain.len() / 2;
+            [&chain[..half], &chain[chain.len() - half..]]
+        })
+        .collect()
+}
+
+/// Views of owned chains.
+pub(super) fn views(chains: &[Vec<f64>]) -> Vec<&[f64]> {
+    chains.iter().map(Vec::as_slice).collect()
+}
+
+/// Applies `f` to every draw.
+pub(super) fn map(chains: &[&[f64]], f: impl Fn(f64) -> f64) -> Vec<Vec<f64>> {
+    chains.iter().map(|chain| chain.iter().map(|x| f(*x)).collect()).collect()
+}
+
+/// All draws of all chains, ascending.
+pub(super) fn sorted(chains: &[&[f64]]) -> Vec<f64> {
+    let mut all = chains.concat();
+    all.sort_unstable_by(f64::total_cmp);
+    all
+}
+
+/// Φ⁻¹((r − 3/8)/(S + 1/4)) with r the average rank over all chains.
+///
+/// # Source
+/// Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), eq. 14.
+pub(super) fn rank_normalised(chains: &[&[f64]]) -> Vec<Vec<f64>> {
+    let sorted = sorted(chains);
+    let normal = Normal::standard();
+    map(chains, |x| {
+        // Zero-based ranks of ties run from `below` to `up_to − 1`; one-based, their mean is
+        // (below + up_to + 1)/2.
+        let below = sorted.partition_point(|y| *y < x);
+        let up_to = below + sorted[below..].partition_point(|y| *y <= x);
+        let rank = 0.5 * (below + up_to + 1) as f64;
+        normal.inverse_cdf((rank - 0.375) / (sorted.len() as f64 + 0.25))
+    })
+}
+
+/// Quantile of ascending values by linear interpolation between order statistics.
+///
+/// # Source
+/// Hyndman & Fan (1996), type 7, as in R's posterior and ArviZ.
+pub(super) fn quantile(sorted: &[f64], p: f64) -> f64 {
+    let h = (sorted.len() - 1) as f64 * p;
+    let low = h.floor() as usize;
+    let high = (low + 1).min(sorted.len() - 1);
+    sorted[low] + (h - low as f64) * (sorted[high] - sorted[low])
+}
+
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Sample variance (n − 1).
+pub(super) fn variance(values: &[f64]) -> f64 {
+    let mean = mean(values);
+    values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (values.len() as f64 - 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_of_ties_are_averaged() {
+        // Ranks 1, 2.5, 2.5, 4 of 4; scipy.stats.norm.ppf((r − .375)/4.25), scipy 1.17
+        let z = rank_normalised(&[&[1.0, 5.0], &[5.0, 9.0]]);
+        for (got, want) in z.concat().iter().zip([-1.049_131_397_963_971, 0.0, 0.0, 1.049_131_397_963_971]) {
+            assert!((got - want).abs() < 1e-9, "{z:?}");
+        }
+    }
+
+    #[test]
+    fn split_leaves_out_the_middle_draw() {
+        let halves = split(&[&[1.0, 2.0, 3.0, 4.0, 5.0]]);
+        assert_eq!(halves, [&[1.0, 2.0][..], &[4.0, 5.0][..]]);
+    }
+
+    #[test]
+    fn constant_short_ragged_or_infinite_chains_have_no_diagnostics() {
+        assert!(!usable(&[]));
+        assert!(!usable(&[&[1.0; 10], &[1.0; 10]]));
+        assert!(!usable(&[&[1.0, 2.0, 3.0]]));
+        assert!(!usable(&[&[1.0, 2.0, 3.0, 4.0], &[1.0, 2.0, 3.0, 4.0, 5.0]]));
+        assert!(!usable(&[&[1.0, 2.0, f64::NAN, 4.0]]));
+        assert!(usable(&[&[1.0; 4], &[2.0; 4]]));
+    }
+}

@@ -1,0 +1,55 @@
+//! R-hat: do the chains agree?
+
+use super::chains::{map, mean, quantile, rank_normalised, sorted, split, usable, variance, views};
+
+/// Stands for every larger value, infinity included (chains that do not move at all but disagree).
+const LARGEST: f64 = 1e6;
+
+/// Rank-normalised split R-hat, the larger of bulk and folded; 1 is agreement.
+///
+/// # Source
+/// Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), § 4.1.
+pub fn rhat(chains: &[&[f64]]) -> Option<f64> {
+    if !usable(chains) {
+        return None;
+    }
+    let halves = split(chains);
+    let bulk = plain_rhat(&views(&rank_normalised(&halves)));
+    let median = quantile(&sorted(&halves), 0.5);
+    let folded = map(&halves, |x| (x - median).abs());
+    let tail = plain_rhat(&views(&rank_normalised(&views(&folded))));
+    match (bulk, tail) {
+        (Some(bulk), Some(tail)) => Some(bulk.max(tail)),
+        (bulk, tail) => bulk.or(tail),
+    }
+}
+
+/// √((between/within + n − 1)/n); `None` when no chain varies and none differs.
+fn plain_rhat(chains: &[&[f64]]) -> Option<f64> {
+    let n = chains[0].len() as f64;
+    let means: Vec<f64> = chains.iter().map(|chain| mean(chain)).collect();
+    let variances: Vec<f64> = chains.iter().map(|chain| variance(chain)).collect();
+    let (between, within) = (n * variance(&means), mean(&variances));
+    if between == 0.0 && within == 0.0 {
+        return None;
+    }
+    Some(((between / within + n - 1.0) / n).sqrt().min(LARGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chains_that_stand_still_apart_disagree_finitely() {
+        assert_eq!(rhat(&[&[1.0; 10], &[2.0; 10]]), Some(LARGEST));
+        assert_eq!(rhat(&[&[1.0; 10], &[1.0; 10]]), None);
+    }
+
+    #[test]
+    fn folding_sees_a_difference_in_scale() {
+        let narrow: Vec<f64> = (0..200).map(|i| (f64::from(i) * 2.4).sin()).collect();
+        let wide: Vec<f64> = narrow.iter().map(|x| 5.0 * x).collect();
+        assert!(rhat(&[&narrow, &wide]).expect("not constant") > 1.2);
+    }
+}
