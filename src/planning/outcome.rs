@@ -1,0 +1,81 @@
+//! What a plan would bring compared with today's, over the draws.
+
+use super::curve::ChannelCurve;
+use super::error::PlanningError;
+use crate::posterior::Summary;
+
+/// A plan's incremental value against today's, with the posterior's uncertainty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanOutcome {
+    /// Incremental value of today's plan.
+    pub current: Summary,
+    /// Incremental value of the plan.
+    pub proposed: Summary,
+    /// Their difference, draw by draw.
+    pub gain: Summary,
+    /// Posterior probability that the gain is positive.
+    pub p_gain: f64,
+    /// Mean over the draws of min(gain, 0): what a mistake costs, weighted by its probability.
+    pub expected_loss_if_wrong: f64,
+}
+
+/// Judges a plan given as one multiplier of today's spend per channel.
+///
+/// # Errors
+/// [`PlanningError::OutsideCurve`] for a multiplier beyond a curve, [`PlanningError::Length`] when
+/// the numbers of multipliers or draws differ, [`PlanningError::NoChannel`] without curves.
+pub fn evaluate(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<PlanOutcome, PlanningError> {
+    let gain = gain_draws(curves, multipliers)?;
+    let current = outcome_draws(curves, &vec![1.0; curves.len()])?;
+    let proposed: Vec<f64> = current.iter().zip(&gain).map(|(now, more)| now + more).collect();
+    let n = gain.len() as f64;
+    Ok(PlanOutcome {
+        current: Summary::of(&current),
+        proposed: Summary::of(&proposed),
+        gain: Summary::of(&gain),
+        p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
+        expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
+    })
+}
+
+/// Incremental value of a plan per draw, length S.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn outcome_draws(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<Vec<f64>, PlanningError> {
+    let mut total = zeros(curves, multipliers)?;
+    for (curve, &m) in curves.iter().zip(multipliers) {
+        curve.add_draws(m, 1.0, &mut total)?;
+    }
+    Ok(total)
+}
+
+/// Value of a plan minus today's per draw, length S. Channels that the plan leaves alone contribute
+/// exactly nothing.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn gain_draws(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<Vec<f64>, PlanningError> {
+    let mut total = zeros(curves, multipliers)?;
+    for (curve, &m) in curves.iter().zip(multipliers) {
+        if m != 1.0 {
+            curve.add_draws(m, 1.0, &mut total)?;
+            curve.add_draws(1.0, -1.0, &mut total)?;
+        }
+    }
+    Ok(total)
+}
+
+/// Spend of a plan over the window, currency.
+pub fn total_spend(curves: &[ChannelCurve], multipliers: &[f64]) -> f64 {
+    curves.iter().zip(multipliers).map(|(curve, m)| curve.spend() * m).sum()
+}
+
+fn zeros(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<Vec<f64>, PlanningError> {
+    let first = curves.first().ok_or(PlanningError::NoChannel)?;
+    if multipliers.len() != curves.len() {
+        let (expected, found) = (curves.len(), multipliers.len());
+        return Err(PlanningError::Length { what: "multipliers", expected, found });
+    }
+    Ok(vec![0.0; first.n_draws()])
+}

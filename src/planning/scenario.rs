@@ -1,0 +1,274 @@
+//! Scenarios as `fit.json` records them, and the ones every fit comes with.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::curve::ChannelCurve;
+use super::error::PlanningError;
+use super::grow::p_grow;
+use super::limits::{Bounds, Limits, Problem};
+use super::optimise::solve;
+use super::outcome::{evaluate, gain_draws, total_spend};
+use super::settle::settle;
+use crate::posterior::Summary;
+
+/// What a scenario asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ScenarioKind {
+    /// The best allocation of today's budget.
+    OptimalSameBudget,
+    /// The best allocation of 10 % more.
+    #[serde(rename = "optimal_budget_plus_10")]
+    OptimalBudgetPlus10,
+    /// The best allocation of 10 % less.
+    #[serde(rename = "optimal_budget_minus_10")]
+    OptimalBudgetMinus10,
+    /// Spend moved from one channel to another.
+    Shift,
+    /// The best allocation of another budget or within other limits.
+    Optimal,
+    /// A plan someone wrote down.
+    WhatIf,
+}
+
+/// The bound that keeps a channel from moving further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BoundHit {
+    /// At its lower bound.
+    Lower,
+    /// At its upper bound.
+    Upper,
+}
+
+/// One channel of a scenario.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelPlan {
+    /// Channel name.
+    pub channel: String,
+    /// Spend over the window today, currency.
+    pub current: f64,
+    /// Spend over the window in the scenario, currency.
+    pub proposed: f64,
+    /// proposed / current − 1; null without spend today.
+    pub change: Option<f64>,
+    /// Smallest and largest multiple of today's spend that was allowed.
+    pub bounds: [f64; 2],
+    /// The bound that the proposal sits on.
+    pub bound_hit: Option<BoundHit>,
+    /// Whether the proposal goes beyond the spend the data have seen.
+    pub extrapolated: bool,
+    /// Share of the posterior draws whose own best plan spends more than today; null where nothing
+    /// was optimised or the channel has no spend.
+    pub p_grow: Option<f64>,
+}
+
+/// A plan for the media budget compared with today's.
+///
+/// Outcomes are incremental media outcomes over the window, in currency or, when an outcome has no
+/// known value, in outcome units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scenario {
+    /// For people.
+    pub name: String,
+    /// For programs.
+    pub kind: ScenarioKind,
+    /// Length of the window the spends and outcomes are over.
+    pub horizon_weeks: f64,
+    /// Spend of the scenario over the window, currency.
+    pub budget: f64,
+    /// One entry per paid channel.
+    pub allocation: Vec<ChannelPlan>,
+    /// Incremental media outcome of today's plan.
+    pub current_outcome: Summary,
+    /// Incremental media outcome of the scenario.
+    pub proposed_outcome: Summary,
+    /// Their difference, draw by draw.
+    pub gain: Summary,
+    /// Probability that the gain is positive.
+    pub p_gain: f64,
+    /// Mean over the posterior of min(gain, 0).
+    pub expected_loss_if_wrong: f64,
+    /// How far the plan's mean outcome can be below the best within the bounds, relative and proven;
+    /// null where nothing was optimised.
+    pub gap: Option<f64>,
+    /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
+    /// (or, for a cut, when it costs more than it saves); null when the budget stays.
+    pub return_on_budget_change: Option<Summary>,
+}
+
+/// How far each channel may move in the default scenarios.
+const DEFAULT_STEP: f64 = 0.3;
+/// Share of the budget added or cut, and of a channel moved, in the default scenarios.
+const DEFAULT_CHANGE: f64 = 0.1;
+
+/// The scenarios of every fit: the best allocation within ± 30 % per channel of the same budget, of
+/// 10 % more and of 10 % less, and 10 % of the spend of the channel with the lowest posterior-mean
+/// marginal ROI moved to the one with the highest.
+///
+/// The optimal plans maximise the posterior mean, which already averages over what is not known;
+/// among plans that are equally good in all but rounding the one nearest today's is taken. The last
+/// scenario moves less than 10 % when the receiver's response curve ends before, and is left out
+/// with fewer than two channels with spend. Without any there are no scenarios.
+///
+/// # Errors
+/// Response curves that do not reach 0.7 to 1.3 of today's spend, or that differ in their draws.
+pub fn default_scenarios(
+    curves: &[ChannelCurve],
+    horizon_weeks: f64,
+) -> Result<Vec<Scenario>, PlanningError> {
+    let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
+    if today <= 0.0 {
+        return Ok(Vec::new());
+    }
+    let limits = Limits::around_today(curves.len(), DEFAULT_STEP);
+    let asked = [
+        ("best allocation of today's budget", ScenarioKind::OptimalSameBudget, 1.0),
+        ("best allocation of 10 % more budget", ScenarioKind::OptimalBudgetPlus10, 1.0 + DEFAULT_CHANGE),
+        ("best allocation of 10 % less budget", ScenarioKind::OptimalBudgetMinus10, 1.0 - DEFAULT_CHANGE),
+    ];
+    let mut scenarios = Vec::with_capacity(asked.len() + 1);
+    for (name, kind, share) in asked {
+        let mut scenario = optimal_scenario(curves, share * today, &limits, horizon_weeks)?;
+        (scenario.name, scenario.kind) = (name.into(), kind);
+        scenarios.push(scenario);
+    }
+    scenarios.extend(shift_worst_to_best(curves, horizon_weeks)?);
+    Ok(scenarios)
+}
+
+/// The best allocation of a budget within limits, as a scenario of kind [`ScenarioKind::Optimal`].
+///
+/// Unlike [`super::optimise`] it does not move a channel for a gain that is noise: of the plans that
+/// lose no more than 1e-4 of the outcome or 1 % of the gain against the best, whichever is less, it is
+/// the nearest to today's.
+///
+/// # Errors
+/// As [`super::optimise`].
+pub fn optimal_scenario(
+    curves: &[ChannelCurve],
+    budget: f64,
+    limits: &Limits,
+    horizon_weeks: f64,
+) -> Result<Scenario, PlanningError> {
+    let problem = Problem::new(curves, budget, limits)?;
+    let plan = settle(&problem, solve(&problem)).allocation(&problem, limits);
+    let mut scenario = plan_scenario(curves, &plan.multipliers, &limits.bounds, horizon_weeks)?;
+    scenario.name = "best allocation".into();
+    scenario.kind = ScenarioKind::Optimal;
+    scenario.gap = Some(plan.gap);
+    for (&c, p) in problem.channels.iter().zip(p_grow(curves, &problem)) {
+        scenario.allocation[c].p_grow = Some(p);
+    }
+    Ok(scenario)
+}
+
+/// A plan given as multipliers of today's spend, as a scenario of kind [`ScenarioKind::WhatIf`].
+///
+/// # Errors
+/// As [`super::evaluate`]; [`PlanningError::Length`] for another number of bounds.
+pub fn plan_scenario(
+    curves: &[ChannelCurve],
+    multipliers: &[f64],
+    bounds: &[Bounds],
+    horizon_weeks: f64,
+) -> Result<Scenario, PlanningError> {
+    let outcome = evaluate(curves, multipliers)?;
+    if bounds.len() != curves.len() {
+        let (expected, found) = (curves.len(), bounds.len());
+        return Err(PlanningError::Length { what: "bounds", expected, found });
+    }
+    let channels = curves.iter().zip(multipliers).zip(bounds);
+    let budget = total_spend(curves, multipliers);
+    Ok(Scenario {
+        name: "plan".into(),
+        kind: ScenarioKind::WhatIf,
+        horizon_weeks,
+        budget,
+        allocation: channels.map(|((curve, &m), b)| channel_plan(curve, m, b)).collect(),
+        current_outcome: outcome.current,
+        proposed_outcome: outcome.proposed,
+        gain: outcome.gain,
+        p_gain: outcome.p_gain,
+        expected_loss_if_wrong: outcome.expected_loss_if_wrong,
+        gap: None,
+        return_on_budget_change: return_on_change(curves, multipliers, budget)?,
+    })
+}
+
+fn channel_plan(curve: &ChannelCurve, multiplier: f64, bounds: &Bounds) -> ChannelPlan {
+    // A millionth of today's spend: closer than anyone can book.
+    let near = 1e-6;
+    let has_spend = curve.spend() > 0.0;
+    let bound_hit = if !has_spend || bounds.hi - bounds.lo <= near {
+        None
+    } else if multiplier <= bounds.lo + near {
+        Some(BoundHit::Lower)
+    } else if multiplier >= bounds.hi - near {
+        Some(BoundHit::Upper)
+    } else {
+        None
+    };
+    ChannelPlan {
+        channel: curve.name().into(),
+        current: curve.spend(),
+        proposed: curve.spend() * multiplier,
+        change: has_spend.then_some(multiplier - 1.0),
+        bounds: [bounds.lo, bounds.hi],
+        bound_hit,
+        // Today's own spend is in the data by definition.
+        extrapolated: has_spend && multiplier > curve.observed_max_multiplier().max(1.0),
+        p_grow: None,
+    }
+}
+
+fn return_on_change(
+    curves: &[ChannelCurve],
+    multipliers: &[f64],
+    budget: f64,
+) -> Result<Option<Summary>, PlanningError> {
+    let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
+    let change = budget - today;
+    if change.abs() <= 1e-9 * today {
+        return Ok(None);
+    }
+    let per_unit: Vec<f64> = gain_draws(curves, multipliers)?.iter().map(|gain| gain / change).collect();
+    Ok(Some(Summary::of(&per_unit)))
+}
+
+fn shift_worst_to_best(
+    curves: &[ChannelCurve],
+    horizon_weeks: f64,
+) -> Result<Option<Scenario>, PlanningError> {
+    let mut ranked = Vec::new();
+    for (c, curve) in curves.iter().enumerate() {
+        if let Some(marginal_roi) = curve.marginal_roi_at(1.0)? {
+            ranked.push((marginal_roi, c));
+        }
+    }
+    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (Some(&(_, worst)), Some(&(_, best))) = (ranked.first(), ranked.last()) else { return Ok(None) };
+    if worst == best {
+        return Ok(None);
+    }
+    let (giver, receiver) = (&curves[worst], &curves[best]);
+    let most = (receiver.range().1 - 1.0) * receiver.spend();
+    let amount = (DEFAULT_CHANGE * giver.spend()).min(most);
+    if amount <= 0.0 {
+        return Ok(None);
+    }
+    let mut multipliers = vec![1.0; curves.len()];
+    multipliers[worst] -= amount / giver.spend();
+    multipliers[best] = (1.0 + amount / receiver.spend()).min(receiver.range().1);
+    let bounds = Limits::whole_curves(curves).bounds;
+    let mut scenario = plan_scenario(curves, &multipliers, &bounds, horizon_weeks)?;
+    scenario.kind = ScenarioKind::Shift;
+    let percent = 100.0 * amount / giver.spend();
+    scenario.name = format!("{percent:.3} % of {} moved to {}", giver.name(), receiver.name());
+    if amount == DEFAULT_CHANGE * giver.spend() {
+        scenario.name = format!("10 % of {} moved to {}", giver.name(), receiver.name());
+    }
+    Ok(Some(scenario))
+}

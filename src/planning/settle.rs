@@ -1,0 +1,56 @@
+//! Of the plans that are as good as the best, the one nearest today's.
+//!
+//! Where the posterior mean is flat, the best plan is decided by rounding and by the draws' noise, and
+//! may sit at a bound for nothing. A move must earn its place.
+
+use super::limits::Problem;
+use super::optimise::Solution;
+use super::polish::polish_locally;
+
+/// Most of the outcome that is given up for staying near today's plan, relative: 0.01 %, well under
+/// the Monte Carlo error of a posterior mean from a few thousand draws.
+const OUTCOME_SHARE: f64 = 1e-4;
+/// The same as a share of the plan's gain, so that a small but real gain is not given up.
+const GAIN_SHARE: f64 = 0.01;
+/// A gain below this share of the outcome is no gain: today's plan is kept.
+const NO_GAIN: f64 = 1e-6;
+
+/// Replaces the best plan by the one nearest today's (or today's, scaled to the budget and the limits)
+/// among those that lose no more than min(1e-4 of the outcome, 1 % of the gain), or 1e-6 of the outcome
+/// if that is more.
+///
+/// The distance is Σ (x − x₀)² / x₀. It is weighed against the outcome with a factor that rises until
+/// the loss reaches what is allowed; the bound of the solution stays valid.
+pub(crate) fn settle(problem: &Problem, best: Solution) -> Solution {
+    let home = problem.home();
+    let home_value = problem.value(&home);
+    let outcome = best.value.abs();
+    let allowed =
+        (OUTCOME_SHARE * outcome).min(GAIN_SHARE * (best.value - home_value)).max(NO_GAIN * outcome);
+    let least = best.value - allowed;
+    if home_value >= least {
+        return Solution { x: home, value: home_value, ..best };
+    }
+    let distance: f64 = distance(problem, &best.x, &home);
+    if distance == 0.0 {
+        return best;
+    }
+    let mut settled = best.clone();
+    // The factor at which the whole distance is worth what may be lost, and from there up by doubling:
+    // a plan that keeps within the allowance is found for every factor below the last.
+    let mut pull = 0.25 * allowed / distance;
+    for _ in 0..24 {
+        let x = polish_locally(problem, settled.x.clone(), &home, pull);
+        let value = problem.value(&x);
+        if value < least {
+            break;
+        }
+        settled = Solution { x, value, bound: best.bound };
+        pull *= 2.0;
+    }
+    settled
+}
+
+fn distance(problem: &Problem, x: &[f64], home: &[f64]) -> f64 {
+    x.iter().zip(home).zip(&problem.today).map(|((a, b), today)| (a - b).powi(2) / today).sum()
+}
