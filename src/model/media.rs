@@ -238,28 +238,40 @@ impl Series<'_> {
     #[inline(always)]
     fn add<const FMA: bool, const MARGINAL: bool>(&self, beta: f64, cost: f64, shape: f64, sums: &mut Sums) {
         let n = self.by_media.len();
-        let (e, v, a) = (&self.by_media[..n], &self.weight[..n], &self.adstocked[..n]);
-        let (d, h, z, u) = (&self.tangent[..n], &self.effect[..n], &self.logit[..n], &self.slope[..n]);
-        let mut lane = |t: usize, l: usize| {
-            let weight = cost * v[t];
-            let measure = if MARGINAL { shape * (1.0 - 2.0 * h[t]) } else { 1.0 };
-            let w = mul_add::<FMA>(beta, e[t], weight * measure) * u[t];
-            let by_ln_a = w * a[t];
-            sums.retention[l] = mul_add::<FMA>(w, d[t], sums.retention[l]);
-            sums.exposure[l] += by_ln_a;
-            sums.logit[l] = mul_add::<FMA>(by_ln_a, z[t], sums.logit[l]);
-            if MARGINAL {
-                sums.direct[l] = mul_add::<FMA>(weight * u[t], a[t], sums.direct[l]);
-            }
-        };
         let whole = n - n % 8;
         for first in (0..whole).step_by(8) {
-            for l in 0..8 {
-                lane(first + l, l);
-            }
+            self.add_lanes::<FMA, MARGINAL, 8>(first, beta, cost, shape, sums);
         }
         for t in whole..n {
-            lane(t, t - whole);
+            self.add_lanes::<FMA, MARGINAL, 1>(t, beta, cost, shape, sums);
+        }
+    }
+
+    /// Adds `N` periods from `first`, one to each of the first `N` lanes.
+    #[inline(always)]
+    fn add_lanes<const FMA: bool, const MARGINAL: bool, const N: usize>(
+        &self,
+        first: usize,
+        beta: f64,
+        cost: f64,
+        shape: f64,
+        sums: &mut Sums,
+    ) {
+        let cells = first..first + N;
+        let (e, v, a) = (&self.by_media[cells.clone()], &self.weight[cells.clone()], &self.adstocked[cells.clone()]);
+        let (d, h) = (&self.tangent[cells.clone()], &self.effect[cells.clone()]);
+        let (z, u) = (&self.logit[cells.clone()], &self.slope[cells]);
+        for l in 0..N {
+            let weight = cost * v[l];
+            let measure = if MARGINAL { shape * (1.0 - 2.0 * h[l]) } else { 1.0 };
+            let w = mul_add::<FMA>(beta, e[l], weight * measure) * u[l];
+            let by_ln_a = w * a[l];
+            sums.retention[l] = mul_add::<FMA>(w, d[l], sums.retention[l]);
+            sums.exposure[l] += by_ln_a;
+            sums.logit[l] = mul_add::<FMA>(by_ln_a, z[l], sums.logit[l]);
+            if MARGINAL {
+                sums.direct[l] = mul_add::<FMA>(weight * u[l], a[l], sums.direct[l]);
+            }
         }
     }
 }
