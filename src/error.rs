@@ -19,13 +19,28 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Options outside what they may be.
+    #[error("{}", problems.join("\n"))]
+    InvalidOptions {
+        /// One line each: option, value and range.
+        problems: Vec<String>,
+    },
+    /// A folder that holds something already.
+    #[error("{} exists and is not empty", path.display())]
+    OutputExists {
+        /// The folder.
+        path: PathBuf,
+    },
 }
 
 impl Error {
     /// How to mend it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Io { .. } => None,
+            Error::Io { .. } | Error::InvalidOptions { .. } => None,
+            Error::OutputExists { .. } => {
+                Some("choose another --out, or replace its files with --force".into())
+            }
         }
     }
 }
