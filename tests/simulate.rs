@@ -257,7 +257,7 @@ fn options_do_what_they_say() {
     let shared = draw(World { media_share: Some(0.3), ..base.clone() });
     assert!(close(number(&shared["media_share_of_outcome"]), 0.3, 1e-6));
     let signal = draw(World { weeks: 1000, noise: NoiseLevel::Signal(0.6), ..World::default() });
-    assert!((number(&signal["noise"]["r2_within_geo"]) - 0.6).abs() < 0.03);
+    assert!((number(&signal["noise"]["r2_realised_within_geo"]) - 0.6).abs() < 0.03);
     let dominant = draw(World { dominant: true, ..base.clone() });
     assert!(close(
         number(&dominant["channels"]["tv"]["spend"]),

@@ -11,7 +11,7 @@ use super::truth::{
     AdstockTruth, AllocationTruth, BaselineTruth, ChannelTruth, ControlTruth, Diagnostics, ExperimentTruth,
     GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth, SpendCorrelation, Truth,
 };
-use super::world::World;
+use super::world::{NoiseLevel, World};
 
 /// Writes the truth down.
 pub(super) fn describe(
@@ -227,7 +227,11 @@ fn describe_noise(world: &World, panel: &Panel, base: &Baseline, outcome: &Outco
     NoiseTruth {
         sigma_relative_to_tau: outcome.sigma,
         autocorrelation: world.noise_ar,
-        r2_within_geo: outcome.r2,
+        r2_target: match world.noise {
+            NoiseLevel::Signal(r2) => Some(r2),
+            _ => None,
+        },
+        r2_realised_within_geo: outcome.r2,
         latent_demand_sd: base.demand_sd,
         note: "r2 counts latent demand as signal, which is only seen through query_index, and leaves out the outliers",
         outliers: outcome.outliers.iter().map(outlier).collect(),

@@ -6,7 +6,6 @@ use std::io;
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::baseline::{Baseline, Panel};
 use super::channel::Channel;
@@ -166,20 +165,36 @@ fn push(text: &mut String, value: impl std::fmt::Display) {
     write!(text, "{value}").expect("a string takes any text");
 }
 
-fn roles(panel: &Panel, channels: &[Channel], controls: &[&str]) -> Ordered<Value> {
-    let spend = channels.iter().map(|c| (c.name.clone(), json!({ "spend": format!("{}_spend", c.name) })));
-    let channels = Ordered(spend.collect());
-    let mut roles: Vec<(&str, Value)> = vec![
-        ("date", json!("week")),
-        ("outcome", json!("revenue")),
-        ("outcome_kind", json!("revenue")),
-        ("channels", json!(channels)),
-        ("controls", json!(controls)),
-    ];
-    if panel.is_panel() {
-        roles.extend([("geo", json!("geo")), ("population", json!("population"))]);
+/// Which column is what.
+#[derive(Serialize)]
+struct Roles<'a> {
+    date: &'static str,
+    outcome: &'static str,
+    outcome_kind: &'static str,
+    channels: Ordered<ChannelRoles>,
+    controls: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    geo: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    population: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct ChannelRoles {
+    spend: String,
+}
+
+fn roles<'a>(panel: &Panel, channels: &[Channel], controls: &'a [&'static str]) -> Roles<'a> {
+    let spend = |c: &Channel| (c.name.clone(), ChannelRoles { spend: format!("{}_spend", c.name) });
+    Roles {
+        date: "week",
+        outcome: "revenue",
+        outcome_kind: "revenue",
+        channels: Ordered(channels.iter().map(spend).collect()),
+        controls,
+        geo: panel.is_panel().then_some("geo"),
+        population: panel.is_panel().then_some("population"),
     }
-    Ordered(roles.into_iter().map(|(key, value)| (key.to_string(), value)).collect())
 }
 
 fn experiments_csv(truth: &Truth) -> String {

@@ -160,7 +160,9 @@ pub(super) struct ControlTruth {
 pub(super) struct NoiseTruth {
     pub(super) sigma_relative_to_tau: f64,
     pub(super) autocorrelation: f64,
-    pub(super) r2_within_geo: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) r2_target: Option<f64>,
+    pub(super) r2_realised_within_geo: f64,
     pub(super) latent_demand_sd: f64,
     pub(super) note: &'static str,
     pub(super) outliers: Vec<OutlierTruth>,
