@@ -32,16 +32,31 @@ pub enum Error {
         /// Their mean.
         mean: f64,
     },
+    /// Options outside what they may be.
+    #[error("{}", problems.join("\n"))]
+    InvalidOptions {
+        /// One line each: option, value and range.
+        problems: Vec<String>,
+    },
+    /// A folder that holds something already.
+    #[error("{} exists and is not empty", path.display())]
+    OutputExists {
+        /// The folder.
+        path: PathBuf,
+    },
 }
 
 impl Error {
     /// How to mend it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Io { .. } | Error::Sampling(_) => None,
+            Error::Io { .. } | Error::Sampling(_) | Error::InvalidOptions { .. } => None,
             Error::NoOutcome { .. } => Some(
                 "drop the geo's rows, or fit on a window in which it sold something (--from, --to)".into(),
             ),
+            Error::OutputExists { .. } => {
+                Some("choose another --out, or replace its files with --force".into())
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod output;
 pub mod planning;
 pub mod posterior;
 pub mod sampler;
+pub mod simulate;
 pub mod transform;
 
 pub use error::Error;

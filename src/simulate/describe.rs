@@ -1,0 +1,269 @@
+//! From the drawn market to [`Truth`]: sums, shares and the best plan.
+
+use super::allocation;
+use super::baseline::{Baseline, Panel};
+use super::channel::Channel;
+use super::experiment::Experiment;
+use super::outcome::{Outcome, Outlier};
+use super::response::{Carryover, MAX_LAG, Saturation};
+use super::roster::Role;
+use super::truth::{
+    AdstockTruth, AllocationTruth, BaselineTruth, ChannelTruth, ControlTruth, Diagnostics, ExperimentTruth,
+    GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth, SpendCorrelation, Truth,
+};
+use super::world::{NoiseLevel, World};
+
+/// Writes the truth down.
+pub(super) fn describe(
+    world: &World,
+    panel: &Panel,
+    base: &Baseline,
+    channels: &[Channel],
+    outcome: &Outcome,
+    experiments: &[Experiment],
+) -> Truth {
+    let total_outcome: f64 = outcome.observed.iter().sum();
+    let total_spend: f64 = channels.iter().map(Channel::total_spend).sum();
+    let media: f64 = outcome.media.iter().flatten().sum();
+    let experiment = |c: usize| experiments.iter().find(|e| e.channel == c);
+    let of_channel = |(c, channel): (usize, &Channel)| {
+        let weekly = &outcome.media[c];
+        let mut truth = describe_channel(world, panel, channel, weekly, total_outcome);
+        truth.collinear_with = (world.collinear && c == 2).then(|| channels[0].name.clone());
+        truth.experiment = experiment(c).map(describe_experiment);
+        (channel.name.clone(), truth)
+    };
+    let bounds = [("bounds_0.5_1.5", 0.5, 1.5), ("bounds_0_2", 0.0, 2.0)];
+    let plan = |(name, low, high): (&str, f64, f64)| {
+        let best = allocation::best(panel, channels, low, high);
+        (name.to_string(), describe_allocation(channels, best, media))
+    };
+    Truth {
+        simulator: concat!("mmm simulate ", env!("CARGO_PKG_VERSION")).to_string(),
+        world: world.clone(),
+        seed: world.seed,
+        outcome: "revenue",
+        outcome_is_revenue: true,
+        geos: world.geos,
+        weeks: world.weeks,
+        rows: world.rows(),
+        n_channels: world.channels,
+        total_outcome,
+        total_spend,
+        total_media_incremental_outcome: media,
+        media_share_of_outcome: media / total_outcome,
+        total_media_roi: media / total_spend,
+        definitions: definitions(),
+        channels: Ordered(channels.iter().enumerate().map(of_channel).collect()),
+        baseline: describe_baseline(panel, base, outcome, total_outcome),
+        controls: describe_controls(world, base),
+        noise: describe_noise(world, panel, base, outcome),
+        optimal_allocation: Ordered(bounds.into_iter().map(plan).collect()),
+        diagnostics: Diagnostics { spend_correlation: correlate(panel, channels) },
+        tau_per_week: (!panel.is_panel()).then(|| panel.tau[0]),
+        panel: panel.is_panel().then(|| PanelTruth {
+            geo_names: (0..panel.geos()).map(|g| panel.geo_name(g)).collect(),
+            population: panel.population.clone(),
+            tau_per_person: panel.tau.clone(),
+        }),
+    }
+}
+
+fn definitions() -> Ordered<&'static str> {
+    let entry = |(key, text): (&str, &'static str)| (key.to_string(), text);
+    Ordered(
+        [
+            (
+                "incremental_outcome",
+                "sum over the data of the outcome with all spend minus the outcome without this channel (effects add up, so order does not matter)",
+            ),
+            ("roi", "incremental_outcome / spend"),
+            ("mroi", "derivative of incremental outcome by spend, all weeks and geos scaled together"),
+            ("response_curve", "[spend multiplier, incremental outcome], flighting and geo split held fixed"),
+        ]
+        .into_iter()
+        .map(entry)
+        .collect(),
+    )
+}
+
+fn describe_channel(
+    world: &World,
+    panel: &Panel,
+    channel: &Channel,
+    rows: &[f64],
+    total: f64,
+) -> ChannelTruth {
+    let weekly_spend = panel.weekly(&channel.spend);
+    let first = weekly_spend.iter().position(|s| *s > 0.0).unwrap_or(0);
+    let spend = channel.total_spend();
+    let incremental: f64 = rows.iter().sum();
+    let by_geo = |rows: &[f64]| rows.chunks(panel.weeks).map(|w| w.iter().sum()).collect::<Vec<f64>>();
+    let point = |i: i32| {
+        let multiplier = f64::from(i) / 10.0;
+        [multiplier, channel.total_at(panel, multiplier)]
+    };
+    ChannelTruth {
+        role: channel.role,
+        spend_column: format!("{}_spend", channel.name),
+        zero_effect: channel.role == Role::Zero,
+        confounded_by_demand: channel.role == Role::Search && world.confounding > 0.0,
+        collinear_with: None,
+        first_active_week: panel.dates[first].to_string(),
+        weeks_active: weekly_spend.iter().filter(|s| **s > 0.0).count(),
+        spend,
+        incremental_outcome: incremental,
+        share_of_outcome: incremental / total,
+        roi: incremental / spend,
+        mroi: channel.marginal_roi(panel),
+        adstock: describe_adstock(channel),
+        saturation: describe_saturation(panel, channel),
+        beta: channel.beta,
+        response_curve: (0..=30).map(point).collect(),
+        geo: panel.is_panel().then(|| GeoTruth {
+            geo_beta: channel.geo_beta.clone(),
+            geo_incremental_outcome: by_geo(rows),
+            geo_spend: by_geo(&channel.spend),
+        }),
+        weekly_incremental_outcome: rounded(&panel.weekly(rows)),
+        experiment: None,
+    }
+}
+
+fn describe_adstock(channel: &Channel) -> AdstockTruth {
+    let (kind, peak_lag, max_lag) = match channel.carryover {
+        Carryover::Geometric { .. } => ("geometric", None, None),
+        Carryover::Delayed { .. } => ("delayed", Some(channel.peak), Some(MAX_LAG)),
+    };
+    AdstockTruth {
+        kind,
+        retention: channel.retention,
+        peak_lag,
+        normalised: true,
+        max_lag,
+        initial_state: 0.0,
+    }
+}
+
+fn describe_saturation(panel: &Panel, channel: &Channel) -> SaturationTruth {
+    let (kind, slope, rate) = match channel.saturation {
+        Saturation::Hill { .. } => ("hill", Some(channel.slope), None),
+        Saturation::Logistic { half } => ("logistic", None, Some(Saturation::rate(half))),
+    };
+    SaturationTruth {
+        kind,
+        slope,
+        rate,
+        half_saturation: channel.half,
+        unit: if panel.is_panel() {
+            "adstocked spend per week per person"
+        } else {
+            "adstocked spend per week"
+        },
+        half_saturation_over_median_active_adstock: channel.half_ratio,
+    }
+}
+
+fn describe_experiment(experiment: &Experiment) -> ExperimentTruth {
+    ExperimentTruth {
+        start: experiment.start.to_string(),
+        end: experiment.end.to_string(),
+        true_roi: experiment.true_roi,
+        roi_estimate: experiment.estimate,
+        roi_se: experiment.error,
+        definition: "channel switched off in all geos for these weeks; lost outcome to the end of the window / spend saved",
+    }
+}
+
+fn describe_allocation(channels: &[Channel], best: allocation::Allocation, now: f64) -> AllocationTruth {
+    AllocationTruth {
+        incremental_outcome: best.outcome,
+        incremental_outcome_now: now,
+        gain: best.outcome - now,
+        budget_used: best.spend.iter().sum(),
+        spend: Ordered(channels.iter().map(|c| c.name.clone()).zip(best.spend).collect()),
+    }
+}
+
+fn describe_baseline(panel: &Panel, base: &Baseline, outcome: &Outcome, total_outcome: f64) -> BaselineTruth {
+    let total: f64 = outcome.baseline.iter().sum();
+    let sum = |rows: &[f64]| -> f64 {
+        rows.iter().enumerate().map(|(row, x)| panel.intercept(row / panel.weeks) * x).sum()
+    };
+    BaselineTruth {
+        total,
+        share_of_outcome: total / total_outcome,
+        components_total: Ordered(base.parts.iter().map(|(n, rows)| ((*n).to_string(), sum(rows))).collect()),
+        weekly: rounded(&panel.weekly(&outcome.baseline)),
+    }
+}
+
+fn describe_controls(world: &World, base: &Baseline) -> Ordered<ControlTruth> {
+    let known = |name: &str, effect, b| {
+        (name.to_string(), ControlTruth { effect, b: Some(b), reliability_for_demand: None })
+    };
+    let mut controls = vec![
+        known("price_index", "tau * b * log(price_index / 100)", base.effects.price),
+        known("promo", "tau * b * promo", base.effects.promo),
+        known("holiday", "tau * b * holiday", base.effects.holiday),
+    ];
+    if base.query_index.is_some() {
+        let proxy = ControlTruth {
+            effect: "none of its own: noisy proxy of latent demand plus half of the season",
+            b: None,
+            reliability_for_demand: Some(world.proxy_reliability),
+        };
+        controls.push(("query_index".to_string(), proxy));
+    }
+    Ordered(controls)
+}
+
+fn describe_noise(world: &World, panel: &Panel, base: &Baseline, outcome: &Outcome) -> NoiseTruth {
+    let outlier = |o: &Outlier| OutlierTruth {
+        week: panel.dates[o.row % panel.weeks].to_string(),
+        geo: panel.is_panel().then(|| panel.geo_name(o.row / panel.weeks)),
+        amount: o.amount,
+    };
+    NoiseTruth {
+        sigma_relative_to_tau: outcome.sigma,
+        autocorrelation: world.noise_ar,
+        r2_target: match world.noise {
+            NoiseLevel::Signal(r2) => Some(r2),
+            _ => None,
+        },
+        r2_realised_within_geo: outcome.r2,
+        latent_demand_sd: base.demand_sd,
+        note: "r2 counts latent demand as signal, which is only seen through query_index, and leaves out the outliers",
+        outliers: outcome.outliers.iter().map(outlier).collect(),
+        weekly: rounded(&panel.weekly(&outcome.noise)),
+    }
+}
+
+/// Pearson correlations of the nation's weekly spends, to three digits; 0 for a constant spend.
+fn correlate(panel: &Panel, channels: &[Channel]) -> SpendCorrelation {
+    let centred: Vec<Vec<f64>> = channels
+        .iter()
+        .map(|c| {
+            let weekly = panel.weekly(&c.spend);
+            let mean = weekly.iter().sum::<f64>() / weekly.len() as f64;
+            weekly.iter().map(|s| s - mean).collect()
+        })
+        .collect();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(x, y)| x * y).sum::<f64>();
+    let correlation = |a: &[f64], b: &[f64]| {
+        let r = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
+        if r.is_finite() { (r * 1000.0).round() / 1000.0 } else { 0.0 }
+    };
+    SpendCorrelation {
+        names: channels.iter().map(|c| c.name.clone()).collect(),
+        weekly_national: centred
+            .iter()
+            .map(|a| centred.iter().map(|b| correlation(a, b)).collect())
+            .collect(),
+    }
+}
+
+/// To two decimals: weekly series are for plots and sums, not for the last digit.
+fn rounded(series: &[f64]) -> Vec<f64> {
+    series.iter().map(|x| (x * 100.0).round() / 100.0).collect()
+}

@@ -1,0 +1,205 @@
+//! `truth.json`: what a perfect fit would say about a simulated data set.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use super::roster::Role;
+use super::world::World;
+
+/// A JSON object whose keys keep their order.
+#[derive(Debug, Clone)]
+pub struct Ordered<T>(pub(super) Vec<(String, T)>);
+
+impl<T: Serialize> Serialize for Ordered<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// The truth about a data set; money and outcome in the units of `data.csv`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Truth {
+    pub(super) simulator: String,
+    pub(super) world: World,
+    pub(super) seed: u64,
+    pub(super) outcome: &'static str,
+    pub(super) outcome_is_revenue: bool,
+    pub(super) geos: usize,
+    pub(super) weeks: usize,
+    pub(super) rows: usize,
+    pub(super) n_channels: usize,
+    pub(super) total_outcome: f64,
+    pub(super) total_spend: f64,
+    pub(super) total_media_incremental_outcome: f64,
+    /// Share of the observed outcome that media caused.
+    pub media_share_of_outcome: f64,
+    pub(super) total_media_roi: f64,
+    pub(super) definitions: Ordered<&'static str>,
+    pub(super) channels: Ordered<ChannelTruth>,
+    pub(super) baseline: BaselineTruth,
+    pub(super) controls: Ordered<ControlTruth>,
+    pub(super) noise: NoiseTruth,
+    pub(super) optimal_allocation: Ordered<AllocationTruth>,
+    pub(super) diagnostics: Diagnostics,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tau_per_week: Option<f64>,
+    #[serde(flatten)]
+    pub(super) panel: Option<PanelTruth>,
+}
+
+impl Truth {
+    /// Name and truth of each channel, in the order of the columns.
+    pub fn channels(&self) -> impl Iterator<Item = (&str, &ChannelTruth)> {
+        self.channels.0.iter().map(|(name, truth)| (name.as_str(), truth))
+    }
+
+    /// Channel and lift test of each channel that was tested.
+    pub(super) fn experiments(&self) -> impl Iterator<Item = (&str, &ExperimentTruth)> {
+        self.channels().filter_map(|(name, channel)| Some((name, channel.experiment.as_ref()?)))
+    }
+}
+
+/// The truth about one channel.
+#[derive(Debug, Clone, Serialize)]
+pub struct ChannelTruth {
+    pub(super) role: Role,
+    /// Column of `data.csv`.
+    pub spend_column: String,
+    /// Whether spending on it does nothing.
+    pub zero_effect: bool,
+    /// Whether latent demand drives both its spend and the outcome.
+    pub confounded_by_demand: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) collinear_with: Option<String>,
+    pub(super) first_active_week: String,
+    pub(super) weeks_active: usize,
+    /// Total spend, money.
+    pub spend: f64,
+    /// Total outcome caused, outcome units.
+    pub incremental_outcome: f64,
+    pub(super) share_of_outcome: f64,
+    /// Incremental outcome per money spent.
+    pub roi: f64,
+    /// Its derivative at today's spend.
+    pub mroi: f64,
+    pub(super) adstock: AdstockTruth,
+    pub(super) saturation: SaturationTruth,
+    pub(super) beta: f64,
+    pub(super) response_curve: Vec<[f64; 2]>,
+    #[serde(flatten)]
+    pub(super) geo: Option<GeoTruth>,
+    pub(super) weekly_incremental_outcome: Vec<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) experiment: Option<ExperimentTruth>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct AdstockTruth {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    pub(super) retention: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) peak_lag: Option<f64>,
+    pub(super) normalised: bool,
+    pub(super) max_lag: Option<usize>,
+    pub(super) initial_state: f64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SaturationTruth {
+    #[serde(rename = "type")]
+    pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) slope: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rate: Option<f64>,
+    pub(super) half_saturation: f64,
+    pub(super) unit: &'static str,
+    pub(super) half_saturation_over_median_active_adstock: f64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct GeoTruth {
+    pub(super) geo_beta: Vec<f64>,
+    pub(super) geo_incremental_outcome: Vec<f64>,
+    pub(super) geo_spend: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ExperimentTruth {
+    pub(super) start: String,
+    pub(super) end: String,
+    pub(super) true_roi: f64,
+    pub(super) roi_estimate: f64,
+    pub(super) roi_se: f64,
+    pub(super) definition: &'static str,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct BaselineTruth {
+    pub(super) total: f64,
+    pub(super) share_of_outcome: f64,
+    pub(super) components_total: Ordered<f64>,
+    pub(super) weekly: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ControlTruth {
+    pub(super) effect: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) b: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reliability_for_demand: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct NoiseTruth {
+    pub(super) sigma_relative_to_tau: f64,
+    pub(super) autocorrelation: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) r2_target: Option<f64>,
+    pub(super) r2_realised_within_geo: f64,
+    pub(super) latent_demand_sd: f64,
+    pub(super) note: &'static str,
+    pub(super) outliers: Vec<OutlierTruth>,
+    pub(super) weekly: Vec<f64>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct OutlierTruth {
+    pub(super) week: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) geo: Option<String>,
+    pub(super) amount: f64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct AllocationTruth {
+    pub(super) spend: Ordered<f64>,
+    pub(super) incremental_outcome: f64,
+    pub(super) incremental_outcome_now: f64,
+    pub(super) gain: f64,
+    pub(super) budget_used: f64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Diagnostics {
+    pub(super) spend_correlation: SpendCorrelation,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SpendCorrelation {
+    pub(super) names: Vec<String>,
+    pub(super) weekly_national: Vec<Vec<f64>>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct PanelTruth {
+    pub(super) geo_names: Vec<String>,
+    pub(super) population: Vec<f64>,
+    pub(super) tau_per_person: Vec<f64>,
+}
