@@ -34,15 +34,19 @@ fn mean(curves: &[ChannelCurve], multipliers: &[f64]) -> f64 {
     curves.iter().zip(multipliers).map(|(c, &m)| c.mean_at(m).unwrap()).sum()
 }
 
-/// Best value over all plans whose spends are whole units between the bounds and sum to the budget.
-fn exhaustive(curves: &[ChannelCurve], bounds: &[(usize, usize)], unit: f64, left: usize) -> Option<f64> {
-    let Some((curve, rest)) = curves.split_first() else { return (left == 0).then_some(0.0) };
-    (bounds[0].0..=bounds[0].1.min(left))
-        .filter_map(|j| {
-            let own = curve.mean_at((j as f64 * unit / curve.spend()).min(2.0)).unwrap();
-            exhaustive(rest, &bounds[1..], unit, left - j).map(|value| own + value)
-        })
-        .max_by(f64::total_cmp)
+/// Values of a channel at whole units of spend.
+fn tabulate(curve: &ChannelCurve, unit: f64, (lo, hi): (usize, usize)) -> Vec<(usize, f64)> {
+    let at = |j: usize| curve.mean_at((j as f64 * unit / curve.spend()).min(2.0)).unwrap();
+    (lo..=hi).map(|j| (j, at(j))).collect()
+}
+
+/// Best value over all plans of one entry per table whose units sum to `left`.
+fn exhaustive(tables: &[Vec<(usize, f64)>], left: usize) -> f64 {
+    let Some((table, rest)) = tables.split_first() else {
+        return if left == 0 { 0.0 } else { f64::NEG_INFINITY };
+    };
+    let tries = table.iter().take_while(|entry| entry.0 <= left);
+    tries.map(|&(j, value)| value + exhaustive(rest, left - j)).fold(f64::NEG_INFINITY, f64::max)
 }
 
 #[test]
@@ -71,8 +75,9 @@ fn agrees_with_exhaustive_search_on_1500_problems() {
         };
         let plan = optimise(&curves, budget as f64, &limits).unwrap();
         // Four times finer than the bounds, so that the enumeration sees the basins between them.
-        let fine: Vec<(usize, usize)> = bounds.iter().map(|b| (4 * b.0, 4 * b.1)).collect();
-        let brute = exhaustive(&curves, &fine, 0.25, 4 * budget).unwrap();
+        let tables: Vec<Vec<(usize, f64)>> =
+            curves.iter().zip(&bounds).map(|(c, b)| tabulate(c, 0.25, (4 * b.0, 4 * b.1))).collect();
+        let brute = exhaustive(&tables, 4 * budget);
         let spent: f64 = plan.multipliers.iter().zip(&spends).map(|(m, &s)| m * s as f64).sum();
         assert!(
             (spent - budget as f64).abs() <= 1e-9 * budget as f64,

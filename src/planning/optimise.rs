@@ -24,7 +24,7 @@ pub struct Allocation {
     pub marginal_return: Option<f64>,
 }
 
-/// Relative gap at which a plan counts as proven: a millionth of the outcome is far below any draw's noise.
+/// Relative gap at which a plan counts as proven: about what the dual's own rounding leaves.
 const PROVEN: f64 = 1e-9;
 /// Relative gap above which the sharper and slower bound is worth its time.
 const LOOSE: f64 = 1e-7;

@@ -54,3 +54,49 @@ pub(crate) fn settle(problem: &Problem, best: Solution) -> Solution {
 fn distance(problem: &Problem, x: &[f64], home: &[f64]) -> f64 {
     x.iter().zip(home).zip(&problem.today).map(|((a, b), today)| (a - b).powi(2) / today).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planning::optimise::solve;
+    use crate::planning::{ChannelCurve, Limits};
+    use ndarray::Array2;
+
+    /// Channels that spend 100 each and return the given value per unit, within ± 30 %.
+    fn lines(returns: &[f64]) -> Problem {
+        let curves: Vec<ChannelCurve> = returns
+            .iter()
+            .map(|r| {
+                let values = Array2::from_shape_vec((1, 3), vec![0.0, 100.0 * r, 200.0 * r]).unwrap();
+                ChannelCurve::new("channel", 100.0, &[0.0, 1.0, 2.0], values, 2.0).unwrap()
+            })
+            .collect();
+        let limits = Limits::around_today(returns.len(), 0.3);
+        Problem::new(&curves, 100.0 * returns.len() as f64, &limits).unwrap()
+    }
+
+    #[test]
+    fn a_gain_that_is_rounding_moves_nothing() {
+        let problem = lines(&[1.0, 1.0 + 1e-8, 1.0 - 1e-8]);
+        let best = solve(&problem);
+        assert!(best.x[1] > 129.0, "the exact optimum sits at a bound: {:?}", best.x);
+        let settled = settle(&problem, best.clone());
+        assert_eq!(settled.x, [100.0; 3]);
+        assert_eq!((settled.value, settled.bound), (problem.value(&[100.0; 3]), best.bound));
+    }
+
+    #[test]
+    fn a_real_gain_is_taken_without_the_noise() {
+        // The first channel should grow; whether the second or the third pays for it is worth 1e-5 of
+        // their return, so both should.
+        let problem = lines(&[3.0, 1.0, 1.0 + 1e-5]);
+        let best = solve(&problem);
+        assert!((best.x[1] - 70.0).abs() < 1e-6 && (best.x[2] - 100.0).abs() < 1e-6, "{:?}", best.x);
+        let settled = settle(&problem, best.clone());
+        assert!((settled.x[0] - 130.0).abs() < 1.0, "{:?}", settled.x);
+        assert!((settled.x[1] - settled.x[2]).abs() < 1.0, "{:?}", settled.x);
+        let gain = best.value - problem.value(&[100.0; 3]);
+        assert!(best.value - settled.value <= GAIN_SHARE * gain);
+        assert!(problem.is_feasible(&settled.x));
+    }
+}
