@@ -54,6 +54,8 @@ pub struct Baseline {
     shared: Vec<f64>,
     shared_factor: Vec<f64>,
     shared_scaled: Vec<f64>,
+    /// The same repeated in every lane: products of lanes with a scalar vectorise over the wrong loop.
+    shared_lanes: Vec<f64>,
     shared_rhs: Vec<f64>,
     /// γ̃.
     shared_mean: Vec<f64>,
@@ -84,6 +86,7 @@ impl Baseline {
             shared: vec![0.0; k * k],
             shared_factor: vec![0.0; k * k],
             shared_scaled: vec![0.0; k * k],
+            shared_lanes: vec![0.0; matrix],
             shared_rhs: vec![0.0; k],
             shared_mean: vec![0.0; k],
             coefficients: vec![0.0; design.n_geos * k],
@@ -268,6 +271,10 @@ impl Baseline {
                 self.shared_scaled[i * k + j] = self.ratio[i] * factor[i * k + j][0];
             }
         }
+        let lanes = self.shared_lanes.len() / (k * k);
+        for (copies, value) in self.shared_lanes.chunks_exact_mut(lanes).zip(&self.shared_scaled) {
+            copies.fill(*value);
+        }
         log_determinant
     }
 
@@ -303,9 +310,10 @@ impl Baseline {
                             j_im[l] = identity - inverse[i * k + m][l];
                             mean[l] = mul_add::<FMA>(-j_im[l], shift, mean[l]);
                         }
-                        for (y, s) in row[m..].iter_mut().zip(&self.shared_scaled[m * k + m..(m + 1) * k]) {
+                        let scaled = self.shared_lanes.as_chunks::<L>().0;
+                        for (y, s) in row[m..].iter_mut().zip(&scaled[m * k + m..(m + 1) * k]) {
                             for l in 0..L {
-                                y[l] = mul_add::<FMA>(j_im[l], *s, y[l]);
+                                y[l] = mul_add::<FMA>(j_im[l], s[l], y[l]);
                             }
                         }
                     }
