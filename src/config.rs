@@ -1,9 +1,13 @@
 //! What a fit is asked to do, fully resolved: raw TOML and flags become the checked [`FitConfig`].
 
+mod load;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use load::{LoadOptions, NamedChannel, OutcomeKind};
 
 /// Everything but the data that decides a fit. Two equal values on equal data give equal bytes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

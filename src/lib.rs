@@ -10,5 +10,7 @@ pub mod planning;
 pub mod posterior;
 pub mod sampler;
 pub mod transform;
+pub mod warning;
 
 pub use error::Error;
+pub use warning::Warning;
