@@ -11,6 +11,7 @@ pub mod posterior;
 pub mod sampler;
 pub mod transform;
 pub mod warning;
+mod words;
 
 pub use error::Error;
 pub use warning::Warning;

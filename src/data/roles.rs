@@ -8,10 +8,11 @@ use globset::Glob;
 
 use super::dataset::Roles;
 use super::infer;
-use super::suggest::{first_few, listing, nearest, suggested_flags};
+use super::suggest::{first_few, listing, suggested_flags};
 use crate::config::LoadOptions;
 use crate::error::{Error, Problems};
 use crate::warning::Warning;
+use crate::words::nearest;
 
 /// A channel by its columns.
 #[derive(Debug, Clone)]

@@ -66,15 +66,3 @@ pub(crate) fn first_few(items: &[String], separator: &str) -> String {
     }
     text
 }
-
-/// The most similar of `known`, when it is similar at all.
-pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    // 0.75 keeps `revenu` → `revenue` and drops words that only share a few letters.
-    const SIMILAR: f64 = 0.75;
-    let score = |k: &str| strsim::jaro_winkler(&name.to_lowercase(), &k.to_lowercase());
-    known
-        .map(|k| (score(k), k))
-        .filter(|(s, _)| *s >= SIMILAR)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, k)| k)
-}
