@@ -1,9 +1,20 @@
 //! What a fit is asked to do, fully resolved: raw TOML and flags become the checked [`FitConfig`].
 
+mod keys;
+mod load;
+mod raw;
+mod resolve;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use load::{LoadOptions, NamedChannel, OutcomeKind};
+pub use raw::{
+    Day, RawChannel, RawConfig, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse, read,
+};
+pub use resolve::Resolved;
 
 /// Everything but the data that decides a fit. Two equal values on equal data give equal bytes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

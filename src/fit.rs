@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::Error;
 use crate::config::FitConfig;
 use crate::data::Dataset;
 use crate::model::{Density, Design, State};
 use crate::posterior::{self, Posterior};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
-use crate::Error;
 
 /// Trajectories have at most 2¹⁰ points, as in Stan.
 const MAX_DEPTH: usize = 10;
@@ -64,7 +64,12 @@ impl LogDensity for Density {
         self.state()
     }
 
-    fn value_and_gradient(&self, q: &[f64], grad: &mut [f64], state: &mut State) -> Result<f64, DensityError> {
+    fn value_and_gradient(
+        &self,
+        q: &[f64],
+        grad: &mut [f64],
+        state: &mut State,
+    ) -> Result<f64, DensityError> {
         Density::value_and_gradient(self, q, grad, state).map_err(|_| DensityError)
     }
 }

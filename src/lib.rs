@@ -12,6 +12,9 @@ pub mod posterior;
 pub mod sampler;
 pub mod simulate;
 pub mod transform;
+pub mod warning;
+mod words;
 
 pub use error::Error;
 pub use fit::{Fit, fit};
+pub use warning::Warning;

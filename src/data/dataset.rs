@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use ndarray::Array2;
 
+use crate::config::OutcomeKind;
+
 /// A panel of G geos × T periods. Matrices are G × T; a cell whose row is absent from the file
 /// holds 0 and is `false` in [`Dataset::present`].
 #[derive(Debug, Clone)]
@@ -65,16 +67,6 @@ impl Interval {
     pub fn per_year(self) -> f64 {
         365.25 / self.days()
     }
-}
-
-/// What one unit of the outcome is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OutcomeKind {
-    /// Currency, the same as the spend's.
-    Revenue,
-    /// Orders, sign-ups, conversions: worth `revenue_per_outcome` each when that is known.
-    Count,
 }
 
 /// The outcome to be explained.

@@ -1,5 +1,19 @@
 //! CSV → [`Dataset`]: reading, column roles, checks.
 
+mod cells;
+mod csv;
 mod dataset;
+mod dates;
+mod infer;
+mod interval;
+mod layout;
+mod load;
+mod number;
+mod panel;
+mod roles;
+mod suggest;
 
+pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub use dataset::*;
+pub use load::load;
+pub use suggest::suggested_flags;

@@ -258,7 +258,8 @@ impl Series<'_> {
         sums: &mut Sums,
     ) {
         let cells = first..first + N;
-        let (e, v, a) = (&self.by_media[cells.clone()], &self.weight[cells.clone()], &self.adstocked[cells.clone()]);
+        let (e, v, a) =
+            (&self.by_media[cells.clone()], &self.weight[cells.clone()], &self.adstocked[cells.clone()]);
         let (d, h) = (&self.tangent[cells.clone()], &self.effect[cells.clone()]);
         let (z, u) = (&self.logit[cells.clone()], &self.slope[cells]);
         for l in 0..N {

@@ -18,8 +18,8 @@ use crate::transform::adstock;
 
 /// Spend multipliers of the response curves: dense near zero, where curves bend most, then every 10 %.
 pub const MULTIPLIERS: [f64; 24] = [
-    0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9,
-    1.95, 2.0,
+    0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.7,
+    1.8, 1.9, 1.95, 2.0,
 ];
 
 /// Draws are evaluated in this many parts whatever the number of threads, so sums keep their order.
@@ -31,8 +31,7 @@ const PREDICTIVE_STREAM: u64 = 1 << 32;
 
 /// Computes everything the outputs need from the kept draws of all chains.
 pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -> Posterior {
-    let points: Vec<&[f64]> =
-        chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
+    let points: Vec<&[f64]> = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
     let n_cells = density.design.outcome.len();
     let thin = (points.len() * n_cells).div_ceil(PREDICTIVE_VALUES).max(1);
     let size = points.len().div_ceil(PARTS);
@@ -54,7 +53,8 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
     let predictive: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
     let cells = decomposition::cells(density, data, &means, &predictive);
-    let fit = decomposition::quality(data, &cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
+    let fit =
+        decomposition::quality(data, &cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
     Posterior {
         n_chains: chains.len(),
         n_draws: points.len() / chains.len().max(1),
@@ -179,7 +179,9 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         half_saturation: collect(&|s| s[2]),
         slope: collect(&|s| s[1]),
         saturation: draws.iter().map(|d| if d.ceiling > 0.0 { total(d) / d.ceiling } else { 0.0 }).collect(),
-        geo_contribution: Array2::from_shape_fn((draws.len(), design.n_geos), |(s, g)| draws[s].contribution[g]),
+        geo_contribution: Array2::from_shape_fn((draws.len(), design.n_geos), |(s, g)| {
+            draws[s].contribution[g]
+        }),
         geo_spend: channel.spend.clone(),
         curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
         observed_max_multiplier: design.observed_max_multiplier(c),

@@ -163,7 +163,8 @@ pub fn quality(data: &Dataset, cells: &[Cell], held_out: bool) -> Option<FitQual
     Some(FitQuality {
         r2: if total > 0.0 { 1.0 - residual / total } else { 0.0 },
         mape: nonzero.iter().sum::<f64>() / (nonzero.len() as f64).max(1.0),
-        wmape: pairs.iter().map(|p| error(p).abs()).sum::<f64>() / pairs.iter().map(|p| p.1.abs()).sum::<f64>(),
+        wmape: pairs.iter().map(|p| error(p).abs()).sum::<f64>()
+            / pairs.iter().map(|p| p.1.abs()).sum::<f64>(),
         interval_coverage_90: inside as f64 / n,
         residual_lag1_autocorrelation: if count > 0.0 { sum / count } else { 0.0 },
         loo: None,

@@ -1,0 +1,278 @@
+//! Settings as written in `mmm.toml` or on the command line: all optional, none checked.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+
+use super::{Adstock, Noise, OutcomeKind, Scaling, keys};
+use crate::error::Error;
+
+/// One source of settings. The command line and the file are two of them.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawConfig {
+    /// `[data]`
+    pub data: RawData,
+    /// `[channels.NAME]`
+    pub channels: BTreeMap<String, RawChannel>,
+    /// `[model]`
+    pub model: RawModel,
+    /// `[sampler]`
+    pub sampler: RawSampler,
+}
+
+/// `[data]`: roles and span, as [`super::LoadOptions`] describes them.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawData {
+    /// Date column.
+    pub date: Option<String>,
+    /// Outcome column.
+    pub outcome: Option<String>,
+    /// Revenue or count.
+    pub outcome_kind: Option<OutcomeKind>,
+    /// Geo column.
+    pub geo: Option<String>,
+    /// Population column.
+    pub population: Option<String>,
+    /// Column with the currency value of one outcome unit.
+    pub revenue_per_outcome: Option<String>,
+    /// Spend columns or globs.
+    pub channels: Option<Vec<String>>,
+    /// `spend=exposure` pairs.
+    pub exposure: Option<Vec<String>>,
+    /// Organic media columns or globs.
+    pub organic: Option<Vec<String>>,
+    /// Control columns or globs.
+    pub controls: Option<Vec<String>>,
+    /// Columns or globs to leave alone.
+    pub exclude: Option<Vec<String>>,
+    /// First date to read.
+    pub from: Option<Day>,
+    /// Last date to read.
+    pub to: Option<Day>,
+}
+
+/// `[channels.NAME]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawChannel {
+    /// Spend column.
+    pub spend: Option<String>,
+    /// Exposure column.
+    pub exposure: Option<String>,
+    /// Carry-over.
+    pub adstock: Option<Adstock>,
+    /// Fixed Hill slope.
+    pub slope: Option<f64>,
+    /// Belief about the effect.
+    pub prior: RawPrior,
+}
+
+/// `prior.roi`, `prior.share` or `prior.marginal_roi`; one of them.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawPrior {
+    /// On the return on spend.
+    pub roi: Option<RawLogNormal>,
+    /// On the share of the outcome.
+    pub share: Option<RawLogNormal>,
+    /// On the return of the next unit of spend.
+    pub marginal_roi: Option<RawLogNormal>,
+}
+
+/// `{ median, sd_log }` or `{ low, high, mass }`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawLogNormal {
+    /// 50 % quantile.
+    pub median: Option<f64>,
+    /// Standard deviation of the logarithm.
+    pub sd_log: Option<f64>,
+    /// Lower end.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Probability between the two; 0.9 when left out.
+    pub mass: Option<f64>,
+}
+
+/// `[model]`, as [`super::ModelConfig`] describes it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawModel {
+    /// Last periods kept out of the fit.
+    pub holdout_weeks: Option<usize>,
+    /// Carry-over of channels that name none.
+    pub adstock: Option<Adstock>,
+    /// Error process.
+    pub noise: Option<Noise>,
+    /// An effect per period shared by all geos.
+    pub weekly_effect: Option<bool>,
+    /// Unit of scaled exposure.
+    pub scaling: Option<Scaling>,
+    /// Weeks between trend knots.
+    pub trend_knot_weeks: Option<f64>,
+    /// Pairs of yearly Fourier terms.
+    pub seasonality_pairs: Option<usize>,
+}
+
+/// `[sampler]`, as [`super::SamplerConfig`] describes it.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawSampler {
+    /// Seed of every random stream.
+    pub seed: Option<u64>,
+    /// Independent chains.
+    pub chains: Option<usize>,
+    /// Discarded iterations per chain.
+    pub warmup: Option<usize>,
+    /// Kept draws per chain.
+    pub draws: Option<usize>,
+    /// Acceptance that the step size aims at.
+    pub target_accept: Option<f64>,
+    /// Worker threads; changes the time taken, never the result.
+    pub threads: Option<usize>,
+}
+
+/// A date, as TOML's own `2021-01-04` or in quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day(pub NaiveDate);
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = toml::Value::deserialize(deserializer)?;
+        let text = match &value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Datetime(datetime) => datetime.to_string(),
+            other => return Err(serde::de::Error::custom(format!("a {} is not a date", other.type_str()))),
+        };
+        let day =
+            text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a date yyyy-mm-dd")));
+        day.map(Day)
+    }
+}
+
+/// Reads `mmm.toml`.
+///
+/// # Errors
+/// When the file cannot be read or is not TOML, and for keys that do not exist or hold the wrong
+/// type, by line, with the nearest key that does exist.
+pub fn read(path: &Path) -> Result<RawConfig, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+        action: "cannot read",
+        path: path.to_owned(),
+        source,
+    })?;
+    parse(&path.display().to_string(), &text)
+}
+
+/// Reads the text of `mmm.toml`; `file` is its name in messages.
+///
+/// # Errors
+/// As [`read`], but for the reading itself.
+pub fn parse(file: &str, text: &str) -> Result<RawConfig, Error> {
+    keys::check(file, text)?;
+    toml::from_str(text).map_err(|error| keys::located(file, text, &error))
+}
+
+impl RawConfig {
+    /// These settings with those of `above` in their place wherever it has any.
+    ///
+    /// Lists are replaced, but for two: `exclude` adds up, and `exposure` is replaced pair by pair.
+    #[must_use]
+    pub fn overridden_by(self, above: RawConfig) -> RawConfig {
+        let mut channels = self.channels;
+        let flagged: Vec<&str> =
+            above.data.exposure.iter().flatten().filter_map(|pair| pair.split('=').next()).collect();
+        for channel in channels.values_mut() {
+            if channel.spend.as_deref().is_some_and(|spend| flagged.contains(&spend)) {
+                channel.exposure = None;
+            }
+        }
+        for (name, channel) in above.channels {
+            let below = channels.remove(&name).unwrap_or_default();
+            channels.insert(name, below.overridden_by(channel));
+        }
+        RawConfig {
+            data: self.data.overridden_by(above.data),
+            channels,
+            model: self.model.overridden_by(above.model),
+            sampler: self.sampler.overridden_by(above.sampler),
+        }
+    }
+}
+
+impl RawData {
+    fn overridden_by(self, above: RawData) -> RawData {
+        let spend = |pair: &String| pair.split('=').next().map(str::to_owned);
+        let exposure = match (self.exposure, above.exposure) {
+            (Some(below), Some(mut above)) => {
+                let replaced: Vec<Option<String>> = above.iter().map(spend).collect();
+                above.extend(below.into_iter().filter(|pair| !replaced.contains(&spend(pair))));
+                Some(above)
+            }
+            (below, above) => above.or(below),
+        };
+        let exclude = match (self.exclude, above.exclude) {
+            (Some(below), Some(above)) => Some([below, above].concat()),
+            (below, above) => above.or(below),
+        };
+        RawData {
+            date: above.date.or(self.date),
+            outcome: above.outcome.or(self.outcome),
+            outcome_kind: above.outcome_kind.or(self.outcome_kind),
+            geo: above.geo.or(self.geo),
+            population: above.population.or(self.population),
+            revenue_per_outcome: above.revenue_per_outcome.or(self.revenue_per_outcome),
+            channels: above.channels.or(self.channels),
+            exposure,
+            organic: above.organic.or(self.organic),
+            controls: above.controls.or(self.controls),
+            exclude,
+            from: above.from.or(self.from),
+            to: above.to.or(self.to),
+        }
+    }
+}
+
+impl RawChannel {
+    fn overridden_by(self, above: RawChannel) -> RawChannel {
+        RawChannel {
+            spend: above.spend.or(self.spend),
+            exposure: above.exposure.or(self.exposure),
+            adstock: above.adstock.or(self.adstock),
+            slope: above.slope.or(self.slope),
+            prior: if above.prior == RawPrior::default() { self.prior } else { above.prior },
+        }
+    }
+}
+
+impl RawModel {
+    fn overridden_by(self, above: RawModel) -> RawModel {
+        RawModel {
+            holdout_weeks: above.holdout_weeks.or(self.holdout_weeks),
+            adstock: above.adstock.or(self.adstock),
+            noise: above.noise.or(self.noise),
+            weekly_effect: above.weekly_effect.or(self.weekly_effect),
+            scaling: above.scaling.or(self.scaling),
+            trend_knot_weeks: above.trend_knot_weeks.or(self.trend_knot_weeks),
+            seasonality_pairs: above.seasonality_pairs.or(self.seasonality_pairs),
+        }
+    }
+}
+
+impl RawSampler {
+    fn overridden_by(self, above: RawSampler) -> RawSampler {
+        RawSampler {
+            seed: above.seed.or(self.seed),
+            chains: above.chains.or(self.chains),
+            warmup: above.warmup.or(self.warmup),
+            draws: above.draws.or(self.draws),
+            target_accept: above.target_accept.or(self.target_accept),
+            threads: above.threads.or(self.threads),
+        }
+    }
+}

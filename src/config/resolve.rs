@@ -1,0 +1,345 @@
+//! Raw settings → checked ones: defaults filled in, every value in its range.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Adstock, ChannelConfig, EffectPrior, FitConfig, LoadOptions, LogNormalPrior, ModelConfig, NamedChannel,
+    RawChannel, RawConfig, RawData, RawLogNormal, RawPrior, SamplerConfig,
+};
+use crate::error::{Error, Problems};
+
+/// Central probability of an interval that does not say its own.
+const DEFAULT_MASS: f64 = 0.9;
+
+/// Checked settings by what they govern.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// How to read the data.
+    pub load: LoadOptions,
+    /// What to fit, and how long to sample.
+    pub fit: FitConfig,
+    /// Worker threads; as many as there are cores when `None`.
+    pub threads: Option<usize>,
+}
+
+impl RawConfig {
+    /// Checks the settings of a file with those of `flags` above them.
+    ///
+    /// # Errors
+    /// All values out of their range at once.
+    pub fn resolve(self, flags: RawConfig) -> Result<Resolved, Error> {
+        let raw = self.overridden_by(flags);
+        let mut faults = Faults::default();
+        let named = named_channels(&raw.channels);
+        let load = load_options(raw.data, named, &mut faults);
+        let mut channels = BTreeMap::new();
+        for (name, channel) in raw.channels {
+            let config = channel_config(&name, &channel, &mut faults);
+            if config != ChannelConfig::default() {
+                channels.insert(name, config);
+            }
+        }
+        let model = ModelConfig::default();
+        let sampler = SamplerConfig::default();
+        let fit = FitConfig {
+            model: ModelConfig {
+                holdout_weeks: raw.model.holdout_weeks.unwrap_or(model.holdout_weeks),
+                adstock: raw.model.adstock.unwrap_or(model.adstock),
+                noise: raw.model.noise.unwrap_or(model.noise),
+                weekly_effect: raw.model.weekly_effect.unwrap_or(model.weekly_effect),
+                scaling: raw.model.scaling.unwrap_or(model.scaling),
+                trend_knot_weeks: raw.model.trend_knot_weeks.unwrap_or(model.trend_knot_weeks),
+                seasonality_pairs: raw.model.seasonality_pairs.unwrap_or(model.seasonality_pairs),
+            },
+            channels,
+            sampler: SamplerConfig {
+                seed: raw.sampler.seed.unwrap_or(sampler.seed),
+                chains: raw.sampler.chains.unwrap_or(sampler.chains),
+                warmup: raw.sampler.warmup.unwrap_or(sampler.warmup),
+                draws: raw.sampler.draws.unwrap_or(sampler.draws),
+                target_accept: raw.sampler.target_accept.unwrap_or(sampler.target_accept),
+            },
+        };
+        faults.expect(raw.sampler.threads != Some(0), || "threads is 0; it must be at least 1".to_owned());
+        fit.collect_faults(&mut faults);
+        faults.finish()?;
+        Ok(Resolved { load, fit, threads: raw.sampler.threads })
+    }
+}
+
+impl FitConfig {
+    /// Whether every value is in its range, as [`RawConfig::resolve`] makes sure.
+    ///
+    /// # Errors
+    /// All values out of their range at once.
+    pub fn check(&self) -> Result<(), Error> {
+        let mut faults = Faults::default();
+        self.collect_faults(&mut faults);
+        faults.finish()
+    }
+
+    fn collect_faults(&self, faults: &mut Faults) {
+        let SamplerConfig { chains, warmup, draws, target_accept, .. } = self.sampler;
+        faults.expect(chains >= 1, || format!("chains is {chains}; it must be at least 1"));
+        faults.expect(warmup >= 1, || format!("warmup is {warmup}; it must be at least 1"));
+        // Split chains of fewer than two draws each have no variance.
+        faults.expect(draws >= 4, || format!("draws is {draws}; it must be at least 4"));
+        faults.expect(target_accept > 0.0 && target_accept < 1.0, || {
+            format!("target_accept is {target_accept}; it must lie between 0 and 1")
+        });
+        let knots = self.model.trend_knot_weeks;
+        faults.expect(knots.is_finite() && knots >= 1.0, || {
+            format!("trend_knot_weeks is {knots}; it must be at least 1 week")
+        });
+        // 26 pairs are the Nyquist limit of a year of weeks.
+        let pairs = self.model.seasonality_pairs;
+        faults.expect(pairs <= 26, || format!("seasonality_pairs is {pairs}; weekly data hold at most 26"));
+        check_adstock("model.adstock", self.model.adstock, faults);
+        for (name, channel) in &self.channels {
+            if let Some(adstock) = channel.adstock {
+                check_adstock(&format!("channels.{name}.adstock"), adstock, faults);
+            }
+            if let Some(slope) = channel.slope {
+                faults.expect(slope > 0.0 && slope.is_finite(), || {
+                    format!("channels.{name}.slope is {slope}; it must be positive (1 is no S-shape)")
+                });
+            }
+            if let Some(prior) = channel.prior {
+                check_prior(name, prior, faults);
+            }
+        }
+    }
+}
+
+fn check_adstock(key: &str, adstock: Adstock, faults: &mut Faults) {
+    if let Adstock::Geometric { max_lag: Some(0) } = adstock {
+        faults.push(format!("{key}: max_lag is 0; give at least 1, or kind = \"none\""));
+    }
+}
+
+fn check_prior(name: &str, prior: EffectPrior, faults: &mut Faults) {
+    let (scale, belief) = match prior {
+        EffectPrior::Roi(belief) => ("roi", belief),
+        EffectPrior::Share(belief) => ("share", belief),
+        EffectPrior::MarginalRoi(belief) => ("marginal_roi", belief),
+    };
+    let key = format!("channels.{name}.prior.{scale}");
+    let positive = |value: f64| value > 0.0 && value.is_finite();
+    let largest = match belief {
+        LogNormalPrior::Median { median, sd_log } => {
+            faults.expect(positive(median), || format!("{key}: median is {median}; it must be positive"));
+            faults.expect(positive(sd_log), || format!("{key}: sd_log is {sd_log}; it must be positive"));
+            median
+        }
+        LogNormalPrior::Interval { low, high, mass } => {
+            faults.expect(positive(low), || format!("{key}: low is {low}; it must be positive"));
+            faults.expect(high > low && high.is_finite(), || {
+                format!("{key}: high is {high}; it must be above low ({low})")
+            });
+            faults.expect(mass > 0.0 && mass < 1.0, || {
+                format!("{key}: mass is {mass}; it must lie between 0 and 1")
+            });
+            low
+        }
+    };
+    faults.expect(scale != "share" || largest < 1.0, || {
+        format!("{key}: {largest} is no share of the outcome; it must be below 1")
+    });
+}
+
+fn channel_config(name: &str, raw: &RawChannel, faults: &mut Faults) -> ChannelConfig {
+    ChannelConfig { adstock: raw.adstock, slope: raw.slope, prior: effect_prior(name, &raw.prior, faults) }
+}
+
+fn effect_prior(name: &str, raw: &RawPrior, faults: &mut Faults) -> Option<EffectPrior> {
+    let given: Vec<(&str, RawLogNormal, fn(LogNormalPrior) -> EffectPrior)> = [
+        ("roi", raw.roi, EffectPrior::Roi as fn(LogNormalPrior) -> EffectPrior),
+        ("share", raw.share, EffectPrior::Share),
+        ("marginal_roi", raw.marginal_roi, EffectPrior::MarginalRoi),
+    ]
+    .into_iter()
+    .filter_map(|(scale, belief, make)| belief.map(|b| (scale, b, make)))
+    .collect();
+    if given.len() > 1 {
+        let scales: Vec<&str> = given.iter().map(|(scale, _, _)| *scale).collect();
+        faults.push(format!("channels.{name}.prior: {} are given; one says it all", scales.join(" and ")));
+    }
+    let (scale, belief, make) = given.into_iter().next()?;
+    let belief = match belief {
+        RawLogNormal { median: Some(median), sd_log: Some(sd_log), low: None, high: None, mass: None } => {
+            LogNormalPrior::Median { median, sd_log }
+        }
+        RawLogNormal { median: None, sd_log: None, low: Some(low), high: Some(high), mass } => {
+            LogNormalPrior::Interval { low, high, mass: mass.unwrap_or(DEFAULT_MASS) }
+        }
+        _ => {
+            faults.push(format!(
+                "channels.{name}.prior.{scale}: give {{ median, sd_log }} or {{ low, high, mass }}, nothing else"
+            ));
+            return None;
+        }
+    };
+    Some(make(belief))
+}
+
+fn named_channels(channels: &BTreeMap<String, RawChannel>) -> Vec<NamedChannel> {
+    let named = channels.iter().filter(|(_, c)| c.spend.is_some() || c.exposure.is_some());
+    named
+        .map(|(name, c)| NamedChannel {
+            name: name.clone(),
+            spend: c.spend.clone(),
+            exposure: c.exposure.clone(),
+        })
+        .collect()
+}
+
+fn load_options(raw: RawData, named: Vec<NamedChannel>, faults: &mut Faults) -> LoadOptions {
+    let mut exposure = Vec::new();
+    for pair in raw.exposure.into_iter().flatten() {
+        match pair.split_once('=') {
+            Some((spend, by)) if !spend.is_empty() && !by.is_empty() => {
+                exposure.push((spend.trim().to_owned(), by.trim().to_owned()));
+            }
+            _ => faults.push(format!("exposure: `{pair}` is not of the form spend_column=exposure_column")),
+        }
+    }
+    let (from, to) = (raw.from.map(|d| d.0), raw.to.map(|d| d.0));
+    if let (Some(from), Some(to)) = (from, to) {
+        faults.expect(from <= to, || format!("from ({from}) is after to ({to})"));
+    }
+    LoadOptions {
+        date: raw.date,
+        outcome: raw.outcome,
+        outcome_kind: raw.outcome_kind,
+        geo: raw.geo,
+        population: raw.population,
+        revenue_per_outcome: raw.revenue_per_outcome,
+        channels: raw.channels.unwrap_or_default(),
+        exposure,
+        organic: raw.organic.unwrap_or_default(),
+        controls: raw.controls.unwrap_or_default(),
+        exclude: raw.exclude.unwrap_or_default(),
+        from,
+        to,
+        named,
+    }
+}
+
+/// Values out of range, in words.
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn push(&mut self, fault: String) {
+        self.0.push(fault);
+    }
+
+    fn expect(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
+        if !holds {
+            self.push(otherwise());
+        }
+    }
+
+    fn finish(self) -> Result<(), Error> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let problem = match self.0.as_slice() {
+            [one] => one.clone(),
+            several => {
+                let mut problems = Problems::new("settings are out of range");
+                for fault in several {
+                    problems.push_with(|| fault.clone());
+                }
+                problems.to_string()
+            }
+        };
+        Err(Error::config(problem, "see `mmm init DATA.csv` for every setting with its default"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+
+    fn resolve(text: &str) -> Result<Resolved, Error> {
+        parse("mmm.toml", text)?.resolve(RawConfig::default())
+    }
+
+    #[test]
+    fn nothing_said_gives_the_defaults() {
+        let resolved = resolve("").expect("defaults are in range");
+        assert_eq!(resolved.fit, FitConfig::default());
+        assert_eq!(resolved.load, LoadOptions::default());
+    }
+
+    #[test]
+    fn the_resolved_config_survives_json() {
+        let text = "[channels.tv]\nprior.roi = { low = 0.8, high = 3.0 }\nadstock = { kind = 'geometric', max_lag = 8 }\n\
+                    [channels.mail]\nprior.share = { median = 0.1, sd_log = 1 }\nslope = 1\n";
+        let fit = resolve(text).expect("in range").fit;
+        let json = serde_json::to_string(&fit).expect("serialises");
+        assert_eq!(serde_json::from_str::<FitConfig>(&json).expect("reads back"), fit);
+        let tv = &fit.channels["tv"];
+        assert_eq!(
+            tv.prior,
+            Some(EffectPrior::Roi(LogNormalPrior::Interval { low: 0.8, high: 3.0, mass: 0.9 }))
+        );
+        assert_eq!(tv.adstock, Some(Adstock::Geometric { max_lag: Some(8) }));
+    }
+
+    #[test]
+    fn every_range_is_held() {
+        let cases = [
+            ("[sampler]\nchains = 0", "chains is 0"),
+            ("[sampler]\ndraws = 3", "draws is 3"),
+            ("[sampler]\nwarmup = 0", "warmup is 0"),
+            ("[sampler]\nthreads = 0", "threads is 0"),
+            ("[sampler]\ntarget_accept = 1.0", "target_accept is 1"),
+            ("[sampler]\ntarget_accept = nan", "target_accept is NaN"),
+            ("[model]\ntrend_knot_weeks = 0", "trend_knot_weeks is 0"),
+            ("[model]\nseasonality_pairs = 27", "seasonality_pairs is 27"),
+            ("[model]\nadstock = { kind = 'geometric', max_lag = 0 }", "max_lag is 0"),
+            ("[channels.tv]\nslope = -1", "channels.tv.slope is -1"),
+            ("[channels.tv]\nprior.roi = { low = 2, high = 1 }", "high is 1; it must be above low (2)"),
+            ("[channels.tv]\nprior.roi = { low = 0, high = 1 }", "low is 0; it must be positive"),
+            ("[channels.tv]\nprior.roi = { low = 1, high = 2, mass = 1 }", "mass is 1"),
+            ("[channels.tv]\nprior.roi = { median = 1 }", "give { median, sd_log }"),
+            ("[channels.tv]\nprior.roi = { median = 1, sd_log = 0 }", "sd_log is 0"),
+            ("[channels.tv]\nprior.share = { median = 1, sd_log = 1 }", "1 is no share"),
+            (
+                "[channels.tv]\nprior.share = { median = 0.1, sd_log = 1 }\nprior.roi = { median = 1, sd_log = 1 }",
+                "roi and share are given",
+            ),
+            ("[data]\nexposure = ['tv']", "`tv` is not of the form"),
+            ("[data]\nfrom = 2022-01-01\nto = 2021-01-01", "from (2022-01-01) is after to (2021-01-01)"),
+        ];
+        for (text, expected) in cases {
+            let error = resolve(text).expect_err(text).to_string();
+            assert!(error.contains(expected), "{text}: {error}");
+        }
+        let both = resolve("[sampler]\nchains = 0\ndraws = 1").expect_err("two faults").to_string();
+        assert!(both.contains("2 settings") && both.contains("chains") && both.contains("draws"), "{both}");
+    }
+
+    #[test]
+    fn flags_stand_above_the_file() {
+        let file = "[data]\noutcome = 'a'\ncontrols = ['x']\nexclude = ['e']\nexposure = ['tv=g', 'ooh=h']\n\
+                    [channels.tv]\nspend = 'tv'\nexposure = 'grps'\nslope = 2\n[sampler]\ndraws = 10\nseed = 3";
+        let flags = "[data]\noutcome = 'b'\nexclude = ['f']\nexposure = ['tv=i']\n[sampler]\ndraws = 20\n\
+                     [channels.tv]\nprior.roi = { median = 1, sd_log = 1 }";
+        let flags = parse("flags", flags).expect("valid");
+        let resolved = parse("mmm.toml", file).expect("valid").resolve(flags).expect("in range");
+        let load = resolved.load;
+        assert_eq!(load.outcome.as_deref(), Some("b"));
+        assert_eq!(load.controls, ["x"]);
+        assert_eq!(load.exclude, ["e", "f"]);
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(load.exposure, [pair("tv", "i"), pair("ooh", "h")]);
+        assert_eq!(load.named[0].exposure, None);
+        assert_eq!((resolved.fit.sampler.draws, resolved.fit.sampler.seed), (20, 3));
+        assert_eq!(resolved.fit.channels["tv"].slope, Some(2.0));
+        assert!(resolved.fit.channels["tv"].prior.is_some());
+    }
+}

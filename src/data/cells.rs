@@ -1,0 +1,148 @@
+//! Cells of one column as checked numbers, with every fault found along the way.
+
+use std::collections::BTreeSet;
+
+use super::csv::Table;
+use super::interval::Rows;
+use super::number::{NotANumber, excerpt, parse_number};
+use crate::error::{Error, Problems};
+
+/// What a column's numbers must satisfy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// ≥ 0, no blanks.
+    Spend,
+    /// ≥ 0, no blanks.
+    Exposure,
+    /// Any number, no blanks.
+    Control,
+    /// Any number; a blank is an outcome that is not known.
+    Outcome,
+    /// > 0
+    Population,
+    /// > 0
+    RevenuePerOutcome,
+}
+
+impl Rule {
+    /// What is wrong with a number, if anything.
+    fn fault(self, value: f64) -> Option<&'static str> {
+        match self {
+            Rule::Spend if value < 0.0 => Some("is negative; spend must be ≥ 0"),
+            Rule::Exposure if value < 0.0 => Some("is negative; exposure must be ≥ 0"),
+            Rule::Population if value <= 0.0 => Some("is not positive; population must be > 0"),
+            Rule::RevenuePerOutcome if value <= 0.0 => {
+                Some("is not positive; revenue per outcome must be > 0")
+            }
+            _ => None,
+        }
+    }
+
+    fn blank_hint(self, column: &str) -> String {
+        match self {
+            Rule::Spend | Rule::Exposure => format!(
+                "write 0 where `{column}` was not active; leave no cell blank, a missing value is never taken for zero"
+            ),
+            Rule::Outcome => "leave the cell empty where the outcome is not known".to_owned(),
+            Rule::Control => format!("fill in `{column}`, or drop the column with --exclude {column}"),
+            Rule::Population | Rule::RevenuePerOutcome => format!("fill in `{column}` in every row"),
+        }
+    }
+}
+
+/// Collects the faults of all cells, so that they can be told in one go.
+pub(crate) struct CellReader<'a> {
+    pub(crate) table: &'a Table,
+    /// Rows that are read, by index into the table.
+    pub(crate) kept: &'a [usize],
+    pub(crate) rows: &'a Rows,
+    problems: Problems,
+    hints: BTreeSet<String>,
+}
+
+impl<'a> CellReader<'a> {
+    /// `kept[i]` is the table row of entry i of `rows`.
+    pub(crate) fn new(table: &'a Table, kept: &'a [usize], rows: &'a Rows) -> Self {
+        CellReader {
+            table,
+            kept,
+            rows,
+            problems: Problems::new("cells cannot be used"),
+            hints: BTreeSet::new(),
+        }
+    }
+
+    /// The texts of a column in the rows that are read.
+    pub(crate) fn texts(&self, column: usize) -> impl Iterator<Item = &'a str> + use<'a> {
+        let (table, mut kept) = (self.table, self.kept.iter().copied().peekable());
+        let is_kept = move |(row, _): &(usize, &str)| kept.next_if_eq(row).is_some();
+        table.cells(column).enumerate().filter(is_kept).map(|(_, cell)| cell)
+    }
+
+    /// The numbers of a column, `None` where blank (outcome) or faulty.
+    pub(crate) fn numbers(&mut self, column: usize, rule: Rule) -> Vec<Option<f64>> {
+        let mut numbers = Vec::with_capacity(self.kept.len());
+        for (i, cell) in self.texts(column).enumerate() {
+            numbers.push(match parse_number(cell) {
+                Ok(value) => match rule.fault(value) {
+                    None => Some(value),
+                    Some(fault) => {
+                        self.fault(i, column, &format!("{} {fault}", excerpt(cell)), || {
+                            let name = &self.table.names[column];
+                            format!("correct the value, or drop the column with --exclude {name}")
+                        });
+                        None
+                    }
+                },
+                Err(NotANumber::Blank) if rule == Rule::Outcome => None,
+                Err(reason) => {
+                    self.not_a_number(i, column, cell, reason, rule);
+                    None
+                }
+            });
+        }
+        numbers
+    }
+
+    fn not_a_number(&mut self, i: usize, column: usize, cell: &str, reason: NotANumber, rule: Rule) {
+        let what = match reason {
+            NotANumber::Blank => reason.describe().to_owned(),
+            _ => format!("`{}` {}", excerpt(cell), reason.describe()),
+        };
+        let name = &self.table.names[column];
+        self.fault(i, column, &what, || match reason {
+            NotANumber::Blank | NotANumber::MissingMark | NotANumber::NotFinite => rule.blank_hint(name),
+            _ => reason.hint().to_owned(),
+        });
+    }
+
+    /// Notes a fault in entry `i` of the rows that are read.
+    pub(crate) fn fault(&mut self, i: usize, column: usize, what: &str, hint: impl FnOnce() -> String) {
+        let rows = self.rows;
+        let name = &self.table.names[column];
+        let shown = self.problems.shown.len();
+        self.problems.push_with(|| {
+            let geo = if rows.has_geo_column {
+                format!(", {}", excerpt(&rows.geos[rows.geo[i] as usize]))
+            } else {
+                String::new()
+            };
+            format!("row {} ({}{geo}), column `{name}`: {what}", rows.line[i], rows.date[i])
+        });
+        if self.problems.shown.len() > shown {
+            self.hints.insert(hint());
+        }
+    }
+
+    /// Fails with everything that was found.
+    ///
+    /// # Errors
+    /// When there was any fault.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        if self.problems.is_empty() {
+            return Ok(());
+        }
+        let hint = Some(self.hints.into_iter().collect::<Vec<_>>().join("\n"));
+        Err(Error::Data { file: self.table.file.clone(), problems: self.problems, hint })
+    }
+}

@@ -1,0 +1,128 @@
+//! A CSV file as columns of text; the only place where polars reads.
+
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::Arc;
+
+use polars_core::prelude::{DataFrame, DataType, Field, Schema, StringChunked};
+use polars_io::SerReader;
+use polars_io::csv::read::CsvReadOptions;
+use sha2::{Digest, Sha256};
+
+use super::layout::{self, Layout};
+use crate::error::{Error, Problems};
+
+/// A file whose cells are still text.
+pub(crate) struct Table {
+    /// Name as the user gave it.
+    pub(crate) file: String,
+    /// SHA-256 of the bytes, lower-case hex.
+    pub(crate) sha256: String,
+    /// What separates cells.
+    pub(crate) separator: u8,
+    /// Column names, unique; an unnamed column is `(column 3)`.
+    pub(crate) names: Vec<String>,
+    /// Line in the file of each data row.
+    pub(crate) lines: Vec<u32>,
+    /// Header and data rows, one chunk a column.
+    frame: DataFrame,
+}
+
+impl Table {
+    /// Reads `path`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not well-formed CSV, has no data rows or repeats a name.
+    pub(crate) fn read(path: &Path) -> Result<Table, Error> {
+        let file = path.display().to_string();
+        let bytes = read_bytes(path)?;
+        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let Layout { text, separator, width, lines } = layout::scan(&file, &bytes)?;
+        let frame =
+            parse(&text, separator, width).map_err(|source| Error::Csv { file: file.clone(), source })?;
+        if frame.height() != lines.len() {
+            let problem = format!("{} rows were read where {} were counted", frame.height(), lines.len());
+            return Err(Error::data(&file, problem, "save the file as CSV (UTF-8) again"));
+        }
+        let names = names(&file, &frame, width)?;
+        if lines.len() < 2 {
+            return Err(Error::data(&file, "has a header but no rows", "export the data again"));
+        }
+        Ok(Table { file, sha256, separator, names, lines: lines[1..].to_vec(), frame })
+    }
+
+    /// Number of data rows.
+    pub(crate) fn n_rows(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// The trimmed cells of a column, one per data row; a missing cell is empty.
+    pub(crate) fn cells(&self, column: usize) -> impl Iterator<Item = &str> {
+        cells(&self.frame, column).skip(1)
+    }
+}
+
+fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    if path.is_dir() {
+        let file = path.display().to_string();
+        return Err(Error::data(&file, "is a directory, not a CSV file", "name the file inside it"));
+    }
+    std::fs::read(path).map_err(|source| Error::Io { action: "cannot read", path: path.to_owned(), source })
+}
+
+/// Every column as text, the header as the first row, so that no name is changed and no cell guessed at.
+fn parse(text: &str, separator: u8, width: usize) -> polars_core::error::PolarsResult<DataFrame> {
+    let fields = (0..width).map(|i| Field::new(i.to_string().into(), DataType::String));
+    let schema: Schema = fields.collect();
+    CsvReadOptions::default()
+        .with_has_header(false)
+        .with_infer_schema_length(Some(0))
+        .with_schema(Some(Arc::new(schema)))
+        .with_rechunk(true)
+        .map_parse_options(|o| o.with_separator(separator))
+        .into_reader_with_file_handle(Cursor::new(text.as_bytes()))
+        .finish()
+}
+
+fn cells(frame: &DataFrame, column: usize) -> impl Iterator<Item = &str> {
+    let texts: Option<&StringChunked> = frame.columns().get(column).and_then(|c| c.str().ok());
+    texts.into_iter().flat_map(|t| t.iter()).map(|cell| cell.map_or("", str::trim))
+}
+
+fn names(file: &str, frame: &DataFrame, width: usize) -> Result<Vec<String>, Error> {
+    if width < 2 {
+        let only = cells(frame, 0).next().unwrap_or("");
+        return Err(Error::data(
+            file,
+            format!("has one column, `{}`", super::number::excerpt(only)),
+            "separate cells by commas; a date, an outcome and a spend column are needed",
+        ));
+    }
+    let mut names: Vec<String> = Vec::with_capacity(width);
+    let mut problems = Problems::new("column names are used twice");
+    for column in 0..width {
+        let name = match cells(frame, column).next() {
+            None | Some("") => format!("(column {})", column + 1),
+            Some(name) => name.to_owned(),
+        };
+        if let Some(first) = names.iter().position(|n| *n == name) {
+            problems.push_with(|| {
+                format!("duplicate header: columns {} and {} are both `{name}`", first + 1, column + 1)
+            });
+        }
+        names.push(name);
+    }
+    if !problems.is_empty() {
+        let hint = Some("rename or remove one of the two".to_owned());
+        return Err(Error::Data { file: file.to_owned(), problems, hint });
+    }
+    if names.iter().all(|n| n.parse::<f64>().is_ok()) {
+        let named = names[..names.len().min(3)].join(",");
+        return Err(Error::data(
+            file,
+            format!("row 1: `{named}…` is not a header, only numbers"),
+            "put the column names into the first row",
+        ));
+    }
+    Ok(names)
+}

@@ -1,0 +1,224 @@
+//! The shape of a CSV file before its cells are read: separator, records, their lines and widths.
+//!
+//! Polars pads short records, says no line numbers and trusts the quoting; this pass over the bytes
+//! finds what it would hide, and makes sure that it only ever sees well-formed records.
+
+use std::borrow::Cow;
+
+use crate::error::{Error, Problems};
+
+/// Where the records of a file are.
+#[derive(Debug)]
+pub(crate) struct Layout<'a> {
+    /// The text without byte order mark, blank lines and carriage returns, ending in a line feed.
+    pub(crate) text: Cow<'a, str>,
+    /// What stands between two cells.
+    pub(crate) separator: u8,
+    /// Cells in each record.
+    pub(crate) width: usize,
+    /// Line in the file, from 1, of each record; the header is the first.
+    pub(crate) lines: Vec<u32>,
+}
+
+/// Separators that are recognised, likeliest first.
+const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Finds the records of `bytes`.
+///
+/// # Errors
+/// When the file is empty, not UTF-8, has records of different widths or broken quotes.
+pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes).map_err(|e| not_utf8(file, bytes, e.valid_up_to()))?;
+    if text.trim().is_empty() {
+        return Err(Error::data(file, "the file is empty", "export the data again, with a header row"));
+    }
+    if let Some(at) = text.find('\0') {
+        let line = line_of(text.as_bytes(), at);
+        return Err(Error::data(
+            file,
+            format!("row {line}: holds a zero byte, which no text file does"),
+            "save the file as CSV (UTF-8)",
+        ));
+    }
+    // Old Macintosh files end lines with a lone carriage return.
+    let text = match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(text),
+    };
+    let separator = separator(&text);
+    let records = records(file, &text, separator)?;
+    let width = records[0].width;
+    check_widths(file, &records, width, separator)?;
+    Ok(Layout {
+        lines: records.iter().map(|r| r.line).collect(),
+        text: without_blank_lines(text, &records),
+        separator,
+        width,
+    })
+}
+
+fn line_of(bytes: &[u8], at: usize) -> usize {
+    1 + bytes[..at].iter().filter(|b| **b == b'\n').count()
+}
+
+fn not_utf8(file: &str, bytes: &[u8], at: usize) -> Error {
+    let hint = "save the file as CSV UTF-8; in Excel: Save As → CSV UTF-8 (comma delimited)";
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Error::data(file, "is a spreadsheet or zip archive, not a CSV file", hint);
+    }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Error::data(file, "is not UTF-8 but UTF-16", hint);
+    }
+    let line = line_of(bytes, at);
+    Error::data(file, format!("row {line}: is not UTF-8 (byte 0x{:02x} at offset {at})", bytes[at]), hint)
+}
+
+/// The separator that occurs most often in the first line outside quotes; a comma when none does.
+fn separator(text: &str) -> u8 {
+    let mut counts = [0_usize; SEPARATORS.len()];
+    let mut quoted = false;
+    for byte in text.trim_start().bytes() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => break,
+            _ if !quoted => {
+                if let Some(i) = SEPARATORS.iter().position(|s| *s == byte) {
+                    counts[i] += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    let most = counts.iter().copied().max().unwrap_or(0);
+    SEPARATORS[counts.iter().position(|c| *c == most).unwrap_or(0)]
+}
+
+/// One record: its bytes, first line and number of cells.
+struct Record {
+    start: usize,
+    end: usize,
+    line: u32,
+    width: usize,
+}
+
+/// Where the scan is within a record.
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    CellStart,
+    Plain,
+    Quoted,
+    QuoteInQuoted,
+}
+
+/// All records but blank lines. Quotes are held to RFC 4180: a quoted cell is quoted as a whole and
+/// a quote inside it is doubled.
+fn records(file: &str, text: &str, separator: u8) -> Result<Vec<Record>, Error> {
+    let mut records = Vec::new();
+    let (mut line, mut record_line, mut start, mut width) = (1_u32, 1_u32, 0, 1);
+    let mut state = State::CellStart;
+    let mut quotes = Problems::new("rows have broken quotes");
+    for (at, &byte) in text.as_bytes().iter().enumerate() {
+        state = match (state, byte) {
+            (State::Quoted, b'"') => State::QuoteInQuoted,
+            (State::Quoted, b'\n') => {
+                line += 1;
+                State::Quoted
+            }
+            (State::Quoted, _) | (State::QuoteInQuoted, b'"') => State::Quoted,
+            (_, b'\n') => {
+                records.push(Record { start, end: at, line: record_line, width });
+                line += 1;
+                (record_line, start, width) = (line, at + 1, 1);
+                State::CellStart
+            }
+            (_, b) if b == separator => {
+                width += 1;
+                State::CellStart
+            }
+            (State::CellStart, b'"') => State::Quoted,
+            (State::Plain, b'"') | (State::QuoteInQuoted, _) => {
+                quotes.push_with(|| format!("row {line}: a quotation mark in the middle of a cell"));
+                State::Plain
+            }
+            _ => State::Plain,
+        };
+    }
+    if state == State::Quoted {
+        quotes.push_with(|| format!("row {record_line}: a quotation mark is opened and never closed"));
+    }
+    if !quotes.is_empty() {
+        let hint = "quote the whole cell and double the quotation marks inside it: \"5\"\" tube\"";
+        return Err(Error::Data { file: file.to_owned(), problems: quotes, hint: Some(hint.to_owned()) });
+    }
+    if start < text.len() {
+        records.push(Record { start, end: text.len(), line: record_line, width });
+    }
+    records.retain(|r| !text[r.start..r.end].trim_matches(' ').is_empty());
+    Ok(records)
+}
+
+fn check_widths(file: &str, records: &[Record], width: usize, separator: u8) -> Result<(), Error> {
+    let mut ragged = Problems::new("rows do not have as many cells as the header");
+    for record in records.iter().filter(|r| r.width != width) {
+        ragged.push_with(|| {
+            let cells = if record.width == 1 { "cell" } else { "cells" };
+            format!("row {}: {} {cells} where the header has {width}", record.line, record.width)
+        });
+    }
+    if ragged.is_empty() {
+        return Ok(());
+    }
+    let hint = match separator {
+        b',' => {
+            "give every row the header's number of cells; quote cells that hold a comma, and numbers need no thousands separators"
+        }
+        _ => "give every row the header's number of cells; quote cells that hold the separator",
+    };
+    Err(Error::Data { file: file.to_owned(), problems: ragged, hint: Some(hint.to_owned()) })
+}
+
+/// The records alone, each ended by a line feed; copies only when there is something to drop.
+fn without_blank_lines<'a>(text: Cow<'a, str>, records: &[Record]) -> Cow<'a, str> {
+    let kept: usize = records.iter().map(|r| r.end - r.start + 1).sum();
+    if kept == text.len() && text.ends_with('\n') {
+        return text;
+    }
+    let mut copy = String::with_capacity(kept);
+    for record in records {
+        copy.push_str(&text[record.start..record.end]);
+        copy.push('\n');
+    }
+    Cow::Owned(copy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_those_of_the_file_despite_blank_lines_and_quoted_line_feeds() {
+        let layout = scan("a.csv", b"\xef\xbb\xbfa;b\r\n\r\n\"x\ny\";2\r\n3;4").expect("well formed");
+        assert_eq!(layout.separator, b';');
+        assert_eq!(layout.width, 2);
+        assert_eq!(layout.lines, [1, 3, 5]);
+        assert_eq!(layout.text, "a;b\n\"x\ny\";2\n3;4\n");
+    }
+
+    #[test]
+    fn ragged_rows_and_stray_quotes_name_their_lines() {
+        let ragged = scan("a.csv", b"a,b\n1,2\n3\n4,5,6\n").expect_err("ragged").to_string();
+        assert!(ragged.contains("row 3: 1 cell where") && ragged.contains("row 4: 3 cells"), "{ragged}");
+        for text in ["a,b\n5\" tv,1\n", "a,b\n\"x\"y,1\n", "a,b\n\"x,1\n"] {
+            let error = scan("a.csv", text.as_bytes()).expect_err("stray quote").to_string();
+            assert!(error.starts_with("a.csv, row 2: a quotation mark"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_separator_inside_quotes_does_not_count() {
+        assert_eq!(separator("\"a;b;c\",d\n"), b',');
+        assert_eq!(separator("a\tb\n"), b'\t');
+        assert_eq!(separator("a\n"), b',');
+    }
+}

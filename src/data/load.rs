@@ -1,0 +1,256 @@
+//! One call from a CSV path to a checked [`Dataset`].
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use chrono::NaiveDate;
+
+use super::cells::CellReader;
+use super::csv::Table;
+use super::dataset::{Dataset, Source};
+use super::dates::DateFormat;
+use super::infer;
+use super::interval::{self, Rows};
+use super::number::excerpt;
+use super::panel;
+use super::roles::{self, Assignment};
+use crate::config::{LoadOptions, OutcomeKind};
+use crate::error::{Error, Problems};
+use crate::warning::Warning;
+
+/// Reads a CSV file into a rectangular panel.
+///
+/// Comma, semicolon, tab or bar separated UTF-8 with a header row; rows in any order.
+///
+/// # Errors
+/// When the file cannot be read, a role cannot be settled, or rows or cells cannot be used; the error
+/// names every such place of that kind.
+pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>), Error> {
+    let table = Table::read(path)?;
+    let mut warnings = Vec::new();
+    if table.separator != b',' {
+        warnings.push(separator_warning(table.separator));
+    }
+    let candidates = if options.date.is_none() { date_candidates(&table) } else { Vec::new() };
+    let mut assignment = roles::assign(&table.file, &table.names, options, &candidates)?;
+    warnings.append(&mut assignment.warnings);
+    let dates = read_dates(&table, assignment.date, &mut warnings)?;
+    let kept = kept_rows(&table, &dates, options)?;
+    let rows = place_rows(&table, &dates, &kept, assignment.geo)?;
+    let periods = interval::periods(&table.file, &rows)?;
+    refuse_sparse(&table.file, &rows, periods.dates.len())?;
+    let kind = outcome_kind(&table, &assignment, options, &mut warnings)?;
+    let panel = panel::read(CellReader::new(&table, &kept, &rows), &periods, &assignment, kind)?;
+    let dataset = Dataset {
+        source: Source { rows: table.n_rows(), file: table.file, sha256: table.sha256 },
+        dates: periods.dates,
+        interval: periods.interval,
+        geos: rows.geos,
+        outcome: panel.outcome,
+        present: panel.present,
+        population: panel.population,
+        channels: panel.channels,
+        controls: panel.controls,
+        roles: assignment.roles,
+    };
+    Ok((dataset, warnings))
+}
+
+fn separator_warning(separator: u8) -> Warning {
+    let name = match separator {
+        b';' => "semicolons",
+        b'\t' => "tabs",
+        _ => "vertical bars",
+    };
+    Warning::new(
+        "separator_detected",
+        format!("cells are separated by {name}; the file was read so"),
+        "save as comma separated to silence this",
+    )
+}
+
+/// Columns most of whose cells are dates. An eight-digit number is one only under a name like `date`.
+fn date_candidates(table: &Table) -> Vec<usize> {
+    /// Enough to tell a column of dates with a few faults from one without dates.
+    const SAMPLE: usize = 64;
+    let step = table.n_rows().div_ceil(SAMPLE).max(1);
+    let holds_dates = |column: &usize| {
+        let sample: Vec<&str> = table.cells(*column).step_by(step).collect();
+        let named = infer::DATE.fits(&table.names[*column]);
+        DateFormat::ALL.iter().filter(|f| named || **f != DateFormat::Compact).any(|format| {
+            sample.iter().filter(|cell| format.parse(cell).is_some()).count() * 2 > sample.len()
+        })
+    };
+    (0..table.names.len()).filter(holds_dates).collect()
+}
+
+/// The date of every row of the file.
+fn read_dates(table: &Table, column: usize, warnings: &mut Vec<Warning>) -> Result<Vec<NaiveDate>, Error> {
+    let fitting: Vec<DateFormat> =
+        DateFormat::ALL.into_iter().filter(|f| f.fits(table.cells(column))).collect();
+    let format = match fitting.as_slice() {
+        [] => return Err(bad_dates(table, column)),
+        [one] => *one,
+        several => {
+            let regular: Vec<DateFormat> =
+                several.iter().copied().filter(|f| is_regular(table, column, *f)).collect();
+            let [one] = regular.as_slice() else { return Err(ambiguous(table, column)) };
+            warnings.push(Warning::new(
+                "date_format_assumed",
+                format!(
+                    "dates in `{}` were read as {}: only so are they evenly spaced",
+                    table.names[column],
+                    one.pattern()
+                ),
+                "write dates as yyyy-mm-dd",
+            ));
+            *one
+        }
+    };
+    Ok(table.cells(column).filter_map(|cell| format.parse(cell)).collect())
+}
+
+/// Whether the distinct dates follow each other by one day, one week or one month throughout.
+fn is_regular(table: &Table, column: usize, format: DateFormat) -> bool {
+    let mut dates: Vec<NaiveDate> = table.cells(column).filter_map(|cell| format.parse(cell)).collect();
+    dates.sort_unstable();
+    dates.dedup();
+    let gaps = || dates.windows(2).map(|pair| (pair[1] - pair[0]).num_days());
+    gaps().all(|gap| gap == 1) || gaps().all(|gap| gap == 7) || gaps().all(|gap| (28..=31).contains(&gap))
+}
+
+fn ambiguous(table: &Table, column: usize) -> Error {
+    let name = &table.names[column];
+    let cell = excerpt(table.cells(column).next().unwrap_or(""));
+    Error::data(
+        &table.file,
+        format!(
+            "row {}, column `{name}`: `{cell}` may be day/month or month/day, and no row settles which (ambiguous dates)",
+            table.lines[0]
+        ),
+        "write dates as yyyy-mm-dd",
+    )
+}
+
+/// The cells that are no dates, judged by the format that fits the most cells.
+fn bad_dates(table: &Table, column: usize) -> Error {
+    let count = |format: &DateFormat| table.cells(column).filter(|c| format.parse(c).is_some()).count();
+    let best = DateFormat::ALL.into_iter().rev().max_by_key(count).unwrap_or(DateFormat::YearFirst);
+    let like = table.cells(column).find(|c| best.parse(c).is_some());
+    let mut problems = Problems::new("dates cannot be read");
+    for (cell, line) in table.cells(column).zip(&table.lines).filter(|(c, _)| best.parse(c).is_none()) {
+        problems.push_with(|| {
+            let name = &table.names[column];
+            let what = match (cell, like) {
+                ("", _) => "the date is blank".to_owned(),
+                (_, Some(like)) => format!("`{}` is not a date like `{}`", excerpt(cell), excerpt(like)),
+                (_, None) => format!("`{}` is not a date", excerpt(cell)),
+            };
+            format!("row {line}, column `{name}`: {what}")
+        });
+    }
+    let hint = "write every date as yyyy-mm-dd, or name another column with --date COLUMN".to_owned();
+    Error::Data { file: table.file.clone(), problems, hint: Some(hint) }
+}
+
+/// Rows between `--from` and `--to`.
+fn kept_rows(table: &Table, dates: &[NaiveDate], options: &LoadOptions) -> Result<Vec<usize>, Error> {
+    let inside = |date: &NaiveDate| {
+        options.from.is_none_or(|from| *date >= from) && options.to.is_none_or(|to| *date <= to)
+    };
+    let kept: Vec<usize> = (0..dates.len()).filter(|row| inside(&dates[*row])).collect();
+    if kept.is_empty() {
+        let (first, last) = (dates.iter().min(), dates.iter().max());
+        let span = first.zip(last).map_or(String::new(), |(a, b)| format!("; the file spans {a} to {b}"));
+        let problem = format!("no row lies between --from and --to{span}");
+        return Err(Error::data(&table.file, problem, "widen --from and --to"));
+    }
+    Ok(kept)
+}
+
+fn place_rows(
+    table: &Table,
+    dates: &[NaiveDate],
+    kept: &[usize],
+    geo_column: Option<usize>,
+) -> Result<Rows, Error> {
+    let mut rows = Rows {
+        line: kept.iter().map(|row| table.lines[*row]).collect(),
+        date: kept.iter().map(|row| dates[*row]).collect(),
+        geo: vec![0; kept.len()],
+        geos: vec!["national".to_owned()],
+        has_geo_column: geo_column.is_some(),
+    };
+    let Some(column) = geo_column else { return Ok(rows) };
+    rows.geos.clear();
+    let cells: Vec<&str> = table.cells(column).collect();
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut blank = Problems::new("rows have no geo");
+    for (i, row) in kept.iter().enumerate() {
+        let name = cells[*row];
+        if name.is_empty() {
+            let (line, column) = (rows.line[i], &table.names[column]);
+            blank.push_with(|| format!("row {line} ({}), column `{column}`: the geo is blank", rows.date[i]));
+        }
+        rows.geo[i] = *known.entry(name).or_insert_with(|| {
+            rows.geos.push(name.to_owned());
+            (rows.geos.len() - 1) as u32
+        });
+    }
+    if !blank.is_empty() {
+        let hint = Some("name the geo in every row".to_owned());
+        return Err(Error::Data { file: table.file.clone(), problems: blank, hint });
+    }
+    Ok(rows)
+}
+
+/// A panel whose geos hardly overlap in time would need memory out of proportion to the file.
+fn refuse_sparse(file: &str, rows: &Rows, n_periods: usize) -> Result<(), Error> {
+    /// Below this many cells any panel fits into memory with ease.
+    const HARMLESS: usize = 5_000_000;
+    let cells = rows.geos.len().saturating_mul(n_periods);
+    if cells > HARMLESS && cells / 10 > rows.line.len() {
+        let problem = format!(
+            "{} geos × {n_periods} periods have only {} rows: the geos hardly overlap in time",
+            rows.geos.len(),
+            rows.line.len()
+        );
+        return Err(Error::data(
+            file,
+            problem,
+            "check the geo column (--geo), or fit a shorter span (--from, --to)",
+        ));
+    }
+    Ok(())
+}
+
+/// The kind of the outcome: as told, else by its name, else revenue with a warning.
+fn outcome_kind(
+    table: &Table,
+    roles: &Assignment,
+    options: &LoadOptions,
+    warnings: &mut Vec<Warning>,
+) -> Result<OutcomeKind, Error> {
+    let name = &table.names[roles.outcome];
+    let has_value = roles.revenue_per_outcome.is_some();
+    if options.outcome_kind == Some(OutcomeKind::Revenue) && has_value {
+        return Err(Error::config(
+            "an outcome of kind revenue has no revenue per outcome",
+            "use --outcome-kind count, or drop --revenue-per-outcome",
+        ));
+    }
+    if let Some(kind) = options.outcome_kind {
+        return Ok(kind);
+    }
+    if infer::COUNT.fits(name) || has_value {
+        return Ok(OutcomeKind::Count);
+    }
+    if !infer::REVENUE.fits(name) {
+        warnings.push(Warning::new(
+            "outcome_kind_assumed",
+            format!("the outcome `{name}` is taken for revenue, in the currency of the spend"),
+            "say --outcome-kind revenue, or count when it is orders or sign-ups",
+        ));
+    }
+    Ok(OutcomeKind::Revenue)
+}

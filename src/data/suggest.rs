@@ -1,0 +1,68 @@
+//! Words for messages about columns: the flag that would use one, the name that was meant.
+
+use super::dataset::Roles;
+use super::infer;
+use super::number::excerpt;
+
+/// The flags that would give left-out columns their likeliest roles.
+///
+/// A list flag replaces what was inferred, so it repeats the columns that already have the role.
+pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
+    let (mut flags, mut channels, mut organic, mut controls) = (vec![], vec![], vec![], vec![]);
+    for &column in columns.iter().filter(|c| !c.starts_with("(column ")) {
+        let lower = column.to_lowercase();
+        if infer::OUTCOME.fits(column) {
+            flags.push(format!("--outcome {}", quote(column)));
+        } else if roles.revenue_per_outcome.is_none() && infer::is_revenue_per_outcome(&lower) {
+            flags.push(format!("--revenue-per-outcome {}", quote(column)));
+        } else if infer::looks_like_spend(&lower) {
+            channels.push(column);
+        } else if infer::looks_like_exposure(&lower) {
+            match spend_of(roles, &lower) {
+                Some(spend) => flags.push(format!("--exposure {}", quote(&format!("{spend}={column}")))),
+                None => organic.push(column),
+            }
+        } else {
+            controls.push(column);
+        }
+    }
+    let lists = [
+        ("--channels", &roles.channels, channels),
+        ("--organic", &roles.organic, organic),
+        ("--controls", &roles.controls, controls),
+    ];
+    for (flag, present, new) in lists.into_iter().filter(|(_, _, new)| !new.is_empty()) {
+        let all: Vec<&str> = present.iter().map(String::as_str).chain(new).collect();
+        flags.push(format!("{flag} {}", quote(&all.join(","))));
+    }
+    flags
+}
+
+/// The channel without exposure whose stem begins a column's lower-case name.
+fn spend_of<'r>(roles: &'r Roles, lower: &str) -> Option<&'r String> {
+    roles.channels.iter().find(|spend| {
+        let stem = infer::spend_stem(spend).unwrap_or(spend).to_lowercase();
+        !roles.exposure.contains_key(*spend) && lower.starts_with(&format!("{stem}_"))
+    })
+}
+
+/// A word as a shell takes it.
+pub(crate) fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ',' | '=');
+    if word.chars().all(plain) { word.to_owned() } else { format!("\"{word}\"") }
+}
+
+/// Quoted names, the first twelve of them.
+pub(crate) fn listing<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let quoted: Vec<String> = names.map(|n| format!("`{}`", excerpt(n))).collect();
+    first_few(&quoted, ", ")
+}
+
+pub(crate) fn first_few(items: &[String], separator: &str) -> String {
+    const FEW: usize = 12;
+    let mut text = items[..items.len().min(FEW)].join(separator);
+    if items.len() > FEW {
+        text.push_str(&format!(" … and {} more", items.len() - FEW));
+    }
+    text
+}
