@@ -47,11 +47,8 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .map(|c| response_curve(c, &posterior.multipliers))
             .collect(),
         scenarios: inputs.scenarios,
-        parameters: posterior
-            .parameters
-            .iter()
-            .zip(inputs.convergence)
-            .map(|(p, d)| parameter(p, d))
+        parameters: (posterior.parameters.iter().enumerate())
+            .map(|(i, p)| parameter(p, inputs.convergence.get(i)))
             .collect(),
     }
 }
@@ -251,10 +248,10 @@ fn value_per_outcome(dataset: &Dataset, cells: &[Cell], channel: usize, geo: usi
     }
 }
 
-fn parameter(parameter: &Parameter, convergence: &ParameterDiagnostics) -> ParameterReport {
+fn parameter(parameter: &Parameter, convergence: Option<&ParameterDiagnostics>) -> ParameterReport {
     let s = Summary::of(&parameter.draws);
-    let values =
-        [convergence.mcse_mean, convergence.rhat, convergence.ess_bulk, convergence.ess_tail].map(finite);
+    let value = |of: fn(&ParameterDiagnostics) -> f64| convergence.map(of).and_then(finite);
+    let values = [value(|c| c.mcse_mean), value(|c| c.rhat), value(|c| c.ess_bulk), value(|c| c.ess_tail)];
     ParameterReport {
         name: parameter.name.clone(),
         mean: s.mean,

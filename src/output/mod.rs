@@ -1,5 +1,6 @@
 //! What a fit leaves behind: `fit.json` and its schema, draws, weekly table, terminal summary, report.
 
+mod advice;
 mod build;
 mod channel_json;
 mod curves;
@@ -13,6 +14,8 @@ mod log;
 mod parquet;
 mod pending;
 mod schema;
+mod table;
+mod terminal;
 
 mod text;
 mod weekly;
@@ -35,4 +38,5 @@ pub use parquet::{DRAWS_FILE, write_draws};
 pub use pending::*;
 pub use schema::fit_schema;
 
+pub use terminal::{Style, summary};
 pub use weekly::{WEEKLY_FILE, write_weekly};

@@ -83,12 +83,12 @@ struct Recorder<'a, W> {
 
 impl<W: Write> Recorder<'_, W> {
     fn keep<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        result.map_err(|e| {
-            let copy = e
-                .raw_os_error()
-                .map_or_else(|| io::Error::new(e.kind(), e.to_string()), io::Error::from_raw_os_error);
+        result.inspect_err(|e| {
+            let copy = match e.raw_os_error() {
+                Some(code) => io::Error::from_raw_os_error(code),
+                None => io::Error::new(e.kind(), e.to_string()),
+            };
             self.failure.get_or_insert(copy);
-            e
         })
     }
 }

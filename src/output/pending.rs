@@ -13,6 +13,7 @@ pub struct Warning {
     /// What was seen.
     pub message: String,
     /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
@@ -75,83 +76,115 @@ pub struct ParameterDiagnostics {
     pub mcse_mean: f64,
 }
 
-/// What a scenario answers.
+/// What a scenario asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ScenarioKind {
-    /// Best allocation of today's budget.
+    /// The best allocation of today's budget.
     OptimalSameBudget,
-    /// Best allocation of 10 % more.
+    /// The best allocation of 10 % more.
     #[serde(rename = "optimal_budget_plus_10")]
     OptimalBudgetPlus10,
-    /// Best allocation of 10 % less.
+    /// The best allocation of 10 % less.
     #[serde(rename = "optimal_budget_minus_10")]
     OptimalBudgetMinus10,
-    /// Money moved from one channel to another.
+    /// Spend moved from one channel to another.
     Shift,
-    /// Asked for on the command line.
-    Custom,
+    /// The best allocation of another budget or within other limits.
+    Optimal,
+    /// A plan someone wrote down.
+    WhatIf,
 }
 
-/// A plan and what it would change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Scenario {
-    /// Name for people.
-    pub name: String,
-    /// What it answers.
-    pub kind: ScenarioKind,
-    /// Weeks the amounts cover.
-    pub horizon_weeks: f64,
-    /// Total proposed spend over the horizon, currency.
-    pub budget: f64,
-    /// One entry per paid channel.
-    pub allocation: Vec<Allocation>,
-    /// Incremental outcome of today's plan.
-    pub current_outcome: Summary,
-    /// Incremental outcome of the proposed plan.
-    pub proposed_outcome: Summary,
-    /// Proposed minus current, draw by draw.
-    pub gain: Summary,
-    /// Posterior probability that the gain is above zero.
-    pub p_gain: f64,
+/// The bound that keeps a channel from moving further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BoundHit {
+    /// At its lower bound.
+    Lower,
+    /// At its upper bound.
+    Upper,
 }
 
-/// One channel of a plan; amounts in currency over the horizon.
+/// One channel of a scenario.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Allocation {
+pub struct ChannelPlan {
     /// Channel name.
     pub channel: String,
-    /// Spend today.
+    /// Spend over the window today, currency.
     pub current: f64,
-    /// Spend proposed.
+    /// Spend over the window in the scenario, currency.
     pub proposed: f64,
-    /// Proposed / current − 1; null when nothing is spent today.
+    /// proposed / current − 1; null without spend today.
     pub change: Option<f64>,
-    /// Smallest and largest allowed multiple of today's spend.
+    /// Smallest and largest multiple of today's spend that was allowed.
     pub bounds: [f64; 2],
-    /// Whether the proposal sits on a bound.
-    pub bound_hit: bool,
+    /// The bound that the proposal sits on.
+    pub bound_hit: Option<BoundHit>,
+    /// Whether the proposal goes beyond the spend the data have seen.
+    pub extrapolated: bool,
+    /// Share of the posterior draws whose own best plan spends more than today; null where nothing
+    /// was optimised or the channel has no spend.
+    pub p_grow: Option<f64>,
 }
 
-/// One finished iteration of one chain.
+/// A plan for the media budget compared with today's.
+///
+/// Outcomes are incremental media outcomes over the window, in currency or, when an outcome has no
+/// known value, in outcome units.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scenario {
+    /// For people.
+    pub name: String,
+    /// For programs.
+    pub kind: ScenarioKind,
+    /// Length of the window the spends and outcomes are over.
+    pub horizon_weeks: f64,
+    /// Spend of the scenario over the window, currency.
+    pub budget: f64,
+    /// One entry per paid channel.
+    pub allocation: Vec<ChannelPlan>,
+    /// Incremental media outcome of today's plan.
+    pub current_outcome: Summary,
+    /// Incremental media outcome of the scenario.
+    pub proposed_outcome: Summary,
+    /// Their difference, draw by draw.
+    pub gain: Summary,
+    /// Probability that the gain is positive.
+    pub p_gain: f64,
+    /// Mean over the posterior of min(gain, 0).
+    pub expected_loss_if_wrong: f64,
+    /// How far the plan's mean outcome can be below the best within the bounds, relative and proven;
+    /// null where nothing was optimised.
+    pub gap: Option<f64>,
+    /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
+    /// (or, for a cut, when it costs more than it saves); null when the budget stays.
+    pub return_on_budget_change: Option<Summary>,
+}
+
+/// The state of one chain after one iteration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tick {
-    /// Chain index from 0.
+    /// Chain index.
     pub chain: usize,
-    /// Iteration index from 0, warm-up included.
+    /// Iterations done, warm-up included.
     pub iteration: usize,
-    /// Whether it was a warm-up iteration.
+    /// Whether this iteration belonged to the warm-up.
     pub warmup: bool,
-    /// Step size used.
+    /// Step size now in use.
     pub step_size: f64,
-    /// Divergences of this chain so far, after warm-up.
+    /// Divergent transitions so far; those of the warm-up are forgotten when it ends.
     pub divergences: usize,
 }
 
-/// What the sampler tells while it runs, from several threads at once.
+/// Watches a run, and may end it. Called from the chains' threads.
 pub trait Progress: Sync {
-    /// An iteration is done.
-    fn advance(&self, tick: Tick);
-    /// Whether to stop.
-    fn cancelled(&self) -> bool;
+    /// Called after every iteration of every chain.
+    fn advance(&self, _: Tick) {}
+
+    /// Asked before every iteration; `true` ends the run.
+    fn cancelled(&self) -> bool {
+        false
+    }
 }

@@ -235,13 +235,15 @@ fn diagnostics() -> Diagnostics {
 }
 
 fn scenario() -> Scenario {
-    let allocation = |channel: &str, current: f64, proposed: f64| Allocation {
+    let allocation = |channel: &str, current: f64, proposed: f64| ChannelPlan {
         channel: channel.into(),
         current,
         proposed,
         change: Some(proposed / current - 1.0),
         bounds: [0.7, 1.3],
-        bound_hit: channel == "search",
+        bound_hit: (channel == "search").then_some(BoundHit::Upper),
+        extrapolated: false,
+        p_grow: Some(0.9),
     };
     Scenario {
         name: "same budget, best allocation".into(),
@@ -253,6 +255,9 @@ fn scenario() -> Scenario {
         proposed_outcome: Summary::of(&draws(5800.0, 0.1, 0.3)),
         gain: Summary::of(&draws(280.0, 0.9, 0.3)),
         p_gain: 0.97,
+        expected_loss_if_wrong: -1.5,
+        gap: Some(1e-6),
+        return_on_budget_change: None,
     }
 }
 
