@@ -60,7 +60,16 @@ pub enum OutputError {
         /// Schema this version reads.
         expected: &'static str,
     },
-    /// `draws.parquet` could not be encoded.
+    /// A draws file is cut short, damaged or of another fit.
+    #[error("{}: not a readable draws file: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The decoder's reason.
+        #[source]
+        source: polars_core::error::PolarsError,
+    },
+    /// A draws file could not be encoded.
     #[error("cannot write {}: {source}", path.display())]
     Parquet {
         /// The file.
@@ -89,6 +98,7 @@ impl OutputError {
             OutputError::Corrupt { source, .. } if source.is_eof() => {
                 Some("the file ends too early; run `mmm fit` again".into())
             }
+            OutputError::Unreadable { .. } => Some("run `mmm fit` again to restore it".into()),
             OutputError::Corrupt { .. } => {
                 Some("give a folder or fit.json written by `mmm fit`, unchanged".into())
             }

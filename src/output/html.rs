@@ -149,12 +149,14 @@ fn channel_row(c: &ChannelReport) -> Vec<String> {
     ]
 }
 
+/// The baseline is in the text only: beside it the channels' bars would all look alike.
 fn shares(fit: &Fit) -> String {
-    let mut rows = vec![("baseline", fit.outcome.baseline_share)];
     let mut channels: Vec<_> = fit.channels.iter().collect();
     channels.sort_by(|a, b| b.outcome_share.mean.total_cmp(&a.outcome_share.mean));
-    rows.extend(channels.iter().map(|c| (c.name.as_str(), c.outcome_share)));
-    section("Where the outcome came from", &interval_chart("Share of the outcome", &rows, None, percent))
+    let rows: Vec<_> = channels.iter().map(|c| (c.name.as_str(), c.outcome_share)).collect();
+    let body = paragraph(&format!("{}.", split(fit)))
+        + &interval_chart("Share of the outcome", &rows, None, percent);
+    section("Where the outcome came from", &body)
 }
 
 fn curves(fit: &Fit) -> String {

@@ -4,6 +4,7 @@ mod advice;
 mod build;
 mod channel_json;
 mod charts;
+mod curve_draws;
 mod curves;
 mod directory;
 mod error;
@@ -15,6 +16,7 @@ mod html;
 mod log;
 mod parquet;
 mod pending;
+mod results;
 mod schema;
 mod table;
 mod terminal;
@@ -29,6 +31,7 @@ pub use build::{FitInputs, build};
 pub use channel_json::{
     AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, GeoReport, SaturationReport,
 };
+pub use curve_draws::{CURVES_FILE, CurveDraws, curve_draws, read_curves, write_curves};
 pub use curves::{Band, ResponseCurve};
 pub use directory::OutputDir;
 pub use error::OutputError;
@@ -39,6 +42,7 @@ pub use html::{REPORT_FILE, report};
 pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock, instruction_set};
 pub use parquet::{DRAWS_FILE, write_draws};
 pub use pending::*;
+pub use results::write_results;
 pub use schema::fit_schema;
 
 pub use terminal::{Style, summary};

@@ -24,18 +24,31 @@ const GROUP_VALUES: usize = 2_000_000;
 /// # Errors
 /// [`OutputError::Io`] when the writer fails, [`OutputError::Parquet`] when encoding does.
 pub fn write_draws(posterior: &Posterior, out: impl Write, path: &Path) -> Result<(), OutputError> {
+    write_columns(&columns(posterior), posterior.n_draws, out, path)
+}
+
+/// Writes `chain`, `draw` and the columns, all chain-major and of equal length.
+pub(super) fn write_columns(
+    columns: &[(String, &[f64])],
+    n_draws: usize,
+    out: impl Write,
+    path: &Path,
+) -> Result<(), OutputError> {
     let mut failure = None;
     let recorder = Recorder { inner: out, failure: &mut failure };
-    let result = encode(posterior, recorder, GROUP_VALUES);
-    result.map_err(|source| match (failure, source) {
+    encode(columns, n_draws, recorder, GROUP_VALUES).map_err(|source| match (failure, source) {
         (Some(source), _) => OutputError::Io { action: "cannot write", path: path.into(), source },
         (None, source) => OutputError::Parquet { path: path.into(), source },
     })
 }
 
-fn encode(posterior: &Posterior, out: impl Write, group_values: usize) -> Result<(), PolarsError> {
-    let columns = columns(posterior);
-    let rows = posterior.n_chains * posterior.n_draws;
+fn encode(
+    columns: &[(String, &[f64])],
+    n_draws: usize,
+    out: impl Write,
+    group_values: usize,
+) -> Result<(), PolarsError> {
+    let rows = columns.first().map_or(0, |(_, draws)| draws.len());
     let index = ["chain", "draw"].map(|n| Field::new(n.into(), DataType::Int32));
     let values = columns.iter().map(|(n, _)| Field::new(n.as_str().into(), DataType::Float64));
     let schema: Schema = index.into_iter().chain(values).collect();
@@ -49,7 +62,7 @@ fn encode(posterior: &Posterior, out: impl Write, group_values: usize) -> Result
     for start in (0..rows).step_by(step) {
         let end = (start + step).min(rows);
         let of_row = |f: fn(usize, usize) -> usize| -> Vec<i32> {
-            (start..end).map(|s| f(s, posterior.n_draws) as i32).collect()
+            (start..end).map(|s| f(s, n_draws) as i32).collect()
         };
         let mut batch = vec![
             Column::new(PlSmallStr::from_static("chain"), of_row(|s, n| s / n)),
@@ -154,7 +167,7 @@ mod tests {
         let posterior = posterior();
         let mut out = Vec::new();
         // 10 columns: 7 rows a group, the last group shorter.
-        encode(&posterior, &mut out, 70).unwrap();
+        encode(&columns(&posterior), posterior.n_draws, &mut out, 70).unwrap();
         let frame = ParquetReader::new(Cursor::new(out)).finish().unwrap();
         assert_eq!(frame.height(), 100);
         assert_eq!(values(&frame, "roi[tv]"), posterior.parameters[0].draws);
