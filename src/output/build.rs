@@ -20,7 +20,7 @@ pub struct FitInputs<'a> {
     pub posterior: &'a Posterior,
     /// Convergence of the whole fit.
     pub diagnostics: &'a Diagnostics,
-    /// One entry per parameter of `posterior`, same order.
+    /// Convergence by parameter, matched to those of `posterior` by name.
     pub convergence: &'a [ParameterDiagnostics],
     /// Plans.
     pub scenarios: Vec<Scenario>,
@@ -47,8 +47,10 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .map(|c| response_curve(c, &posterior.multipliers))
             .collect(),
         scenarios: inputs.scenarios,
-        parameters: (posterior.parameters.iter().enumerate())
-            .map(|(i, p)| parameter(p, inputs.convergence.get(i)))
+        parameters: posterior
+            .parameters
+            .iter()
+            .map(|p| parameter(p, inputs.convergence.iter().find(|c| c.parameter == p.name)))
             .collect(),
     }
 }
@@ -250,8 +252,12 @@ fn value_per_outcome(dataset: &Dataset, cells: &[Cell], channel: usize, geo: usi
 
 fn parameter(parameter: &Parameter, convergence: Option<&ParameterDiagnostics>) -> ParameterReport {
     let s = Summary::of(&parameter.draws);
-    let value = |of: fn(&ParameterDiagnostics) -> f64| convergence.map(of).and_then(finite);
+    let value = |of: fn(&ParameterDiagnostics) -> Option<f64>| convergence.and_then(of).and_then(finite);
     let values = [value(|c| c.mcse_mean), value(|c| c.rhat), value(|c| c.ess_bulk), value(|c| c.ess_tail)];
+    let reason = match convergence {
+        Some(_) => "constant over the draws, or too few draws",
+        None => "computed from other parameters",
+    };
     ParameterReport {
         name: parameter.name.clone(),
         mean: s.mean,
@@ -263,7 +269,7 @@ fn parameter(parameter: &Parameter, convergence: Option<&ParameterDiagnostics>) 
         rhat: values[1],
         ess_bulk: values[2],
         ess_tail: values[3],
-        reason: values.contains(&None).then(|| "constant over the draws, or too few draws".into()),
+        reason: values.contains(&None).then(|| reason.into()),
     }
 }
 
@@ -331,7 +337,8 @@ mod tests {
     #[test]
     fn undefined_convergence_is_null_with_a_reason() {
         let mut parts = testdata::Parts::new();
-        parts.convergence[0].rhat = f64::NAN;
+        parts.convergence[0].rhat = None;
+        parts.convergence.swap(0, 1);
         let fit = parts.fit();
         assert!(fit.parameters[0].rhat.is_none() && fit.parameters[0].reason.is_some());
         assert!(fit.parameters[1].rhat.is_some() && fit.parameters[1].reason.is_none());

@@ -86,6 +86,11 @@ fn summary(fit: &Fit) -> String {
         Verdict::Fail => "fail",
     };
     let mut out = format!("<p class=\"verdict {class}\">{}</p>\n", escape(&verdict(&fit.diagnostics)));
+    let reasons = fit.diagnostics.reasons.iter().map(|r| format!("<li>{}</li>\n", escape(r)));
+    let reasons: String = reasons.collect();
+    if !reasons.is_empty() {
+        out.push_str(&format!("<ul>\n{reasons}</ul>\n"));
+    }
     out.push_str(&paragraph(&format!(
         "{} to {}, {} periods, {} geo(s); total {} {}. {}.",
         data.first,

@@ -18,7 +18,7 @@ pub struct Warning {
 }
 
 /// Whether the draws can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// All thresholds met.
@@ -34,6 +34,8 @@ pub enum Verdict {
 pub struct Diagnostics {
     /// The verdict.
     pub verdict: Verdict,
+    /// Why the verdict is not ok, one sentence each.
+    pub reasons: Vec<String>,
     /// Largest rank-normalised split R-hat; null when none is defined.
     pub max_rhat: Option<f64>,
     /// Smallest bulk effective sample size.
@@ -46,6 +48,8 @@ pub struct Diagnostics {
     pub max_depth_hits: usize,
     /// Energy fraction of missing information, one per chain; null when not defined.
     pub ebfmi: Vec<Option<f64>>,
+    /// Chains (counted from 0) that are far from the others, which agree.
+    pub stray_chains: Vec<usize>,
     /// The parameters with the largest R-hat, worst first.
     pub worst: Vec<WorstParameter>,
 }
@@ -63,17 +67,21 @@ pub struct WorstParameter {
     pub ess_tail: Option<f64>,
 }
 
-/// Convergence of one parameter; NaN where a quantity is not defined (a constant, too few draws).
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Convergence of one parameter. A diagnostic without a value is `None`, as for a constant.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ParameterDiagnostics {
+    /// Such as `roi[tv]`.
+    pub parameter: String,
     /// Rank-normalised split R-hat.
-    pub rhat: f64,
-    /// Bulk effective sample size.
-    pub ess_bulk: f64,
-    /// Tail effective sample size.
-    pub ess_tail: f64,
-    /// Monte Carlo standard error of the mean.
-    pub mcse_mean: f64,
+    pub rhat: Option<f64>,
+    /// Effective sample size in the bulk.
+    pub ess_bulk: Option<f64>,
+    /// Effective sample size in the tails.
+    pub ess_tail: Option<f64>,
+    /// Monte Carlo standard error of the mean, unit of the parameter.
+    pub mcse_mean: Option<f64>,
+    /// The chain without which the others agree.
+    pub odd_chain: Option<usize>,
 }
 
 /// What a scenario asks.

@@ -69,6 +69,7 @@ fn header(fit: &Fit, style: Style) -> Vec<String> {
         };
         *line = paint(line, code, style);
     }
+    lines.extend(fit.diagnostics.reasons.iter().flat_map(|r| wrap("- ", 2, &clean(r))));
     lines.extend(wrap("", 2, &split(fit)));
     lines.extend(wrap("", 2, &quality(fit)));
     lines

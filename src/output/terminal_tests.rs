@@ -50,8 +50,10 @@ fn a_failed_fit_gives_no_advice() {
     let mut parts = Parts::new();
     parts.diagnostics.verdict = Verdict::Fail;
     parts.diagnostics.max_rhat = Some(1.8);
+    parts.diagnostics.reasons = vec!["chain 2 went elsewhere".into()];
     let text = summary(&parts.fit(), Style::Plain);
     assert!(text.contains("NOT CONVERGED") && text.contains("1.800"), "{text}");
+    assert!(text.contains("- chain 2 went elsewhere"), "{text}");
     assert!(text.contains("Recommendation: none"), "{text}");
 }
 

@@ -32,11 +32,7 @@ impl Parts {
     pub fn new() -> Parts {
         let dataset = dataset();
         let posterior = posterior();
-        let convergence =
-            vec![
-                ParameterDiagnostics { rhat: 1.002, ess_bulk: 612.5, ess_tail: 540.25, mcse_mean: 0.004 };
-                posterior.parameters.len()
-            ];
+        let convergence = posterior.parameters.iter().map(|p| converged(&p.name)).collect();
         let mut config = FitConfig::default();
         config.sampler.chains = CHAINS;
         config.sampler.draws = DRAWS;
@@ -61,6 +57,17 @@ impl Parts {
             scenarios: self.scenarios.clone(),
             warnings: self.warnings.clone(),
         })
+    }
+}
+
+fn converged(parameter: &str) -> ParameterDiagnostics {
+    ParameterDiagnostics {
+        parameter: parameter.into(),
+        rhat: Some(1.002),
+        ess_bulk: Some(612.5),
+        ess_tail: Some(540.25),
+        mcse_mean: Some(0.004),
+        odd_chain: None,
     }
 }
 
@@ -219,12 +226,14 @@ fn cells() -> Vec<Cell> {
 fn diagnostics() -> Diagnostics {
     Diagnostics {
         verdict: Verdict::Ok,
+        reasons: vec![],
         max_rhat: Some(1.004),
         min_ess_bulk: Some(512.0),
         min_ess_tail: Some(430.5),
         divergences: 0,
         max_depth_hits: 0,
         ebfmi: vec![Some(0.95), Some(1.02)],
+        stray_chains: vec![],
         worst: vec![WorstParameter {
             parameter: "roi[tv]".into(),
             rhat: Some(1.004),
