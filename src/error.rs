@@ -76,6 +76,12 @@ pub enum Error {
         /// How to mend it.
         hint: Option<String>,
     },
+    /// A budget question has no answer.
+    #[error(transparent)]
+    Planning(#[from] crate::planning::PlanningError),
+    /// Results could not be written or read back.
+    #[error(transparent)]
+    Output(#[from] crate::output::OutputError),
 }
 
 impl Error {
@@ -92,6 +98,8 @@ impl Error {
             Error::OutputExists { .. } => {
                 Some("choose another --out, or replace its files with --force".into())
             }
+            Error::Output(e) => e.hint(),
+            Error::Planning(e) => e.hint(),
             Error::Data { hint, .. } | Error::Config { hint, .. } => hint.clone(),
             Error::Csv { .. } => Some("open the file in a spreadsheet and save it as CSV (UTF-8)".to_owned()),
         }

@@ -1,12 +1,16 @@
 //! One call from a checked data set to a posterior: design, sampling, summaries.
 
+use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::config::FitConfig;
 use crate::data::Dataset;
+use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Density, Design, State};
-use crate::posterior::{self, Posterior};
+use crate::output::CurveDraws;
+use crate::planning::{ChannelCurve, PlanningError};
+use crate::posterior::{self, Parameter, Posterior};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
 
 /// Trajectories have at most 2¹⁰ points, as in Stan.
@@ -21,6 +25,10 @@ pub struct Fit {
     pub chains: Vec<Chain>,
     /// The draws in the user's units.
     pub posterior: Posterior,
+    /// Convergence of the whole run.
+    pub diagnostics: Diagnostics,
+    /// Convergence of each sampled parameter.
+    pub convergence: Vec<ParameterDiagnostics>,
     /// Wall time of the sampling.
     pub sampling: Duration,
     /// Wall time of the summaries.
@@ -46,7 +54,45 @@ pub fn fit(data: &Dataset, config: &FitConfig, progress: &dyn Progress) -> Resul
     let sampling = sampling.elapsed();
     let summaries = Instant::now();
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
-    Ok(Fit { density, chains, posterior, sampling, summaries: summaries.elapsed() })
+    let convergence = convergence(&posterior);
+    let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));
+    Ok(Fit { density, chains, posterior, diagnostics, convergence, sampling, summaries: summaries.elapsed() })
+}
+
+/// Diagnostics of every sampled parameter, in the order of [`Posterior::parameters`].
+fn convergence(posterior: &Posterior) -> Vec<ParameterDiagnostics> {
+    let of = |p: &Parameter| {
+        let chains: Vec<&[f64]> = p.draws.chunks_exact(posterior.n_draws).collect();
+        ParameterDiagnostics::of(p.name.as_str(), &chains)
+    };
+    let sampled: Vec<&Parameter> = posterior.parameters.iter().filter(|p| p.sampled).collect();
+    sampled.into_par_iter().map(of).collect()
+}
+
+fn run_counts(chains: &[Chain]) -> RunCounts {
+    RunCounts {
+        n_chains: chains.len(),
+        n_draws: chains.first().map_or(0, |c| c.energy.len()),
+        divergences: chains.iter().flat_map(|c| &c.divergent).filter(|d| **d).count(),
+        max_depth_hits: chains.iter().map(|c| c.depth_hits).sum(),
+        ebfmi: chains.iter().map(|c| ebfmi(&c.energy)).collect(),
+    }
+}
+
+/// What the user should know about a finished fit.
+pub fn warnings(_data: &Dataset, _fit: &Fit) -> Vec<crate::Warning> {
+    Vec::new()
+}
+
+/// The response curves of the paid channels, in value, as planning reads them.
+///
+/// # Errors
+/// A curve that is not a number.
+pub fn planning_curves(curves: Vec<CurveDraws>) -> Result<Vec<ChannelCurve>, PlanningError> {
+    curves
+        .into_iter()
+        .map(|c| ChannelCurve::new(&c.channel, c.spend, &c.multipliers, c.value, c.observed_max_multiplier))
+        .collect()
 }
 
 impl LogDensity for Density {

@@ -1,1 +1,49 @@
-//! (in work)
+//! What a fit leaves behind: `fit.json` and its schema, draws, weekly table, terminal summary, report.
+
+mod advice;
+mod build;
+mod channel_json;
+mod charts;
+mod curve_draws;
+mod curves;
+mod directory;
+mod error;
+mod evidence;
+mod finite;
+mod fit_io;
+mod fit_json;
+mod html;
+mod log;
+mod parquet;
+mod pending;
+mod results;
+mod schema;
+mod table;
+mod terminal;
+
+mod text;
+mod weekly;
+
+#[cfg(test)]
+mod testdata;
+
+pub use build::{FitInputs, build};
+pub use channel_json::{
+    AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, GeoReport, SaturationReport,
+};
+pub use curve_draws::{CURVES_FILE, CurveDraws, curve_draws, read_curves, write_curves};
+pub use curves::{Band, ResponseCurve};
+pub use directory::OutputDir;
+pub use error::OutputError;
+pub use finite::first_non_finite;
+pub use fit_io::FIT_FILE;
+pub use fit_json::*;
+pub use html::{REPORT_FILE, report};
+pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock, instruction_set};
+pub use parquet::{DRAWS_FILE, write_draws};
+pub use pending::*;
+pub use results::write_results;
+pub use schema::fit_schema;
+
+pub use terminal::{Style, summary};
+pub use weekly::{WEEKLY_FILE, write_weekly};

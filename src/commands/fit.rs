@@ -1,0 +1,127 @@
+//! `mmm fit`: data file → posterior → output directory and summary.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use mmm::config::Resolved;
+use mmm::diagnostics::Verdict;
+use mmm::output::{self, FitInputs, LOG_FILE, OutputDir, PhaseClock, REPORT_FILE, Style};
+
+use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+use super::progress::{Detail, Interrupt, SamplingProgress};
+
+/// Exit code of a fit that finished without converging.
+const NOT_CONVERGED: u8 = 3;
+
+/// Fit the model, write the output directory and print a summary. Takes seconds for one market,
+/// minutes for many; what was found is in fit.json, draw by draw in draws.parquet.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mmm fit data.csv
+  mmm fit data.csv --controls price,promo --exposure tv_spend=tv_grps --out 2026-q1
+  mmm fit data.csv --config mmm.toml --quiet --json | jq .diagnostics.verdict
+
+Exit codes: 0 converged, 1 bad input or an error, 2 bad usage, 3 finished but not converged (results are written).")]
+pub struct Fit {
+    /// CSV file: one row a week (or day, or month), and geo
+    #[arg(value_name = "DATA.csv")]
+    data_file: PathBuf,
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    sampler: SamplerArgs,
+    #[command(flatten)]
+    results: OutputArgs,
+}
+
+/// Where the results go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+struct OutputArgs {
+    /// Output directory; an earlier one is replaced as a whole when the fit is complete
+    #[arg(long, value_name = "DIR", default_value = "mmm-out")]
+    out: PathBuf,
+    /// Print fit.json on stdout instead of the summary
+    #[arg(long)]
+    json: bool,
+    /// No progress and no summary
+    #[arg(long)]
+    quiet: bool,
+    /// Write report.html too
+    #[arg(long)]
+    report: bool,
+}
+
+impl Fit {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let mut clock = PhaseClock::start();
+        let Resolved { load, fit: config, threads } =
+            self.config.resolve(self.data, self.model, self.sampler)?;
+        let (dataset, mut warnings) = mmm::data::load(&self.data_file, &load)?;
+        // Made before the slow part, so that an unwritable place fails at once.
+        let directory = OutputDir::create(&self.results.out).map_err(mmm::Error::from)?;
+        clock.finish("load");
+
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.unwrap_or(0))
+            .build()
+            .context("cannot start the worker threads")?;
+        let interrupt = Interrupt::install()?;
+        let detail = if self.results.quiet { Detail::Quiet } else { Detail::Auto };
+        let iterations = config.sampler.warmup + config.sampler.draws;
+        let progress = SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
+        let fitted = pool.install(|| mmm::fit(&dataset, &config, &progress));
+        progress.finish();
+        let fitted = fitted?;
+        clock.finish("fit");
+
+        let curves =
+            mmm::fit::planning_curves(output::curve_draws(&fitted.posterior)).map_err(mmm::Error::from)?;
+        let horizon = dataset.n_periods() as f64 * dataset.interval.days() / 7.0;
+        let scenarios =
+            pool.install(|| mmm::planning::default_scenarios(&curves, horizon)).map_err(mmm::Error::from)?;
+        warnings.extend(mmm::fit::warnings(&dataset, &fitted));
+        let report = output::build(FitInputs {
+            dataset: &dataset,
+            config: &config,
+            posterior: &fitted.posterior,
+            diagnostics: &fitted.diagnostics,
+            convergence: &fitted.convergence,
+            scenarios,
+            warnings,
+        });
+        clock.finish("plan");
+
+        output::write_results(&directory, &report, &dataset, &fitted.posterior).map_err(mmm::Error::from)?;
+        if self.results.report {
+            directory
+                .write_bytes(REPORT_FILE, output::report(&report).as_bytes())
+                .map_err(mmm::Error::from)?;
+        }
+        clock.finish("write");
+        let log = clock.log(pool.current_num_threads(), fitted.density.instructions().name());
+        let log = log.to_json().map_err(mmm::Error::from)?;
+        directory.write_bytes(LOG_FILE, &log).map_err(mmm::Error::from)?;
+        anyhow::ensure!(!interrupt.pressed(), "interrupted; nothing was written");
+        let target = directory.commit().map_err(mmm::Error::from)?;
+
+        let mut stdout = std::io::stdout().lock();
+        if self.results.json {
+            stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
+        } else if !self.results.quiet {
+            let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let style = if colour { Style::Colour } else { Style::Plain };
+            write!(stdout, "{}", output::summary(&report, style))?;
+            writeln!(stdout, "\nresults in {}", target.display())?;
+        }
+        let failed = fitted.diagnostics.verdict == Verdict::Fail;
+        Ok(if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS })
+    }
+}

@@ -1,0 +1,38 @@
+//! One file a command: its flags, its help, its run.
+
+mod args;
+mod fit;
+mod progress;
+mod schema;
+mod simulate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Bayesian media mix models: what each channel returned, where it saturates, where the next
+/// dollar should go.
+#[derive(Debug, Parser)]
+#[command(name = "mmm", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Fit(fit::Fit),
+    Simulate(simulate::SimulateArgs),
+    Schema(schema::SchemaArgs),
+}
+
+impl Cli {
+    /// Runs the command.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.command {
+            Command::Fit(command) => command.run(),
+            Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
+            Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Progress of the sampling on stderr, and Ctrl-C.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use mmm::output::{Progress, Tick};
+
+/// How much to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// A bar per chain on a terminal, a line every 10 % elsewhere.
+    Auto,
+    /// Nothing.
+    Quiet,
+}
+
+/// Set by Ctrl-C; read by the sampler and between the steps of a command.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Takes over Ctrl-C: the first press asks to stop, so that temporary files are removed; the second
+    /// ends the process at once.
+    ///
+    /// # Errors
+    /// When a handler is installed already or the system refuses.
+    pub fn install() -> anyhow::Result<Interrupt> {
+        let interrupt = Interrupt::default();
+        let flag = interrupt.0.clone();
+        ctrlc::set_handler(move || {
+            if flag.swap(true, Ordering::Relaxed) {
+                // 128 + SIGINT, what shells report for an interrupted program.
+                std::process::exit(130);
+            }
+            // With stderr closed there is no one left to tell.
+            let _ = writeln!(io::stderr(), "\nstopping; press Ctrl-C again to quit at once");
+        })?;
+        Ok(interrupt)
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub fn pressed(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Shows how far the chains are.
+pub struct SamplingProgress {
+    display: Display,
+    interrupt: Interrupt,
+}
+
+enum Display {
+    Quiet,
+    Bars(Bars),
+    Lines(Lines),
+}
+
+impl SamplingProgress {
+    /// Progress of `chains` chains of `iterations` iterations each, warm-up included.
+    pub fn start(chains: usize, iterations: usize, detail: Detail, interrupt: Interrupt) -> SamplingProgress {
+        let display = match detail {
+            Detail::Quiet => Display::Quiet,
+            Detail::Auto if io::stderr().is_terminal() => Display::Bars(Bars::new(chains, iterations)),
+            Detail::Auto => Display::Lines(Lines::new(chains, iterations, Box::new(io::stderr()))),
+        };
+        SamplingProgress { display, interrupt }
+    }
+
+    /// Removes the bars; lines stay.
+    pub fn finish(&self) {
+        if let Display::Bars(bars) = &self.display {
+            bars.chains.iter().for_each(ProgressBar::finish_and_clear);
+        }
+    }
+}
+
+impl Progress for SamplingProgress {
+    fn advance(&self, tick: Tick) {
+        match &self.display {
+            Display::Quiet => {}
+            Display::Bars(bars) => bars.advance(tick),
+            Display::Lines(lines) => lines.advance(tick),
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.interrupt.pressed()
+    }
+}
+
+/// One bar a chain.
+struct Bars {
+    chains: Vec<ProgressBar>,
+    /// Iterations between two texts: the bar itself moves with each one, its text need not.
+    step: usize,
+}
+
+impl Bars {
+    fn new(chains: usize, iterations: usize) -> Bars {
+        let all = MultiProgress::new();
+        let style = ProgressStyle::with_template("{prefix:<9} {bar:25} {pos:>5}/{len} {msg} {eta_precise}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = |chain: usize| {
+            let bar = all.add(ProgressBar::new(iterations as u64));
+            bar.set_style(style.clone());
+            bar.set_prefix(format!("chain {}", chain + 1));
+            bar
+        };
+        Bars { chains: (0..chains).map(bar).collect(), step: (iterations / 200).max(1) }
+    }
+
+    fn advance(&self, tick: Tick) {
+        let Some(bar) = self.chains.get(tick.chain) else { return };
+        bar.set_position(tick.iteration as u64);
+        if tick.iteration.is_multiple_of(self.step) {
+            bar.set_message(message(tick));
+        }
+        if Some(tick.iteration as u64) == bar.length() {
+            bar.finish();
+        }
+    }
+}
+
+fn message(tick: Tick) -> String {
+    let phase = if tick.warmup { "warm-up" } else { "draws  " };
+    format!("{phase} step {:.3} div {}", tick.step_size, tick.divergences)
+}
+
+/// One line each time another tenth of all iterations is done.
+struct Lines {
+    total: usize,
+    done: AtomicUsize,
+    divergences: Vec<AtomicUsize>,
+    start: Instant,
+    out: Mutex<Box<dyn Write + Send>>,
+}
+
+impl Lines {
+    fn new(chains: usize, iterations: usize, out: Box<dyn Write + Send>) -> Lines {
+        Lines {
+            total: chains * iterations,
+            done: AtomicUsize::new(0),
+            divergences: (0..chains).map(|_| AtomicUsize::new(0)).collect(),
+            start: Instant::now(),
+            out: Mutex::new(out),
+        }
+    }
+
+    fn advance(&self, tick: Tick) {
+        if let Some(count) = self.divergences.get(tick.chain) {
+            count.store(tick.divergences, Ordering::Relaxed);
+        }
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let tenth = |n: usize| n * 10 / self.total;
+        // fetch_add hands every count to exactly one thread, so each tenth is printed once.
+        if tenth(done) > tenth(done - 1) {
+            let line = self.line(done, tick.step_size, self.start.elapsed());
+            if let Ok(mut out) = self.out.lock() {
+                // Progress that no one can read must not stop a fit.
+                let _ = writeln!(out, "{line}");
+            }
+        }
+    }
+
+    fn line(&self, done: usize, step_size: f64, elapsed: Duration) -> String {
+        let divergences: usize = self.divergences.iter().map(|d| d.load(Ordering::Relaxed)).sum();
+        let left = elapsed.as_secs_f64() * (self.total - done) as f64 / done as f64;
+        format!(
+            "sampling {} %: {done} of {} iterations, {divergences} divergences, step {step_size:.3}, \
+             {left:.0} s left",
+            done * 100 / self.total,
+            self.total
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn tick(chain: usize, iteration: usize) -> Tick {
+        Tick { chain, iteration, warmup: iteration <= 50, step_size: 0.25, divergences: chain }
+    }
+
+    #[test]
+    fn ten_lines_however_the_chains_interleave() {
+        let out = Shared::default();
+        let lines = Lines::new(4, 103, Box::new(out.clone()));
+        std::thread::scope(|scope| {
+            for chain in 0..4 {
+                let lines = &lines;
+                scope.spawn(move || (1..=103).for_each(|i| lines.advance(tick(chain, i))));
+            }
+        });
+        let bytes = out.0.lock().unwrap().clone();
+        let text = String::from_utf8(bytes).unwrap();
+        assert_eq!(text.lines().count(), 10, "{text}");
+        assert!(text.contains("sampling 100 %: 412 of 412 iterations, 6 divergences"), "{text}");
+    }
+
+    #[test]
+    fn time_left_is_in_proportion() {
+        let lines = Lines::new(1, 100, Box::new(io::sink()));
+        let line = lines.line(25, 0.1, Duration::from_secs(10));
+        assert!(line.ends_with("step 0.100, 30 s left"), "{line}");
+    }
+
+    #[test]
+    fn bars_follow_their_own_chain() {
+        let bars = Bars::new(2, 100);
+        bars.advance(tick(1, 40));
+        bars.advance(tick(9, 1));
+        let positions: Vec<u64> = bars.chains.iter().map(ProgressBar::position).collect();
+        assert_eq!(positions, [0, 40]);
+        assert_eq!(bars.chains[1].message(), "warm-up step 0.250 div 1");
+    }
+
+    #[test]
+    fn an_interrupt_cancels() {
+        let interrupt = Interrupt::default();
+        let progress = SamplingProgress::start(1, 10, Detail::Quiet, interrupt.clone());
+        assert!(!progress.cancelled());
+        interrupt.0.store(true, Ordering::Relaxed);
+        assert!(progress.cancelled());
+    }
+}

@@ -1,0 +1,131 @@
+//! The structs of one channel in `fit.json`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::posterior::Summary;
+
+/// What one channel did over the fitted window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelReport {
+    /// Short name.
+    pub name: String,
+    /// Spend column; null for an organic channel.
+    pub spend_column: Option<String>,
+    /// Whether the channel costs money.
+    pub kind: ChannelKind,
+    /// Currency.
+    pub spend: f64,
+    /// Spend / spend of all channels; 0 when nothing is spent at all.
+    pub spend_share: f64,
+    /// Incremental outcome, outcome units.
+    pub contribution: Summary,
+    /// Contribution / observed outcome.
+    pub outcome_share: Summary,
+    /// Value of the contribution / spend; null for an organic channel.
+    pub roi: Option<Summary>,
+    /// Why `roi` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roi_reason: Option<String>,
+    /// Value of the next unit of spend at today's spend.
+    pub marginal_roi: Option<Summary>,
+    /// Why `marginal_roi` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marginal_roi_reason: Option<String>,
+    /// Spend / contribution, currency per outcome unit.
+    pub cost_per_outcome: Option<Summary>,
+    /// Why `cost_per_outcome` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_per_outcome_reason: Option<String>,
+    /// Carry-over.
+    pub adstock: AdstockReport,
+    /// Diminishing returns.
+    pub saturation: SaturationReport,
+    /// How much of this is data and how much is prior.
+    pub evidence: Evidence,
+    /// One entry per geo of a panel; empty for a national data set.
+    pub by_geo: Vec<GeoReport>,
+}
+
+/// Whether a channel costs money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// Has a spend column.
+    Paid,
+    /// Has exposure only.
+    Organic,
+}
+
+/// Carry-over of a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AdstockReport {
+    /// Kernel, as named in the configuration.
+    pub kind: String,
+    /// Share of the effect that lasts from one period to the next; null without carry-over.
+    pub retention: Option<Summary>,
+    /// Weeks until half of the effect has come; null without carry-over.
+    pub half_life_weeks: Option<Summary>,
+    /// Why the two above are null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_reason: Option<String>,
+    /// Share of the effect that comes after the first period.
+    pub carryover_share: Summary,
+}
+
+/// Diminishing returns of a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SaturationReport {
+    /// `hill`.
+    pub kind: String,
+    /// Exposure per period with half of the largest effect.
+    pub half_saturation: Summary,
+    /// Hill slope.
+    pub slope: Summary,
+    /// Effect at today's spend as a share of the most it could be.
+    pub saturation_at_current_spend: Summary,
+}
+
+/// How much of a channel's result is data and how much is prior.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// 1 − sd(posterior) / sd(prior) of ln ROI (of ln share for an organic channel).
+    pub roi_contraction: Option<f64>,
+    /// The same of ln half-saturation.
+    pub saturation_contraction: Option<f64>,
+    /// Why either of the above is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contraction_reason: Option<String>,
+    /// The verdict on ROI.
+    pub verdict: EvidenceVerdict,
+    /// The verdict in words, with its cause where that is known.
+    pub sentence: String,
+}
+
+/// Where a channel's ROI comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceVerdict {
+    /// The data more than halved the prior's spread: contraction above 0.5.
+    Data,
+    /// Contraction from 0.2 to 0.5.
+    Mixed,
+    /// The data hardly moved the prior: contraction below 0.2.
+    Prior,
+}
+
+/// One channel in one geo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GeoReport {
+    /// Geo name.
+    pub geo: String,
+    /// Incremental outcome, outcome units.
+    pub contribution: Summary,
+    /// Value of the contribution / spend; null where nothing was spent.
+    pub roi: Option<Summary>,
+    /// Why `roi` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roi_reason: Option<String>,
+    /// Currency.
+    pub spend: f64,
+}

@@ -1,0 +1,153 @@
+//! `log.json`: times, threads and machine, which must not be in `fit.json`.
+
+use std::time::{Instant, SystemTime};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::OutputError;
+use super::fit_io::to_json;
+
+/// File name of the log in the output directory.
+pub const LOG_FILE: &str = "log.json";
+
+/// How a fit ran.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Log {
+    /// Version of mmm.
+    pub version: String,
+    /// Start of the run, UTC, RFC 3339.
+    pub started: String,
+    /// Wall time of the whole run, seconds.
+    pub total_seconds: f64,
+    /// Wall time by phase, in the order they ran.
+    pub phases: Vec<Phase>,
+    /// Worker threads.
+    pub threads: usize,
+    /// The machine.
+    pub machine: Machine,
+    /// Vector instructions in use, such as `avx2`.
+    pub instruction_set: String,
+}
+
+/// Wall time of one phase.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Phase {
+    /// Such as `read`, `warmup`, `sample`, `summarise`, `write`.
+    pub name: String,
+    /// Wall time, seconds.
+    pub seconds: f64,
+}
+
+/// The machine a fit ran on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Machine {
+    /// Operating system, such as `linux`.
+    pub os: String,
+    /// Architecture, such as `x86_64`.
+    pub arch: String,
+    /// Processor model; null where the system does not tell.
+    pub cpu: Option<String>,
+    /// Hardware threads available to the process.
+    pub cpus: usize,
+}
+
+impl Machine {
+    /// This machine.
+    pub fn here() -> Machine {
+        Machine {
+            os: std::env::consts::OS.into(),
+            arch: std::env::consts::ARCH.into(),
+            cpu: cpu_model(),
+            cpus: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+fn cpu_model() -> Option<String> {
+    let info = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = info.lines().find(|l| l.starts_with("model name"))?;
+    line.split_once(':').map(|(_, model)| model.trim().to_owned())
+}
+
+/// The widest vector instructions the processor has: `avx512f`, `avx2`, `neon` or `scalar`.
+pub fn instruction_set() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if std::arch::is_x86_feature_detected!("avx512f") {
+            return "avx512f";
+        }
+        if std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma") {
+            return "avx2";
+        }
+    }
+    if cfg!(target_arch = "aarch64") { "neon" } else { "scalar" }
+}
+
+/// Stopwatch of a run.
+#[derive(Debug, Clone)]
+pub struct PhaseClock {
+    wall: SystemTime,
+    start: Instant,
+    lap: Instant,
+    phases: Vec<Phase>,
+}
+
+impl PhaseClock {
+    /// Starts the run and its first phase.
+    pub fn start() -> PhaseClock {
+        let now = Instant::now();
+        PhaseClock { wall: SystemTime::now(), start: now, lap: now, phases: Vec::new() }
+    }
+
+    /// Ends the running phase, giving it a name, and starts the next.
+    pub fn finish(&mut self, name: &str) {
+        let now = Instant::now();
+        self.phases.push(Phase { name: name.into(), seconds: (now - self.lap).as_secs_f64() });
+        self.lap = now;
+    }
+
+    /// The log of the run so far.
+    pub fn log(&self, threads: usize, instruction_set: &str) -> Log {
+        Log {
+            version: env!("CARGO_PKG_VERSION").into(),
+            started: DateTime::<Utc>::from(self.wall).to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            total_seconds: self.start.elapsed().as_secs_f64(),
+            phases: self.phases.clone(),
+            threads,
+            machine: Machine::here(),
+            instruction_set: instruction_set.into(),
+        }
+    }
+}
+
+impl Log {
+    /// The bytes of `log.json`.
+    ///
+    /// # Errors
+    /// When it cannot be serialised.
+    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
+        to_json(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_add_up_to_no_more_than_the_total() {
+        let mut clock = PhaseClock::start();
+        clock.finish("read");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        clock.finish("sample");
+        let log = clock.log(2, "avx2");
+        let names: Vec<&str> = log.phases.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["read", "sample"]);
+        assert!(log.phases[1].seconds >= 0.005);
+        assert!(log.phases.iter().map(|p| p.seconds).sum::<f64>() <= log.total_seconds);
+        let json: serde_json::Value = serde_json::from_slice(&log.to_json().unwrap()).unwrap();
+        assert_eq!((&json["threads"], &json["instruction_set"]), (&2.into(), &"avx2".into()));
+        assert!(DateTime::parse_from_rfc3339(json["started"].as_str().unwrap()).is_ok());
+    }
+}

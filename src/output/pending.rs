@@ -1,0 +1,4 @@
+pub use crate::diagnostics::{Diagnostics, ParameterDiagnostics, Verdict, WorstParameter};
+pub use crate::planning::{BoundHit, ChannelPlan, Scenario, ScenarioKind};
+pub use crate::sampler::{Progress, Tick};
+pub use crate::warning::Warning;

@@ -1,0 +1,99 @@
+//! Tests of the terminal summary, the main one against a text checked by eye.
+
+use super::super::pending::*;
+use super::super::testdata::{self, Parts};
+use super::*;
+
+#[test]
+fn snapshot() {
+    let got = summary(&testdata::fit(), Style::Plain);
+    assert_eq!(got, include_str!("testdata/summary.txt"), "\n{got}");
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let mut parts = Parts::new();
+    for (i, channel) in parts.dataset.channels.iter_mut().enumerate() {
+        channel.name = format!("{i}{}", "very_long_".repeat(12));
+    }
+    for channel in &mut parts.posterior.channels {
+        channel.spend *= 1e9;
+        channel.roi_contraction = 0.1;
+    }
+    parts.warnings[0].message = "words and more words ".repeat(30);
+    for line in summary(&parts.fit(), Style::Plain).lines() {
+        // A single name longer than a line cannot be broken.
+        if line.split_whitespace().all(|w| w.chars().count() < 60) {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+    }
+}
+
+#[test]
+fn colours_change_no_word() {
+    let fit = testdata::fit();
+    let mut bare = String::new();
+    let mut inside = false;
+    for c in summary(&fit, Style::Colour).chars() {
+        match c {
+            '\u{1b}' => inside = true,
+            'm' if inside => inside = false,
+            c if !inside => bare.push(c),
+            _ => {}
+        }
+    }
+    assert_eq!(bare, summary(&fit, Style::Plain));
+}
+
+#[test]
+fn a_failed_fit_gives_no_advice() {
+    let mut parts = Parts::new();
+    parts.diagnostics.verdict = Verdict::Fail;
+    parts.diagnostics.max_rhat = Some(1.8);
+    parts.diagnostics.reasons = vec!["chain 2 went elsewhere".into()];
+    let text = summary(&parts.fit(), Style::Plain);
+    assert!(text.contains("NOT CONVERGED") && text.contains("1.800"), "{text}");
+    assert!(text.contains("- chain 2 went elsewhere"), "{text}");
+    assert!(text.contains("Recommendation: none"), "{text}");
+}
+
+#[test]
+fn an_unlikely_gain_is_not_recommended() {
+    let mut parts = Parts::new();
+    parts.scenarios[0].p_gain = 0.55;
+    assert!(summary(&parts.fit(), Style::Plain).contains("keep today's allocation"));
+}
+
+#[test]
+fn escape_codes_in_names_do_not_reach_the_terminal() {
+    let mut parts = Parts::new();
+    parts.dataset.channels[0].name = "tv\u{1b}[2J".into();
+    parts.dataset.roles.left_out = vec!["x\u{7}".into()];
+    parts.warnings[0].message = "bad \u{1b}]0;title\u{7}".into();
+    let text = summary(&parts.fit(), Style::Plain);
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+}
+
+#[test]
+fn counts_without_worth_say_what_roi_means() {
+    let mut parts = Parts::new();
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    assert!(summary(&parts.fit(), Style::Plain).contains("--revenue-per-outcome"));
+}
+
+#[test]
+fn the_loaders_own_warning_replaces_the_left_out_line() {
+    let mut parts = Parts::new();
+    assert!(summary(&parts.fit(), Style::Plain).contains("Left out: `notes`"));
+    parts.warnings[0].code = LEFT_OUT.into();
+    assert!(!summary(&parts.fit(), Style::Plain).contains("Left out:"));
+}
+
+#[test]
+fn a_move_towards_an_assumed_return_asks_for_a_test() {
+    let mut parts = Parts::new();
+    assert!(!summary(&parts.fit(), Style::Plain).contains("test it first"));
+    parts.posterior.channels[1].roi_contraction = 0.1;
+    let text = summary(&parts.fit(), Style::Plain);
+    assert!(text.contains("What search returns is mostly assumed"), "{text}");
+}

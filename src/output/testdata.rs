@@ -1,0 +1,279 @@
+//! A small fit built by hand for the tests: 2 geos × 20 weeks, two paid channels and an organic one.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+use ndarray::Array2;
+
+use super::pending::*;
+use super::{Fit, FitInputs, build};
+use crate::config::FitConfig;
+use crate::data::{Channel, Control, Dataset, Interval, Outcome, OutcomeKind, Roles, Source};
+use crate::diagnostics::Loo;
+use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
+
+const GEOS: usize = 2;
+const WEEKS: usize = 20;
+const CHAINS: usize = 2;
+const DRAWS: usize = 50;
+
+/// What a fit is built from, to be changed by a test.
+pub(super) struct Parts {
+    pub dataset: Dataset,
+    pub config: FitConfig,
+    pub posterior: Posterior,
+    pub diagnostics: Diagnostics,
+    pub convergence: Vec<ParameterDiagnostics>,
+    pub scenarios: Vec<Scenario>,
+    pub warnings: Vec<Warning>,
+}
+
+impl Parts {
+    pub fn new() -> Parts {
+        let dataset = dataset();
+        let posterior = posterior();
+        let convergence = posterior.parameters.iter().map(|p| converged(&p.name)).collect();
+        let mut config = FitConfig::default();
+        config.sampler.chains = CHAINS;
+        config.sampler.draws = DRAWS;
+        Parts {
+            dataset,
+            config,
+            posterior,
+            diagnostics: diagnostics(),
+            convergence,
+            scenarios: vec![scenario()],
+            warnings: vec![warning()],
+        }
+    }
+
+    pub fn fit(&self) -> Fit {
+        build(FitInputs {
+            dataset: &self.dataset,
+            config: &self.config,
+            posterior: &self.posterior,
+            diagnostics: &self.diagnostics,
+            convergence: &self.convergence,
+            scenarios: self.scenarios.clone(),
+            warnings: self.warnings.clone(),
+        })
+    }
+}
+
+fn converged(parameter: &str) -> ParameterDiagnostics {
+    ParameterDiagnostics {
+        parameter: parameter.into(),
+        rhat: Some(1.002),
+        ess_bulk: Some(612.5),
+        ess_tail: Some(540.25),
+        mcse_mean: Some(0.004),
+        odd_chain: None,
+    }
+}
+
+/// The fit of unchanged parts.
+pub(super) fn fit() -> Fit {
+    Parts::new().fit()
+}
+
+fn dates() -> Vec<NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
+    (0..WEEKS).map(|t| first + Days::new(7 * t as u64)).collect()
+}
+
+fn matrix(f: impl Fn(usize, usize) -> f64) -> Array2<f64> {
+    Array2::from_shape_fn((GEOS, WEEKS), |(g, t)| f(g, t))
+}
+
+pub(super) fn dataset() -> Dataset {
+    let channel = |name: &str, spend: Option<&str>, exposure: Array2<f64>| Channel {
+        name: name.into(),
+        spend_column: spend.map(Into::into),
+        exposure_column: spend.unwrap_or(name).into(),
+        spend: if spend.is_some() { exposure.clone() } else { Array2::zeros((GEOS, WEEKS)) },
+        exposure,
+    };
+    Dataset {
+        source: Source { file: "data.csv".into(), sha256: "ab".repeat(32), rows: GEOS * WEEKS },
+        dates: dates(),
+        interval: Interval::Weekly,
+        geos: vec!["north".into(), "south, \"deep\"".into()],
+        outcome: Outcome {
+            name: "revenue".into(),
+            kind: OutcomeKind::Revenue,
+            values: matrix(|g, t| 1000.0 * (g + 1) as f64 + 10.0 * t as f64),
+            observed: Array2::from_elem((GEOS, WEEKS), true),
+            revenue_per_outcome: None,
+        },
+        present: Array2::from_elem((GEOS, WEEKS), true),
+        population: None,
+        channels: vec![
+            channel("tv", Some("tv_spend"), matrix(|_, t| 60.0 + 40.0 * (t as f64 * 1.3).sin())),
+            channel("search", Some("search_spend"), matrix(|_, t| 30.0 + 20.0 * (t as f64 * 0.7).cos())),
+            channel("newsletter", None, matrix(|g, t| if (t + g) % 4 == 0 { 5.0 } else { 0.0 })),
+        ],
+        controls: vec![Control {
+            name: "promo".into(),
+            values: matrix(|_, t| (t % 5 == 0) as u8 as f64),
+            binary: true,
+        }],
+        roles: Roles {
+            date: "date".into(),
+            outcome: "revenue".into(),
+            geo: Some("geo".into()),
+            channels: vec!["tv_spend".into(), "search_spend".into()],
+            exposure: BTreeMap::new(),
+            organic: vec!["newsletter".into()],
+            controls: vec!["promo".into()],
+            left_out: vec!["notes".into()],
+            ..Roles::default()
+        },
+    }
+}
+
+/// S draws around `centre`, spread by about `relative`.
+fn draws(centre: f64, relative: f64, step: f64) -> Vec<f64> {
+    (0..CHAINS * DRAWS).map(|s| centre * (1.0 + relative * (step * s as f64).sin())).collect()
+}
+
+fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
+    let contribution = draws(if spend > 0.0 { spend * roi } else { 900.0 }, 0.3, step);
+    let paid = spend > 0.0;
+    let multipliers = multipliers();
+    let saturating = |m: f64| 2.0 * m / (1.0 + m);
+    let curve = Array2::from_shape_fn((contribution.len(), multipliers.len()), |(s, m)| {
+        contribution[s] * saturating(multipliers[m])
+    });
+    let geo_contribution = Array2::from_shape_fn((contribution.len(), GEOS), |(s, g)| {
+        contribution[s] * if g == 0 { 0.25 } else { 0.75 }
+    });
+    ChannelPosterior {
+        name: name.into(),
+        spend,
+        roi: paid.then(|| contribution.iter().map(|c| c / spend).collect()),
+        marginal_roi: paid.then(|| contribution.iter().map(|c| 0.5 * c / spend).collect()),
+        contribution,
+        retention: draws(0.4, 0.1, step),
+        half_life_weeks: draws(0.75, 0.1, step),
+        carryover_share: draws(0.4, 0.1, step),
+        half_saturation: draws(80.0, 0.2, step),
+        slope: draws(1.2, 0.1, step),
+        saturation: draws(0.5, 0.1, step),
+        geo_contribution,
+        geo_spend: vec![spend / 2.0; GEOS],
+        curve,
+        observed_max_multiplier: 1.6,
+        roi_contraction: if paid { 0.62 } else { 0.31 },
+        saturation_contraction: 0.15,
+    }
+}
+
+fn multipliers() -> Vec<f64> {
+    (0..=8).map(|m| m as f64 * 0.25).collect()
+}
+
+pub(super) fn posterior() -> Posterior {
+    let fit = FitQuality {
+        r2: 0.91,
+        mape: 0.04,
+        wmape: 0.035,
+        interval_coverage_90: 0.925,
+        residual_lag1_autocorrelation: 0.12,
+        loo: Some(Loo { elpd: -120.5, se: 4.25, p_loo: 9.5, max_pareto_k: 0.4 }),
+    };
+    Posterior {
+        n_chains: CHAINS,
+        n_draws: DRAWS,
+        channels: vec![
+            channel("tv", 2400.0, 1.1, 0.37),
+            channel("search", 1200.0, 2.4, 0.53),
+            channel("newsletter", 0.0, 0.0, 0.71),
+        ],
+        outcome_total: 63_800.0,
+        baseline_total: draws(57_000.0, 0.05, 0.29),
+        multipliers: multipliers(),
+        parameters: vec![
+            Parameter { name: "roi[tv]".into(), draws: draws(1.1, 0.3, 0.37), sampled: true },
+            Parameter { name: "sigma[north]".into(), draws: draws(0.1, 0.1, 0.41), sampled: true },
+        ],
+        cells: cells(),
+        control_names: vec!["promo".into()],
+        fit,
+        holdout: None,
+    }
+}
+
+fn cells() -> Vec<Cell> {
+    let dates = dates();
+    (0..GEOS * WEEKS)
+        .map(|i| Cell {
+            date: dates[i % WEEKS],
+            geo: i / WEEKS,
+            outcome: (i != 3).then_some(1000.0 + i as f64),
+            held_out: false,
+            fitted_mean: 1001.5 + i as f64,
+            fitted_q05: 900.0,
+            fitted_q95: 1100.0,
+            baseline: 801.5 + i as f64,
+            trend: 800.0 + i as f64,
+            seasonality: 1.0,
+            controls: vec![0.5],
+            channels: vec![120.0, 60.0, 20.0],
+        })
+        .collect()
+}
+
+fn diagnostics() -> Diagnostics {
+    Diagnostics {
+        verdict: Verdict::Ok,
+        reasons: vec![],
+        max_rhat: Some(1.004),
+        min_ess_bulk: Some(512.0),
+        min_ess_tail: Some(430.5),
+        divergences: 0,
+        max_depth_hits: 0,
+        ebfmi: vec![Some(0.95), Some(1.02)],
+        stray_chains: vec![],
+        worst: vec![WorstParameter {
+            parameter: "roi[tv]".into(),
+            rhat: Some(1.004),
+            ess_bulk: Some(512.0),
+            ess_tail: Some(430.5),
+        }],
+    }
+}
+
+fn scenario() -> Scenario {
+    let allocation = |channel: &str, current: f64, proposed: f64| ChannelPlan {
+        channel: channel.into(),
+        current,
+        proposed,
+        change: Some(proposed / current - 1.0),
+        bounds: [0.7, 1.3],
+        bound_hit: (channel == "search").then_some(BoundHit::Upper),
+        extrapolated: false,
+        p_grow: Some(0.9),
+    };
+    Scenario {
+        name: "same budget, best allocation".into(),
+        kind: ScenarioKind::OptimalSameBudget,
+        horizon_weeks: 20.0,
+        budget: 3600.0,
+        allocation: vec![allocation("tv", 2400.0, 2040.0), allocation("search", 1200.0, 1560.0)],
+        current_outcome: Summary::of(&draws(5520.0, 0.1, 0.3)),
+        proposed_outcome: Summary::of(&draws(5800.0, 0.1, 0.3)),
+        gain: Summary::of(&draws(280.0, 0.9, 0.3)),
+        p_gain: 0.97,
+        expected_loss_if_wrong: -1.5,
+        gap: Some(1e-6),
+        return_on_budget_change: None,
+    }
+}
+
+fn warning() -> Warning {
+    Warning {
+        code: "short_history".into(),
+        message: "20 weeks of data: yearly seasonality cannot be told from trend".into(),
+        hint: Some("add a year of history".into()),
+    }
+}

@@ -1,0 +1,109 @@
+//! Numbers and names as people read them.
+
+/// A name without control characters: a column name must not be able to steer a terminal.
+pub(super) fn clean(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// At most `width` characters, the last one an ellipsis when something was cut.
+pub(super) fn shorten(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// Three significant digits with K, M, B or T: `950`, `12.3K`, `1.23M`.
+pub(super) fn amount(value: f64) -> String {
+    // 999.5 rounds to 1000 at three digits, hence to 1.00 of the next unit.
+    let units = [(1.0, ""), (1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T")];
+    let fits = |(scale, _): &&(f64, &str)| value.abs() < 999.5 * scale;
+    let (scale, suffix) = units.iter().find(fits).copied().unwrap_or((1e12, "T"));
+    let digits = if scale == 1.0 && value == value.trunc() {
+        format!("{value:.0}")
+    } else {
+        three_digits(value / scale)
+    };
+    format!("{}{suffix}", without_negative_zero(digits))
+}
+
+/// A ratio such as ROI: `0.0042`, `2.31`, `12.3`, `123`.
+pub(super) fn ratio(value: f64) -> String {
+    let size = value.abs();
+    if size > 0.0 && size < 0.01 {
+        // Two significant digits; below 1e-9 it is zero for every purpose here.
+        let decimals = (1.0 - size.log10().floor()).min(10.0) as usize;
+        return without_negative_zero(format!("{value:.decimals$}"));
+    }
+    if size >= 999.5 { amount(value) } else { without_negative_zero(three_digits(value)) }
+}
+
+/// A share of 1 as a percentage: `0.4 %`, `12 %`.
+pub(super) fn percent(share: f64) -> String {
+    let p = share * 100.0;
+    // 9.95 rounds to 10.0 at one decimal, and reads as 10.
+    let text = if p == 0.0 || p.abs() >= 9.95 { format!("{p:.0}") } else { format!("{p:.1}") };
+    format!("{} %", without_negative_zero(text))
+}
+
+fn three_digits(value: f64) -> String {
+    match value.abs() {
+        x if x < 9.995 => format!("{value:.2}"),
+        x if x < 99.95 => format!("{value:.1}"),
+        _ => format!("{value:.0}"),
+    }
+}
+
+fn without_negative_zero(text: String) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_round_into_the_next_unit() {
+        let cases = [
+            (0.0, "0"),
+            (950.0, "950"),
+            (3.456, "3.46"),
+            (999.6, "1.00K"),
+            (12_345.0, "12.3K"),
+            (999_499.0, "999K"),
+            (999_500.0, "1.00M"),
+            (-1_234_567.0, "-1.23M"),
+            (-0.001, "0.00"),
+            (2e15, "2000T"),
+        ];
+        for (value, want) in cases {
+            assert_eq!(amount(value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn ratios_keep_two_digits_when_small() {
+        let cases = [(0.0042, "0.0042"), (2.312, "2.31"), (12.34, "12.3"), (123.4, "123"), (0.0, "0.00")];
+        for (value, want) in cases {
+            assert_eq!(ratio(value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn percentages() {
+        let cases = [(0.004, "0.4 %"), (0.0996, "10 %"), (0.123, "12 %"), (0.0, "0 %"), (-0.0001, "0.0 %")];
+        for (value, want) in cases {
+            assert_eq!(percent(value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn names_are_made_harmless_and_short() {
+        assert_eq!(clean("tv\u{1b}[31m"), "tv\u{fffd}[31m");
+        assert_eq!(shorten("Fernsehwerbung", 6), "Ferns…");
+        assert_eq!(shorten("tv", 6), "tv");
+    }
+}
