@@ -152,14 +152,14 @@ fn channel_config(name: &str, raw: &RawChannel, faults: &mut Faults) -> ChannelC
 }
 
 fn effect_prior(name: &str, raw: &RawPrior, faults: &mut Faults) -> Option<EffectPrior> {
-    let given: Vec<(&str, RawLogNormal, fn(LogNormalPrior) -> EffectPrior)> = [
-        ("roi", raw.roi, EffectPrior::Roi as fn(LogNormalPrior) -> EffectPrior),
+    type Scale = fn(LogNormalPrior) -> EffectPrior;
+    let scales = [
+        ("roi", raw.roi, EffectPrior::Roi as Scale),
         ("share", raw.share, EffectPrior::Share),
         ("marginal_roi", raw.marginal_roi, EffectPrior::MarginalRoi),
-    ]
-    .into_iter()
-    .filter_map(|(scale, belief, make)| belief.map(|b| (scale, b, make)))
-    .collect();
+    ];
+    let given: Vec<(&str, RawLogNormal, Scale)> =
+        scales.into_iter().filter_map(|(scale, belief, make)| Some((scale, belief?, make))).collect();
     if given.len() > 1 {
         let scales: Vec<&str> = given.iter().map(|(scale, _, _)| *scale).collect();
         faults.push(format!("channels.{name}.prior: {} are given; one says it all", scales.join(" and ")));

@@ -1,0 +1,242 @@
+//! Flags about data, model and sampling, shared by the commands that read a data file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use mmm::config::{
+    Adstock, Day, Noise, OutcomeKind, RawChannel, RawConfig, RawData, RawLogNormal, RawModel, RawPrior,
+    RawSampler, Resolved, Scaling,
+};
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::{Deserialize, IntoDeserializer};
+
+/// Which columns play which role. Lists take names or quoted globs, separated by commas.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Data")]
+pub struct DataArgs {
+    /// Date column: the first day of each day, week or month [default: the one column of dates]
+    #[arg(long, value_name = "COLUMN")]
+    date: Option<String>,
+    /// Outcome column, in currency or counts [default: the one named revenue, sales, orders, …]
+    #[arg(long, value_name = "COLUMN")]
+    outcome: Option<String>,
+    /// What one unit of the outcome is: revenue (the spend's currency) or count
+    #[arg(long, value_name = "KIND", value_parser = named::<OutcomeKind>)]
+    outcome_kind: Option<OutcomeKind>,
+    /// Geo column [default: geo, region, dma, market, state, country or territory]
+    #[arg(long, value_name = "COLUMN")]
+    geo: Option<String>,
+    /// Population column, people per geo [default: population or pop]
+    #[arg(long, value_name = "COLUMN")]
+    population: Option<String>,
+    /// Column with the currency value of one outcome unit
+    #[arg(long, value_name = "COLUMN")]
+    revenue_per_outcome: Option<String>,
+    /// Spend columns, in currency; no others become channels [default: *_spend, spend_*, *_cost, cost_*]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    channels: Vec<String>,
+    /// Exposure that drives a channel's response: tv_spend=tv_grps [default: *_impressions, *_clicks, *_grps]
+    #[arg(long, value_name = "SPEND=EXPOSURE", value_delimiter = ',')]
+    exposure: Vec<String>,
+    /// Media without spend, such as newsletter sends
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    organic: Vec<String>,
+    /// Controls; no others are used [default: control_*, *_control, price, promo, holiday, event, …]
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    controls: Vec<String>,
+    /// Columns to leave alone; adds to those of the config
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    exclude: Vec<String>,
+    /// First date to read, yyyy-mm-dd
+    #[arg(long, value_name = "DATE")]
+    from: Option<NaiveDate>,
+    /// Last date to read, yyyy-mm-dd
+    #[arg(long, value_name = "DATE")]
+    to: Option<NaiveDate>,
+}
+
+/// The regression.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Model")]
+pub struct ModelArgs {
+    /// Carry-over: geometric, geometric:MAX_LAG (periods) or none [default: geometric]
+    #[arg(long, value_name = "KIND", value_parser = adstock)]
+    adstock: Option<Adstock>,
+    /// Belief about a channel: tv:roi=0.8..3 or tv:share=0.02..0.1@0.8 (90 % interval, or the mass after @);
+    /// scales are roi, marginal_roi (currency per currency) and share (of the outcome)
+    #[arg(long, value_name = "CHANNEL:SCALE=LOW..HIGH", value_parser = prior)]
+    prior: Vec<(String, RawPrior)>,
+    /// Last periods kept out of the fit and predicted [default: 0]
+    #[arg(long, value_name = "PERIODS")]
+    holdout_weeks: Option<usize>,
+    /// Error process of the outcome: white or ar1 [default: white]
+    #[arg(long, value_name = "KIND", value_parser = named::<Noise>)]
+    noise: Option<Noise>,
+    /// An effect per period shared by all geos [default: false]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    weekly_effect: Option<bool>,
+    /// Unit of exposure: population (per head), geo (its own typical period) or auto [default: auto]
+    #[arg(long, value_name = "KIND", value_parser = named::<Scaling>)]
+    scaling: Option<Scaling>,
+    /// Weeks between the knots of the trend [default: 13]
+    #[arg(long, value_name = "WEEKS")]
+    trend_knot_weeks: Option<f64>,
+    /// Pairs of yearly Fourier terms [default: 3]
+    #[arg(long, value_name = "PAIRS")]
+    seasonality_pairs: Option<usize>,
+}
+
+/// Length and seed of the sampling.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Sampling")]
+pub struct SamplerArgs {
+    /// Seed of every random number; the same seed gives the same result [default: 1]
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Independent chains [default: 4]
+    #[arg(long)]
+    chains: Option<usize>,
+    /// Adaptation iterations per chain, discarded [default: 1000]
+    #[arg(long)]
+    warmup: Option<usize>,
+    /// Kept draws per chain [default: 1000]
+    #[arg(long)]
+    draws: Option<usize>,
+    /// Acceptance that the step size aims at, between 0 and 1; higher is slower and safer [default: 0.8]
+    #[arg(long, value_name = "RATE")]
+    target_accept: Option<f64>,
+    /// Worker threads; changes the time taken, never the result [default: one per core]
+    #[arg(long)]
+    threads: Option<usize>,
+}
+
+/// Settings in a file.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ConfigArgs {
+    /// Settings file, as `mmm init` writes it; flags stand above it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArgs {
+    /// The file's settings with those of the flags above them, checked.
+    ///
+    /// # Errors
+    /// When the file cannot be read or any setting is out of range.
+    pub fn resolve(
+        &self,
+        data: DataArgs,
+        model: ModelArgs,
+        sampler: SamplerArgs,
+    ) -> Result<Resolved, mmm::Error> {
+        let file = self.config.as_deref().map(mmm::config::read).transpose()?.unwrap_or_default();
+        let mut channels: BTreeMap<String, RawChannel> = BTreeMap::new();
+        for (name, prior) in &model.prior {
+            channels.entry(name.clone()).or_default().prior = prior.clone();
+        }
+        let flags = RawConfig {
+            data: data.into_raw(),
+            channels,
+            model: model.into_raw(),
+            sampler: sampler.into_raw(),
+        };
+        file.resolve(flags)
+    }
+}
+
+/// `None` when a list flag was not given.
+fn given(list: Vec<String>) -> Option<Vec<String>> {
+    (!list.is_empty()).then_some(list)
+}
+
+impl DataArgs {
+    fn into_raw(self) -> RawData {
+        RawData {
+            date: self.date,
+            outcome: self.outcome,
+            outcome_kind: self.outcome_kind,
+            geo: self.geo,
+            population: self.population,
+            revenue_per_outcome: self.revenue_per_outcome,
+            channels: given(self.channels),
+            exposure: given(self.exposure),
+            organic: given(self.organic),
+            controls: given(self.controls),
+            exclude: given(self.exclude),
+            from: self.from.map(Day),
+            to: self.to.map(Day),
+        }
+    }
+}
+
+impl ModelArgs {
+    fn into_raw(self) -> RawModel {
+        RawModel {
+            holdout_weeks: self.holdout_weeks,
+            adstock: self.adstock,
+            noise: self.noise,
+            weekly_effect: self.weekly_effect,
+            scaling: self.scaling,
+            trend_knot_weeks: self.trend_knot_weeks,
+            seasonality_pairs: self.seasonality_pairs,
+        }
+    }
+}
+
+impl SamplerArgs {
+    fn into_raw(self) -> RawSampler {
+        RawSampler {
+            seed: self.seed,
+            chains: self.chains,
+            warmup: self.warmup,
+            draws: self.draws,
+            target_accept: self.target_accept,
+            threads: self.threads,
+        }
+    }
+}
+
+/// A value by the name that `mmm.toml` gives it.
+fn named<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
+    let deserializer: StrDeserializer<'_, ValueError> = text.into_deserializer();
+    T::deserialize(deserializer).map_err(|e| e.to_string())
+}
+
+fn adstock(text: &str) -> Result<Adstock, String> {
+    match text.split_once(':') {
+        None if text == "none" => Ok(Adstock::None),
+        None if text == "geometric" => Ok(Adstock::Geometric { max_lag: None }),
+        Some(("geometric", lag)) => match lag.parse() {
+            Ok(max_lag) if max_lag > 0 => Ok(Adstock::Geometric { max_lag: Some(max_lag) }),
+            _ => Err(format!("`{lag}` is not a number of periods")),
+        },
+        _ => Err("expected geometric, geometric:MAX_LAG or none".to_owned()),
+    }
+}
+
+fn prior(text: &str) -> Result<(String, RawPrior), String> {
+    let form = || format!("`{text}` is not of the form CHANNEL:SCALE=LOW..HIGH, such as tv:roi=0.8..3");
+    let (channel, belief) = text.rsplit_once(':').ok_or_else(form)?;
+    let (scale, interval) = belief.split_once('=').ok_or_else(form)?;
+    let (ends, mass) = match interval.split_once('@') {
+        Some((ends, mass)) => (ends, Some(mass.parse().map_err(|_| form())?)),
+        None => (interval, None),
+    };
+    let (low, high) = ends.split_once("..").ok_or_else(form)?;
+    let number = |text: &str| text.parse::<f64>().map_err(|_| form());
+    let belief = Some(RawLogNormal {
+        low: Some(number(low)?),
+        high: Some(number(high)?),
+        mass,
+        ..RawLogNormal::default()
+    });
+    let prior = match scale {
+        "roi" => RawPrior { roi: belief, ..RawPrior::default() },
+        "share" => RawPrior { share: belief, ..RawPrior::default() },
+        "marginal_roi" => RawPrior { marginal_roi: belief, ..RawPrior::default() },
+        _ => return Err(format!("`{scale}` is not a scale of a prior: roi, share or marginal_roi")),
+    };
+    Ok((channel.to_owned(), prior))
+}
