@@ -1,7 +1,9 @@
 //! One file a command: its flags, its help, its run.
 
 mod args;
+mod check;
 mod fit;
+mod init;
 mod progress;
 mod schema;
 mod simulate;
@@ -22,6 +24,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Fit(fit::Fit),
+    Check(check::Check),
+    Init(init::Init),
     Simulate(simulate::SimulateArgs),
     Schema(schema::SchemaArgs),
 }
@@ -31,6 +35,8 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Fit(command) => command.run(),
+            Command::Check(command) => command.run(),
+            Command::Init(command) => command.run(),
             Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
         }
