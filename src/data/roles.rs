@@ -77,7 +77,7 @@ pub(crate) fn assign(
         Some(population) => Some(population),
         None => desk.infer_one("population", "--population", infer::POPULATION)?,
     };
-    let paid = desk.named_media(&spend, &organic);
+    let paid = desk.named_media(&spend, &organic)?;
     desk.infer_exposure(&paid, &mut exposure);
     let controls = if options.controls.is_empty() { desk.infer_controls() } else { controls };
 
