@@ -17,6 +17,7 @@ use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
 #[derive(Debug, Args)]
 pub struct Check {
     /// CSV file: one row per date (and geo), with a header
+    #[arg(value_name = "DATA.csv")]
     data_file: PathBuf,
     #[command(flatten)]
     config: ConfigArgs,

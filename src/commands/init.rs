@@ -17,6 +17,7 @@ use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
 #[derive(Debug, Args)]
 pub struct Init {
     /// CSV file: one row per date (and geo), with a header
+    #[arg(value_name = "DATA.csv")]
     data_file: PathBuf,
     /// Where to write
     #[arg(long, value_name = "FILE", default_value = "mmm.toml")]

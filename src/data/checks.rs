@@ -114,6 +114,15 @@ impl Findings {
     }
 }
 
+fn rows(n: usize) -> String {
+    if n == 1 { "1 row".to_owned() } else { format!("{n} rows") }
+}
+
+/// Whole units from a thousand on, three decimals below.
+fn amount(value: f64) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
 fn weeks(data: &Dataset, periods: usize) -> f64 {
     periods as f64 * data.interval.days() / 7.0
 }
@@ -170,7 +179,7 @@ fn variation(data: &Dataset, findings: &mut Findings) {
         let ones = control.values.sum();
         let rare = ones.min(present() - ones);
         if rare <= 2.0 {
-            let message = format!("control `{}` differs in {rare:.0} rows only", control.name);
+            let message = format!("control `{}` differs in {} only", control.name, rows(rare as usize));
             findings.note("rare_control", message, "it takes those rows out of the fit, no more");
         }
     }
@@ -184,7 +193,7 @@ fn delivery(data: &Dataset, findings: &mut Findings) {
         let undelivered = pairs().filter(|(s, x)| **s > 0.0 && **x == 0.0).count();
         for (n, what) in [(unpaid, "exposure without spend"), (undelivered, "spend without exposure")] {
             if n > 0 {
-                let message = format!("channel `{}` has {what} in {n} rows", channel.name);
+                let message = format!("channel `{}` has {what} in {}", channel.name, rows(n));
                 findings.note(
                     "spend_exposure_mismatch",
                     message,
@@ -245,7 +254,7 @@ fn outcome(data: &Dataset, findings: &mut Findings) {
         let dates: Vec<String> = outlying
             .iter()
             .take(5)
-            .map(|s| format!("{} ({:.3} where neighbours have {:.3})", s.date, s.value, s.usual))
+            .map(|s| format!("{} ({} where neighbours have {})", s.date, amount(s.value), amount(s.usual)))
             .collect();
         let more =
             if outlying.len() > 5 { format!(" and {} more", outlying.len() - 5) } else { String::new() };
@@ -257,13 +266,13 @@ fn outcome(data: &Dataset, findings: &mut Findings) {
     if negative > 0 {
         findings.note(
             "negative_outcome",
-            format!("the outcome is negative in {negative} rows"),
+            format!("the outcome is negative in {}", rows(negative)),
             "check returns and cancellations",
         );
     }
     let blank = data.present.iter().zip(&data.outcome.observed).filter(|(p, o)| **p && !**o).count();
     if blank > 0 {
-        let message = format!("the outcome is blank in {blank} rows");
+        let message = format!("the outcome is blank in {}", rows(blank));
         findings.note("blank_outcome", message, "those rows count for carry-over only");
     }
 }
