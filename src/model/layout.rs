@@ -22,7 +22,7 @@ pub struct Layout {
     pub sigma: SigmaLayout,
     /// logit of the autocorrelation.
     pub phi: Option<usize>,
-    /// ln σ_u and the first of T weekly effects.
+    /// Standardised ln σ_u and the first of T shared levels.
     pub weekly: Option<(usize, usize)>,
 }
 
@@ -139,6 +139,6 @@ pub struct Theta {
     pub phi: f64,
     /// σ_u.
     pub weekly_scale: f64,
-    /// u_t, scaled outcome units; empty when off.
+    /// f_t, the shared level, scaled outcome units; empty when off.
     pub weekly: Vec<f64>,
 }

@@ -4,6 +4,7 @@
 //! and their deviations by geo) is Gaussian and integrated out exactly.
 
 mod baseline;
+mod calendar;
 mod density;
 mod design;
 mod layout;
