@@ -48,6 +48,7 @@ impl Calendar {
             intercept_mean,
             noise: Noise::White,
             weekly_effect: false,
+            rotation: None,
             ..panel.clone()
         };
         Calendar { crossproducts: Crossproducts::new(&design), design }

@@ -153,6 +153,9 @@ impl Kernel for Evaluate<'_> {
         if let (Some(calendar), Some(state)) = (&density.calendar, calendar) {
             likelihood += calendar.density::<FMA>(theta, state, by);
         }
+        if let Some(rotation) = &design.rotation {
+            rotation.transpose(&mut by.weekly);
+        }
         likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, grad)
     }
 }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::pool::{Location, PooledPrior};
+use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
@@ -47,6 +48,8 @@ pub struct Design {
     pub noise: Noise,
     /// Whether each period has an effect shared by all geos.
     pub weekly_effect: bool,
+    /// Coordinates of the shared level, when there is one.
+    pub rotation: Option<Rotation>,
     /// Prior shared by the channels that have none of their own.
     pub pool: PooledPrior,
     /// Its mean, about which their ln ROI is sampled.
@@ -139,6 +142,7 @@ impl Design {
             intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
+            rotation: None,
             pool: PooledPrior::default(),
             pooled_mean: 0.0,
         };
@@ -149,6 +153,9 @@ impl Design {
         design.add_baseline(data, &config.model);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
+            let calendar =
+                design.columns.iter().take_while(|c| !matches!(c, ColumnGroup::Control(_))).count();
+            design.rotation = Some(Rotation::new(design.baseline_all.chunks_exact(n_periods).take(calendar)));
         }
         Ok(design)
     }

@@ -12,6 +12,7 @@ mod linalg;
 mod media;
 mod pool;
 mod prior;
+mod rotation;
 
 pub use baseline::BaselineDraw;
 pub use density::{Density, NotFinite, State};

@@ -49,7 +49,7 @@ pub struct LikelihoodGradient {
     pub ln_sigma: Vec<f64>,
     /// by φ.
     pub phi: f64,
-    /// by f_t.
+    /// by f_t, in the end by its rotated coordinates.
     pub weekly: Vec<f64>,
     /// by ln σ_u.
     pub ln_weekly_scale: f64,
@@ -100,14 +100,21 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
         SigmaLayout::Single(i) => shift(Some(i), SIGMA.ln()),
         SigmaLayout::Pooled { ln_spread, .. } => shift(Some(ln_spread), (0.5 * SIGMA_SPREAD).ln()),
     }
-    if let Some((_, first)) = layout.weekly {
+    if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
         // Near the mean of the geos, less what media bring: far from it no step is small enough.
-        let (n, level) = (design.n_periods, 1.0 - PRIOR_MEDIA_SHARE);
-        for t in 0..n {
+        let (n, share) = (design.n_periods, 1.0 - PRIOR_MEDIA_SHARE);
+        let mut level = vec![share; n];
+        for (t, level) in level.iter_mut().enumerate() {
             let cells = || (0..design.n_geos).map(|g| g * n + t);
             let count: f64 = cells().map(|i| design.fitted[i]).sum();
-            let mean = cells().map(|i| design.outcome[i]).sum::<f64>() / count;
-            q[first + t] = 0.1 * q[first + t] + if count > 0.0 { level * mean } else { level };
+            if count > 0.0 {
+                *level *= cells().map(|i| design.outcome[i]).sum::<f64>() / count;
+            }
+        }
+        rotation.transpose(&mut level);
+        for (i, level) in level.into_iter().enumerate() {
+            let i = if i < at.rank { at.span + i } else { at.rest + i - at.rank };
+            q[i] = level + 0.1 * q[i];
         }
     }
     q
@@ -163,9 +170,12 @@ impl Theta {
             }
         }
         self.phi = layout.phi.map_or(0.0, |i| logistic(q[i]));
-        if let Some((ln_scale, first)) = layout.weekly {
-            self.weekly_scale = (LN_WEEKLY.0 + LN_WEEKLY.1 * q[ln_scale]).exp();
-            self.weekly.copy_from_slice(&q[first..first + design.n_periods]);
+        if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
+            self.weekly_scale = (LN_WEEKLY.0 + LN_WEEKLY.1 * q[at.ln_scale]).exp();
+            let (span, rest) = self.weekly.split_at_mut(at.rank);
+            span.copy_from_slice(&q[at.span..at.span + at.rank]);
+            rest.copy_from_slice(&q[at.rest..at.rest + rest.len()]);
+            rotation.apply(&mut self.weekly);
         }
     }
 
@@ -245,9 +255,11 @@ impl Theta {
         if let Some(i) = layout.phi {
             p.beta(i, self.phi, PHI, by.phi);
         }
-        if let Some((ln_scale, first)) = layout.weekly {
-            p.normal(ln_scale, LN_WEEKLY.1 * by.ln_weekly_scale);
-            p.grad[first..first + self.weekly.len()].copy_from_slice(&by.weekly);
+        if let Some(at) = layout.weekly {
+            p.normal(at.ln_scale, LN_WEEKLY.1 * by.ln_weekly_scale);
+            let (span, rest) = by.weekly.split_at(at.rank);
+            p.grad[at.span..at.span + at.rank].copy_from_slice(span);
+            p.grad[at.rest..at.rest + rest.len()].copy_from_slice(rest);
         }
     }
 }
