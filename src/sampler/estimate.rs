@@ -4,7 +4,12 @@ use super::linalg::{axpy, geometric_mean};
 use super::metric::Metric;
 
 /// Weight of the identity in a block's covariances, in draws.
-const SHRINKAGE: f64 = 1.0;
+///
+/// Small, for it limits the correlations that can be learnt; not zero, for it is all that a block has
+/// to say of directions that no draw has gone yet. Measured on three media mix posteriors of 15 and 24
+/// dimensions: 0.1 to 1 are alike; 3 costs up to three times the gradients per effective draw, 0.01 up
+/// to 2.5 times.
+const SHRINKAGE: f64 = 0.3;
 
 /// Draws and gradients of a chain's warm-up, row-major.
 pub(crate) struct History {
