@@ -3,6 +3,8 @@
 mod args;
 mod fit;
 mod progress;
+mod report;
+mod scenario;
 mod schema;
 mod simulate;
 
@@ -23,6 +25,8 @@ pub struct Cli {
 enum Command {
     Fit(fit::Fit),
     Simulate(simulate::SimulateArgs),
+    Scenario(scenario::Scenario),
+    Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
 }
 
@@ -32,6 +36,8 @@ impl Cli {
         match self.command {
             Command::Fit(command) => command.run(),
             Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
+            Command::Scenario(command) => command.run(),
+            Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
         }
     }

@@ -61,15 +61,7 @@ impl<'a> Climb<'a> {
 
     /// How much may go from channel `from` to channel `to`.
     fn room(&self, from: usize, to: usize) -> f64 {
-        let p = self.problem;
-        let own = (p.hi[to] - self.x[to]).min(self.x[from] - p.lo[from]);
-        let (source, sink) = (p.block_of[from], p.block_of[to]);
-        if source == sink {
-            return own;
-        }
-        let group =
-            (p.blocks[sink].hi - self.block_spend[sink]).min(self.block_spend[source] - p.blocks[source].lo);
-        own.min(group)
+        self.problem.room(&self.x, &self.block_spend, from, to)
     }
 
     fn give(&mut self, from: usize, to: usize, amount: f64) {
