@@ -1,7 +1,9 @@
 //! One file a command: its flags, its help, its run.
 
 mod args;
+mod check;
 mod fit;
+mod init;
 mod progress;
 mod report;
 mod scenario;
@@ -24,6 +26,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Fit(fit::Fit),
+    Check(check::Check),
+    Init(init::Init),
     Simulate(simulate::SimulateArgs),
     Scenario(scenario::Scenario),
     Report(report::ReportArgs),
@@ -35,6 +39,8 @@ impl Cli {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Fit(command) => command.run(),
+            Command::Check(command) => command.run(),
+            Command::Init(command) => command.run(),
             Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
             Command::Scenario(command) => command.run(),
             Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),

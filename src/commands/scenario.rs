@@ -221,6 +221,7 @@ impl Scenario {
             let budgets = limits.budgets(curves, n.into()).map_err(mmm::Error::from)?;
             let plans = planning::frontier(curves, &budgets, &limits).map_err(mmm::Error::from)?;
             report.frontier = plans.iter().map(|plan| FrontierPoint::of(plan, curves)).collect();
+            report.frontier_channels = curves.iter().map(|curve| curve.name().to_owned()).collect();
         }
         if let Some(precision) = self.test_value {
             let today: f64 = curves.iter().map(ChannelCurve::spend).sum();

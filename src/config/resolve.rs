@@ -30,7 +30,7 @@ impl RawConfig {
     pub fn resolve(self, flags: RawConfig) -> Result<Resolved, Error> {
         let raw = self.overridden_by(flags);
         let mut faults = Faults::default();
-        let named = named_channels(&raw.channels);
+        let named = named_channels(&raw.channels, &mut faults);
         let load = load_options(raw.data, named, &mut faults);
         let mut channels = BTreeMap::new();
         for (name, channel) in raw.channels {
@@ -182,7 +182,15 @@ fn effect_prior(name: &str, raw: &RawPrior, faults: &mut Faults) -> Option<Effec
     Some(make(belief))
 }
 
-fn named_channels(channels: &BTreeMap<String, RawChannel>) -> Vec<NamedChannel> {
+fn named_channels(channels: &BTreeMap<String, RawChannel>, faults: &mut Faults) -> Vec<NamedChannel> {
+    let mut owners: BTreeMap<&String, &String> = BTreeMap::new();
+    for (name, channel) in channels {
+        if let Some(column) = channel.spend.as_ref().or(channel.exposure.as_ref())
+            && let Some(first) = owners.insert(column, name)
+        {
+            faults.push(format!("channels.{first} and channels.{name} both have the column `{column}`"));
+        }
+    }
     let named = channels.iter().filter(|(_, c)| c.spend.is_some() || c.exposure.is_some());
     named
         .map(|(name, c)| NamedChannel {

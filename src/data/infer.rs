@@ -81,12 +81,12 @@ pub(crate) fn is_revenue_per_outcome(lower: &str) -> bool {
 
 /// Whether a lower-case name looks like spend; a suggestion, never a role.
 pub(crate) fn looks_like_spend(lower: &str) -> bool {
-    ["spend", "cost", "budget", "mdsp"].iter().any(|word| lower.contains(word)) || lower.ends_with("_s")
+    ["spend", "cost", "budget"].iter().any(|word| lower.contains(word)) || lower.ends_with("_s")
 }
 
 /// Whether a lower-case name looks like exposure; a suggestion, never a role.
 pub(crate) fn looks_like_exposure(lower: &str) -> bool {
-    let words = ["impression", "click", "grp", "views", "reach", "sends", "newsletter", "mdip"];
+    let words = ["impression", "click", "grp", "views", "reach", "sends", "newsletter"];
     words.iter().any(|word| lower.contains(word)) || lower.ends_with("_i")
 }
 

@@ -1,9 +1,12 @@
 //! CSV → [`Dataset`]: reading, column roles, checks.
 
 mod cells;
+mod checks;
+mod collinearity;
 mod csv;
 mod dataset;
 mod dates;
+mod history;
 mod infer;
 mod interval;
 mod layout;
@@ -12,10 +15,15 @@ mod number;
 mod panel;
 mod reported;
 mod roles;
+mod settings;
+mod spikes;
 mod suggest;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
+pub use checks::{Finding, Severity, check, enough_rows};
 pub use dataset::*;
+pub use history::{ChannelHistory, history};
 pub use load::load;
 pub use reported::{Reported, read_reported};
+pub use settings::settle;
 pub use suggest::suggested_flags;

@@ -9,6 +9,8 @@ pub(crate) enum NotANumber {
     MissingMark,
     /// `NaN` or an infinity, spelled out or by overflow.
     NotFinite,
+    /// Beyond any unit of money or people.
+    TooLarge,
     /// `3,5`
     DecimalComma,
     /// `1,234.5`, `1 234` or `1.234.567`
@@ -28,6 +30,7 @@ impl NotANumber {
             NotANumber::Blank => "the cell is blank",
             NotANumber::MissingMark => "marks a missing value, not a number",
             NotANumber::NotFinite => "is not a finite number",
+            NotANumber::TooLarge => "is too large for any unit",
             NotANumber::DecimalComma => "has a decimal comma",
             NotANumber::Thousands => "has a thousands separator",
             NotANumber::Currency => "has a currency sign",
@@ -48,12 +51,19 @@ impl NotANumber {
     }
 }
 
+/// Sums of fourth powers of anything smaller stay finite.
+const LARGEST: f64 = 1e30;
+
 /// The number in a trimmed cell.
 pub(crate) fn parse_number(cell: &str) -> Result<f64, NotANumber> {
     // The standard parser also takes `inf`, `NaN` and `infinity`: letters other than an exponent are barred.
     let plain = cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E'));
     if plain && let Ok(value) = cell.parse::<f64>() {
-        return if value.is_finite() { Ok(value) } else { Err(NotANumber::NotFinite) };
+        return match value.abs() {
+            f64::INFINITY => Err(NotANumber::NotFinite),
+            size if size > LARGEST => Err(NotANumber::TooLarge),
+            _ => Ok(value),
+        };
     }
     Err(reason(cell))
 }
@@ -141,6 +151,7 @@ mod tests {
             ("-inf", NotFinite),
             ("Infinity", NotFinite),
             ("1e999", NotFinite),
+            ("-1e31", TooLarge),
             ("3,5", DecimalComma),
             ("1.234,56", DecimalComma),
             ("1,234", Thousands),

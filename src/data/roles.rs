@@ -77,7 +77,7 @@ pub(crate) fn assign(
         Some(population) => Some(population),
         None => desk.infer_one("population", "--population", infer::POPULATION)?,
     };
-    let paid = desk.named_media(&spend, &organic);
+    let paid = desk.named_media(&spend, &organic)?;
     desk.infer_exposure(&paid, &mut exposure);
     let controls = if options.controls.is_empty() { desk.infer_controls() } else { controls };
 
@@ -306,7 +306,9 @@ impl<'a> Desk<'a> {
                 .map(name)
                 .collect(),
         };
-        let unasked: Vec<&str> = self.free().map(|c| self.names[c].as_str()).collect();
+        // A column without a name is an index that some tool wrote; nobody misses it.
+        let unasked: Vec<&str> =
+            self.free().map(|c| self.names[c].as_str()).filter(|n| !n.starts_with("(column ")).collect();
         if !unasked.is_empty() {
             let flags = suggested_flags(&roles, &unasked);
             self.warnings.push(Warning {

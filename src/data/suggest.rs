@@ -4,6 +4,9 @@ use super::dataset::Roles;
 use super::infer;
 use super::number::excerpt;
 
+/// Longer lists are cut here: nobody reads on.
+const FEW: usize = 12;
+
 /// The flags that would give left-out columns their likeliest roles.
 ///
 /// A list flag replaces what was inferred, so it repeats the columns that already have the role.
@@ -33,7 +36,8 @@ pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
     ];
     for (flag, present, new) in lists.into_iter().filter(|(_, _, new)| !new.is_empty()) {
         let all: Vec<&str> = present.iter().map(String::as_str).chain(new).collect();
-        flags.push(format!("{flag} {}", quote(&all.join(","))));
+        let shown = quote(&all[..all.len().min(FEW)].join(","));
+        flags.push(format!("{flag} {shown}{}", if all.len() > FEW { ",…" } else { "" }));
     }
     flags
 }
@@ -59,7 +63,6 @@ pub(crate) fn listing<'n>(names: impl Iterator<Item = &'n str>) -> String {
 }
 
 pub(crate) fn first_few(items: &[String], separator: &str) -> String {
-    const FEW: usize = 12;
     let mut text = items[..items.len().min(FEW)].join(separator);
     if items.len() > FEW {
         text.push_str(&format!(" … and {} more", items.len() - FEW));

@@ -141,7 +141,7 @@ impl Kernel for Evaluate<'_> {
                 }
             }
         }
-        likelihood + theta.prior_and_chain_rule(q, &density.layout, by, grad)
+        likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, grad)
     }
 }
 

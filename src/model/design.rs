@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::prior::POOLED_EFFECT_SD;
+use super::pool::{Location, PooledPrior};
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
@@ -47,8 +47,10 @@ pub struct Design {
     pub noise: Noise,
     /// Whether each period has an effect shared by all geos.
     pub weekly_effect: bool,
-    /// ln of the ROI at which all media explain the prior share of the outcome.
-    pub ln_roi_center: f64,
+    /// Prior shared by the channels that have none of their own.
+    pub pool: PooledPrior,
+    /// Its mean, about which their ln ROI is sampled.
+    pub pooled_mean: f64,
 }
 
 /// Role of a baseline column; columns of one group share a prior scale.
@@ -128,7 +130,8 @@ impl Design {
             intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
-            ln_roi_center: 0.0,
+            pool: PooledPrior::default(),
+            pooled_mean: 0.0,
         };
         for g in 0..n_geos {
             design.scale_outcome(data, g, last_fitted)?;
@@ -201,7 +204,17 @@ impl Design {
         debug_assert_eq!(self.exposure.len(), self.channels.len() * n_cells);
         let spend: f64 = self.channels.iter().flat_map(|c| &c.spend).sum();
         let value: f64 = self.outcome.iter().zip(&self.value).map(|(y, v)| y * v).sum();
-        self.ln_roi_center = if spend > 0.0 { (PRIOR_MEDIA_SHARE * value / spend).ln() } else { 0.0 };
+        let mut locations = Vec::new();
+        if spend > 0.0 && value > 0.0 {
+            let mean = (PRIOR_MEDIA_SHARE * value / spend).ln();
+            locations.push(Location { weight: 0.5, mean, sd: 0.7 });
+        }
+        let g = |k: &str, d: f64| std::env::var(k).ok().map_or(d, |v| v.parse().unwrap());
+        locations[0].sd = g("SD0", 0.7);
+        locations[0].weight = 1.0 - g("W1", 0.5);
+        locations.push(Location { weight: g("W1", 0.5), mean: g("M1", 1.2).ln(), sd: g("SD1", 0.5) });
+        self.pool = PooledPrior::new(&locations);
+        self.pooled_mean = self.pool.mean();
     }
 
     fn add_baseline(&mut self, data: &Dataset, model: &ModelConfig) {
@@ -256,7 +269,7 @@ impl Design {
 
     /// Prior sd of channel `c`'s ln effect.
     pub fn ln_effect_prior_sd(&self, c: usize) -> f64 {
-        self.channels[c].prior.map_or(POOLED_EFFECT_SD, |(_, sd)| sd)
+        self.channels[c].prior.map_or_else(|| self.pool.sd(), |(_, sd)| sd)
     }
 
     /// Largest exposure in one period over the mean active exposure, the smallest over geos in which

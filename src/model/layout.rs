@@ -12,8 +12,6 @@ pub struct Layout {
     pub n_global: usize,
     /// Per channel.
     pub channels: Vec<ChannelLayout>,
-    /// (μ, τ) of the pooled ln ROI, when a channel uses it.
-    pub pool: Option<(usize, usize)>,
     /// ln of the prior scales of trend increments and seasonality; `None` when there is no such column.
     pub ln_trend: Option<usize>,
     /// See `ln_trend`.
@@ -37,7 +35,7 @@ pub struct ChannelLayout {
     pub half_saturation: usize,
     /// Standardised ln S.
     pub slope: Option<usize>,
-    /// Standardised ln effect.
+    /// ln effect: standardised by the channel's own prior, or about the centre of the pooled one.
     pub effect: usize,
     /// sd of the channel's own prior of ln effect; `None` when pooled.
     pub effect_sd: Option<f64>,
@@ -82,8 +80,6 @@ impl Layout {
                 geo: panel.then(|| (take(1), 0)),
             })
             .collect();
-        let pooled = design.channels.iter().any(|c| c.prior.is_none());
-        let pool = pooled.then(|| (take(1), take(1)));
         let has = |group| design.columns.contains(&group);
         use super::design::ColumnGroup::{Control, Season, Trend};
         let ln_trend = has(Trend).then(|| take(1));
@@ -108,7 +104,7 @@ impl Layout {
             channel.geo = channel.geo.map(|(eta, _)| (eta, take(design.n_geos)));
         }
         let weekly = weekly.map(|(scale, _)| (scale, take(design.n_periods)));
-        Layout { dim: take(0), n_global, channels, pool, ln_trend, ln_season, ln_geo, sigma, phi, weekly }
+        Layout { dim: take(0), n_global, channels, ln_trend, ln_season, ln_geo, sigma, phi, weekly }
     }
 }
 
@@ -127,10 +123,6 @@ pub struct Theta {
     pub geo_spread: Vec<f64>,
     /// e^{η z}: C × G; ones when G = 1.
     pub geo_factor: Vec<f64>,
-    /// μ, location of the pooled ln ROI.
-    pub pool_mean: f64,
-    /// τ, spread of the pooled ln ROI.
-    pub pool_spread: f64,
     /// σ_trend, σ_season.
     pub trend_scale: f64,
     /// σ_season.

@@ -9,6 +9,7 @@ mod design;
 mod layout;
 mod linalg;
 mod media;
+mod pool;
 mod prior;
 
 pub use baseline::BaselineDraw;

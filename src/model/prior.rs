@@ -11,12 +11,7 @@ const LN_HALF_SATURATION: (f64, f64) = (0.3, LN_HALF_SATURATION_SD);
 pub const LN_HALF_SATURATION_SD: f64 = 0.6;
 /// ln S ~ N(mean, sd²).
 const LN_SLOPE: (f64, f64) = (0.2, 0.4);
-/// Prior sd of a pooled ln effect: √(0.7² + E τ²), E τ² = the half-normal's scale squared.
-pub const POOLED_EFFECT_SD: f64 = 1.220_655_561_573_370_3;
-/// sd of the pooled ln ROI's location about the design's centre.
-const POOL_MEAN_SD: f64 = 0.7;
 /// Half-normal scales.
-const POOL_SPREAD: f64 = 1.0;
 const GEO_SPREAD: f64 = 0.3;
 const TREND: f64 = 0.03;
 const SEASON: f64 = 0.1;
@@ -129,10 +124,6 @@ impl Theta {
 
     /// Fills in the parameters at an unconstrained point.
     pub fn decode(&mut self, q: &[f64], design: &Design, layout: &Layout) {
-        if let Some((mean, ln_spread)) = layout.pool {
-            self.pool_mean = design.ln_roi_center + POOL_MEAN_SD * q[mean];
-            self.pool_spread = q[ln_spread].exp();
-        }
         let n_geos = design.n_geos;
         for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
             self.retention[c] = at.retention.map_or(0.0, |i| logistic(q[i]));
@@ -141,7 +132,7 @@ impl Theta {
                 (Some(i), _) => (LN_SLOPE.0 + LN_SLOPE.1 * q[i]).exp(),
                 (None, fixed) => fixed.unwrap_or(1.0),
             };
-            let (mean, sd) = channel.prior.unwrap_or((self.pool_mean, self.pool_spread));
+            let (mean, sd) = channel.prior.unwrap_or((design.pooled_mean, 1.0));
             self.ln_effect[c] = mean + sd * q[at.effect];
             if let Some((ln_spread, first)) = at.geo {
                 self.geo_spread[c] = q[ln_spread].exp();
@@ -175,12 +166,12 @@ impl Theta {
     pub fn prior_and_chain_rule(
         &self,
         q: &[f64],
+        design: &Design,
         layout: &Layout,
         by: &LikelihoodGradient,
         grad: &mut [f64],
     ) -> f64 {
         let mut p = Accumulator { q, grad, log_density: 0.0 };
-        let (mut by_pool_mean, mut by_ln_pool_spread) = (0.0, 0.0);
         let n_geos = self.sigma.len();
         for (c, at) in layout.channels.iter().enumerate() {
             if let Some(i) = at.retention {
@@ -190,10 +181,9 @@ impl Theta {
             if let Some(i) = at.slope {
                 p.normal(i, LN_SLOPE.1 * by.ln_slope[c]);
             }
-            p.normal(at.effect, by.ln_effect[c] * at.effect_sd.unwrap_or(self.pool_spread));
-            if at.effect_sd.is_none() {
-                by_pool_mean += by.ln_effect[c];
-                by_ln_pool_spread += by.ln_effect[c] * self.pool_spread * q[at.effect];
+            match at.effect_sd {
+                Some(sd) => p.normal(at.effect, sd * by.ln_effect[c]),
+                None => p.grad[at.effect] = by.ln_effect[c],
             }
             if let Some((ln_spread, first)) = at.geo {
                 let mut by_ln_spread = 0.0;
@@ -205,10 +195,7 @@ impl Theta {
                 p.half_normal(ln_spread, GEO_SPREAD, by_ln_spread);
             }
         }
-        if let Some((mean, ln_spread)) = layout.pool {
-            p.normal(mean, POOL_MEAN_SD * by_pool_mean);
-            p.half_normal(ln_spread, POOL_SPREAD, by_ln_pool_spread);
-        }
+        self.pooled_prior(&mut p, design, layout);
         if let Some(i) = layout.ln_trend {
             p.half_normal(i, TREND, by.ln_trend);
         }
@@ -222,6 +209,16 @@ impl Theta {
         }
         self.noise_prior(&mut p, layout, by);
         p.log_density
+    }
+
+    fn pooled_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout) {
+        let pooled = || (0..layout.channels.len()).filter(|c| layout.channels[*c].effect_sd.is_none());
+        let ln_effect: Vec<f64> = pooled().map(|c| self.ln_effect[c]).collect();
+        let mut grad = vec![0.0; ln_effect.len()];
+        p.log_density += design.pool.density(&ln_effect, &mut grad);
+        for (c, g) in pooled().zip(grad) {
+            p.grad[layout.channels[c].effect] += g;
+        }
     }
 
     fn noise_prior(&self, p: &mut Accumulator, layout: &Layout, by: &LikelihoodGradient) {

@@ -37,6 +37,8 @@ pub struct ScenarioReport {
     pub scenarios: Vec<Answer>,
     /// Best plans of several budgets, ascending; empty unless asked for.
     pub frontier: Vec<FrontierPoint>,
+    /// Channels of the frontier's spends, in their order; empty without a frontier.
+    pub frontier_channels: Vec<String>,
     /// What a lift test of each channel is worth, most valuable first; empty unless asked for.
     pub test_values: Vec<TestValue>,
     /// Reported against modelled outcome over the fitted window; empty unless a report was given.
@@ -120,6 +122,7 @@ impl ScenarioReport {
             horizon,
             scenarios: Vec::new(),
             frontier: Vec::new(),
+            frontier_channels: Vec::new(),
             test_values: Vec::new(),
             reported: Vec::new(),
             warnings: verdict_warning(fit).into_iter().collect(),

@@ -3,11 +3,13 @@
 use super::advice::signed;
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
-use super::text::{amount, clean, percent, ratio};
+use super::text::{amount, clean, percent, ratio, shorten};
 use crate::planning::{Answer, BoundHit, ChannelPlan, Credit, CreditVerdict};
 
 /// Plans side by side in one table of channels.
 const PLANS_A_TABLE: usize = 5;
+/// Channels side by side in one table of budgets.
+const CHANNELS_A_TABLE: usize = 7;
 
 /// The text, ending in a line feed.
 pub fn scenario_text(report: &ScenarioReport) -> String {
@@ -226,7 +228,7 @@ fn comparison(answers: &[Answer]) -> Vec<String> {
 fn side_by_side(answers: &[Answer]) -> Vec<String> {
     let Some(first) = answers.first() else { return vec![] };
     let mut rows = vec![row(["Channel", "Today"])];
-    let short = |name: &str| super::text::shorten(&clean(name), 16);
+    let short = |name: &str| shorten(&clean(name), 16);
     rows[0].extend(answers.iter().map(|a| short(&a.scenario.name)));
     for (c, plan) in first.scenario.allocation.iter().enumerate() {
         let mut cells = vec![clean(&plan.channel), amount(plan.current)];
@@ -251,6 +253,16 @@ fn frontier(report: &ScenarioReport) -> Vec<String> {
     }));
     let mut lines = vec!["Efficient frontier: the best plan of each budget".to_owned()];
     lines.extend(layout(&rows));
+    for channels in (0..report.frontier_channels.len()).collect::<Vec<_>>().chunks(CHANNELS_A_TABLE) {
+        let mut rows = vec![row(["Budget"])];
+        rows[0].extend(channels.iter().map(|&c| shorten(&clean(&report.frontier_channels[c]), 10)));
+        rows.extend(report.frontier.iter().map(|point| {
+            let spends = channels.iter().map(|&c| amount(point.spend[c]));
+            std::iter::once(amount(point.budget)).chain(spends).collect()
+        }));
+        lines.push(String::new());
+        lines.extend(layout(&rows));
+    }
     lines
 }
 

@@ -8,13 +8,15 @@ use super::error::PlanningError;
 use super::frontier::{
     largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
-use super::limits::Limits;
+use super::limits::{Limits, Problem};
 use super::optimise::Allocation;
 use super::outcome::{gain_draws, outcome_draws};
 use super::question::{Goal, Question};
 use super::request::{Amount, Change};
 use super::risk::{Objective, Risk, optimise_risk};
-use super::scenario::{Scenario, ScenarioKind, allocation_scenario, plan_scenario, settled_plan};
+use super::scenario::{
+    Scenario, ScenarioKind, allocation_scenario, fill_p_grow, plan_scenario, settled_plan,
+};
 use crate::error::Error;
 use crate::posterior::Summary;
 
@@ -127,6 +129,7 @@ impl Question {
         let plan = optimise_risk(curves, budget, &limits, risk)?;
         let mut scenario = plan_scenario(curves, &plan.multipliers, &limits.bounds, weeks)?;
         scenario.kind = ScenarioKind::Optimal;
+        fill_p_grow(curves, &Problem::new(curves, budget, &limits)?, &mut scenario);
         scenario.name = match risk {
             Risk::Mean => "best mean".into(),
             Risk::Quantile(level) => format!("best {:.0} % quantile of the gain", 100.0 * level),
@@ -214,7 +217,7 @@ pub struct FrontierPoint {
     pub marginal_return: Option<f64>,
     /// What the plan can be short of the best, relative, at most.
     pub gap: f64,
-    /// Spend of each channel, currency, in the order of the plans' allocations.
+    /// Spend of each channel, currency, in the order of the curves.
     pub spend: Vec<f64>,
 }
 
@@ -238,7 +241,7 @@ impl Limits {
     /// # Errors
     /// As [`super::optimise`].
     pub fn budgets(&self, curves: &[ChannelCurve], n: usize) -> Result<Vec<f64>, PlanningError> {
-        let (least, most) = super::limits::Problem::unbudgeted(curves, self)?.spend_range();
+        let (least, most) = Problem::unbudgeted(curves, self)?.spend_range();
         let step = (most - least) / (n.max(2) - 1) as f64;
         Ok((0..n).map(|k| (least + k as f64 * step).min(most)).collect())
     }

@@ -334,6 +334,10 @@ pub(super) fn find(
     name: &str,
     channels: &[&str],
 ) -> Result<usize, RequestError> {
+    let of_geo = name.rsplit_once('@').is_some_and(|(channel, _)| channels.contains(&channel));
+    if of_geo && !channels.contains(&name) {
+        return Err(malformed(flag, text, "a fit keeps response curves by channel, not by geo"));
+    }
     let found = channels.iter().position(|c| *c == name);
     found.ok_or_else(|| RequestError::UnknownChannel {
         flag,

@@ -179,10 +179,15 @@ pub(crate) fn allocation_scenario(
     scenario.name = "best allocation".into();
     scenario.kind = ScenarioKind::Optimal;
     scenario.gap = Some(plan.gap);
-    for (&c, p) in problem.channels.iter().zip(p_grow(curves, &problem)) {
+    fill_p_grow(curves, &problem, &mut scenario);
+    Ok(scenario)
+}
+
+/// Notes for every channel with spend how many draws would have it grow.
+pub(crate) fn fill_p_grow(curves: &[ChannelCurve], problem: &Problem, scenario: &mut Scenario) {
+    for (&c, p) in problem.channels.iter().zip(p_grow(curves, problem)) {
         scenario.allocation[c].p_grow = Some(p);
     }
-    Ok(scenario)
 }
 
 /// A plan given as multipliers of today's spend, as a scenario of kind [`ScenarioKind::WhatIf`].

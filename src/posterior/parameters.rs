@@ -28,10 +28,6 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
             data.geos.iter().for_each(|geo| add(format!("geo_factor[{name},{geo}]")));
         }
     }
-    if layout.pool.is_some() {
-        add("roi_pool_median".into());
-        add("roi_pool_spread".into());
-    }
     if layout.ln_trend.is_some() {
         add("trend_scale".into());
     }
@@ -93,9 +89,6 @@ pub fn values(density: &Density, theta: &Theta, shared: &[f64], out: &mut Vec<f6
             out.push(theta.geo_spread[c]);
             out.extend(&theta.geo_factor[c * n_geos..(c + 1) * n_geos]);
         }
-    }
-    if layout.pool.is_some() {
-        out.extend([theta.pool_mean.exp(), theta.pool_spread]);
     }
     if layout.ln_trend.is_some() {
         out.push(theta.trend_scale);

@@ -82,34 +82,36 @@ impl Desk<'_> {
         spend
     }
 
-    /// Channels with their names: given, else the spend column's stem where that is unique.
-    pub(super) fn named_media(&self, spend: &[usize], organic: &[usize]) -> Vec<Media> {
-        let given = |column: usize, of: fn(&NamedChannel) -> Option<&String>| {
-            let named = self.options.named.iter().find(|n| of(n) == Some(&self.names[column]));
-            named.map(|n| n.name.clone())
+    /// The name that the configuration gives the channel of a column.
+    fn given_name(&self, column: usize, is_paid: bool) -> Option<&String> {
+        let mut alike = self.options.named.iter().filter(|n| n.spend.is_some() == is_paid);
+        let of = |n: &NamedChannel| n.spend.as_ref().or(n.exposure.as_ref()) == Some(&self.names[column]);
+        alike.find(|n| of(n)).map(|n| &n.name)
+    }
+
+    /// Channels with their names: given, else the spend column's stem where that is unique, else the column.
+    pub(super) fn named_media(&self, spend: &[usize], organic: &[usize]) -> Result<Vec<Media>, Error> {
+        let paid = spend.iter().map(|c| (*c, true));
+        let columns: Vec<(usize, bool)> = paid.chain(organic.iter().map(|c| (*c, false))).collect();
+        let short = |&(column, is_paid): &(usize, bool)| {
+            let name = &self.names[column];
+            let stem = if is_paid { infer::spend_stem(name) } else { None };
+            self.given_name(column, is_paid).cloned().unwrap_or_else(|| stem.unwrap_or(name).to_owned())
         };
-        let short = |column: usize| {
-            given(column, |n| n.spend.as_ref()).unwrap_or_else(|| {
-                infer::spend_stem(&self.names[column]).unwrap_or(&self.names[column]).to_owned()
-            })
-        };
-        let mut media: Vec<Media> = spend
-            .iter()
-            .map(|&column| Media { name: short(column), spend: Some(column), exposure: column })
-            .collect();
-        media.extend(organic.iter().map(|&column| {
-            let mut unpaid = self.options.named.iter().filter(|n| n.spend.is_none());
-            let named = unpaid.find(|n| n.exposure.as_ref() == Some(&self.names[column]));
-            let name = named.map_or_else(|| self.names[column].clone(), |n| n.name.clone());
-            Media { name, spend: None, exposure: column }
-        }));
-        let shared: Vec<String> = media.iter().map(|m| m.name.clone()).collect();
-        for channel in &mut media {
-            if shared.iter().filter(|n| **n == channel.name).count() > 1 {
-                channel.name = self.names[channel.spend.unwrap_or(channel.exposure)].clone();
+        let wanted: Vec<String> = columns.iter().map(short).collect();
+        let mut media: Vec<Media> = Vec::with_capacity(columns.len());
+        for (&(column, is_paid), short) in columns.iter().zip(&wanted) {
+            let is_shared = wanted.iter().filter(|n| *n == short).count() > 1;
+            let keeps = !is_shared || self.given_name(column, is_paid).is_some();
+            let name = if keeps { short.clone() } else { self.names[column].clone() };
+            if media.iter().any(|m| m.name == name) {
+                let problem = format!("two channels are called `{name}`");
+                let hint = "give one another name: [channels.NAME] with its spend column in mmm.toml";
+                return Err(Error::data(self.file, problem, hint));
             }
+            media.push(Media { name, spend: is_paid.then_some(column), exposure: column });
         }
-        media
+        Ok(media)
     }
 
     pub(super) fn infer_exposure(&mut self, paid: &[Media], exposure: &mut BTreeMap<usize, usize>) {

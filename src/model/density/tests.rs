@@ -175,7 +175,8 @@ fn collapsed_likelihood_is_the_explicit_gaussian_one() {
                 let q = point(dim, seed, 1.0);
                 let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
                 let by = LikelihoodGradient::new(&density.design);
-                let prior = state.theta.prior_and_chain_rule(&q, &density.layout, &by, &mut grad);
+                let prior =
+                    state.theta.prior_and_chain_rule(&q, &density.design, &density.layout, &by, &mut grad);
                 let explicit = explicit_log_likelihood(&density, &state);
                 let error = (total - prior - explicit).abs();
                 assert!(

@@ -1,0 +1,175 @@
+//! `mmm check`: read and judge the data, fit nothing.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use mmm::Warning;
+use mmm::data::{self, ChannelHistory, Dataset, Finding, Interval, Severity};
+use serde_json::json;
+
+use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+
+/// Read and judge a data file without fitting: column roles, gaps, outliers, collinearity, too
+/// little history, late channels. Takes a second; exits 1 when something makes a fit meaningless.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// CSV file: one row per date (and geo), with a header
+    #[arg(value_name = "DATA.csv")]
+    data_file: PathBuf,
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+impl Check {
+    /// Prints roles, channel histories and findings on stdout.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let resolved = self.config.resolve(self.data, self.model, SamplerArgs::default())?;
+        let (dataset, warnings) = data::load(&self.data_file, &resolved.load)?;
+        let fit = data::settle(resolved.fit, &dataset, &resolved.load)?;
+        let mut findings = data::check(&dataset, &fit);
+        let at = findings.iter().filter(|f| f.severity < Severity::Note).count();
+        findings.splice(at..at, warnings.into_iter().map(as_finding));
+        let history = data::history(&dataset);
+        let text = if self.json {
+            let mut text = serde_json::to_string_pretty(&as_json(&dataset, &history, &findings))?;
+            text.push('\n');
+            text
+        } else {
+            as_text(&dataset, &history, &findings)
+        };
+        std::io::stdout().lock().write_all(text.as_bytes())?;
+        let blocked = findings.iter().any(|f| f.severity == Severity::Blocking);
+        Ok(if blocked { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+}
+
+/// What loading noticed, beside what the checks found.
+fn as_finding(warning: Warning) -> Finding {
+    let code = warning.code.into();
+    Finding { severity: Severity::Note, code, message: warning.message, hint: warning.hint }
+}
+
+fn as_json(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> serde_json::Value {
+    json!({
+        "schema": "mmm.check/1",
+        "file": data.source.file,
+        "sha256": data.source.sha256,
+        "rows": data.source.rows,
+        "geos": data.n_geos(),
+        "periods": data.n_periods(),
+        "first": data.dates.first(),
+        "last": data.dates.last(),
+        "interval_days": data.interval.days(),
+        "outcome_kind": data.outcome.kind,
+        "roles": data.roles,
+        "channels": history,
+        "findings": findings,
+    })
+}
+
+fn count(n: usize, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+}
+
+fn unit(interval: Interval) -> &'static str {
+    match interval {
+        Interval::Daily => "day",
+        Interval::Weekly => "week",
+        Interval::Monthly => "month",
+    }
+}
+
+fn as_text(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> String {
+    let mut text = format!("{}: {}, ", data.source.file, count(data.source.rows, "row"));
+    let unit = unit(data.interval);
+    let mut say = |line: String| text.push_str(&line);
+    say(format!("{}, {}", count(data.n_geos(), "geo"), count(data.n_periods(), unit)));
+    if let (Some(first), Some(last)) = (data.dates.first(), data.dates.last()) {
+        say(format!(" from {first} to {last}"));
+    }
+    say("\n\n".to_owned());
+    say(roles(data));
+    say(channels(history, unit));
+    say(judgement(findings));
+    text
+}
+
+fn roles(data: &Dataset) -> String {
+    let roles = &data.roles;
+    let kind = serde_json::to_value(data.outcome.kind).ok();
+    let kind = kind.as_ref().and_then(|k| k.as_str()).unwrap_or_default();
+    let mut lines = vec![("date", roles.date.clone()), ("outcome", format!("{} ({kind})", roles.outcome))];
+    let single = [
+        ("revenue per outcome", &roles.revenue_per_outcome),
+        ("geo", &roles.geo),
+        ("population", &roles.population),
+    ];
+    lines.extend(single.into_iter().filter_map(|(role, column)| Some((role, column.clone()?))));
+    let lists = [("organic", &roles.organic), ("controls", &roles.controls), ("left out", &roles.left_out)];
+    lines.extend(lists.into_iter().filter(|(_, l)| !l.is_empty()).map(|(role, l)| (role, l.join(", "))));
+    lines.iter().map(|(role, columns)| format!("{role:<20} {columns}\n")).collect::<String>() + "\n"
+}
+
+fn channels(history: &[ChannelHistory], unit: &str) -> String {
+    let width = history.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max("channel".len());
+    let mut text = format!(
+        "{:<width$}  {:>14}  {:>12}  {:>13}  {:>10}  driven by\n",
+        "channel",
+        "spend",
+        "first active",
+        format!("active {unit}s"),
+        "zero rows"
+    );
+    for channel in history {
+        let spend = match channel.spend_column {
+            Some(_) => format!("{:.0}", channel.spend),
+            None => "organic".to_owned(),
+        };
+        let first = channel.first_active.map_or("never".to_owned(), |d| d.to_string());
+        let _ = writeln!(
+            text,
+            "{:<width$}  {spend:>14}  {first:>12}  {:>13}  {:>8.0} %  {}",
+            channel.name,
+            channel.active_periods,
+            100.0 * channel.zero_share,
+            channel.exposure_column
+        );
+    }
+    text + "\n"
+}
+
+fn judgement(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    let (mut blocking, mut warnings, mut notes) = (0, 0, 0);
+    for finding in findings {
+        let (label, n) = match finding.severity {
+            Severity::Blocking => ("blocking", &mut blocking),
+            Severity::Warning => ("warning", &mut warnings),
+            Severity::Note => ("note", &mut notes),
+        };
+        *n += 1;
+        let _ = writeln!(text, "{label}: {}", finding.message);
+        if let Some(hint) = &finding.hint {
+            let _ = writeln!(text, "  hint: {hint}");
+        }
+    }
+    let _ = writeln!(
+        text,
+        "{}{} blocking, {}, {}",
+        if findings.is_empty() { "" } else { "\n" },
+        blocking,
+        count(warnings, "warning"),
+        count(notes, "note")
+    );
+    text
+}

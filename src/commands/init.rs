@@ -1,0 +1,215 @@
+//! `mmm init`: a commented settings file with the inferred roles and every default.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use mmm::config::{FitConfig, LoadOptions};
+use mmm::data::{self, Dataset};
+
+use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+
+/// Write a commented mmm.toml with the column roles found in a data file and every default.
+/// `mmm fit DATA.csv --config mmm.toml` then does what `mmm fit DATA.csv` would have done.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// CSV file: one row per date (and geo), with a header
+    #[arg(value_name = "DATA.csv")]
+    data_file: PathBuf,
+    /// Where to write
+    #[arg(long, value_name = "FILE", default_value = "mmm.toml")]
+    config_out: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    data: DataArgs,
+}
+
+impl Init {
+    /// Writes the file, whole or not at all.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let resolved =
+            ConfigArgs::default().resolve(self.data, ModelArgs::default(), SamplerArgs::default())?;
+        let (dataset, warnings) = data::load(&self.data_file, &resolved.load)?;
+        let text = settings(&self.data_file, &dataset, &resolved.load, &resolved.fit);
+        write_whole(&self.config_out, &text, self.force)?;
+        for warning in warnings {
+            eprintln!("warning: {}", warning.message);
+            if let Some(hint) = warning.hint {
+                eprintln!("hint: {hint}");
+            }
+        }
+        writeln!(std::io::stdout().lock(), "wrote {}", self.config_out.display())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn write_whole(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write {}", path.display());
+    if path.exists() && !force {
+        return Err(mmm::Error::Config {
+            file: Some(path.display().to_string()),
+            line: None,
+            problem: "exists already".to_owned(),
+            hint: Some("name another file with --config-out, or replace it with --force".to_owned()),
+        }
+        .into());
+    }
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    file.write_all(text.as_bytes()).with_context(cannot)?;
+    if force {
+        file.persist(path).with_context(cannot)?;
+    } else {
+        file.persist_noclobber(path).with_context(cannot)?;
+    }
+    Ok(())
+}
+
+/// A TOML string. JSON's escapes are a subset of TOML's, but for the delete character.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+/// A TOML key: bare where TOML allows it.
+fn key(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !name.is_empty() && name.chars().all(bare) { name.to_owned() } else { quoted(name) }
+}
+
+fn list(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|n| quoted(n)).collect();
+    match quoted.iter().map(String::len).sum::<usize>() {
+        0..=80 => format!("[{}]", quoted.join(", ")),
+        _ => format!("[\n  {},\n]", quoted.join(",\n  ")),
+    }
+}
+
+/// The name of an enum's value as settings spell it.
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_string(&value).unwrap_or_default()
+}
+
+/// The text of the settings file.
+fn settings(path: &Path, data: &Dataset, load: &LoadOptions, fit: &FitConfig) -> String {
+    let file = path.display().to_string().replace(char::is_control, " ");
+    let mut text = format!("# Settings of `mmm fit {file} --config mmm.toml`. Flags stand above them.\n\n");
+    data_section(&mut text, data, load);
+    model_section(&mut text, fit);
+    sampler_section(&mut text, fit);
+    channel_sections(&mut text, data);
+    text
+}
+
+fn data_section(text: &mut String, data: &Dataset, load: &LoadOptions) {
+    let roles = &data.roles;
+    let mut say = |line: String| {
+        text.push_str(&line);
+        text.push('\n');
+    };
+    say("[data]".to_owned());
+    say(format!("date = {}", quoted(&roles.date)));
+    say(format!("outcome = {}", quoted(&roles.outcome)));
+    say("# revenue: in the currency of the spend; count: orders, sign-ups".to_owned());
+    say(format!("outcome_kind = {}", word(data.outcome.kind)));
+    let single = [
+        ("geo", &roles.geo, "one row per date and geo"),
+        ("population", &roles.population, "people per geo"),
+        ("revenue_per_outcome", &roles.revenue_per_outcome, "currency per outcome unit"),
+    ];
+    for (role, column, meaning) in single {
+        match column {
+            Some(column) => say(format!("{role} = {}", quoted(column))),
+            None => say(format!("# {role} = \"…\"  # column: {meaning}")),
+        }
+    }
+    say("# spend columns; names or globs such as \"*_spend\"".to_owned());
+    say(format!("channels = {}", list(&roles.channels)));
+    say("# media without spend".to_owned());
+    say(format!("organic = {}", list(&roles.organic)));
+    say("# numbers, 0/1, or text with at most 12 levels".to_owned());
+    say(format!("controls = {}", list(&roles.controls)));
+    let comment = |names: &[String]| list(names).replace('\n', "\n# ");
+    if !roles.left_out.is_empty() {
+        say(format!("# columns without a role: {}", comment(&roles.left_out)));
+    }
+    say(format!("exclude = {}", list(&load.exclude)));
+    say("# first and last date to read".to_owned());
+    for (name, date, example) in [("from", load.from, data.dates.first()), ("to", load.to, data.dates.last())]
+    {
+        match (date, example) {
+            (Some(date), _) => say(format!("{name} = {date}")),
+            (None, Some(example)) => say(format!("# {name} = {example}")),
+            (None, None) => {}
+        }
+    }
+    say(String::new());
+}
+
+fn model_section(text: &mut String, fit: &FitConfig) {
+    let model = &fit.model;
+    let _ = write!(
+        text,
+        r#"[model]
+# last periods kept out of the fit and predicted
+holdout_weeks = {}
+# carry-over of channels that name none: geometric (optionally with max_lag, in periods) or none
+adstock = {{ kind = "geometric" }}
+# errors of the outcome around its mean: white or ar1
+noise = {}
+# an effect per period shared by all geos
+weekly_effect = {}
+# unit of exposure: population (per head), geo (its own typical period), auto (population when known)
+scaling = {}
+trend_knot_weeks = {:?}
+# pairs of yearly Fourier terms
+seasonality_pairs = {}
+
+"#,
+        model.holdout_weeks,
+        word(model.noise),
+        model.weekly_effect,
+        word(model.scaling),
+        model.trend_knot_weeks,
+        model.seasonality_pairs,
+    );
+}
+
+fn sampler_section(text: &mut String, fit: &FitConfig) {
+    let sampler = &fit.sampler;
+    let _ = write!(
+        text,
+        "[sampler]\n# the same seed gives the same result\nseed = {}\nchains = {}\n# per chain: adaptation, discarded; then kept draws\n\
+         warmup = {}\ndraws = {}\n# between 0 and 1; higher is slower and safer\ntarget_accept = {:?}\n\
+         # threads = 4  # changes the time taken, never the result\n",
+        sampler.seed, sampler.chains, sampler.warmup, sampler.draws, sampler.target_accept,
+    );
+}
+
+fn channel_sections(text: &mut String, data: &Dataset) {
+    for channel in &data.channels {
+        let _ = write!(text, "\n[channels.{}]\n", key(&channel.name));
+        match &channel.spend_column {
+            Some(spend) => {
+                let _ = writeln!(text, "spend = {}", quoted(spend));
+                if *spend == channel.exposure_column {
+                    text.push_str(
+                        "# exposure = \"…\"  # column that drives the response, such as impressions\n",
+                    );
+                } else {
+                    let _ = writeln!(text, "exposure = {}", quoted(&channel.exposure_column));
+                }
+                text.push_str("# prior.roi = { low = 0.8, high = 3.0, mass = 0.9 }  # or { median = 1.5, sd_log = 0.4 }, or prior.marginal_roi\n");
+            }
+            None => {
+                let _ = writeln!(text, "exposure = {}", quoted(&channel.exposure_column));
+                text.push_str("# prior.share = { median = 0.02, sd_log = 1.0 }  # of the outcome\n");
+            }
+        }
+        text.push_str("# adstock = { kind = \"geometric\", max_lag = 8 }\n# slope = 1  # fixes the Hill slope: no S-shape\n");
+    }
+}

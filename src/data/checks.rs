@@ -1,0 +1,302 @@
+//! What in the data will weaken a fit or make it impossible, told before any time is spent on it.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::collinearity::{Collinearity, collinearity};
+use super::dataset::Dataset;
+use super::history::{ChannelHistory, history};
+use super::spikes::spikes;
+use super::suggest::listing;
+use crate::config::FitConfig;
+use crate::error::Error;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The result would be meaningless.
+    Blocking,
+    /// The result will be weak or misleading somewhere.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// One thing noticed in the data.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Stable name in snake_case.
+    pub code: Cow<'static, str>,
+    /// What was noticed, in lower case without a final dot.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// |r| above which a pair is reported; effects of two such columns trade off against each other.
+const CORRELATED: f64 = 0.9;
+/// |r| that is equality but for rounding in the file.
+const IDENTICAL: f64 = 0.9999;
+/// Variance inflation that the textbooks call serious (Kutner et al., Applied Linear Regression, 10.5).
+const INFLATED: f64 = 10.0;
+/// Half a year: a channel seen for less was never seen in both halves of the season.
+const LATE_WEEKS: f64 = 26.0;
+/// Coefficient of variation below which a column hardly moves.
+const NEAR_CONSTANT: f64 = 0.02;
+
+/// Looks at the data as `config` would fit them; the gravest findings first.
+pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    if let Err(error) = enough_rows(data, config) {
+        findings.add(Severity::Blocking, "too_few_rows", error.to_string(), error.hint());
+    }
+    span(data, &mut findings);
+    for channel in &history(data) {
+        activity(data, channel, &mut findings);
+    }
+    variation(data, &mut findings);
+    delivery(data, &mut findings);
+    let found = collinearity(data);
+    pairs(&found, &mut findings);
+    inflation(&found, &mut findings);
+    outcome(data, &mut findings);
+    geos(data, &mut findings);
+    findings.0.sort_by_key(|f| f.severity);
+    findings.0
+}
+
+/// Whether the fitted window has a row for every parameter of the regression.
+///
+/// Counted are intercept, trend knots, seasonality, controls and noise, and return, retention,
+/// half-saturation and slope of each channel; what varies by geo is pooled and not counted.
+///
+/// # Errors
+/// When there are fewer known outcomes than parameters.
+pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
+    let fitted = data.n_periods().saturating_sub(config.model.holdout_weeks);
+    let known = data.outcome.observed.columns().into_iter().take(fitted);
+    let rows = known.flat_map(|c| c.to_vec()).filter(|o| *o).count();
+    let weeks = fitted as f64 * data.interval.days() / 7.0;
+    let knots = (weeks / config.model.trend_knot_weeks).floor() as usize;
+    let baseline = 2 + knots + 2 * config.model.seasonality_pairs + data.controls.len();
+    let media = 4 * data.n_channels();
+    if rows >= baseline + media {
+        return Ok(());
+    }
+    let problem = format!(
+        "fewer rows than parameters: {rows} rows with an outcome to fit {} parameters ({media} of {} channels, {baseline} of the baseline)",
+        baseline + media,
+        data.n_channels()
+    );
+    let hint =
+        "give more history, merge channels, or drop controls with --exclude; --seasonality-pairs 1 saves 4";
+    Err(Error::data(&data.source.file, problem, hint))
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, severity: Severity, code: &'static str, message: String, hint: Option<String>) {
+        self.0.push(Finding { severity, code: code.into(), message, hint });
+    }
+
+    fn warn(&mut self, code: &'static str, message: String, hint: impl Into<String>) {
+        self.add(Severity::Warning, code, message, Some(hint.into()));
+    }
+
+    fn note(&mut self, code: &'static str, message: String, hint: impl Into<String>) {
+        self.add(Severity::Note, code, message, Some(hint.into()));
+    }
+}
+
+fn rows(n: usize) -> String {
+    if n == 1 { "1 row".to_owned() } else { format!("{n} rows") }
+}
+
+/// Whole units from a thousand on, three decimals below.
+fn amount(value: f64) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
+fn weeks(data: &Dataset, periods: usize) -> f64 {
+    periods as f64 * data.interval.days() / 7.0
+}
+
+fn span(data: &Dataset, findings: &mut Findings) {
+    /// Weeks in two years, less a week for files that end at Christmas.
+    const TWO_YEARS: f64 = 103.0;
+    let n = weeks(data, data.n_periods());
+    if n < TWO_YEARS {
+        let message = format!("{n:.0} weeks of history; under two years a season is seen only once");
+        findings.warn(
+            "short_history",
+            message,
+            "add earlier data if there are any; put what you know into priors",
+        );
+    }
+}
+
+fn activity(data: &Dataset, channel: &ChannelHistory, findings: &mut Findings) {
+    let active = weeks(data, channel.active_periods);
+    if active < LATE_WEEKS {
+        let since = channel.first_active.map_or(String::new(), |d| format!(" (first on {d})"));
+        let message = format!("channel `{}` was active for {active:.0} weeks{since}", channel.name);
+        let hint = format!(
+            "its effect will be mostly prior: give channels.{}.prior, or run an experiment",
+            channel.name
+        );
+        findings.warn("late_channel", message, hint);
+    }
+}
+
+/// Columns that hardly vary, and 0/1 controls with hardly any case.
+fn variation(data: &Dataset, findings: &mut Findings) {
+    let present = || data.present.iter().filter(|p| **p).count() as f64;
+    let spread = |values: &ndarray::Array2<f64>| {
+        let known = || values.iter().zip(&data.present).filter(|(_, p)| **p).map(|(x, _)| *x);
+        let mean = known().sum::<f64>() / present();
+        let variance = known().map(|x| (x - mean).powi(2)).sum::<f64>() / present();
+        variance.sqrt() / mean.abs()
+    };
+    let channels = data.channels.iter().map(|c| (&c.exposure_column, &c.exposure));
+    let controls = data.controls.iter().filter(|c| !c.binary).map(|c| (&c.name, &c.values));
+    for (name, values) in channels.chain(controls) {
+        let spread = spread(values);
+        if spread < NEAR_CONSTANT {
+            let message = format!(
+                "`{name}` hardly varies: its standard deviation is {:.1} % of its mean",
+                100.0 * spread
+            );
+            findings.warn("near_constant", message, "the data will say little about its effect");
+        }
+    }
+    for control in data.controls.iter().filter(|c| c.binary) {
+        let ones = control.values.sum();
+        let rare = ones.min(present() - ones);
+        if rare <= 2.0 {
+            let message = format!("control `{}` differs in {} only", control.name, rows(rare as usize));
+            findings.note("rare_control", message, "it takes those rows out of the fit, no more");
+        }
+    }
+}
+
+/// Spend and exposure that do not come together.
+fn delivery(data: &Dataset, findings: &mut Findings) {
+    for channel in data.channels.iter().filter(|c| !c.is_organic()) {
+        let pairs = || channel.spend.iter().zip(&channel.exposure);
+        let unpaid = pairs().filter(|(s, x)| **s == 0.0 && **x > 0.0).count();
+        let undelivered = pairs().filter(|(s, x)| **s > 0.0 && **x == 0.0).count();
+        for (n, what) in [(unpaid, "exposure without spend"), (undelivered, "spend without exposure")] {
+            if n > 0 {
+                let message = format!("channel `{}` has {what} in {}", channel.name, rows(n));
+                findings.note(
+                    "spend_exposure_mismatch",
+                    message,
+                    "check that billing and delivery fall into the same period",
+                );
+            }
+        }
+    }
+}
+
+fn pairs(found: &Collinearity, findings: &mut Findings) {
+    for i in 0..found.names.len() {
+        for j in 0..i.min(found.n_channels) {
+            let r = found.correlation[[i, j]];
+            let (channel, other) = (&found.names[j], &found.names[i]);
+            let kind = if i < found.n_channels { "channel" } else { "control" };
+            if r.abs() > IDENTICAL {
+                let severity = if kind == "control" { Severity::Blocking } else { Severity::Warning };
+                let message =
+                    format!("channel `{channel}` moves identically with {kind} `{other}` (r = {r:.4})");
+                let hint = format!("no data can tell them apart: drop or merge one (--exclude {other})");
+                findings.add(severity, "identical_columns", message, Some(hint));
+            } else if r.abs() > CORRELATED {
+                let message = format!("channel `{channel}` and {kind} `{other}` move together (r = {r:.2})");
+                findings.warn(
+                    "collinear_pair",
+                    message,
+                    "their effects trade off: trust the sum of the two, or merge them",
+                );
+            }
+        }
+    }
+}
+
+fn inflation(found: &Collinearity, findings: &mut Findings) {
+    let hint = "their effects cannot be told apart; drop or merge some";
+    let inflated = || found.names.iter().zip(&found.inflation).filter(|(_, vif)| **vif > INFLATED);
+    let combined: Vec<&str> = inflated().filter(|(_, v)| v.is_infinite()).map(|(n, _)| n.as_str()).collect();
+    if !combined.is_empty() {
+        let message = format!("some columns add up to others exactly: {}", listing(combined.into_iter()));
+        findings.warn("linear_combination", message, hint);
+    }
+    let near: Vec<String> = inflated()
+        .filter(|(_, vif)| vif.is_finite())
+        .map(|(name, vif)| format!("{name} ({vif:.0})"))
+        .collect();
+    if !near.is_empty() {
+        let names = listing(near.iter().map(String::as_str));
+        let message =
+            format!("columns that the others nearly explain, with their variance inflation: {names}");
+        findings.warn("inflated_variance", message, hint);
+    }
+}
+
+fn outcome(data: &Dataset, findings: &mut Findings) {
+    let outlying = spikes(data);
+    if !outlying.is_empty() {
+        let dates: Vec<String> = outlying
+            .iter()
+            .take(5)
+            .map(|s| format!("{} ({} where neighbours have {})", s.date, amount(s.value), amount(s.usual)))
+            .collect();
+        let more =
+            if outlying.len() > 5 { format!(" and {} more", outlying.len() - 5) } else { String::new() };
+        let message = format!("the outcome jumps on {}{more}", dates.join(", "));
+        findings.warn("outcome_spikes", message, "correct the value, or give the event a 0/1 control");
+    }
+    let known = || data.outcome.values.iter().zip(&data.outcome.observed).filter(|(_, o)| **o);
+    let negative = known().filter(|(y, _)| **y < 0.0).count();
+    if negative > 0 {
+        findings.note(
+            "negative_outcome",
+            format!("the outcome is negative in {}", rows(negative)),
+            "check returns and cancellations",
+        );
+    }
+    let blank = data.present.iter().zip(&data.outcome.observed).filter(|(p, o)| **p && !**o).count();
+    if blank > 0 {
+        let message = format!("the outcome is blank in {}", rows(blank));
+        findings.note("blank_outcome", message, "those rows count for carry-over only");
+    }
+}
+
+fn geos(data: &Dataset, findings: &mut Findings) {
+    if data.n_geos() < 2 {
+        return;
+    }
+    let short: Vec<&str> = (0..data.n_geos())
+        .filter(|g| weeks(data, data.present.row(*g).iter().filter(|p| **p).count()) < LATE_WEEKS)
+        .map(|g| data.geos[g].as_str())
+        .collect();
+    if !short.is_empty() {
+        let message = format!("geos with under half a year of rows: {}", listing(short.into_iter()));
+        findings.note("short_geos", message, "their own levels will be pulled towards the others'");
+    }
+    for channel in &data.channels {
+        let same = channel.exposure.columns().into_iter().zip(data.present.columns()).all(|(x, here)| {
+            let mut known = x.iter().zip(here).filter(|(_, p)| **p).map(|(x, _)| x);
+            known.next().is_none_or(|first| known.all(|x| x == first))
+        });
+        if same {
+            let message = format!("channel `{}` runs identically in every geo", channel.name);
+            findings.note("national_channel", message, "differences between geos say nothing about it");
+        }
+    }
+}

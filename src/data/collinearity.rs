@@ -1,0 +1,111 @@
+//! Which channels and controls move together, geo means taken out.
+
+use ndarray::Array2;
+
+use super::dataset::Dataset;
+
+/// Correlations between channels and controls.
+#[derive(Debug, Clone)]
+pub(crate) struct Collinearity {
+    /// Channels by exposure, then controls.
+    pub(crate) names: Vec<String>,
+    /// How many of them are channels.
+    pub(crate) n_channels: usize,
+    /// Pearson correlation within geos.
+    pub(crate) correlation: Array2<f64>,
+    /// Variance inflation factor; infinite for a linear combination of the others.
+    pub(crate) inflation: Vec<f64>,
+}
+
+/// Measures every pair of columns that vary within some geo.
+pub(crate) fn collinearity(data: &Dataset) -> Collinearity {
+    let channels = data.channels.iter().map(|c| (c.name.clone(), within_geos(&c.exposure, &data.present)));
+    let controls = data.controls.iter().map(|c| (c.name.clone(), within_geos(&c.values, &data.present)));
+    let mut n_channels = 0;
+    let (mut names, mut columns) = (Vec::new(), Vec::new());
+    for (i, (name, column)) in channels.chain(controls).enumerate() {
+        if let Some(column) = column {
+            n_channels += usize::from(i < data.n_channels());
+            names.push(name);
+            columns.push(column);
+        }
+    }
+    let p = columns.len();
+    let mut correlation = Array2::eye(p);
+    for i in 0..p {
+        for j in 0..i {
+            let r: f64 = columns[i].iter().zip(&columns[j]).map(|(a, b)| a * b).sum();
+            correlation[[i, j]] = r;
+            correlation[[j, i]] = r;
+        }
+    }
+    let inflation = inflation(&correlation);
+    Collinearity { names, n_channels, correlation, inflation }
+}
+
+/// A column less its geo means at unit length; `None` when nothing is left.
+fn within_geos(values: &Array2<f64>, present: &Array2<bool>) -> Option<Vec<f64>> {
+    let mut column = Vec::with_capacity(values.len());
+    let mut scale = 0.0_f64;
+    for (row, here) in values.rows().into_iter().zip(present.rows()) {
+        let known = || row.iter().zip(here).filter(|(_, p)| **p).map(|(x, _)| *x);
+        let mean = known().sum::<f64>() / known().count().max(1) as f64;
+        scale = known().fold(scale, |m, x| m.max(x.abs()));
+        column.extend(known().map(|x| x - mean));
+    }
+    let length = column.iter().map(|x| x * x).sum::<f64>().sqrt();
+    // A spread within the rounding of the mean is none.
+    if length <= 1e-12 * scale * (column.len() as f64).sqrt() {
+        return None;
+    }
+    column.iter_mut().for_each(|x| *x /= length);
+    Some(column)
+}
+
+/// Diagonal of the inverse correlation matrix, each by regressing a column on the others.
+fn inflation(correlation: &Array2<f64>) -> Vec<f64> {
+    (0..correlation.nrows()).map(|i| 1.0 / unexplained(correlation, i)).collect()
+}
+
+/// 1 − R² of column `target` on all others: its last pivot when it is eliminated last.
+fn unexplained(correlation: &Array2<f64>, target: usize) -> f64 {
+    /// Below this a pivot is rounding: the column is a combination of those before it.
+    const NOTHING_LEFT: f64 = 1e-10;
+    let mut order: Vec<usize> = (0..correlation.nrows()).filter(|i| *i != target).collect();
+    order.push(target);
+    let n = order.len();
+    let mut lower = Array2::<f64>::zeros((n, n));
+    for i in 0..n {
+        for j in 0..=i {
+            let dot: f64 = (0..j).map(|k| lower[[i, k]] * lower[[j, k]]).sum();
+            let rest = correlation[[order[i], order[j]]] - dot;
+            lower[[i, j]] = match (i == j, rest > NOTHING_LEFT, lower[[j, j]]) {
+                (true, true, _) => rest.sqrt(),
+                (true, false, _) => 0.0,
+                (false, _, 0.0) => 0.0,
+                (false, _, pivot) => rest / pivot,
+            };
+        }
+    }
+    lower[[n - 1, n - 1]].powi(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inflation_of_two_columns_is_one_over_one_less_r_squared() {
+        let r = ndarray::array![[1.0, 0.8], [0.8, 1.0]];
+        for vif in inflation(&r) {
+            assert!((vif - 1.0 / 0.36).abs() < 1e-12, "{vif}");
+        }
+    }
+
+    #[test]
+    fn a_sum_of_two_others_is_infinitely_inflated() {
+        let h = 0.5_f64.sqrt();
+        let r = ndarray::array![[1.0, 0.0, h], [0.0, 1.0, h], [h, h, 1.0]];
+        assert!(inflation(&r).iter().all(|v| v.is_infinite()));
+    }
+}

@@ -1,0 +1,102 @@
+//! `mmm init` writes what `mmm fit` would infer, and nothing over what is there.
+
+mod common;
+
+use common::Folder;
+use mmm::config::RawConfig;
+use mmm::data::{LoadOptions, load, settle};
+
+const DATA: &str = "week,region,pop,orders,revenue_per_order,tv_cost,tv grps,social_spend,social_clicks,mail_sends,\
+\"weather, mean\",event,price_index\n";
+
+fn data() -> String {
+    let mut text = DATA.to_owned();
+    for t in 0..120_u64 {
+        let date = chrono::NaiveDate::from_ymd_opt(2021, 1, 4).expect("a date") + chrono::Days::new(7 * t);
+        for (g, geo) in ["Nord", "S\u{fc}d"].iter().enumerate() {
+            let wave = |k: u64| (t + 31 * g as u64) * k * 7919 % 101;
+            let event = ["na", "na", "sale"][t as usize % 3];
+            text += &format!(
+                "{date},{geo},{},{},12.5,{},{},{},{},{},{},{event},{}\n",
+                1000 + g,
+                wave(3),
+                wave(5),
+                wave(7),
+                wave(11),
+                wave(13),
+                wave(17),
+                wave(19),
+                wave(23)
+            );
+        }
+    }
+    text
+}
+
+#[test]
+fn the_written_settings_resolve_to_what_is_inferred() {
+    let folder = Folder::new().file("data.csv", data());
+    let path = folder.path().join("data.csv");
+    let flags = [
+        "--revenue-per-outcome",
+        "revenue_per_order",
+        "--organic",
+        "mail_sends",
+        "--exposure",
+        "tv_cost=tv grps",
+    ];
+    let run = folder.mmm(&[&["init", "data.csv"], &flags[..]].concat());
+    run.exits(0).says(&["wrote mmm.toml"]).complains(&["weather, mean"]);
+
+    let told = LoadOptions {
+        revenue_per_outcome: Some("revenue_per_order".into()),
+        organic: vec!["mail_sends".into()],
+        exposure: vec![("tv_cost".into(), "tv grps".into())],
+        ..LoadOptions::default()
+    };
+    let inferred = RawConfig::default().resolve(RawConfig::default()).expect("defaults").fit;
+    let (before, _) = load(&path, &told).expect("the data load");
+    let written = mmm::config::read(&folder.path().join("mmm.toml")).expect("the file is read");
+    let written = written.resolve(RawConfig::default()).expect("the file is in range");
+    let (after, _) = load(&path, &written.load).expect("the data load");
+    assert_eq!(after.roles, before.roles);
+    assert_eq!(after.outcome.kind, before.outcome.kind);
+    let names = |d: &mmm::data::Dataset| d.channels.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&after), ["tv", "social", "mail_sends"]);
+    assert_eq!(names(&after), names(&before));
+    assert_eq!(written.fit, inferred);
+    assert_eq!(settle(written.fit.clone(), &after, &written.load).expect("it fits the data"), inferred);
+}
+
+#[test]
+fn every_commented_setting_is_one_that_is_read() {
+    let folder = Folder::new().file("data.csv", data());
+    folder.mmm(&["init", "data.csv"]).exits(0);
+    let text = std::fs::read_to_string(folder.path().join("mmm.toml")).expect("the file is there");
+    let settings = |line: &&str| line.starts_with("# ") && line.contains(" = ") && !line.contains('…');
+    let commented: Vec<&str> = text.lines().filter(settings).collect();
+    assert!(commented.len() > 8, "{text}");
+    let uncommented: String = text
+        .lines()
+        .map(|l| if commented.contains(&l) { l.trim_start_matches("# ") } else { l }.to_owned() + "\n")
+        .collect();
+    mmm::config::parse("mmm.toml", &uncommented).expect("every setting is read");
+}
+
+#[test]
+fn an_existing_file_is_kept_unless_forced() {
+    let folder = Folder::new().file("data.csv", data()).file("mmm.toml", "# mine\n");
+    folder.mmm(&["init", "data.csv"]).exits(1).complains(&[
+        "error: mmm.toml: exists already",
+        "hint: ",
+        "--force",
+    ]);
+    let read = || std::fs::read_to_string(folder.path().join("mmm.toml")).expect("the file is there");
+    assert_eq!(read(), "# mine\n");
+    folder.mmm(&["init", "data.csv", "--force"]).exits(0);
+    assert!(read().contains("[sampler]"));
+    folder
+        .mmm(&["init", "data.csv", "--config-out", "no/where.toml"])
+        .exits(1)
+        .complains(&["cannot write no/where.toml"]);
+}
