@@ -5,6 +5,7 @@ use mmm::planning::{
     optimise_risk, test_values,
 };
 use ndarray::Array2;
+use proptest::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 const DRAWS: usize = 999;
@@ -133,4 +134,46 @@ fn a_sharper_test_of_a_less_certain_channel_is_worth_more() {
     assert!(pinned.iter().all(|v| v.expected_gain == 0.0), "nothing can be done with the result");
     let error = test_values(&curves, 300.0, &limits, 0.0).unwrap_err();
     assert!(matches!(error, PlanningError::BadNumber { .. }));
+}
+
+/// Hill curves, S-shaped for half of the channels, whose top and half-saturation differ by draw.
+fn hills(shapes: &[(f64, f64, f64)]) -> Vec<ChannelCurve> {
+    let grid: Vec<f64> = (0..21).map(|k| 0.1 * f64::from(k)).map(|m| (m * 10.0).round() / 10.0).collect();
+    let one = |(c, &(top, half, slope)): (usize, &(f64, f64, f64))| {
+        let values = Array2::from_shape_fn((200, 21), |(s, k)| {
+            let turn = (s as f64 * (c as f64 + 1.3)).sin();
+            let (m, half) = (grid[k].powf(slope), (half * (1.0 + 0.3 * turn)).powf(slope));
+            top * (1.0 - 0.4 * turn) * m / (m + half)
+        });
+        ChannelCurve::new("channel", 50.0, &grid, values, 2.0).unwrap()
+    };
+    shapes.iter().enumerate().map(one).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// Whatever the curves: a cautious plan spends the budget within its bounds and is worse neither
+    /// than today nor than the plan with the best mean, and no test has a negative value.
+    #[test]
+    fn caution_never_costs_and_knowledge_never_hurts(
+        shapes in prop::collection::vec((10.0..200.0f64, 0.2..2.0f64, 0.6..4.0f64), 2..6),
+        level in 0.02..0.5f64, step in 0.05..0.9f64, tail in any::<bool>(),
+    ) {
+        let curves = hills(&shapes);
+        let limits = Limits::around_today(curves.len(), step);
+        let budget = 50.0 * curves.len() as f64;
+        let risk = if tail { Risk::Cvar(level) } else { Risk::Quantile(level) };
+        let plan = optimise_risk(&curves, budget, &limits, risk).unwrap();
+        let spent: f64 = plan.multipliers.iter().map(|m| 50.0 * m).sum();
+        prop_assert!((spent - budget).abs() <= 1e-6 * budget);
+        prop_assert!(plan.multipliers.iter().all(|m| (m - 1.0).abs() <= step + 1e-9));
+        let scale = 1e-9 * shapes.iter().map(|s| s.0).sum::<f64>();
+        prop_assert!(plan.objective.value >= -scale, "{:?}", plan.objective);
+        prop_assert!(plan.objective.value >= plan.objective.at_best_mean_plan - scale);
+        for value in test_values(&curves, budget, &limits, 0.15).unwrap() {
+            prop_assert!(value.expected_gain >= -scale, "{value:?}");
+            prop_assert!(value.roi_sd_after <= value.roi.sd * (1.0 + 1e-9));
+        }
+    }
 }

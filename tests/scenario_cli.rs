@@ -82,7 +82,12 @@ fn changes_are_made_as_said() {
     assert!((proposed(&answer, 0, "search") - 52_000.0).abs() < 1e-6);
     assert_eq!(proposed(&answer, 0, "social"), 0.0);
     assert_eq!(answer["scenarios"][0]["name"], "tv=+50%, search=1000/week, pause social");
-    scenario(&["--pause", "social"]).exits(0).says(&["pause social", "-100 %", "80 weeks", "totals over these 52 weeks"]);
+    scenario(&["--pause", "social"]).exits(0).says(&[
+        "pause social",
+        "-100 %",
+        "80 weeks",
+        "totals over these 52 weeks",
+    ]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::data::OutcomeKind;
 /// A change of a channel's budget below this share is not worth a meeting.
 const SMALL_CHANGE: f64 = 0.02;
 /// Below this probability of a gain a move is not recommended.
-const LIKELY: f64 = 0.6;
+pub(super) const LIKELY: f64 = 0.6;
 
 /// What to do with today's budget; `None` when no such scenario was computed.
 pub(super) fn recommendation(fit: &Fit) -> Option<String> {

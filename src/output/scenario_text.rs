@@ -1,10 +1,10 @@
 //! The answers of `mmm scenario` in at most 100 columns of plain text.
 
-use super::advice::signed;
+use super::advice::{LIKELY, signed};
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, ratio, shorten};
-use crate::planning::{Answer, BoundHit, ChannelPlan, Credit, CreditVerdict};
+use crate::planning::{Answer, BoundHit, ChannelPlan, Credit, CreditVerdict, ScenarioKind};
 
 /// Plans side by side in one table of channels.
 const PLANS_A_TABLE: usize = 5;
@@ -150,6 +150,17 @@ fn notes(answer: &Answer) -> Vec<String> {
         (!names.is_empty()).then(|| names.join(", "))
     };
     let mut notes = Vec::new();
+    let scenario = &answer.scenario;
+    if scenario.kind == ScenarioKind::Optimal && scenario.return_on_budget_change.is_none() {
+        if plans.iter().all(|plan| plan.proposed == plan.current) {
+            notes.push("No move within the bounds is worth making: keep today's plan.".to_owned());
+        } else if scenario.p_gain < LIKELY {
+            notes.push(
+                "A gain is hardly likelier than a loss: keep today's plan, or test first (--test-value)."
+                    .to_owned(),
+            );
+        }
+    }
     if let Some(o) = &answer.objective {
         notes.push(format!(
             "Maximised is the {} of the gain: {} here, {} in the plan with the best mean (whose mean gain is \
@@ -187,7 +198,7 @@ fn notes(answer: &Answer) -> Vec<String> {
 }
 
 fn comparison(answers: &[Answer]) -> Vec<String> {
-    let mut rows = vec![row(["Plan", "Spend", "Outcome", "Gain", "90 % interval", "P(gain)", "Risk"])];
+    let mut rows = vec![row(["Plan", "Spend", "Outcome", "Gain", "90 % interval", "P(gain)", "Exp. loss"])];
     let with_profit = answers.iter().any(|a| a.profit.is_some());
     if with_profit {
         rows[0].extend(row(["Profit gain", "P"]));
@@ -220,7 +231,7 @@ fn comparison(answers: &[Answer]) -> Vec<String> {
     }));
     let mut lines = layout(&rows);
     lines.push(String::new());
-    lines.extend(wrap("", 0, "Risk is the expected loss if the plan is wrong: the mean of min(gain, 0)."));
+    lines.extend(wrap("", 0, "Exp. loss is what the plan costs if it is wrong: the mean of min(gain, 0)."));
     lines
 }
 
