@@ -17,6 +17,7 @@ mod roles;
 mod settings;
 mod spikes;
 mod suggest;
+mod vet;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub use checks::{Finding, Severity, check, enough_rows};
@@ -25,3 +26,4 @@ pub use history::{ChannelHistory, history};
 pub use load::load;
 pub use settings::settle;
 pub use suggest::suggested_flags;
+pub use vet::vet;
