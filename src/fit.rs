@@ -1,17 +1,19 @@
-//! One call from a checked data set to a posterior: design, sampling, summaries.
+//! One call from a checked data set to a posterior, and one from there to the report.
+
+mod warnings;
 
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
-use crate::Error;
 use crate::config::FitConfig;
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Density, Design, State};
-use crate::output::CurveDraws;
-use crate::planning::{ChannelCurve, PlanningError};
+use crate::output::{self, CurveDraws, FitInputs};
+use crate::planning::{self, ChannelCurve, PlanningError};
 use crate::posterior::{self, Parameter, Posterior};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
+use crate::{Error, Warning};
 
 /// Trajectories have at most 2¹⁰ points, as in Stan.
 const MAX_DEPTH: usize = 10;
@@ -33,6 +35,37 @@ pub struct Fit {
     pub sampling: Duration,
     /// Wall time of the summaries.
     pub summaries: Duration,
+}
+
+impl Fit {
+    /// Everything `fit.json` says: results in original units, the default scenarios, and `warnings`
+    /// (those of loading and checking) followed by those of the fit itself.
+    ///
+    /// `data` and `config` are the ones that were fitted.
+    ///
+    /// # Errors
+    /// Response curves that are not numbers.
+    pub fn report(
+        &self,
+        data: &Dataset,
+        config: &FitConfig,
+        warnings: Vec<Warning>,
+    ) -> Result<output::Fit, Error> {
+        let curves = planning_curves(output::curve_draws(&self.posterior))?;
+        let horizon = data.n_periods() as f64 * data.interval.days() / 7.0;
+        let mut report = output::build(FitInputs {
+            dataset: data,
+            config,
+            posterior: &self.posterior,
+            diagnostics: &self.diagnostics,
+            convergence: &self.convergence,
+            scenarios: planning::default_scenarios(&curves, horizon)?,
+            warnings,
+        });
+        let own = warnings::warnings(&report);
+        report.run.warnings.extend(own);
+        Ok(report)
+    }
 }
 
 /// Fits the model on the present rayon pool.
@@ -77,11 +110,6 @@ fn run_counts(chains: &[Chain]) -> RunCounts {
         max_depth_hits: chains.iter().map(|c| c.depth_hits).sum(),
         ebfmi: chains.iter().map(|c| ebfmi(&c.energy)).collect(),
     }
-}
-
-/// What the user should know about a finished fit.
-pub fn warnings(_data: &Dataset, _fit: &Fit) -> Vec<crate::Warning> {
-    Vec::new()
 }
 
 /// The response curves of the paid channels, in value, as planning reads them.

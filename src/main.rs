@@ -13,7 +13,8 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
-            ExitCode::FAILURE
+            let interrupted = error.is::<commands::Interrupted>();
+            if interrupted { ExitCode::from(commands::Interrupted::EXIT_CODE) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -1,14 +1,15 @@
 //! `mmm fit`: data file → posterior → output directory and summary.
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use mmm::config::Resolved;
+use mmm::config::{FitConfig, Resolved};
+use mmm::data::{self, Dataset};
 use mmm::diagnostics::Verdict;
-use mmm::output::{self, FitInputs, LOG_FILE, OutputDir, PhaseClock, REPORT_FILE, Style};
+use mmm::output::{self, LOG_FILE, OutputDir, PhaseClock, REPORT_FILE, Style};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
 use super::progress::{Detail, Interrupt, SamplingProgress};
@@ -24,7 +25,8 @@ const NOT_CONVERGED: u8 = 3;
   mmm fit data.csv --controls price,promo --exposure tv_spend=tv_grps --out 2026-q1
   mmm fit data.csv --config mmm.toml --quiet --json | jq .diagnostics.verdict
 
-Exit codes: 0 converged, 1 bad input or an error, 2 bad usage, 3 finished but not converged (results are written).")]
+Exit codes: 0 converged, 1 bad input or an error, 2 bad usage, 3 finished but not
+converged (results are written), 130 interrupted (nothing is written).")]
 pub struct Fit {
     /// CSV file: one row a week (or day, or month), and geo
     #[arg(value_name = "DATA.csv")]
@@ -60,11 +62,15 @@ struct OutputArgs {
 }
 
 impl Fit {
+    /// Fits, writes the output directory, and prints the summary or the JSON on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let mut clock = PhaseClock::start();
+        let interrupt = Interrupt::install()?;
         let Resolved { load, fit: config, threads } =
             self.config.resolve(self.data, self.model, self.sampler)?;
-        let (dataset, mut warnings) = mmm::data::load(&self.data_file, &load)?;
+        let (dataset, mut warnings) = data::load(&self.data_file, &load)?;
+        let config = data::settle(config, &dataset, &load)?;
+        warnings.extend(data::vet(&dataset, &config)?);
         // Made before the slow part, so that an unwritable place fails at once.
         let directory = OutputDir::create(&self.results.out).map_err(mmm::Error::from)?;
         clock.finish("load");
@@ -73,55 +79,70 @@ impl Fit {
             .num_threads(threads.unwrap_or(0))
             .build()
             .context("cannot start the worker threads")?;
-        let interrupt = Interrupt::install()?;
-        let detail = if self.results.quiet { Detail::Quiet } else { Detail::Auto };
-        let iterations = config.sampler.warmup + config.sampler.draws;
-        let progress = SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
-        let fitted = pool.install(|| mmm::fit(&dataset, &config, &progress));
-        progress.finish();
+        let fitted = pool.install(|| self.results.sample(&dataset, &config, &interrupt));
+        interrupt.check()?;
         let fitted = fitted?;
         clock.finish("fit");
-
-        let curves =
-            mmm::fit::planning_curves(output::curve_draws(&fitted.posterior)).map_err(mmm::Error::from)?;
-        let horizon = dataset.n_periods() as f64 * dataset.interval.days() / 7.0;
-        let scenarios =
-            pool.install(|| mmm::planning::default_scenarios(&curves, horizon)).map_err(mmm::Error::from)?;
-        warnings.extend(mmm::fit::warnings(&dataset, &fitted));
-        let report = output::build(FitInputs {
-            dataset: &dataset,
-            config: &config,
-            posterior: &fitted.posterior,
-            diagnostics: &fitted.diagnostics,
-            convergence: &fitted.convergence,
-            scenarios,
-            warnings,
-        });
+        let report = pool.install(|| fitted.report(&dataset, &config, warnings))?;
         clock.finish("plan");
 
-        output::write_results(&directory, &report, &dataset, &fitted.posterior).map_err(mmm::Error::from)?;
-        if self.results.report {
-            directory
-                .write_bytes(REPORT_FILE, output::report(&report).as_bytes())
-                .map_err(mmm::Error::from)?;
-        }
+        write_all(&directory, &report, &dataset, &fitted, self.results.report)?;
         clock.finish("write");
         let log = clock.log(pool.current_num_threads(), fitted.density.instructions().name());
         let log = log.to_json().map_err(mmm::Error::from)?;
         directory.write_bytes(LOG_FILE, &log).map_err(mmm::Error::from)?;
-        anyhow::ensure!(!interrupt.pressed(), "interrupted; nothing was written");
+        interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
+        let failed = fitted.diagnostics.verdict == Verdict::Fail;
+        let code = if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS };
+        self.results.print(&report, &target)?;
+        Ok(code)
+    }
+}
 
+impl OutputArgs {
+    /// Fits with progress on stderr; Ctrl-C ends it.
+    fn sample(
+        &self,
+        dataset: &Dataset,
+        config: &FitConfig,
+        interrupt: &Interrupt,
+    ) -> Result<mmm::Fit, mmm::Error> {
+        let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
+        let iterations = config.sampler.warmup + config.sampler.draws;
+        let progress = SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
+        let fitted = mmm::fit(dataset, config, &progress);
+        progress.finish();
+        fitted
+    }
+
+    /// The summary, the JSON, or nothing.
+    fn print(&self, report: &output::Fit, target: &Path) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
-        if self.results.json {
+        if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
-        } else if !self.results.quiet {
+        } else if !self.quiet {
             let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let style = if colour { Style::Colour } else { Style::Plain };
-            write!(stdout, "{}", output::summary(&report, style))?;
+            write!(stdout, "{}", output::summary(report, style))?;
             writeln!(stdout, "\nresults in {}", target.display())?;
         }
-        let failed = fitted.diagnostics.verdict == Verdict::Fail;
-        Ok(if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS })
+        stdout.flush()?;
+        Ok(())
     }
+}
+
+/// Every file but the log, which tells how long this took.
+fn write_all(
+    directory: &OutputDir,
+    report: &output::Fit,
+    dataset: &Dataset,
+    fitted: &mmm::Fit,
+    html: bool,
+) -> Result<(), mmm::Error> {
+    output::write_results(directory, report, dataset, &fitted.posterior)?;
+    if html {
+        directory.write_bytes(REPORT_FILE, output::report(report).as_bytes())?;
+    }
+    Ok(())
 }

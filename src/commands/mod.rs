@@ -12,6 +12,8 @@ mod simulate;
 
 use std::process::ExitCode;
 
+pub use progress::Interrupted;
+
 use clap::{Parser, Subcommand};
 
 /// Bayesian media mix models: what each channel returned, where it saturates, where the next

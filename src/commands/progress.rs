@@ -17,6 +17,16 @@ pub enum Detail {
     Quiet,
 }
 
+/// Ctrl-C was pressed, and everything temporary is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted; nothing was written")]
+pub struct Interrupted;
+
+impl Interrupted {
+    /// 128 + SIGINT, what shells report for an interrupted program.
+    pub const EXIT_CODE: u8 = 130;
+}
+
 /// Set by Ctrl-C; read by the sampler and between the steps of a command.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
@@ -32,8 +42,7 @@ impl Interrupt {
         let flag = interrupt.0.clone();
         ctrlc::set_handler(move || {
             if flag.swap(true, Ordering::Relaxed) {
-                // 128 + SIGINT, what shells report for an interrupted program.
-                std::process::exit(130);
+                std::process::exit(Interrupted::EXIT_CODE.into());
             }
             // With stderr closed there is no one left to tell.
             let _ = writeln!(io::stderr(), "\nstopping; press Ctrl-C again to quit at once");
@@ -44,6 +53,14 @@ impl Interrupt {
     /// Whether Ctrl-C was pressed.
     pub fn pressed(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// Ends the command when Ctrl-C was pressed.
+    ///
+    /// # Errors
+    /// [`Interrupted`], when it was.
+    pub fn check(&self) -> Result<(), Interrupted> {
+        if self.pressed() { Err(Interrupted) } else { Ok(()) }
     }
 }
 
@@ -235,7 +252,9 @@ mod tests {
         let interrupt = Interrupt::default();
         let progress = SamplingProgress::start(1, 10, Detail::Quiet, interrupt.clone());
         assert!(!progress.cancelled());
+        assert_eq!(interrupt.check(), Ok(()));
         interrupt.0.store(true, Ordering::Relaxed);
         assert!(progress.cancelled());
+        assert_eq!(interrupt.check(), Err(Interrupted));
     }
 }

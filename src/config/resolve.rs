@@ -10,6 +10,12 @@ use crate::error::{Error, Problems};
 
 /// Central probability of an interval that does not say its own.
 const DEFAULT_MASS: f64 = 0.9;
+/// Worker threads beyond any machine, below what exhausts one.
+const MOST_THREADS: usize = 1024;
+/// Chains beyond any use.
+const MOST_CHAINS: usize = 1024;
+/// Iterations of a chain beyond any use; a hundred parameters then take a gigabyte a chain.
+const MOST_ITERATIONS: usize = 1_000_000;
 
 /// Checked settings by what they govern.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +66,11 @@ impl RawConfig {
                 target_accept: raw.sampler.target_accept.unwrap_or(sampler.target_accept),
             },
         };
-        faults.expect(raw.sampler.threads != Some(0), || "threads is 0; it must be at least 1".to_owned());
+        if let Some(threads) = raw.sampler.threads {
+            faults.expect((1..=MOST_THREADS).contains(&threads), || {
+                format!("threads is {threads}; it must lie between 1 and {MOST_THREADS}")
+            });
+        }
         fit.collect_faults(&mut faults);
         faults.finish()?;
         Ok(Resolved { load, fit, threads: raw.sampler.threads })
@@ -80,10 +90,16 @@ impl FitConfig {
 
     fn collect_faults(&self, faults: &mut Faults) {
         let SamplerConfig { chains, warmup, draws, target_accept, .. } = self.sampler;
-        faults.expect(chains >= 1, || format!("chains is {chains}; it must be at least 1"));
-        faults.expect(warmup >= 1, || format!("warmup is {warmup}; it must be at least 1"));
         // Split chains of fewer than two draws each have no variance.
-        faults.expect(draws >= 4, || format!("draws is {draws}; it must be at least 4"));
+        let counts = [
+            ("chains", chains, 1, MOST_CHAINS),
+            ("warmup", warmup, 1, MOST_ITERATIONS),
+            ("draws", draws, 4, MOST_ITERATIONS),
+        ];
+        for (key, value, least, most) in counts {
+            faults.expect(value >= least, || format!("{key} is {value}; it must be at least {least}"));
+            faults.expect(value <= most, || format!("{key} is {value}; it must be at most {most}"));
+        }
         faults.expect(target_accept > 0.0 && target_accept < 1.0, || {
             format!("target_accept is {target_accept}; it must lie between 0 and 1")
         });

@@ -18,6 +18,7 @@ mod roles;
 mod settings;
 mod spikes;
 mod suggest;
+mod vet;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub use checks::{Finding, Severity, check, enough_rows};
@@ -27,3 +28,4 @@ pub use load::load;
 pub use reported::{Reported, read_reported};
 pub use settings::settle;
 pub use suggest::suggested_flags;
+pub use vet::vet;

@@ -27,7 +27,7 @@ mod text;
 mod weekly;
 
 #[cfg(test)]
-mod testdata;
+pub(crate) mod testdata;
 
 pub use build::{FitInputs, build};
 pub use channel_json::{

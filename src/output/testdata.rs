@@ -72,7 +72,7 @@ fn converged(parameter: &str) -> ParameterDiagnostics {
 }
 
 /// The fit of unchanged parts.
-pub(super) fn fit() -> Fit {
+pub(crate) fn fit() -> Fit {
     Parts::new().fit()
 }
 

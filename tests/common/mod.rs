@@ -60,6 +60,12 @@ impl Run {
         self
     }
 
+    /// Expects a fit that ended; with few draws it may well be called unconverged.
+    pub fn finishes(self) -> Self {
+        assert!(matches!(self.output.status.code(), Some(0 | 3)), "{}", self.dump());
+        self
+    }
+
     /// Expects every text on stderr.
     pub fn complains(self, texts: &[&str]) -> Self {
         let stderr = self.stderr();

@@ -1,0 +1,276 @@
+//! What a finished fit should make its reader careful about, and the flag to try.
+
+use crate::Warning;
+use crate::config::Noise;
+use crate::diagnostics::Verdict;
+use crate::output::{EvidenceVerdict, Fit};
+use crate::planning::{ChannelPlan, ScenarioKind};
+
+/// A baseline below zero cannot be: beyond one draw in twenty it is not chance.
+const NEGATIVE_BASELINE: f64 = 0.05;
+/// Lag-1 autocorrelation above which white noise makes intervals a third too narrow or more:
+/// √((1 + φ)/(1 − φ)) = 1.36 at φ = 0.3, the inflation of the error of a mean.
+const AUTOCORRELATED: f64 = 0.3;
+/// Nominal coverage of the intervals.
+const NOMINAL: f64 = 0.9;
+/// Distance from the nominal coverage that matters to a reader.
+const COVERAGE_OFF: f64 = 0.05;
+/// Standard errors beyond which the distance is not chance.
+const COVERAGE_ERRORS: f64 = 4.0;
+/// Vehtari, Gelman & Gabry (2017), § 2.1: above it the leave-one-out estimate is not reliable.
+const PARETO_K: f64 = 0.7;
+/// A change of spend below this share is no recommendation.
+const SMALL_CHANGE: f64 = 0.02;
+
+/// One reason for care.
+#[derive(Debug, Clone, PartialEq)]
+enum FitWarning {
+    NotConverged { divergences: usize, warmup: usize },
+    NegativeBaseline { probability: f64 },
+    AutocorrelatedResiduals { correlation: f64, noise: Noise },
+    Coverage { share: f64 },
+    BeyondObserved { channels: Vec<String> },
+    UnstableLoo { max_pareto_k: f64 },
+    MostlyPrior { channels: Vec<String> },
+}
+
+/// What the reader of `fit` should know, the gravest first.
+pub fn warnings(fit: &Fit) -> Vec<Warning> {
+    let quality = &fit.fit_quality;
+    let found = [
+        (fit.diagnostics.verdict == Verdict::Fail).then_some(FitWarning::NotConverged {
+            divergences: fit.diagnostics.divergences,
+            warmup: fit.run.warmup,
+        }),
+        (fit.outcome.p_negative_baseline > NEGATIVE_BASELINE)
+            .then_some(FitWarning::NegativeBaseline { probability: fit.outcome.p_negative_baseline }),
+        (quality.fitted.residual_lag1_autocorrelation).filter(|r| *r > AUTOCORRELATED).map(|correlation| {
+            FitWarning::AutocorrelatedResiduals { correlation, noise: fit.run.config.model.noise }
+        }),
+        (quality.fitted.interval_coverage_90)
+            .filter(|share| coverage_is_off(*share, fit.run.data.rows))
+            .map(|share| FitWarning::Coverage { share }),
+        some_channels(beyond_observed(fit)).map(|channels| FitWarning::BeyondObserved { channels }),
+        (quality.loo)
+            .map(|loo| loo.max_pareto_k)
+            .filter(|k| *k > PARETO_K)
+            .map(|max_pareto_k| FitWarning::UnstableLoo { max_pareto_k }),
+        some_channels(mostly_prior(fit)).map(|channels| FitWarning::MostlyPrior { channels }),
+    ];
+    found.into_iter().flatten().map(|warning| warning.into_warning()).collect()
+}
+
+fn some_channels(channels: Vec<String>) -> Option<Vec<String>> {
+    (!channels.is_empty()).then_some(channels)
+}
+
+/// Whether a coverage is off by more than matters and more than chance, over about `cells` cells.
+fn coverage_is_off(share: f64, cells: usize) -> bool {
+    let error = (NOMINAL * (1.0 - NOMINAL) / cells.max(1) as f64).sqrt();
+    (share - NOMINAL).abs() > COVERAGE_OFF.max(COVERAGE_ERRORS * error)
+}
+
+/// Channels that the recommended plan sends beyond the spend in the data.
+fn beyond_observed(fit: &Fit) -> Vec<String> {
+    let moved = |p: &&ChannelPlan| p.extrapolated && p.change.is_none_or(|c| c.abs() > SMALL_CHANGE);
+    fit.scenarios
+        .iter()
+        .filter(|s| s.kind == ScenarioKind::OptimalSameBudget)
+        .flat_map(|s| s.allocation.iter().filter(moved))
+        .map(|p| p.channel.clone())
+        .collect()
+}
+
+fn mostly_prior(fit: &Fit) -> Vec<String> {
+    let prior = fit.channels.iter().filter(|c| c.evidence.verdict == EvidenceVerdict::Prior);
+    prior.map(|c| c.name.clone()).collect()
+}
+
+impl FitWarning {
+    fn code(&self) -> &'static str {
+        match self {
+            FitWarning::NotConverged { .. } => "not_converged",
+            FitWarning::NegativeBaseline { .. } => "negative_baseline",
+            FitWarning::AutocorrelatedResiduals { .. } => "autocorrelated_residuals",
+            FitWarning::Coverage { .. } => "interval_coverage",
+            FitWarning::BeyondObserved { .. } => "plan_beyond_observed_spend",
+            FitWarning::UnstableLoo { .. } => "pareto_k",
+            FitWarning::MostlyPrior { .. } => "mostly_prior",
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            FitWarning::NotConverged { .. } => {
+                "the chains did not converge: these numbers are not the model's answer".into()
+            }
+            FitWarning::NegativeBaseline { probability } => format!(
+                "the baseline is negative with probability {:.0} %: media are credited with more than \
+                 there is",
+                100.0 * probability
+            ),
+            FitWarning::AutocorrelatedResiduals { correlation, .. } => format!(
+                "what the model misses lasts from one period to the next (residual lag-1 autocorrelation \
+                 {correlation:.2}): intervals are too narrow"
+            ),
+            FitWarning::Coverage { share } => format!(
+                "{:.0} % of the periods lie inside their 90 % interval: the noise is not what the model \
+                 assumes",
+                100.0 * share
+            ),
+            FitWarning::BeyondObserved { channels } => format!(
+                "the recommended plan spends more on {} than any period in the data; there the response \
+                 curve is extrapolation",
+                listing(channels)
+            ),
+            FitWarning::UnstableLoo { max_pareto_k } => format!(
+                "single rows decide the fit (largest Pareto k {max_pareto_k:.2}, above 0.7): the \
+                 leave-one-out accuracy is not reliable"
+            ),
+            FitWarning::MostlyPrior { channels } => {
+                format!("the data say little about {}: the ROI is mostly the prior", listing(channels))
+            }
+        }
+    }
+
+    fn hint(&self) -> String {
+        match self {
+            FitWarning::NotConverged { divergences: 0, warmup } => format!(
+                "run longer with --warmup {} --draws 2000; when that does not help, merge channels that \
+                 move together or give a --prior",
+                2 * warmup.max(&500)
+            ),
+            FitWarning::NotConverged { warmup, .. } => {
+                format!("take smaller steps with --target-accept 0.95 --warmup {}", 2 * warmup.max(&500))
+            }
+            FitWarning::NegativeBaseline { .. } => {
+                "name what else drives the outcome with --controls, or bound what media can return with \
+                 --prior CHANNEL:roi=LOW..HIGH"
+                    .into()
+            }
+            FitWarning::AutocorrelatedResiduals { noise: Noise::White, .. } => {
+                "let the noise remember with --noise ar1, or name the missing driver with --controls".into()
+            }
+            FitWarning::AutocorrelatedResiduals { noise: Noise::Ar1, .. } => {
+                "name the missing driver with --controls, or follow the trend more closely with \
+                 --trend-knot-weeks 8"
+                    .into()
+            }
+            FitWarning::Coverage { share } if *share < NOMINAL => {
+                "look for outliers with `mmm check`; give one-off events a 0/1 column in --controls".into()
+            }
+            FitWarning::Coverage { .. } => {
+                "a few extreme periods widen all intervals: give them a 0/1 column in --controls".into()
+            }
+            FitWarning::BeyondObserved { .. } => {
+                "move there in steps, or plan with `mmm scenario` and --bound CHANNEL=0.7..1.1".into()
+            }
+            FitWarning::UnstableLoo { .. } => {
+                "compare models with --holdout-weeks 13 instead; give odd periods a 0/1 column in --controls"
+                    .into()
+            }
+            FitWarning::MostlyPrior { .. } => {
+                "say what an experiment or experience tells with --prior CHANNEL:roi=LOW..HIGH (or share=)"
+                    .into()
+            }
+        }
+    }
+
+    fn into_warning(self) -> Warning {
+        Warning::new(self.code(), self.message(), self.hint())
+    }
+}
+
+/// `tv`, `search`.
+fn listing(channels: &[String]) -> String {
+    channels.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testdata;
+
+    /// A fit that gives no reason for care.
+    fn sound() -> Fit {
+        let mut fit = testdata::fit();
+        fit.diagnostics.verdict = Verdict::Ok;
+        fit.outcome.p_negative_baseline = 0.01;
+        fit.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.29);
+        fit.fit_quality.fitted.interval_coverage_90 = Some(0.91);
+        if let Some(loo) = &mut fit.fit_quality.loo {
+            loo.max_pareto_k = 0.69;
+        }
+        fit.scenarios.iter_mut().flat_map(|s| &mut s.allocation).for_each(|p| p.extrapolated = false);
+        fit.channels.iter_mut().for_each(|c| c.evidence.verdict = EvidenceVerdict::Mixed);
+        fit
+    }
+
+    fn only(change: impl Fn(&mut Fit)) -> Warning {
+        let mut fit = sound();
+        change(&mut fit);
+        let mut found = warnings(&fit);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found.remove(0)
+    }
+
+    #[test]
+    fn a_sound_fit_gives_none() {
+        assert_eq!(warnings(&sound()), []);
+    }
+
+    #[test]
+    fn each_reason_has_its_code_and_names_a_flag() {
+        type Change = fn(&mut Fit);
+        let cases: [(&str, &str, Change); 7] = [
+            ("not_converged", "--", |f| f.diagnostics.verdict = Verdict::Fail),
+            ("negative_baseline", "--controls", |f| f.outcome.p_negative_baseline = 0.06),
+            ("autocorrelated_residuals", "--noise ar1", |f| {
+                f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.31);
+            }),
+            ("interval_coverage", "--controls", |f| {
+                f.run.data.rows = 1000;
+                f.fit_quality.fitted.interval_coverage_90 = Some(0.84);
+            }),
+            ("plan_beyond_observed_spend", "--bound", |f| {
+                f.scenarios[0].kind = ScenarioKind::OptimalSameBudget;
+                f.scenarios[0].allocation[0].extrapolated = true;
+                f.scenarios[0].allocation[0].change = Some(0.2);
+            }),
+            ("pareto_k", "--holdout-weeks", |f| {
+                f.fit_quality.loo.as_mut().unwrap().max_pareto_k = 0.71;
+            }),
+            ("mostly_prior", "--prior", |f| f.channels[0].evidence.verdict = EvidenceVerdict::Prior),
+        ];
+        for (code, flag, change) in cases {
+            let warning = only(change);
+            assert_eq!(warning.code, code);
+            assert!(warning.hint.as_ref().unwrap().contains(flag), "{warning:?}");
+        }
+    }
+
+    #[test]
+    fn the_hint_does_not_repeat_what_was_tried() {
+        let warning = only(|f| {
+            f.run.config.model.noise = Noise::Ar1;
+            f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.5);
+        });
+        assert!(!warning.hint.unwrap().contains("--noise"));
+        let divergent = |n| {
+            only(move |f: &mut Fit| {
+                f.diagnostics.verdict = Verdict::Fail;
+                f.diagnostics.divergences = n;
+            })
+        };
+        assert!(divergent(0).hint.unwrap().contains("--warmup"));
+        assert!(divergent(9).hint.unwrap().contains("--target-accept"));
+    }
+
+    #[test]
+    fn coverage_by_chance_is_not_reported() {
+        // 104 rows: 4 standard errors are 0.118.
+        assert!(!coverage_is_off(0.79, 104) && coverage_is_off(0.77, 104));
+        // Many rows: 0.05 is what matters.
+        assert!(!coverage_is_off(0.86, 10_000) && coverage_is_off(0.96, 10_000));
+    }
+}
