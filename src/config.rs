@@ -38,7 +38,7 @@ pub struct ModelConfig {
     pub adstock: Adstock,
     /// Error process of the outcome around its mean.
     pub noise: Noise,
-    /// An effect per period shared by all geos (panels only).
+    /// An effect per period shared by all geos; a single market has none whatever is set.
     pub weekly_effect: bool,
     /// Whether exposure is scaled per head (`population`) or by each geo's own typical period.
     pub scaling: Scaling,
@@ -54,7 +54,7 @@ impl Default for ModelConfig {
             holdout_weeks: 0,
             adstock: Adstock::default(),
             noise: Noise::Ar1,
-            weekly_effect: false,
+            weekly_effect: true,
             scaling: Scaling::Auto,
             trend_knot_weeks: 13.0,
             seasonality_pairs: 3,

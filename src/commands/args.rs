@@ -74,7 +74,7 @@ pub struct ModelArgs {
     /// Error process of the outcome: white or ar1 [default: ar1]
     #[arg(long, value_name = "KIND", value_parser = named::<Noise>)]
     noise: Option<Noise>,
-    /// An effect per period shared by all geos [default: false]
+    /// An effect per period shared by all geos, panels only [default: true]
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     weekly_effect: Option<bool>,
     /// Unit of exposure: population (per head), geo (its own typical period) or auto [default: auto]

@@ -18,7 +18,7 @@ pub struct Layout {
     pub ln_season: Option<usize>,
     /// ln of the scales of geo deviations: intercept, trend, season, controls (panels only).
     pub ln_geo: [Option<usize>; 4],
-    /// ln σ of the single geo, or (μ_σ, ln τ_σ) of many.
+    /// ln σ of the single geo, or of each of many.
     pub sigma: SigmaLayout,
     /// logit of the autocorrelation.
     pub phi: Option<usize>,
@@ -62,13 +62,9 @@ pub struct WeeklyLayout {
 pub enum SigmaLayout {
     /// ln σ.
     Single(usize),
-    /// Location and log scale of ln σ_g, and the first of G deviates.
+    /// First of G values ln σ_g, less the prior's centre.
     Pooled {
-        /// Standardised μ_σ.
-        mean: usize,
-        /// ln τ_σ.
-        ln_spread: usize,
-        /// First of G standard deviates.
+        /// First of G.
         first: usize,
     },
 }
@@ -100,11 +96,7 @@ impl Layout {
         let ln_season = has(Season).then(|| take(1));
         let ln_geo = [true, has(Trend), has(Season), has(Control(0))]
             .map(|present| (panel && present).then(|| take(1)));
-        let sigma = if panel {
-            SigmaLayout::Pooled { mean: take(1), ln_spread: take(1), first: 0 }
-        } else {
-            SigmaLayout::Single(take(1))
-        };
+        let sigma = if panel { SigmaLayout::Pooled { first: 0 } } else { SigmaLayout::Single(take(1)) };
         let phi = (design.noise == Noise::Ar1).then(|| take(1));
         let weekly = design.rotation.as_ref().map(|r| {
             let rank = r.rank();
@@ -112,9 +104,7 @@ impl Layout {
         });
         let n_global = take(0);
         let sigma = match sigma {
-            SigmaLayout::Pooled { mean, ln_spread, .. } => {
-                SigmaLayout::Pooled { mean, ln_spread, first: take(design.n_geos) }
-            }
+            SigmaLayout::Pooled { .. } => SigmaLayout::Pooled { first: take(design.n_geos) },
             single => single,
         };
         for channel in &mut channels {
@@ -148,10 +138,6 @@ pub struct Theta {
     pub geo_scale: [f64; 4],
     /// σ_g, scaled outcome units; length G.
     pub sigma: Vec<f64>,
-    /// μ_σ.
-    pub sigma_mean: f64,
-    /// τ_σ.
-    pub sigma_spread: f64,
     /// φ; 0 for white noise.
     pub phi: f64,
     /// σ_u.

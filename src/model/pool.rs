@@ -1,14 +1,10 @@
-//! The prior that channels share: what media return in general, and how much channels differ.
+//! The prior that exchangeable values share: the channels' returns, the geos' noise scales.
 //!
-//! ln ρ_c = μ + τ ζ_c with μ ~ N(m, s²) has the closed form N(m·1, τ² I + s² 11ᵀ). Location and spread
+//! x_c = μ + τ ζ_c with μ ~ N(m, s²) has the closed form N(m·1, τ² I + s² 11ᵀ). Location and spread
 //! are integrated out, over μ exactly and over τ as a mixture of a few nodes: sampling them beside five
 //! or so weakly informed channels is a funnel that costs divergences and says nothing of interest.
 
-/// Spreads τ of ln ROI between channels and their prior weights: a half-normal of scale 0.65
-/// in five nodes. None is below 0.22, because channels never return the same to within a fifth.
-const SPREADS: [(f64, f64); 5] = [(0.22, 0.30), (0.45, 0.28), (0.68, 0.20), (0.9, 0.12), (1.35, 0.10)];
-
-/// Belief about μ, the location of the channels' ln ROI.
+/// Belief about μ, the location of the values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Location {
     /// Prior weight, need not be normalised.
@@ -33,18 +29,18 @@ struct Node {
 }
 
 impl PooledPrior {
-    /// The mixture over the given locations, each with every spread.
-    pub fn new(locations: &[Location]) -> PooledPrior {
+    /// The mixture over the given locations, each with every spread (τ, weight).
+    pub fn new(locations: &[Location], spreads: &[(f64, f64)]) -> PooledPrior {
         let node = |location: &Location, (spread, weight): (f64, f64)| Node {
             ln_weight: (location.weight * weight).ln(),
             location: *location,
             spread,
         };
-        let nodes = locations.iter().flat_map(|l| SPREADS.map(|s| node(l, s))).collect();
+        let nodes = locations.iter().flat_map(|l| spreads.iter().map(|s| node(l, *s))).collect();
         PooledPrior { nodes }
     }
 
-    /// Mean of one channel's ln ROI.
+    /// Mean of one value.
     pub fn mean(&self) -> f64 {
         let (total, sum) = self.nodes.iter().fold((0.0, 0.0), |(t, s), n| {
             let w = n.ln_weight.exp();
@@ -53,7 +49,7 @@ impl PooledPrior {
         sum / total
     }
 
-    /// Standard deviation of one channel's ln ROI.
+    /// Standard deviation of one value.
     pub fn sd(&self) -> f64 {
         let mean = self.mean();
         let (total, sum) = self.nodes.iter().fold((0.0, 0.0), |(t, s), n| {
@@ -64,7 +60,7 @@ impl PooledPrior {
         (sum / total).sqrt()
     }
 
-    /// Log density of the pooled channels' ln ROI, up to a constant; adds its gradient to `grad`.
+    /// Log density of the values, up to a constant; adds its gradient to `grad`.
     pub fn density(&self, x: &[f64], grad: &mut [f64]) -> f64 {
         if x.is_empty() {
             return 0.0;
@@ -83,7 +79,7 @@ impl PooledPrior {
 }
 
 impl Node {
-    /// Log density, and the posterior mean of μ − m that pulls every channel.
+    /// Log density, and the posterior mean of μ − m that pulls every value.
     ///
     /// # Source
     /// Sherman–Morrison on τ² I + s² 11ᵀ.
@@ -103,9 +99,11 @@ impl Node {
 mod tests {
     use super::*;
 
+    const SPREADS: [(f64, f64); 3] = [(0.22, 0.5), (0.6, 0.3), (1.35, 0.2)];
+
     fn prior() -> PooledPrior {
         let a = Location { weight: 0.3, mean: 0.2, sd: 0.5 };
-        PooledPrior::new(&[a, Location { weight: 0.7, mean: 2.0, sd: 0.7 }])
+        PooledPrior::new(&[a, Location { weight: 0.7, mean: 2.0, sd: 0.7 }], &SPREADS)
     }
 
     #[test]
@@ -146,7 +144,7 @@ mod tests {
 
     #[test]
     fn moments_of_one_channel() {
-        let p = PooledPrior::new(&[Location { weight: 5.0, mean: 1.0, sd: 0.5 }]);
+        let p = PooledPrior::new(&[Location { weight: 5.0, mean: 1.0, sd: 0.5 }], &SPREADS);
         let tau2: f64 = SPREADS.iter().map(|(t, w)| t * t * w).sum();
         assert!((p.mean() - 1.0).abs() < 1e-14 && (p.sd() - (0.25 + tau2).sqrt()).abs() < 1e-14);
     }

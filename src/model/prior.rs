@@ -18,12 +18,11 @@ const SEASON: f64 = 0.1;
 /// Geo deviations of intercept, trend increments, season, controls.
 const GEO_SCALE: [f64; 4] = [0.1, 0.02, 0.05, 0.1];
 const SIGMA: f64 = 0.3;
-/// ln σ_g ~ N(μ_σ, τ_σ²), μ_σ ~ N(ln 0.15, 1).
-const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
-const SIGMA_SPREAD: f64 = 0.5;
+/// ln σ_g ~ N(μ_σ, τ_σ²), μ_σ ~ N(ln 0.15, 1), τ_σ one of a few nodes.
+pub(crate) const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
 /// Beta(a, b) prior of the autocorrelation φ.
 const PHI: (f64, f64) = (1.0, 2.0);
-/// ln σ_u ~ N(mean, sd²): away from zero, where a sampled level would be a funnel.
+/// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
 const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
 
 /// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
@@ -98,7 +97,7 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
     shift(layout.phi, -1.0);
     match layout.sigma {
         SigmaLayout::Single(i) => shift(Some(i), SIGMA.ln()),
-        SigmaLayout::Pooled { ln_spread, .. } => shift(Some(ln_spread), (0.5 * SIGMA_SPREAD).ln()),
+        SigmaLayout::Pooled { .. } => {}
     }
     if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
         // Near the mean of the geos, less what media bring: far from it no step is small enough.
@@ -161,11 +160,9 @@ impl Theta {
         self.geo_scale = layout.ln_geo.map(|i| i.map_or(0.0, |i| q[i].exp()));
         match layout.sigma {
             SigmaLayout::Single(i) => self.sigma[0] = q[i].exp(),
-            SigmaLayout::Pooled { mean, ln_spread, first } => {
-                self.sigma_mean = LN_SIGMA_MEAN.0 + LN_SIGMA_MEAN.1 * q[mean];
-                self.sigma_spread = q[ln_spread].exp();
-                for g in 0..n_geos {
-                    self.sigma[g] = (self.sigma_mean + self.sigma_spread * q[first + g]).exp();
+            SigmaLayout::Pooled { first } => {
+                for (sigma, q) in self.sigma.iter_mut().zip(&q[first..]) {
+                    *sigma = (LN_SIGMA_MEAN.0 + q).exp();
                 }
             }
         }
@@ -174,7 +171,8 @@ impl Theta {
             self.weekly_scale = (LN_WEEKLY.0 + LN_WEEKLY.1 * q[at.ln_scale]).exp();
             let (span, rest) = self.weekly.split_at_mut(at.rank);
             span.copy_from_slice(&q[at.span..at.span + at.rank]);
-            rest.copy_from_slice(&q[at.rest..at.rest + rest.len()]);
+            let scale = self.weekly_scale.powf(1.0 - design.level_centring);
+            rest.iter_mut().zip(&q[at.rest..]).for_each(|(f, q)| *f = scale * q);
             rotation.apply(&mut self.weekly);
         }
     }
@@ -225,7 +223,7 @@ impl Theta {
                 p.half_normal(i, scale, by);
             }
         }
-        self.noise_prior(&mut p, layout, by);
+        self.noise_prior(&mut p, design, layout, by);
         p.log_density
     }
 
@@ -239,27 +237,33 @@ impl Theta {
         }
     }
 
-    fn noise_prior(&self, p: &mut Accumulator, layout: &Layout, by: &LikelihoodGradient) {
+    fn noise_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout, by: &LikelihoodGradient) {
         match layout.sigma {
             SigmaLayout::Single(i) => p.half_normal(i, SIGMA, by.ln_sigma[0]),
-            SigmaLayout::Pooled { mean, ln_spread, first } => {
-                p.normal(mean, LN_SIGMA_MEAN.1 * by.ln_sigma.iter().sum::<f64>());
-                let mut by_ln_spread = 0.0;
-                for (g, by) in by.ln_sigma.iter().enumerate() {
-                    p.normal(first + g, by * self.sigma_spread);
-                    by_ln_spread += by * self.sigma_spread * p.q[first + g];
-                }
-                p.half_normal(ln_spread, SIGMA_SPREAD, by_ln_spread);
+            SigmaLayout::Pooled { first } => {
+                let own = first..first + self.sigma.len();
+                let deviations = &p.q[own.clone()];
+                p.grad[own.clone()].copy_from_slice(&by.ln_sigma);
+                p.log_density += design.sigma_pool.density(deviations, &mut p.grad[own]);
             }
         }
         if let Some(i) = layout.phi {
             p.beta(i, self.phi, PHI, by.phi);
         }
         if let Some(at) = layout.weekly {
-            p.normal(at.ln_scale, LN_WEEKLY.1 * by.ln_weekly_scale);
             let (span, rest) = by.weekly.split_at(at.rank);
             p.grad[at.span..at.span + at.rank].copy_from_slice(span);
-            p.grad[at.rest..at.rest + rest.len()].copy_from_slice(rest);
+            let power = 1.0 - design.level_centring;
+            let scale = self.weekly_scale.powf(power);
+            // Jacobian of the scaling, and the level's own dependence on σ_u through it.
+            let n_rest = rest.len() as f64;
+            let mut by_ln_scale = n_rest;
+            for (i, by) in rest.iter().enumerate() {
+                p.grad[at.rest + i] = scale * by;
+                by_ln_scale += scale * by * p.q[at.rest + i];
+            }
+            p.log_density += power * n_rest * self.weekly_scale.ln();
+            p.normal(at.ln_scale, LN_WEEKLY.1 * (by.ln_weekly_scale + power * by_ln_scale));
         }
     }
 }

@@ -40,8 +40,6 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
         }
     }
     if design.n_geos > 1 {
-        add("sigma_median".into());
-        add("sigma_spread".into());
         data.geos.iter().for_each(|geo| add(format!("sigma[{geo}]")));
     } else {
         add("sigma".into());
@@ -97,9 +95,6 @@ pub fn values(density: &Density, theta: &Theta, shared: &[f64], out: &mut Vec<f6
         out.push(theta.season_scale);
     }
     out.extend(layout.ln_geo.iter().zip(theta.geo_scale).filter(|(at, _)| at.is_some()).map(|(_, s)| s));
-    if n_geos > 1 {
-        out.extend([theta.sigma_mean.exp(), theta.sigma_spread]);
-    }
     out.extend(&theta.sigma);
     if design.noise == Noise::Ar1 {
         out.push(theta.phi);

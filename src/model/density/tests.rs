@@ -58,6 +58,7 @@ fn data(n_geos: usize, n_periods: usize) -> Dataset {
 
 fn configs() -> Vec<(&'static str, FitConfig)> {
     let mut white = FitConfig::default();
+    white.model.weekly_effect = false;
     white.model.noise = Noise::White;
     let mut weekly = FitConfig::default();
     weekly.model.weekly_effect = true;
@@ -240,6 +241,7 @@ fn baseline_draws_have_the_exact_conditional_moments() {
     // White noise: below, Var(fit) = σ² d fit / d y holds for independent errors.
     let mut config = FitConfig::default();
     config.model.noise = Noise::White;
+    config.model.weekly_effect = false;
     let density = Density::new(Design::new(&data(3, 40), &config).unwrap());
     let mut state = density.state();
     let q = point(density.layout.dim, 6, 0.5);
