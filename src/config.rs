@@ -53,7 +53,7 @@ impl Default for ModelConfig {
         ModelConfig {
             holdout_weeks: 0,
             adstock: Adstock::default(),
-            noise: Noise::White,
+            noise: Noise::Ar1,
             weekly_effect: false,
             scaling: Scaling::Auto,
             trend_knot_weeks: 13.0,

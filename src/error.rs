@@ -79,6 +79,9 @@ pub enum Error {
     /// A budget question has no answer.
     #[error(transparent)]
     Planning(#[from] crate::planning::PlanningError),
+    /// A planning request cannot be understood.
+    #[error(transparent)]
+    Request(#[from] crate::planning::RequestErrors),
     /// Results could not be written or read back.
     #[error(transparent)]
     Output(#[from] crate::output::OutputError),
@@ -100,6 +103,7 @@ impl Error {
             }
             Error::Output(e) => e.hint(),
             Error::Planning(e) => e.hint(),
+            Error::Request(e) => e.hint(),
             Error::Data { hint, .. } | Error::Config { hint, .. } => hint.clone(),
             Error::Csv { .. } => Some("open the file in a spreadsheet and save it as CSV (UTF-8)".to_owned()),
         }

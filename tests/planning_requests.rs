@@ -1,6 +1,6 @@
 //! Planning requests as typed on the command line: what they mean, and what they are told when wrong.
 
-use mmm::planning::{Bounds, ChannelCurve, Limits, PlanRequest, RawRequest, RequestError};
+use mmm::planning::{Bounds, ChannelCurve, PlanRequest, RawRequest, RequestError};
 use ndarray::Array2;
 
 const NAMES: [&str; 5] = ["tv", "search", "social", "print", "yt:brand"];
@@ -25,7 +25,8 @@ fn parse(
     bound: &[&str],
 ) -> Result<PlanRequest, Vec<RequestError>> {
     let (set, shift, pause, bound) = (strings(set), strings(shift), strings(pause), strings(bound));
-    PlanRequest::parse(&RawRequest { set: &set, shift: &shift, pause: &pause, bound: &bound }, &NAMES)
+    let raw = RawRequest { set: &set, shift: &shift, pause: &pause, bound: &bound, ..RawRequest::default() };
+    PlanRequest::parse(&raw, &NAMES)
 }
 
 fn plan(set: &[&str], shift: &[&str], pause: &[&str]) -> Vec<f64> {
@@ -55,7 +56,7 @@ fn names_may_hold_a_colon() {
 
 #[test]
 fn bounds_replace_the_default_ones() {
-    let limits = parse(&[], &[], &[], &["tv=0.5..1.5"]).unwrap().limits(Limits::around_today(5, 0.3));
+    let limits = parse(&[], &[], &[], &["tv=0.5..1.5"]).unwrap().limits(&curves(), 10.0, 0.3);
     assert_eq!(limits.bounds[0], Bounds { lo: 0.5, hi: 1.5 });
     assert_eq!(limits.bounds[1], Bounds { lo: 0.7, hi: 1.3 });
 }
@@ -101,8 +102,8 @@ fn forms_that_are_not_clear_are_refused() {
     }
     for (bound, reason) in [
         ("tv=0.5", "no `..`"),
-        ("tv=1.5..0.5", "lower ≤ upper"),
-        ("tv=-1..1", "0 ≤ lower"),
+        ("tv=1.5..0.5", "must not exceed"),
+        ("tv=-1..1", "cannot be negative"),
         ("tv=a..1", "`a`"),
     ] {
         assert!(only_error(&[], &[], &[], &[bound]).to_string().contains(reason), "{bound}");
@@ -114,7 +115,7 @@ fn all_problems_come_in_one_go() {
     let errors = parse(&["tvv=1x", "tv=50%"], &["tv:search"], &["nobody"], &["tv=1"]).unwrap_err();
     assert_eq!(errors.len(), 5, "{errors:?}");
     let twice = only_error(&["print=+10%"], &[], &["print"], &[]);
-    assert_eq!(twice, RequestError::Twice { channel: "print".into() });
+    assert_eq!(twice, RequestError::Twice { channel: "print".into(), flags: "--set or --pause" });
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub struct ModelArgs {
     /// Last periods kept out of the fit and predicted [default: 0]
     #[arg(long, value_name = "PERIODS")]
     holdout_weeks: Option<usize>,
-    /// Error process of the outcome: white or ar1 [default: white]
+    /// Error process of the outcome: white or ar1 [default: ar1]
     #[arg(long, value_name = "KIND", value_parser = named::<Noise>)]
     noise: Option<Noise>,
     /// An effect per period shared by all geos [default: false]

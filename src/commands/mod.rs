@@ -5,6 +5,8 @@ mod check;
 mod fit;
 mod init;
 mod progress;
+mod report;
+mod scenario;
 mod schema;
 mod simulate;
 
@@ -29,6 +31,8 @@ enum Command {
     Check(check::Check),
     Init(init::Init),
     Simulate(simulate::SimulateArgs),
+    Scenario(scenario::Scenario),
+    Report(report::ReportArgs),
     Schema(schema::SchemaArgs),
 }
 
@@ -40,6 +44,8 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Init(command) => command.run(),
             Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
+            Command::Scenario(command) => command.run(),
+            Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
         }
     }

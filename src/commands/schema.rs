@@ -1,20 +1,35 @@
-//! `mmm schema`: the JSON Schema of fit.json.
+//! `mmm schema`: the JSON Schema of what the other commands write.
 
 use std::io::Write;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-/// Print the JSON Schema of fit.json, to validate it or to generate types from.
+/// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
-pub struct SchemaArgs {}
+pub struct SchemaArgs {
+    /// Of what: fit (fit.json) or scenario (mmm scenario --json)
+    #[arg(value_enum, default_value_t = Document::Fit)]
+    document: Document,
+}
+
+/// A kind of JSON that mmm writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Document {
+    Fit,
+    Scenario,
+}
 
 /// Prints the schema to stdout.
 ///
 /// # Errors
 /// When stdout cannot be written; a closed pipe is not an error.
-pub fn run(_: SchemaArgs) -> anyhow::Result<()> {
-    let mut text = serde_json::to_string_pretty(&mmm::output::fit_schema())?;
+pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
+    let schema = match args.document {
+        Document::Fit => mmm::output::fit_schema(),
+        Document::Scenario => mmm::output::scenario_schema(),
+    };
+    let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

@@ -255,7 +255,7 @@ mod tests {
             (parameter(1.0, 400.0, 400.0), 20, Verdict::Fail),
         ];
         for (parameter, divergences, want) in cases {
-            let got = Diagnostics::judge(&[parameter.clone()], &run(divergences));
+            let got = Diagnostics::judge(std::slice::from_ref(&parameter), &run(divergences));
             assert_eq!(got.verdict, want, "{parameter:?}, {divergences} divergences: {:?}", got.reasons);
             assert_eq!(got.reasons.is_empty(), want == Verdict::Ok);
         }

@@ -1,7 +1,8 @@
 //! The marginal log posterior of the nonlinear parameters with its gradient.
 
 use super::baseline::{Baseline, BaselineDraw, Crossproducts};
-use super::design::Design;
+use super::calendar::{Calendar, CalendarState};
+use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, Theta};
 use super::media::Media;
 use super::prior::LikelihoodGradient;
@@ -15,6 +16,7 @@ pub struct Density {
     /// Which coordinate is which.
     pub layout: Layout,
     crossproducts: Crossproducts,
+    calendar: Option<Calendar>,
     instructions: InstructionSet,
 }
 
@@ -27,6 +29,7 @@ pub struct State {
     pub media: Media,
     /// Collapsed baseline.
     pub baseline: Baseline,
+    calendar: Option<CalendarState>,
     by: LikelihoodGradient,
 }
 
@@ -44,7 +47,8 @@ impl Density {
     pub fn with_instructions(design: Design, instructions: InstructionSet) -> Density {
         let layout = Layout::new(&design);
         let crossproducts = Crossproducts::new(&design);
-        Density { design, layout, crossproducts, instructions }
+        let calendar = design.weekly_effect.then(|| Calendar::new(&design, 1.0 - PRIOR_MEDIA_SHARE));
+        Density { design, layout, crossproducts, calendar, instructions }
     }
 
     /// Fresh scratch space.
@@ -53,6 +57,7 @@ impl Density {
             theta: Theta::new(&self.design),
             media: Media::new(&self.design),
             baseline: Baseline::new(&self.design, &self.crossproducts),
+            calendar: self.calendar.as_ref().map(Calendar::state),
             by: LikelihoodGradient::new(&self.design),
         }
     }
@@ -73,7 +78,7 @@ impl Density {
 
     /// A starting point near the middle of the prior.
     pub fn start<R: rand::Rng>(&self, rng: &mut R) -> Vec<f64> {
-        super::prior::start(&self.layout, rng)
+        super::prior::start(&self.design, &self.layout, rng)
     }
 
     /// Instruction set in use.
@@ -99,7 +104,11 @@ impl Density {
 
     /// Draws the baseline coefficients exactly, at the point of the last evaluation in `state`.
     pub fn draw_baseline<R: rand::Rng>(&self, state: &State, rng: &mut R) -> BaselineDraw {
-        state.baseline.draw(&self.design, &self.crossproducts, rng)
+        let mut draw = state.baseline.draw(&self.design, &self.crossproducts, rng);
+        if let (Some(calendar), Some(of)) = (&self.calendar, &state.calendar) {
+            calendar.draw(&state.theta.weekly, of, &mut draw, rng);
+        }
+        draw
     }
 }
 
@@ -115,7 +124,7 @@ impl Kernel for Evaluate<'_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) -> f64 {
         let Evaluate { density, q, grad, state } = self;
-        let State { theta, media, baseline, by } = state;
+        let State { theta, media, baseline, calendar, by } = state;
         let design = &density.design;
         theta.decode(q, design, &density.layout);
         baseline.residual.copy_from_slice(&design.outcome);
@@ -131,7 +140,7 @@ impl Kernel for Evaluate<'_> {
         for (r, fitted) in baseline.residual.iter_mut().zip(&design.fitted) {
             *r *= fitted;
         }
-        let likelihood = baseline.collapse::<FMA>(design, &density.crossproducts, theta, by);
+        let mut likelihood = baseline.collapse::<FMA>(design, &density.crossproducts, theta, by);
         media.reverse::<FMA>(design, theta, &baseline.by_mean, by);
         if design.weekly_effect {
             by.weekly.fill(0.0);
@@ -140,6 +149,12 @@ impl Kernel for Evaluate<'_> {
                     *sum += e;
                 }
             }
+        }
+        if let (Some(calendar), Some(state)) = (&density.calendar, calendar) {
+            likelihood += calendar.density::<FMA>(theta, state, by);
+        }
+        if let Some(rotation) = &design.rotation {
+            rotation.transpose(&mut by.weekly);
         }
         likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, grad)
     }

@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 
 use super::pool::{Location, PooledPrior};
+use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
-use crate::data::{Dataset, Interval};
+use crate::data::{Dataset, Interval, OutcomeKind};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -41,12 +42,14 @@ pub struct Design {
     pub column_units: Vec<f64>,
     /// Weeks in a period.
     pub period_weeks: f64,
-    /// Prior mean of the intercept, in scaled outcome units.
+    /// Prior mean of the intercept, in scaled outcome units; 0 when a shared level holds it.
     pub intercept_mean: f64,
     /// Error process.
     pub noise: Noise,
     /// Whether each period has an effect shared by all geos.
     pub weekly_effect: bool,
+    /// Coordinates of the shared level, when there is one.
+    pub rotation: Option<Rotation>,
     /// Prior shared by the channels that have none of their own.
     pub pool: PooledPrior,
     /// Its mean, about which their ln ROI is sampled.
@@ -98,8 +101,17 @@ pub enum EffectScale {
     Share,
 }
 
-/// Media share of the outcome at the prior median: where the pooled ROI prior is centred.
-const PRIOR_MEDIA_SHARE: f64 = 0.3;
+/// Media share of the outcome at the prior median: where the unit-free part of the pooled ROI prior sits.
+pub(crate) const PRIOR_MEDIA_SHARE: f64 = 0.15;
+/// sd of the logarithm about it.
+const MEDIA_SHARE_SD: f64 = 0.7;
+/// Median ROI of media that somebody keeps paying for, and the sd of its logarithm.
+const PRIOR_ROI: (f64, f64) = (1.2, 0.4);
+/// Weight of the prior in absolute ROI against the one in shares, where money is compared with money.
+const PRIOR_ROI_WEIGHT: f64 = 0.9;
+/// Spend by value of the outcome outside of which the two are not in the same unit: nobody spends more
+/// than he sells, and below one part in 300 an ROI of 1.2 could not be seen at all.
+const SAME_UNIT: std::ops::RangeInclusive<f64> = 0.003..=1.0;
 /// Prior of an organic channel's share of the outcome: ln share ~ N(ln 0.02, 1).
 const ORGANIC_SHARE: (f64, f64) = (-3.912_023_005_428_146, 1.0);
 
@@ -130,6 +142,7 @@ impl Design {
             intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
+            rotation: None,
             pool: PooledPrior::default(),
             pooled_mean: 0.0,
         };
@@ -138,6 +151,12 @@ impl Design {
         }
         design.add_channels(data, config);
         design.add_baseline(data, &config.model);
+        if design.weekly_effect {
+            design.intercept_mean = 0.0;
+            let calendar =
+                design.columns.iter().take_while(|c| !matches!(c, ColumnGroup::Control(_))).count();
+            design.rotation = Some(Rotation::new(design.baseline_all.chunks_exact(n_periods).take(calendar)));
+        }
         Ok(design)
     }
 
@@ -204,15 +223,9 @@ impl Design {
         debug_assert_eq!(self.exposure.len(), self.channels.len() * n_cells);
         let spend: f64 = self.channels.iter().flat_map(|c| &c.spend).sum();
         let value: f64 = self.outcome.iter().zip(&self.value).map(|(y, v)| y * v).sum();
-        let mut locations = Vec::new();
-        if spend > 0.0 && value > 0.0 {
-            let mean = (PRIOR_MEDIA_SHARE * value / spend).ln();
-            locations.push(Location { weight: 0.5, mean, sd: 0.7 });
-        }
-        let g = |k: &str, d: f64| std::env::var(k).ok().map_or(d, |v| v.parse().unwrap());
-        locations[0].sd = g("SD0", 0.7);
-        locations[0].weight = 1.0 - g("W1", 0.5);
-        locations.push(Location { weight: g("W1", 0.5), mean: g("M1", 1.2).ln(), sd: g("SD1", 0.5) });
+        let money = data.outcome.kind == OutcomeKind::Revenue || data.outcome.revenue_per_outcome.is_some();
+        let locations =
+            if spend > 0.0 && value > 0.0 { roi_locations(spend / value, money) } else { Vec::new() };
         self.pool = PooledPrior::new(&locations);
         self.pooled_mean = self.pool.mean();
     }
@@ -288,6 +301,17 @@ impl Design {
     pub fn n_columns(&self) -> usize {
         self.columns.len()
     }
+}
+
+/// Beliefs about the location of ln ROI when spend is the given share of the outcome's value. The share
+/// of the outcome needs no unit; an absolute ROI only makes sense when both are `money` of one currency.
+fn roi_locations(spend_share: f64, money: bool) -> Vec<Location> {
+    let share = Location { weight: 1.0, mean: (PRIOR_MEDIA_SHARE / spend_share).ln(), sd: MEDIA_SHARE_SD };
+    if !money || !SAME_UNIT.contains(&spend_share) {
+        return vec![share];
+    }
+    let roi = Location { weight: PRIOR_ROI_WEIGHT, mean: PRIOR_ROI.0.ln(), sd: PRIOR_ROI.1 };
+    vec![roi, Location { weight: 1.0 - PRIOR_ROI_WEIGHT, ..share }]
 }
 
 /// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,

@@ -22,8 +22,8 @@ pub struct Layout {
     pub sigma: SigmaLayout,
     /// logit of the autocorrelation.
     pub phi: Option<usize>,
-    /// ln σ_u and the first of T weekly effects.
-    pub weekly: Option<(usize, usize)>,
+    /// The shared level of a panel with a weekly effect.
+    pub weekly: Option<WeeklyLayout>,
 }
 
 /// Coordinates of one channel.
@@ -41,6 +41,20 @@ pub struct ChannelLayout {
     pub effect_sd: Option<f64>,
     /// ln η and the first of G standard deviates (panels only).
     pub geo: Option<(usize, usize)>,
+}
+
+/// Coordinates of the shared level, rotated so that the span of the calendar columns comes first: along
+/// it geo deviations leave the level uncertain, across it every period is pinned down on its own.
+#[derive(Debug, Clone, Copy)]
+pub struct WeeklyLayout {
+    /// Standardised ln σ_u.
+    pub ln_scale: usize,
+    /// First coordinate along the span, among those shared by all geos.
+    pub span: usize,
+    /// First coordinate across it.
+    pub rest: usize,
+    /// Dimension of the span.
+    pub rank: usize,
 }
 
 /// Coordinates of the noise scale.
@@ -92,7 +106,10 @@ impl Layout {
             SigmaLayout::Single(take(1))
         };
         let phi = (design.noise == Noise::Ar1).then(|| take(1));
-        let weekly = design.weekly_effect.then(|| (take(1), 0));
+        let weekly = design.rotation.as_ref().map(|r| {
+            let rank = r.rank();
+            WeeklyLayout { ln_scale: take(1), span: take(rank), rest: 0, rank }
+        });
         let n_global = take(0);
         let sigma = match sigma {
             SigmaLayout::Pooled { mean, ln_spread, .. } => {
@@ -103,7 +120,7 @@ impl Layout {
         for channel in &mut channels {
             channel.geo = channel.geo.map(|(eta, _)| (eta, take(design.n_geos)));
         }
-        let weekly = weekly.map(|(scale, _)| (scale, take(design.n_periods)));
+        let weekly = weekly.map(|w| WeeklyLayout { rest: take(design.n_periods - w.rank), ..w });
         Layout { dim: take(0), n_global, channels, ln_trend, ln_season, ln_geo, sigma, phi, weekly }
     }
 }
@@ -139,6 +156,6 @@ pub struct Theta {
     pub phi: f64,
     /// σ_u.
     pub weekly_scale: f64,
-    /// u_t, scaled outcome units; empty when off.
+    /// f_t, the shared level, scaled outcome units; empty when off.
     pub weekly: Vec<f64>,
 }

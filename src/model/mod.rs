@@ -4,6 +4,7 @@
 //! and their deviations by geo) is Gaussian and integrated out exactly.
 
 mod baseline;
+mod calendar;
 mod density;
 mod design;
 mod layout;
@@ -11,6 +12,7 @@ mod linalg;
 mod media;
 mod pool;
 mod prior;
+mod rotation;
 
 pub use baseline::BaselineDraw;
 pub use density::{Density, NotFinite, State};

@@ -1,14 +1,14 @@
 //! Unconstrained coordinates ↔ parameters: transforms, their Jacobians and the prior density.
 
-use super::design::Design;
+use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout, Theta};
 
 /// Beta(a, b) prior of the retention α.
-const RETENTION: (f64, f64) = (1.0, 3.0);
+const RETENTION: (f64, f64) = (1.5, 3.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
-const LN_HALF_SATURATION: (f64, f64) = (0.3, LN_HALF_SATURATION_SD);
+const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
-pub const LN_HALF_SATURATION_SD: f64 = 0.6;
+pub const LN_HALF_SATURATION_SD: f64 = 0.5;
 /// ln S ~ N(mean, sd²).
 const LN_SLOPE: (f64, f64) = (0.2, 0.4);
 /// Half-normal scales.
@@ -23,7 +23,8 @@ const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
 const SIGMA_SPREAD: f64 = 0.5;
 /// Beta(a, b) prior of the autocorrelation φ.
 const PHI: (f64, f64) = (1.0, 2.0);
-const WEEKLY: f64 = 0.1;
+/// ln σ_u ~ N(mean, sd²): away from zero, where a sampled level would be a funnel.
+const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
 
 /// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
 #[derive(Debug, Clone, Default)]
@@ -48,8 +49,10 @@ pub struct LikelihoodGradient {
     pub ln_sigma: Vec<f64>,
     /// by φ.
     pub phi: f64,
-    /// by u_t.
+    /// by f_t, in the end by its rotated coordinates.
     pub weekly: Vec<f64>,
+    /// by ln σ_u.
+    pub ln_weekly_scale: f64,
 }
 
 impl LikelihoodGradient {
@@ -70,7 +73,7 @@ impl LikelihoodGradient {
 }
 
 /// A starting point near the middle of the prior, jittered so that chains differ.
-pub(crate) fn start<R: rand::Rng>(layout: &Layout, rng: &mut R) -> Vec<f64> {
+pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -> Vec<f64> {
     use rand_distr::{Distribution, StandardNormal};
     let mut q: Vec<f64> = (0..layout.dim)
         .map(|_| {
@@ -84,8 +87,7 @@ pub(crate) fn start<R: rand::Rng>(layout: &Layout, rng: &mut R) -> Vec<f64> {
         }
     };
     for channel in &layout.channels {
-        // The mean of Beta(1, 3) is 1/4.
-        shift(channel.retention, -(3f64.ln()));
+        shift(channel.retention, (RETENTION.0 / RETENTION.1).ln());
         shift(channel.geo.map(|(ln_spread, _)| ln_spread), (0.5 * GEO_SPREAD).ln());
     }
     shift(layout.ln_trend, TREND.ln());
@@ -98,9 +100,22 @@ pub(crate) fn start<R: rand::Rng>(layout: &Layout, rng: &mut R) -> Vec<f64> {
         SigmaLayout::Single(i) => shift(Some(i), SIGMA.ln()),
         SigmaLayout::Pooled { ln_spread, .. } => shift(Some(ln_spread), (0.5 * SIGMA_SPREAD).ln()),
     }
-    if let Some((ln_scale, first)) = layout.weekly {
-        q[ln_scale] += (0.5 * WEEKLY).ln();
-        q[first..].iter_mut().for_each(|u| *u *= WEEKLY);
+    if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
+        // Near the mean of the geos, less what media bring: far from it no step is small enough.
+        let (n, share) = (design.n_periods, 1.0 - PRIOR_MEDIA_SHARE);
+        let mut level = vec![share; n];
+        for (t, level) in level.iter_mut().enumerate() {
+            let cells = || (0..design.n_geos).map(|g| g * n + t);
+            let count: f64 = cells().map(|i| design.fitted[i]).sum();
+            if count > 0.0 {
+                *level *= cells().map(|i| design.outcome[i]).sum::<f64>() / count;
+            }
+        }
+        rotation.transpose(&mut level);
+        for (i, level) in level.into_iter().enumerate() {
+            let i = if i < at.rank { at.span + i } else { at.rest + i - at.rank };
+            q[i] = level + 0.1 * q[i];
+        }
     }
     q
 }
@@ -155,9 +170,12 @@ impl Theta {
             }
         }
         self.phi = layout.phi.map_or(0.0, |i| logistic(q[i]));
-        if let Some((ln_scale, first)) = layout.weekly {
-            self.weekly_scale = q[ln_scale].exp();
-            self.weekly.copy_from_slice(&q[first..first + design.n_periods]);
+        if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
+            self.weekly_scale = (LN_WEEKLY.0 + LN_WEEKLY.1 * q[at.ln_scale]).exp();
+            let (span, rest) = self.weekly.split_at_mut(at.rank);
+            span.copy_from_slice(&q[at.span..at.span + at.rank]);
+            rest.copy_from_slice(&q[at.rest..at.rest + rest.len()]);
+            rotation.apply(&mut self.weekly);
         }
     }
 
@@ -237,16 +255,11 @@ impl Theta {
         if let Some(i) = layout.phi {
             p.beta(i, self.phi, PHI, by.phi);
         }
-        if let Some((ln_scale, first)) = layout.weekly {
-            let precision = self.weekly_scale.powi(-2);
-            let mut squares = 0.0;
-            for (t, u) in self.weekly.iter().enumerate() {
-                squares += u * u * precision;
-                p.grad[first + t] = by.weekly[t] - u * precision;
-            }
-            let n = self.weekly.len() as f64;
-            p.log_density -= 0.5 * squares + n * p.q[ln_scale];
-            p.half_normal(ln_scale, WEEKLY, squares - n);
+        if let Some(at) = layout.weekly {
+            p.normal(at.ln_scale, LN_WEEKLY.1 * by.ln_weekly_scale);
+            let (span, rest) = by.weekly.split_at(at.rank);
+            p.grad[at.span..at.span + at.rank].copy_from_slice(span);
+            p.grad[at.rest..at.rest + rest.len()].copy_from_slice(rest);
         }
     }
 }

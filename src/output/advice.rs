@@ -8,7 +8,7 @@ use crate::data::OutcomeKind;
 /// A change of a channel's budget below this share is not worth a meeting.
 const SMALL_CHANGE: f64 = 0.02;
 /// Below this probability of a gain a move is not recommended.
-const LIKELY: f64 = 0.6;
+pub(super) const LIKELY: f64 = 0.6;
 
 /// What to do with today's budget; `None` when no such scenario was computed.
 pub(super) fn recommendation(fit: &Fit) -> Option<String> {
@@ -76,12 +76,12 @@ fn list(plans: &[&ChannelPlan]) -> String {
     plans.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn signed(value: f64) -> String {
+pub(super) fn signed(value: f64) -> String {
     if value > 0.0 { format!("+{}", amount(value)) } else { amount(value) }
 }
 
 /// What gains are counted in: money when a unit of the outcome has a known worth.
-fn unit(fit: &Fit) -> String {
+pub(super) fn unit(fit: &Fit) -> String {
     match (fit.outcome.kind, fit.outcome.roi_unit) {
         (OutcomeKind::Count, RoiUnit::CurrencyPerCurrency) => "in value".into(),
         _ => clean(&fit.outcome.name),

@@ -17,6 +17,8 @@ mod log;
 mod parquet;
 mod pending;
 mod results;
+mod scenario_json;
+mod scenario_text;
 mod schema;
 mod table;
 mod terminal;
@@ -43,6 +45,8 @@ pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock, instruction_set};
 pub use parquet::{DRAWS_FILE, write_draws};
 pub use pending::*;
 pub use results::write_results;
+pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, credits, scenario_schema};
+pub use scenario_text::scenario_text;
 pub use schema::fit_schema;
 
 pub use terminal::{Style, summary};

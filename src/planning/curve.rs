@@ -66,6 +66,15 @@ impl ChannelCurve {
         })
     }
 
+    /// The same curve over a horizon `factor` times as long: spend and value grow alike, as if every
+    /// period of the window came that many times.
+    pub fn scaled(mut self, factor: f64) -> ChannelCurve {
+        self.spend *= factor;
+        self.outcome *= factor;
+        self.mean = self.mean.scaled(factor);
+        self
+    }
+
     /// Channel name.
     pub fn name(&self) -> &str {
         &self.name

@@ -114,12 +114,14 @@ impl PlanningError {
                 "ask for a multiplier between {first} and {last}, or fit with wider response curves"
             )),
             PlanningError::InfeasibleBudget { .. } => {
-                Some("widen the bounds, or choose a budget inside that range".into())
+                Some("widen the bounds (--max-step, --bound), or choose a budget inside that range".into())
             }
             PlanningError::InfeasibleGroup { .. } => {
                 Some("widen the group's limits or its channels' bounds".into())
             }
-            PlanningError::OutOfReach { .. } => Some("widen the bounds, or lower the target".into()),
+            PlanningError::OutOfReach { .. } => {
+                Some("widen the bounds (--max-step, --bound), or lower the target".into())
+            }
             _ => None,
         }
     }

@@ -108,6 +108,12 @@ impl Hermite {
         }
     }
 
+    /// The same curve with every value times `factor`.
+    pub(crate) fn scaled(self, factor: f64) -> Hermite {
+        let times = |values: Vec<f64>| values.into_iter().map(|v| v * factor).collect();
+        Hermite { nodes: self.nodes, values: times(self.values), slopes: times(self.slopes) }
+    }
+
     fn locate(&self, x: f64) -> (Piece, f64) {
         let k = interval(&self.nodes, x);
         let piece = self.piece(k);

@@ -138,6 +138,17 @@ impl Problem {
         self.blocks.iter().map(|b| b.members.iter().map(|&i| x[i]).sum()).collect()
     }
 
+    /// How much of a feasible plan's spend may go from channel `from` to channel `to`.
+    pub(crate) fn room(&self, x: &[f64], block_spend: &[f64], from: usize, to: usize) -> f64 {
+        let own = (self.hi[to] - x[to]).min(x[from] - self.lo[from]);
+        let (source, sink) = (self.block_of[from], self.block_of[to]);
+        if source == sink {
+            return own;
+        }
+        let into = self.blocks[sink].hi - block_spend[sink];
+        own.min(into).min(block_spend[source] - self.blocks[source].lo)
+    }
+
     /// Smallest amount of spend worth moving.
     pub(crate) fn resolution(&self) -> f64 {
         SPEND_TOLERANCE * self.budget.max(f64::MIN_POSITIVE)

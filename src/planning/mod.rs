@@ -1,29 +1,44 @@
 //! Where the next unit of budget goes: what-if, best allocations, and the scenarios of every fit.
 
+mod answer;
+mod columns;
+mod credit;
 mod curve;
 mod dual;
 mod error;
+mod file;
 mod frontier;
 mod grid;
 mod grow;
+mod information;
 mod interpolate;
 mod limits;
 mod optimise;
 mod outcome;
 mod polish;
+mod question;
 mod request;
+mod request_error;
+mod risk;
 mod scenario;
 mod settle;
 
+pub use answer::{Answer, FrontierPoint, Profit};
+pub use credit::{Credit, CreditRatio, CreditVerdict};
 pub use curve::ChannelCurve;
 pub use error::PlanningError;
+pub use file::read_questions;
 pub use frontier::{
     frontier, largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
+pub use information::{TestValue, test_values};
 pub use limits::{Bounds, GroupLimit, Limits};
 pub use optimise::{Allocation, optimise};
 pub use outcome::{PlanOutcome, evaluate, gain_draws, outcome_draws, total_spend};
-pub use request::{Amount, Change, PlanRequest, RawRequest, RequestError};
+pub use question::{Goal, Question, RawQuestion};
+pub use request::{Amount, AmountRange, Change, GroupRange, PlanRequest, RawRequest};
+pub use request_error::{RequestError, RequestErrors};
+pub use risk::{Objective, Risk, RiskPlan, optimise_risk};
 pub use scenario::{
     BoundHit, ChannelPlan, Scenario, ScenarioKind, default_scenarios, optimal_scenario, plan_scenario,
 };

@@ -61,15 +61,7 @@ impl<'a> Climb<'a> {
 
     /// How much may go from channel `from` to channel `to`.
     fn room(&self, from: usize, to: usize) -> f64 {
-        let p = self.problem;
-        let own = (p.hi[to] - self.x[to]).min(self.x[from] - p.lo[from]);
-        let (source, sink) = (p.block_of[from], p.block_of[to]);
-        if source == sink {
-            return own;
-        }
-        let group =
-            (p.blocks[sink].hi - self.block_spend[sink]).min(self.block_spend[source] - p.blocks[source].lo);
-        own.min(group)
+        self.problem.room(&self.x, &self.block_spend, from, to)
     }
 
     fn give(&mut self, from: usize, to: usize, amount: f64) {
@@ -82,7 +74,7 @@ impl<'a> Climb<'a> {
 
     fn pairs(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
         let n = self.x.len();
-        (0..n * n).map(move |k| (k / n, k % n)).filter(|(a, b)| a != b)
+        (0..n).flat_map(move |a| (0..n).map(move |b| (a, b))).filter(|(a, b)| a != b)
     }
 
     fn value_after(&self, from: usize, to: usize, amount: f64) -> f64 {
@@ -94,12 +86,15 @@ impl<'a> Climb<'a> {
         let scale = self.problem.value(&self.x).abs();
         for _ in 0..EXCHANGES_PER_CHANNEL * self.x.len() {
             let slopes: Vec<f64> = (0..self.x.len()).map(|i| self.slope(i, self.x[i])).collect();
-            let gain = |&(from, to): &(usize, usize)| slopes[to] - slopes[from];
-            let pair = self
-                .pairs()
-                .filter(|pair| gain(pair) > 0.0 && self.room(pair.0, pair.1) > tiny)
-                .max_by(|a, b| gain(a).total_cmp(&gain(b)));
-            let Some((from, to)) = pair else { return };
+            let mut best = (0.0, None);
+            for (from, to) in self.pairs() {
+                let gain = slopes[to] - slopes[from];
+                // The room is only worth computing for a pair that would be taken.
+                if gain > 0.0 && gain >= best.0 && self.room(from, to) > tiny {
+                    best = (gain, Some((from, to)));
+                }
+            }
+            let Some((from, to)) = best.1 else { return };
             let before = self.value_after(from, to, 0.0);
             let amount = self.line_search(from, to);
             if self.value_after(from, to, amount) - before <= NEGLIGIBLE * scale {

@@ -1,7 +1,8 @@
 //! Planning requests as people type them, turned into checked changes and bounds.
 
 use super::curve::ChannelCurve;
-use super::limits::{Bounds, Limits};
+use super::limits::{Bounds, GroupLimit, Limits};
+use super::request_error::RequestError;
 
 /// The strings of a request, flag by flag.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,8 +13,13 @@ pub struct RawRequest<'a> {
     pub shift: &'a [String],
     /// `print`.
     pub pause: &'a [String],
-    /// `tv=0.5..1.5`, multiples of today's spend.
+    /// `tv=0.5..1.5` or `tv=-20%..+50%` of today's spend, `tv=30000/week..60000/week`; either end may
+    /// be left out.
     pub bound: &'a [String],
+    /// `video:tv,youtube=0.8..1.2`: limits of several channels together, in the same forms.
+    pub group: &'a [String],
+    /// `tv`: keeps today's spend.
+    pub lock: &'a [String],
 }
 
 /// A quantity of spend.
@@ -25,6 +31,31 @@ pub enum Amount {
     PerWeek(f64),
     /// Currency over the horizon.
     Total(f64),
+}
+
+impl Amount {
+    /// Currency over the horizon, `today` being the spend that a multiple is of.
+    pub fn currency(self, today: f64, weeks: f64) -> f64 {
+        match self {
+            Amount::Multiple(m) => m * today,
+            Amount::PerWeek(x) => x * weeks,
+            Amount::Total(x) => x,
+        }
+    }
+}
+
+/// From the first amount to the second; an end left open does not limit.
+pub type AmountRange = (Option<Amount>, Option<Amount>);
+
+/// Limits of several channels together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupRange {
+    /// What the group is called.
+    pub name: String,
+    /// Its channels, by index.
+    pub channels: Vec<usize>,
+    /// What they may spend together.
+    pub range: AmountRange,
 }
 
 /// One change to today's plan; channels by index.
@@ -53,75 +84,10 @@ pub enum Change {
 pub struct PlanRequest {
     /// In the order set, pause, shift.
     pub changes: Vec<Change>,
-    /// Bounds asked for, by channel.
-    pub bounds: Vec<(usize, Bounds)>,
-}
-
-/// What is wrong with a request.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// No channel of that name.
-    #[error("--{flag} {text}: there is no paid channel `{name}`")]
-    UnknownChannel {
-        /// Which flag.
-        flag: &'static str,
-        /// Its value.
-        text: String,
-        /// The name in it.
-        name: String,
-        /// The channel that was probably meant.
-        nearest: Option<String>,
-        /// All there are.
-        known: Vec<String>,
-    },
-    /// The value does not have the form of its flag.
-    #[error("--{flag} {text}: {reason}")]
-    Malformed {
-        /// Which flag.
-        flag: &'static str,
-        /// Its value.
-        text: String,
-        /// What is wrong.
-        reason: String,
-        /// How it should look.
-        example: &'static str,
-    },
-    /// A channel is set, paused or bounded twice.
-    #[error("`{channel}` is given twice by --set, --pause or --bound")]
-    Twice {
-        /// Channel name.
-        channel: String,
-    },
-    /// A channel without spend today has no response curve to move on.
-    #[error("`{channel}` has no spend today, so nothing is known of what more would bring")]
-    NoSpend {
-        /// Channel name.
-        channel: String,
-    },
-    /// A shift takes more than there is.
-    #[error("the shifts take more from `{channel}` than it spends")]
-    Overdrawn {
-        /// Channel name.
-        channel: String,
-    },
-}
-
-impl RequestError {
-    /// How to mend it, when there is something to say.
-    pub fn hint(&self) -> Option<String> {
-        match self {
-            RequestError::UnknownChannel { nearest: Some(name), .. } => {
-                Some(format!("did you mean `{name}`?"))
-            }
-            RequestError::UnknownChannel { known, .. } => {
-                Some(format!("the channels are {}", known.join(", ")))
-            }
-            RequestError::Malformed { flag, example, .. } => Some(format!("such as --{flag} {example}")),
-            RequestError::Twice { .. } => Some("keep one of them".into()),
-            RequestError::NoSpend { .. } | RequestError::Overdrawn { .. } => None,
-        }
-    }
+    /// Bounds asked for, by channel; a locked channel has equal ones.
+    pub bounds: Vec<(usize, AmountRange)>,
+    /// Groups with limits of their own.
+    pub groups: Vec<GroupRange>,
 }
 
 impl PlanRequest {
@@ -144,9 +110,18 @@ impl PlanRequest {
             );
         });
         raw.shift.iter().for_each(|text| keep(parse_shift(text, channels)));
-        for text in raw.bound {
-            match parse_bound(text, channels) {
+        let locked = (Some(Amount::Multiple(1.0)), Some(Amount::Multiple(1.0)));
+        let bounds = raw.bound.iter().map(|text| parse_bound(text, channels));
+        let locks = raw.lock.iter().map(|text| Ok((find("lock", text, text.trim(), channels)?, locked)));
+        for bound in bounds.chain(locks) {
+            match bound {
                 Ok(bound) => request.bounds.push(bound),
+                Err(error) => errors.push(error),
+            }
+        }
+        for group in raw.group.iter().map(|text| parse_group(text, channels)) {
+            match group {
+                Ok(group) => request.groups.push(group),
                 Err(error) => errors.push(error),
             }
         }
@@ -154,8 +129,8 @@ impl PlanRequest {
             Change::Set { channel, .. } => Some(*channel),
             Change::Shift { .. } => None,
         });
-        errors.extend(repeated(set, channels));
-        errors.extend(repeated(request.bounds.iter().map(|b| b.0), channels));
+        errors.extend(repeated(set, channels, "--set or --pause"));
+        errors.extend(repeated(request.bounds.iter().map(|b| b.0), channels, "--bound or --lock"));
         if errors.is_empty() { Ok(request) } else { Err(errors) }
     }
 
@@ -165,11 +140,7 @@ impl PlanRequest {
     /// # Errors
     /// [`RequestError::NoSpend`], [`RequestError::Overdrawn`].
     pub fn multipliers(&self, curves: &[ChannelCurve], weeks: f64) -> Result<Vec<f64>, RequestError> {
-        let currency = |c: usize, amount: Amount| match amount {
-            Amount::Multiple(m) => m * curves[c].spend(),
-            Amount::PerWeek(x) => x * weeks,
-            Amount::Total(x) => x,
-        };
+        let currency = |c: usize, amount: Amount| amount.currency(curves[c].spend(), weeks);
         let mut spend: Vec<f64> = curves.iter().map(ChannelCurve::spend).collect();
         for &change in &self.changes {
             match change {
@@ -184,12 +155,27 @@ impl PlanRequest {
         curves.iter().zip(&spend).map(|(curve, &x)| multiplier(curve, x)).collect()
     }
 
-    /// The bounds asked for, over those that hold where nothing was asked.
-    pub fn limits(&self, mut otherwise: Limits) -> Limits {
-        for &(channel, bounds) in &self.bounds {
-            otherwise.bounds[channel] = bounds;
+    /// The bounds asked for, and ± `step` of today's spend within the response curve for the channels
+    /// that nothing was said about.
+    pub fn limits(&self, curves: &[ChannelCurve], weeks: f64, step: f64) -> Limits {
+        let around = |curve: &ChannelCurve| {
+            let (first, last) = curve.range();
+            Bounds { lo: (1.0 - step).max(first), hi: (1.0 + step).min(last) }
+        };
+        let mut bounds: Vec<Bounds> = curves.iter().map(around).collect();
+        for &(c, (lo, hi)) in &self.bounds {
+            let ((first, last), today) = (curves[c].range(), curves[c].spend());
+            // Multiples of no spend are no spend, whatever the bounds.
+            let multiple = |end: Amount| if today > 0.0 { end.currency(today, weeks) / today } else { 1.0 };
+            bounds[c] = Bounds { lo: lo.map_or(first, multiple), hi: hi.map_or(last, multiple) };
         }
-        otherwise
+        let limit = |group: &GroupRange| {
+            let today: f64 = group.channels.iter().map(|&c| curves[c].spend()).sum();
+            let end = |amount: Option<Amount>, open: f64| amount.map_or(open, |a| a.currency(today, weeks));
+            let (lo, hi) = (end(group.range.0, 0.0), end(group.range.1, f64::INFINITY));
+            GroupLimit { name: group.name.clone(), channels: group.channels.clone(), lo, hi }
+        };
+        Limits { bounds, groups: self.groups.iter().map(limit).collect() }
     }
 }
 
@@ -208,13 +194,19 @@ fn multiplier(curve: &ChannelCurve, spend: f64) -> Result<f64, RequestError> {
 
 const SET: &str = "tv=+20%, tv=-20%, tv=1.5x, tv=50000/week or tv=2600000";
 const SHIFT: &str = "search:social:10% or search:social:5000/week";
-const BOUND: &str = "tv=0.5..1.5";
+const BOUND: &str = "tv=0.5..1.5, tv=-20%..+50% or tv=30000/week..";
+const GROUP: &str = "video:tv,youtube=0.8..1.2";
 
-fn malformed(flag: &'static str, text: &str, reason: impl Into<String>) -> RequestError {
+pub(super) fn malformed(flag: &'static str, text: &str, reason: impl Into<String>) -> RequestError {
     let example = match flag {
         "set" => SET,
         "shift" => SHIFT,
-        _ => BOUND,
+        "bound" => BOUND,
+        "group" => GROUP,
+        "max-step" => "20%",
+        "risk" => "q25, cvar or mean",
+        "margin" => "0.35",
+        _ => "+10%, 50000/week or 2600000",
     };
     RequestError::Malformed { flag, text: text.into(), reason: reason.into(), example }
 }
@@ -222,24 +214,29 @@ fn malformed(flag: &'static str, text: &str, reason: impl Into<String>) -> Reque
 fn parse_set(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
     let (name, value) = text.rsplit_once('=').ok_or_else(|| malformed("set", text, "there is no `=`"))?;
     let channel = find("set", text, name.trim(), channels)?;
+    Ok(Change::Set { channel, to: level("set", text, value)? })
+}
+
+/// A level of spend: `+20%`, `1.5x`, `50000/week`, `2600000`.
+pub(super) fn level(flag: &'static str, text: &str, value: &str) -> Result<Amount, RequestError> {
     let value = value.trim();
-    let to = if let Some(percent) = value.strip_suffix('%') {
+    let level = if let Some(percent) = value.strip_suffix('%') {
         if !percent.starts_with(['+', '-']) {
-            return Err(malformed("set", text, "a percentage without a sign could be a change or a level"));
+            return Err(malformed(flag, text, "a percentage without a sign could be a change or a level"));
         }
-        Amount::Multiple(1.0 + number("set", text, percent)? / 100.0)
+        Amount::Multiple(1.0 + number(flag, text, percent)? / 100.0)
     } else if let Some(multiple) = value.strip_suffix('x') {
-        Amount::Multiple(number("set", text, multiple)?)
+        Amount::Multiple(number(flag, text, multiple)?)
     } else if value.starts_with('+') {
-        return Err(malformed("set", text, "an amount with a sign could be a change or a level"));
+        return Err(malformed(flag, text, "an amount with a sign could be a change or a level"));
     } else {
-        currency("set", text, value)?
+        currency(flag, text, value)?
     };
-    let (Amount::Multiple(level) | Amount::PerWeek(level) | Amount::Total(level)) = to;
-    if level < 0.0 {
-        return Err(malformed("set", text, "spend cannot be negative"));
+    let (Amount::Multiple(size) | Amount::PerWeek(size) | Amount::Total(size)) = level;
+    if size < 0.0 {
+        return Err(malformed(flag, text, "spend cannot be negative"));
     }
-    Ok(Change::Set { channel, to })
+    Ok(level)
 }
 
 fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
@@ -274,15 +271,45 @@ fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
     Ok(Change::Shift { from, to, amount })
 }
 
-fn parse_bound(text: &str, channels: &[&str]) -> Result<(usize, Bounds), RequestError> {
+fn parse_bound(text: &str, channels: &[&str]) -> Result<(usize, AmountRange), RequestError> {
     let (name, value) = text.rsplit_once('=').ok_or_else(|| malformed("bound", text, "there is no `=`"))?;
     let channel = find("bound", text, name.trim(), channels)?;
-    let (lo, hi) = value.split_once("..").ok_or_else(|| malformed("bound", text, "there is no `..`"))?;
-    let (lo, hi) = (number("bound", text, lo)?, number("bound", text, hi)?);
-    if lo < 0.0 || lo > hi {
-        return Err(malformed("bound", text, "bounds must satisfy 0 ≤ lower ≤ upper"));
+    Ok((channel, range("bound", text, value)?))
+}
+
+fn parse_group(text: &str, channels: &[&str]) -> Result<GroupRange, RequestError> {
+    let (members, value) =
+        text.rsplit_once('=').ok_or_else(|| malformed("group", text, "there is no `=`"))?;
+    let (name, members) =
+        members.split_once(':').ok_or_else(|| malformed("group", text, "there is no `:`"))?;
+    let channels: Result<Vec<usize>, RequestError> =
+        members.split(',').map(|member| find("group", text, member.trim(), channels)).collect();
+    Ok(GroupRange { name: name.trim().into(), channels: channels?, range: range("group", text, value)? })
+}
+
+/// `0.5..1.5` and the like; a bare number is a multiple of today's spend here.
+fn range(flag: &'static str, text: &str, value: &str) -> Result<AmountRange, RequestError> {
+    let (lo, hi) = value.split_once("..").ok_or_else(|| malformed(flag, text, "there is no `..`"))?;
+    let end = |part: &str| -> Result<Option<Amount>, RequestError> {
+        let part = part.trim();
+        if part.is_empty() {
+            return Ok(None);
+        }
+        match level(flag, text, part)? {
+            Amount::Total(multiple) => Ok(Some(Amount::Multiple(multiple))),
+            other => Ok(Some(other)),
+        }
+    };
+    let (lo, hi) = (end(lo)?, end(hi)?);
+    let crossed = match (lo, hi) {
+        (Some(Amount::Multiple(a)), Some(Amount::Multiple(b)))
+        | (Some(Amount::PerWeek(a)), Some(Amount::PerWeek(b))) => a > b,
+        _ => false,
+    };
+    if crossed {
+        return Err(malformed(flag, text, "the lower end must not exceed the upper one"));
     }
-    Ok((channel, Bounds { lo, hi }))
+    Ok((lo, hi))
 }
 
 fn currency(flag: &'static str, text: &str, value: &str) -> Result<Amount, RequestError> {
@@ -295,34 +322,39 @@ fn currency(flag: &'static str, text: &str, value: &str) -> Result<Amount, Reque
     number(flag, text, amount).map(Amount::PerWeek)
 }
 
-fn number(flag: &'static str, text: &str, value: &str) -> Result<f64, RequestError> {
+pub(super) fn number(flag: &'static str, text: &str, value: &str) -> Result<f64, RequestError> {
     let value = value.trim();
     let parsed = value.parse::<f64>().ok().filter(|x| x.is_finite());
     parsed.ok_or_else(|| malformed(flag, text, format!("`{value}` is not a number")))
 }
 
-fn find(flag: &'static str, text: &str, name: &str, channels: &[&str]) -> Result<usize, RequestError> {
+pub(super) fn find(
+    flag: &'static str,
+    text: &str,
+    name: &str,
+    channels: &[&str],
+) -> Result<usize, RequestError> {
+    let of_geo = name.rsplit_once('@').is_some_and(|(channel, _)| channels.contains(&channel));
+    if of_geo && !channels.contains(&name) {
+        return Err(malformed(flag, text, "a fit keeps response curves by channel, not by geo"));
+    }
     let found = channels.iter().position(|c| *c == name);
     found.ok_or_else(|| RequestError::UnknownChannel {
         flag,
         text: text.into(),
         name: name.into(),
-        nearest: nearest(name, channels),
+        nearest: crate::words::nearest(name, channels.iter().copied()).map(str::to_owned),
         known: channels.iter().map(|c| (*c).to_owned()).collect(),
     })
 }
 
-fn nearest(name: &str, channels: &[&str]) -> Option<String> {
-    let name = name.to_lowercase();
-    let alike = |c: &str| strsim::jaro_winkler(&name, &c.to_lowercase());
-    // 0.75 lets a typo or a swapped letter through and keeps unrelated names out.
-    let scored = channels.iter().map(|c| (alike(c), *c)).filter(|(score, _)| *score >= 0.75);
-    scored.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, c)| c.to_owned())
-}
-
-fn repeated(indices: impl Iterator<Item = usize>, channels: &[&str]) -> Vec<RequestError> {
+fn repeated(
+    indices: impl Iterator<Item = usize>,
+    channels: &[&str],
+    flags: &'static str,
+) -> Vec<RequestError> {
     let mut count = vec![0; channels.len()];
     indices.for_each(|c| count[c] += 1);
     let twice = channels.iter().zip(count).filter(|(_, n)| *n > 1);
-    twice.map(|(channel, _)| RequestError::Twice { channel: (*channel).to_owned() }).collect()
+    twice.map(|(channel, _)| RequestError::Twice { channel: (*channel).to_owned(), flags }).collect()
 }

@@ -7,7 +7,7 @@ use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::grow::p_grow;
 use super::limits::{Bounds, Limits, Problem};
-use super::optimise::solve;
+use super::optimise::{Allocation, solve};
 use super::outcome::{evaluate, gain_draws, total_spend};
 use super::settle::settle;
 use crate::posterior::Summary;
@@ -92,7 +92,7 @@ pub struct Scenario {
     /// Mean over the posterior of min(gain, 0).
     pub expected_loss_if_wrong: f64,
     /// How far the plan's mean outcome can be below the best within the bounds, relative and proven;
-    /// null where nothing was optimised.
+    /// null where nothing was optimised, or the search proves nothing.
     pub gap: Option<f64>,
     /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
     /// (or, for a cut, when it costs more than it saves); null when the budget stays.
@@ -153,16 +153,41 @@ pub fn optimal_scenario(
     limits: &Limits,
     horizon_weeks: f64,
 ) -> Result<Scenario, PlanningError> {
+    let plan = settled_plan(curves, budget, limits)?;
+    allocation_scenario(curves, &plan, limits, horizon_weeks)
+}
+
+/// The plan of [`optimal_scenario`].
+pub(crate) fn settled_plan(
+    curves: &[ChannelCurve],
+    budget: f64,
+    limits: &Limits,
+) -> Result<Allocation, PlanningError> {
     let problem = Problem::new(curves, budget, limits)?;
-    let plan = settle(&problem, solve(&problem)).allocation(&problem, limits);
+    Ok(settle(&problem, solve(&problem)).allocation(&problem, limits))
+}
+
+/// An optimal plan as a scenario of kind [`ScenarioKind::Optimal`].
+pub(crate) fn allocation_scenario(
+    curves: &[ChannelCurve],
+    plan: &Allocation,
+    limits: &Limits,
+    horizon_weeks: f64,
+) -> Result<Scenario, PlanningError> {
+    let problem = Problem::new(curves, plan.budget, limits)?;
     let mut scenario = plan_scenario(curves, &plan.multipliers, &limits.bounds, horizon_weeks)?;
     scenario.name = "best allocation".into();
     scenario.kind = ScenarioKind::Optimal;
     scenario.gap = Some(plan.gap);
-    for (&c, p) in problem.channels.iter().zip(p_grow(curves, &problem)) {
+    fill_p_grow(curves, &problem, &mut scenario);
+    Ok(scenario)
+}
+
+/// Notes for every channel with spend how many draws would have it grow.
+pub(crate) fn fill_p_grow(curves: &[ChannelCurve], problem: &Problem, scenario: &mut Scenario) {
+    for (&c, p) in problem.channels.iter().zip(p_grow(curves, problem)) {
         scenario.allocation[c].p_grow = Some(p);
     }
-    Ok(scenario)
 }
 
 /// A plan given as multipliers of today's spend, as a scenario of kind [`ScenarioKind::WhatIf`].

@@ -120,10 +120,10 @@ impl Part {
             ]
         });
         self.theta.push(shapes.collect());
-        self.baseline_total.push(self.means.add(density, state, &baseline.coefficients));
+        self.baseline_total.push(self.means.add(density, state, &baseline));
         if predict {
             let n = density.design.n_periods;
-            let fitted = decomposition::fitted(density, state, &baseline.coefficients);
+            let fitted = decomposition::fitted(density, state, &baseline);
             for (i, mean) in fitted.into_iter().enumerate() {
                 let spread = theta.sigma[i / n] / (1.0 - theta.phi * theta.phi).sqrt();
                 let noise: f64 = StandardNormal.sample(rng);

@@ -3,7 +3,7 @@
 use super::summary::quantile_sorted;
 use super::types::{Cell, FitQuality};
 use crate::data::Dataset;
-use crate::model::{ColumnGroup, Density, State};
+use crate::model::{BaselineDraw, ColumnGroup, Density, State};
 
 /// Sums over draws from which posterior means per cell follow; scaled outcome units.
 #[derive(Debug, Clone)]
@@ -35,22 +35,22 @@ impl Means {
     }
 
     /// Adds one draw; returns its baseline over the fitted cells, outcome units.
-    pub fn add(&mut self, density: &Density, state: &State, coefficients: &[f64]) -> f64 {
+    pub fn add(&mut self, density: &Density, state: &State, draw: &BaselineDraw) -> f64 {
         let (d, media) = (&density.design, &state.media);
         let n = d.n_periods;
-        add(&mut self.coefficients, coefficients);
-        add(&mut self.weekly[..state.theta.weekly.len()], &state.theta.weekly);
+        add(&mut self.coefficients, &draw.coefficients);
+        add(&mut self.weekly, &draw.weekly);
         for (i, beta) in media.beta.iter().enumerate() {
             let cells = i * n..(i + 1) * n;
             for (sum, h) in self.media[cells.clone()].iter_mut().zip(&media.effect[cells]) {
                 *sum += beta * h;
             }
         }
-        let columns: f64 = coefficients.iter().zip(&d.column_units).map(|(b, z)| b * z).sum();
+        let columns: f64 = draw.coefficients.iter().zip(&d.column_units).map(|(b, z)| b * z).sum();
         let weekly: f64 = d
             .units
             .chunks_exact(n)
-            .flat_map(|units| units.iter().zip(&state.theta.weekly).map(|(unit, u)| unit * u))
+            .flat_map(|units| units.iter().zip(&draw.weekly).map(|(unit, u)| unit * u))
             .sum();
         columns + weekly
     }
@@ -76,15 +76,15 @@ fn add(sums: &mut [f64], values: &[f64]) {
 }
 
 /// Mean of every cell at one draw, fitted or not, scaled outcome units; G × T.
-pub fn fitted(density: &Density, state: &State, coefficients: &[f64]) -> Vec<f64> {
+pub fn fitted(density: &Density, state: &State, draw: &BaselineDraw) -> Vec<f64> {
     let (d, media) = (&density.design, &state.media);
     let (n, k, n_geos) = (d.n_periods, d.n_columns(), d.n_geos);
     let mut mean = vec![0.0; n_geos * n];
     for (g, mean) in mean.chunks_exact_mut(n).enumerate() {
-        add(&mut mean[..state.theta.weekly.len()], &state.theta.weekly);
+        add(mean, &draw.weekly);
         for j in 0..k {
             let z = &d.baseline_all[(g * k + j) * n..(g * k + j + 1) * n];
-            mean.iter_mut().zip(z).for_each(|(m, z)| *m += coefficients[g * k + j] * z);
+            mean.iter_mut().zip(z).for_each(|(m, z)| *m += draw.coefficients[g * k + j] * z);
         }
         for c in 0..d.n_channels() {
             let i = c * n_geos + g;

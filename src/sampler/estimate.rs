@@ -4,7 +4,12 @@ use super::linalg::{axpy, geometric_mean};
 use super::metric::Metric;
 
 /// Weight of the identity in a block's covariances, in draws.
-const SHRINKAGE: f64 = 1.0;
+///
+/// Small, for it limits the correlations that can be learnt; not zero, for it is all that a block has
+/// to say of directions that no draw has gone yet. Measured on three media mix posteriors of 15 and 24
+/// dimensions: 0.1 to 1 are alike; 3 costs up to three times the gradients per effective draw, 0.01 up
+/// to 2.5 times.
+const SHRINKAGE: f64 = 0.3;
 
 /// Draws and gradients of a chain's warm-up, row-major.
 pub(crate) struct History {
@@ -104,4 +109,83 @@ fn moments(rows: &[f64], dim: usize) -> Moments {
 fn scale_of(draws: f64, gradients: f64) -> f64 {
     let ratio = (draws / gradients).sqrt();
     if ratio.is_finite() && ratio > 0.0 { ratio.clamp(1e-12, 1e12) } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::targets::{Target, correlated_normal, draw_correlated_normal, standard_normals};
+    use super::super::{DensityError, LogDensity};
+    use super::*;
+
+    /// M⁻¹ as seen through its products with the unit vectors.
+    fn matrix(metric: &Metric, dim: usize) -> Vec<Vec<f64>> {
+        (0..dim)
+            .map(|j| {
+                let mut unit = vec![0.0; dim];
+                unit[j] = 1.0;
+                let mut column = vec![0.0; dim];
+                metric.apply(&unit, &mut column);
+                column
+            })
+            .collect()
+    }
+
+    fn history<D: LogDensity<Workspace = ()>>(
+        density: &D,
+        draws: impl Iterator<Item = Vec<f64>>,
+    ) -> Result<History, DensityError> {
+        let mut history = History::new(density.dim(), 0);
+        let mut gradient = vec![0.0; density.dim()];
+        for q in draws {
+            density.value_and_gradient(&q, &mut gradient, &mut ())?;
+            history.push(&q, &gradient);
+        }
+        Ok(history)
+    }
+
+    #[test]
+    fn a_normal_target_is_recovered_from_few_draws() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let draws: Vec<_> = (0..40).map(|_| draw_correlated_normal(&mut rng)).collect();
+        let history = history(&correlated_normal(2), draws.into_iter()).expect("finite");
+        let got = matrix(&history.estimate(0, 2), 2);
+        // Forty draws give a covariance to ± 20 %; draws and gradients together are short of the truth
+        // only by the shrinkage.
+        for (got, want) in got.concat().iter().zip([1.0, 1.8, 1.8, 4.0]) {
+            assert!((got / want - 1.0).abs() < 0.1, "{got} against {want}");
+        }
+    }
+
+    #[test]
+    fn the_diagonal_is_the_root_of_the_ratio_of_variances() {
+        let mut history = History::new(2, 4);
+        for (x, g) in [(-1.0, 3.0), (1.0, -3.0), (-1.0, 3.0), (1.0, -3.0)] {
+            history.push(&[2.0 * x, x], &[g, 5.0]);
+        }
+        let got = matrix(&history.estimate(0, 0), 2);
+        assert!((got[0][0] - 2.0 / 3.0).abs() < 1e-14);
+        assert_eq!(got[1][1], 1.0, "no information in a gradient that does not change");
+        let block = matrix(&history.estimate(0, 2), 2);
+        assert!((0.5..2.0).contains(&block[1][1]), "{block:?}");
+    }
+
+    #[test]
+    fn fewer_draws_than_dimensions_still_give_a_metric() {
+        let density = Target {
+            dim: 30,
+            order: 30,
+            function: |q: &[f64], g: &mut [f64]| {
+                g.iter_mut().zip(q).for_each(|(g, q)| *g = -q.powi(3));
+                -0.25 * q.iter().map(|q| q.powi(4)).sum::<f64>()
+            },
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let draws: Vec<_> = (0..8).map(|_| standard_normals(30, &mut rng)).collect();
+        let history = history(&density, draws.into_iter()).expect("finite");
+        let got = matrix(&history.estimate(0, 30), 30);
+        assert!(got.iter().enumerate().all(|(i, column)| column[i] > 0.01 && column[i] < 100.0));
+    }
 }

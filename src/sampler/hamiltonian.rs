@@ -101,3 +101,73 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::super::targets::{correlated_normal, student};
+    use super::*;
+
+    /// Largest energy error over a trajectory of length 2 from a fixed start.
+    fn energy_error(step: f64) -> f64 {
+        let density = correlated_normal(2);
+        let metric = Metric::new(vec![1.0, 0.5, 0.5, 2.0], Vec::new()).expect("positive definite");
+        let mut hamiltonian = Hamiltonian::new(&density, metric);
+        let mut at = Point::new(2);
+        at.q.copy_from_slice(&[1.0, -0.3]);
+        hamiltonian.evaluate(&mut at).expect("finite");
+        hamiltonian.refresh_momentum(&mut at, &mut ChaCha8Rng::seed_from_u64(1));
+        let start = at.energy;
+        let mut next = Point::new(2);
+        let mut error: f64 = 0.0;
+        for _ in 0..(2.0 / step).round() as usize {
+            hamiltonian.leapfrog(&at, &mut next, step).expect("finite");
+            std::mem::swap(&mut at, &mut next);
+            error = error.max((at.energy - start).abs());
+        }
+        error
+    }
+
+    #[test]
+    fn energy_error_is_of_second_order() {
+        for step in [0.02, 0.01, 0.005] {
+            let ratio = energy_error(step) / energy_error(step / 2.0);
+            assert!((ratio - 4.0).abs() < 0.1, "halving {step} divides the error by {ratio}");
+        }
+    }
+
+    #[test]
+    fn steps_back_undo_steps_forward() {
+        let density = student();
+        let metric = Metric::new(vec![1.0, 0.5, 0.5, 2.0], vec![0.7]).expect("positive definite");
+        let mut hamiltonian = Hamiltonian::new(&density, metric);
+        let mut at = Point::new(3);
+        at.q.copy_from_slice(&[0.5, -1.0, 4.0]);
+        hamiltonian.evaluate(&mut at).expect("finite");
+        hamiltonian.refresh_momentum(&mut at, &mut ChaCha8Rng::seed_from_u64(2));
+        let start = at.clone();
+        let mut next = Point::new(3);
+        for step in [0.3; 100].into_iter().chain([-0.3; 100]) {
+            hamiltonian.leapfrog(&at, &mut next, step).expect("finite");
+            std::mem::swap(&mut at, &mut next);
+        }
+        for (a, b) in
+            at.q.iter().chain(&at.p).chain(&at.v).zip(start.q.iter().chain(&start.p).chain(&start.v))
+        {
+            assert!((a - b).abs() < 1e-10, "{at:?}\n{start:?}");
+        }
+        assert!((at.energy - start.energy).abs() < 1e-10);
+    }
+
+    #[test]
+    fn a_gradient_that_is_not_finite_is_refused_even_if_the_model_missed_it() {
+        let function = |_: &[f64], g: &mut [f64]| {
+            g[0] = f64::INFINITY;
+            0.0
+        };
+        let density = super::super::targets::Target { dim: 1, order: 0, function };
+        let mut hamiltonian = Hamiltonian::new(&density, Metric::diagonal(&[1.0], 0));
+        assert_eq!(hamiltonian.evaluate(&mut Point::new(1)), Err(DensityError));
+    }
+}

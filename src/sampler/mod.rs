@@ -16,6 +16,11 @@ mod warmup;
 
 mod chain;
 
+#[cfg(test)]
+mod invariance;
+#[cfg(test)]
+mod targets;
+
 pub use chain::{Chain, sample};
 pub use density::{DensityError, LogDensity};
 pub use settings::{Progress, SamplerError, Settings, Tick};

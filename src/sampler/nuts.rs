@@ -285,3 +285,92 @@ fn ln_add(a: f64, b: f64) -> f64 {
     let high = a.max(b);
     high + (a.min(b) - high).exp().ln_1p()
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::super::metric::Metric;
+    use super::super::targets::{Target, iid_normal, student};
+    use super::*;
+
+    #[test]
+    fn a_subtree_weighs_and_draws_its_points_exactly() {
+        let density = student();
+        let mut nuts = Nuts::new(Hamiltonian::new(&density, Metric::diagonal(&[1.0; 3], 2)), 5);
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        nuts.set_position(&[3.0, -2.0, 0.5]).expect("finite");
+        nuts.hamiltonian.refresh_momentum(nuts.pool.point_mut(nuts.current), &mut rng);
+        // Large enough that the weights differ, small enough that four points do not turn.
+        let step = 0.7;
+        let (mut at, mut weights, mut places) = (nuts.current().clone(), Vec::new(), Vec::new());
+        for _ in 0..4 {
+            let mut next = Point::new(3);
+            nuts.hamiltonian.leapfrog(&at, &mut next, step).expect("finite");
+            weights.push((nuts.current().energy - next.energy).exp());
+            places.push(next.q[0]);
+            at = next;
+        }
+        let total: f64 = weights.iter().sum();
+        let n = 100_000;
+        let mut counts = [0.0; 4];
+        for _ in 0..n {
+            let mut tally = Tally { start_energy: nuts.current().energy, accept: 0.0, leapfrogs: 0 };
+            let Growth::Complete(node) = nuts.grow(nuts.current, 2, step, &mut tally, &mut rng) else {
+                panic!("four short steps do not turn")
+            };
+            assert!((node.ln_weight - total.ln()).abs() < 1e-12);
+            assert_eq!((node.depth, tally.leapfrogs), (2, 4));
+            let drawn = nuts.pool.point(node.proposal).q[0];
+            counts[places.iter().position(|x| *x == drawn).expect("one of the four")] += 1.0;
+            nuts.discard(node);
+        }
+        for (count, weight) in counts.iter().zip(&weights) {
+            let p = weight / total;
+            let z = (count / f64::from(n) - p) / (p * (1.0 - p) / f64::from(n)).sqrt();
+            assert!(z.abs() < 4.5, "{counts:?} for weights {weights:?}");
+        }
+    }
+
+    #[test]
+    fn every_point_returns_to_the_pool() {
+        let wall = |q: &[f64], g: &mut [f64]| {
+            g[0] = -q[0];
+            if q[0] > 0.4 { f64::NAN } else { -0.5 * q[0] * q[0] }
+        };
+        let density = Target { dim: 1, order: 0, function: wall };
+        let mut nuts = Nuts::new(Hamiltonian::new(&density, Metric::diagonal(&[1.0], 0)), 4);
+        nuts.set_position(&[0.0]).expect("finite");
+        let mut rng = ChaCha8Rng::seed_from_u64(9);
+        let (available, mut ends) = (nuts.pool.available(), [0; 3]);
+        for i in 0..3000 {
+            let step = if i % 2 == 0 { 0.3 } else { 0.01 };
+            ends[nuts.transition(&mut rng, step).end as usize] += 1;
+            assert_eq!(nuts.pool.available(), available);
+            assert!(nuts.current().q[0] <= 0.4 && nuts.current().log_density.is_finite());
+        }
+        assert!(ends.iter().all(|count| *count > 100), "turned, diverged, cut off: {ends:?}");
+    }
+
+    #[test]
+    fn depth_and_gradients_are_counted() {
+        let density = iid_normal(2, 0);
+        let mut nuts = Nuts::new(Hamiltonian::new(&density, Metric::diagonal(&[1.0; 2], 0)), 3);
+        nuts.set_position(&[1.0, 0.0]).expect("finite");
+        let transition = nuts.transition(&mut ChaCha8Rng::seed_from_u64(4), 1e-3);
+        assert_eq!((transition.depth, transition.leapfrogs, transition.end), (3, 7, End::MaxDepth));
+        assert!(transition.accept > 0.999);
+    }
+
+    #[test]
+    fn energy_that_falls_far_is_no_divergence() {
+        let density = iid_normal(1, 0);
+        let mut nuts = Nuts::new(Hamiltonian::new(&density, Metric::diagonal(&[1.0], 0)), 10);
+        nuts.set_position(&[1e4]).expect("finite");
+        let mut rng = ChaCha8Rng::seed_from_u64(6);
+        for _ in 0..20 {
+            assert_eq!(nuts.transition(&mut rng, 0.5).end, End::Turned);
+        }
+        assert!(nuts.current().q[0].abs() < 1e4);
+    }
+}

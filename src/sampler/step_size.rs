@@ -26,6 +26,8 @@ impl DualAveraging {
     const GAMMA: f64 = 0.05;
     const KAPPA: f64 = 0.75;
     const T0: f64 = 10.0;
+    /// Updates below which the average is worse than the first guess.
+    const FEWEST: f64 = 20.0;
 
     pub(crate) fn new(first: f64, target: f64) -> Self {
         DualAveraging {
@@ -54,8 +56,11 @@ impl DualAveraging {
     }
 
     /// Step size after the warm-up.
+    ///
+    /// The first updates swing by powers of ten and say nothing yet. The first guess is used instead, a
+    /// quarter of it: it is a step just too long for one point, and a trajectory of many needs a shorter one.
     pub(crate) fn averaged(&self) -> f64 {
-        self.ln_averaged.exp()
+        if self.count < Self::FEWEST { 0.1 * self.mu.exp() / 4.0 } else { self.ln_averaged.exp() }
     }
 }
 
@@ -88,7 +93,7 @@ mod tests {
         for _ in 0..2000 {
             averaging.update((-averaging.step()).exp());
         }
-        assert!((averaging.averaged() + 0.8f64.ln()).abs() < 2e-3, "{}", averaging.averaged());
+        assert!((averaging.averaged() / -0.8f64.ln() - 1.0).abs() < 0.02, "{}", averaging.averaged());
     }
 
     #[test]
@@ -98,6 +103,7 @@ mod tests {
         // H̄ = (0.8 − 0.3)/11; ln ε = ln 5 − H̄/0.05; its weight in the average is 1.
         let want = 5f64.ln() - 0.5 / 11.0 / 0.05;
         assert!((averaging.step().ln() - want).abs() < 1e-14);
-        assert!((averaging.averaged().ln() - want).abs() < 1e-14);
+        assert!((averaging.ln_averaged - want).abs() < 1e-14);
+        assert!((averaging.averaged() - 0.125).abs() < 1e-14, "too early for the average");
     }
 }

@@ -13,6 +13,8 @@ pub struct BaselineDraw {
     pub shared: Vec<f64>,
     /// γ + δ_g, G × k.
     pub coefficients: Vec<f64>,
+    /// Weekly effects uₜ, length T; empty when off.
+    pub weekly: Vec<f64>,
 }
 
 impl Baseline {
@@ -54,7 +56,7 @@ impl Baseline {
             }
         }
         let shared = if lanes > 1 { common } else { coefficients.clone() };
-        BaselineDraw { shared, coefficients }
+        BaselineDraw { shared, coefficients, weekly: Vec::new() }
     }
 
     /// Diagonal of Σ⁻¹ of geo `g`: Ω/σ² − Ω Z Cov(γ + δ_g) Zᵀ Ω/σ⁴; `out` has length T.

@@ -163,6 +163,9 @@ impl Baseline {
                 ColumnGroup::Season => (theta.season_scale, theta.geo_scale[2]),
                 ColumnGroup::Control(_) => (CONTROL_SD, theta.geo_scale[3]),
             };
+            // With a weekly effect the calendar columns' γ lives in the prior of the shared level.
+            let in_level = design.weekly_effect && !matches!(group, ColumnGroup::Control(_));
+            let shared = if in_level { 0.0 } else { shared };
             self.sd_shared[j] = shared;
             self.sd_geo[j] = if design.n_geos > 1 { geo } else { shared };
             self.ratio[j] = shared / self.sd_geo[j];

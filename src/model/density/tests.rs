@@ -57,8 +57,8 @@ fn data(n_geos: usize, n_periods: usize) -> Dataset {
 }
 
 fn configs() -> Vec<(&'static str, FitConfig)> {
-    let mut ar = FitConfig::default();
-    ar.model.noise = Noise::Ar1;
+    let mut white = FitConfig::default();
+    white.model.noise = Noise::White;
     let mut weekly = FitConfig::default();
     weekly.model.weekly_effect = true;
     weekly.model.scaling = crate::config::Scaling::Geo;
@@ -71,7 +71,7 @@ fn configs() -> Vec<(&'static str, FitConfig)> {
     channel("tv", EffectPrior::MarginalRoi(prior), Some(Adstock::Delayed { peak: 1.5, max_lag: 6 }), None);
     channel("late", EffectPrior::Roi(prior), Some(Adstock::None), Some(1.0));
     channel("search", EffectPrior::Share(prior), Some(Adstock::Geometric { max_lag: Some(5) }), None);
-    vec![("default", FitConfig::default()), ("ar1", ar), ("weekly", weekly), ("priors", priors)]
+    vec![("default", FitConfig::default()), ("white", white), ("weekly", weekly), ("priors", priors)]
 }
 
 fn point(dim: usize, seed: u64, width: f64) -> Vec<f64> {
@@ -114,7 +114,7 @@ fn gradient_matches_central_differences_for_every_option() {
     }
 }
 
-/// The likelihood the slow way: the full N × N covariance of one data set, no collapse, no blocks.
+/// The likelihood the slow way: the full N × N covariance, no collapse, no blocks.
 fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
     let (d, theta) = (&density.design, &state.theta);
     let (n, k) = (d.n_periods, d.n_columns());
@@ -127,35 +127,60 @@ fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
         use crate::model::ColumnGroup::*;
         let s = theta.geo_scale;
         match d.columns[j] {
-            Intercept => (1.0, s[0]),
-            Trend => (theta.trend_scale, s[1]),
-            Season => (theta.season_scale, s[2]),
-            Control(_) => (0.3, s[3]),
+            Intercept => (1.0, s[0], true),
+            Trend => (theta.trend_scale, s[1], true),
+            Season => (theta.season_scale, s[2], true),
+            Control(_) => (0.3, s[3], false),
         }
     };
-    let size = cells.len();
-    let mut cov = vec![[0.0]; size * size];
-    let mut r = vec![0.0; size];
-    for (a, &(g, t)) in cells.iter().enumerate() {
-        let media: f64 = (0..d.n_channels())
-            .map(|c| state.media.beta[c * d.n_geos + g] * state.media.effect[(c * d.n_geos + g) * n + t])
-            .sum();
-        let weekly = if d.weekly_effect { theta.weekly[t] } else { 0.0 };
-        r[a] = d.outcome[g * n + t] - media - weekly - d.intercept_mean;
-        for (b, &(h, s)) in cells.iter().enumerate() {
-            for j in 0..k {
-                let (v, e) = prior(j);
-                let scale = v * v + if g == h && d.n_geos > 1 { e * e } else { 0.0 };
-                cov[a * size + b][0] += z(g, t, j) * z(h, s, j) * scale;
-            }
-            let run = |from: usize, to: usize| (from..=to).all(|u| d.fitted[g * n + u] > 0.0);
-            if g == h && (t == s || (theta.phi > 0.0 && run(t.min(s), t.max(s)))) {
-                let lag = t.abs_diff(s) as i32;
-                cov[a * size + b][0] +=
-                    theta.sigma[g].powi(2) * theta.phi.powi(lag) / (1.0 - theta.phi.powi(2));
-            }
+    let residual = |&(g, t): &(usize, usize)| {
+        let i = |c: usize| c * d.n_geos + g;
+        let media: f64 =
+            (0..d.n_channels()).map(|c| state.media.beta[i(c)] * state.media.effect[i(c) * n + t]).sum();
+        let level = if d.weekly_effect { theta.weekly[t] } else { d.intercept_mean };
+        d.outcome[g * n + t] - media - level
+    };
+    let covariance = |&(g, t): &(usize, usize), &(h, s): &(usize, usize)| {
+        let mut sum = 0.0;
+        for j in 0..k {
+            let (v, e, calendar) = prior(j);
+            let shared = if d.weekly_effect && calendar { 0.0 } else { v * v };
+            let own = if g == h && d.n_geos > 1 { e * e } else { 0.0 };
+            sum += z(g, t, j) * z(h, s, j) * (shared + own);
         }
+        let run = |from: usize, to: usize| (from..=to).all(|u| d.fitted[g * n + u] > 0.0);
+        if g == h && (t == s || (theta.phi > 0.0 && run(t.min(s), t.max(s)))) {
+            let lag = t.abs_diff(s) as i32;
+            sum += theta.sigma[g].powi(2) * theta.phi.powi(lag) / (1.0 - theta.phi.powi(2));
+        }
+        sum
+    };
+    let mut total = log_normal(&cells, residual, covariance);
+    if d.weekly_effect {
+        // f ~ N(m, Z V Zᵀ + σ_u² I) over the calendar columns.
+        let periods: Vec<(usize, usize)> = (0..n).map(|t| (0, t)).collect();
+        let share = crate::model::design::PRIOR_MEDIA_SHARE;
+        total += log_normal(
+            &periods,
+            |&(_, t)| theta.weekly[t] - (1.0 - share),
+            |&(_, t), &(_, s)| {
+                let own = if t == s { theta.weekly_scale.powi(2) } else { 0.0 };
+                let columns = (0..k).filter(|j| prior(*j).2);
+                columns.map(|j| z(0, t, j) * z(0, s, j) * prior(j).0.powi(2)).sum::<f64>() + own
+            },
+        );
     }
+    total
+}
+
+type Cell = (usize, usize);
+
+/// ln N(r | 0, Σ) without its constant.
+fn log_normal(cells: &[Cell], r: impl Fn(&Cell) -> f64, covariance: impl Fn(&Cell, &Cell) -> f64) -> f64 {
+    let size = cells.len();
+    let r: Vec<f64> = cells.iter().map(r).collect();
+    let mut cov: Vec<[f64; 1]> =
+        cells.iter().flat_map(|a| cells.iter().map(|b| [covariance(a, b)]).collect::<Vec<_>>()).collect();
     let mut t = vec![[0.0]; size * size];
     let ln_det = crate::model::linalg::cholesky::<true, 1>(&mut cov, size)[0];
     crate::model::linalg::invert_upper::<true, 1>(&cov, &mut t, size);
@@ -212,7 +237,10 @@ fn instruction_sets_agree() {
 /// Baseline draws against the conditional mean and covariance that the residual implies.
 #[test]
 fn baseline_draws_have_the_exact_conditional_moments() {
-    let density = Density::new(Design::new(&data(3, 40), &FitConfig::default()).unwrap());
+    // White noise: below, Var(fit) = σ² d fit / d y holds for independent errors.
+    let mut config = FitConfig::default();
+    config.model.noise = Noise::White;
+    let density = Density::new(Design::new(&data(3, 40), &config).unwrap());
     let mut state = density.state();
     let q = point(density.layout.dim, 6, 0.5);
     let mut grad = vec![0.0; q.len()];

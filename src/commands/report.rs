@@ -1,0 +1,52 @@
+//! `mmm report`: a finished fit → report.html.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use mmm::output::{self, Fit, REPORT_FILE};
+
+/// Write a self-contained HTML report of a finished fit, without scripts or anything fetched.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mmm report mmm-out
+  mmm report mmm-out --out q1.html
+  mmm report mmm-out --out - > q1.html")]
+pub struct ReportArgs {
+    /// Output directory of `mmm fit`, or its fit.json
+    #[arg(value_name = "FIT")]
+    fit: PathBuf,
+    /// Where to write it; - is stdout [default: report.html beside fit.json]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Writes the report and says where it is.
+///
+/// # Errors
+/// A fit that cannot be read, or a file that cannot be written; an earlier report then stays as it was.
+pub fn run(args: ReportArgs) -> anyhow::Result<()> {
+    let fit = Fit::read(&args.fit).map_err(mmm::Error::from)?;
+    let html = output::report(&fit);
+    let beside = || {
+        let directory = if args.fit.is_dir() { Some(args.fit.as_path()) } else { args.fit.parent() };
+        directory.map_or_else(|| PathBuf::from(REPORT_FILE), |d| d.join(REPORT_FILE))
+    };
+    let target = args.out.clone().unwrap_or_else(beside);
+    if target.as_os_str() == "-" {
+        std::io::stdout().lock().write_all(html.as_bytes())?;
+        return Ok(());
+    }
+    let failed = |source| mmm::Error::Io { action: "cannot write", path: target.clone(), source };
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    // Beside its target and then renamed, so that nothing half-written is left.
+    let mut builder = tempfile::Builder::new();
+    // What an ordinary file gets, before the user's mask; a plain temporary file is private.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).map_err(failed)?;
+    file.write_all(html.as_bytes()).map_err(failed)?;
+    file.persist(&target).map_err(|error| failed(error.error))?;
+    writeln!(std::io::stdout().lock(), "{}", target.display()).context("cannot say where the report is")
+}

@@ -1,0 +1,270 @@
+//! `mmm scenario`: a finished fit → what-if plans, best plans, what to test, who is over-credited.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use mmm::output::{self, Fit, Horizon, ScenarioReport};
+use mmm::planning::{self, ChannelCurve, FrontierPoint, Goal, Question, RawQuestion};
+
+/// Ask a finished fit where the next dollar goes: judge plans of your own, or find the best one.
+///
+/// Without any change it looks for the best allocation of today's budget. Answers take a fraction of
+/// a second and need only the fit's directory, not the data file.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mmm scenario mmm-out
+  mmm scenario mmm-out --set tv=+100% --set search=-20% --pause print
+  mmm scenario mmm-out --budget +10% --max-step 20% --lock tv
+  mmm scenario mmm-out --margin 0.35 --frontier 10
+  mmm scenario mmm-out --risk q25
+  mmm scenario mmm-out --test-value --reported attribution.csv
+  mmm scenario mmm-out --file scenarios.toml --json | jq '.scenarios[].gain.mean'
+
+A file has a table for each plan, with the flags as keys:
+  [more-tv]
+  set = [\"tv=+20%\"]
+  [cautious]
+  optimise = true
+  risk = \"q25\"
+  max_step = \"15%\"")]
+pub struct Scenario {
+    /// Output directory of `mmm fit`, or its fit.json
+    #[arg(value_name = "FIT")]
+    fit: PathBuf,
+    #[command(flatten)]
+    changes: ChangeArgs,
+    #[command(flatten)]
+    goals: GoalArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+    /// Length of the plan in weeks; the fitted window's average week is taken that many times
+    #[arg(long, value_name = "N", default_value_t = 52.0, value_parser = weeks)]
+    weeks: f64,
+    /// Plans to compare, one TOML table each
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// The best plan of N budgets over all that the bounds allow
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=200))]
+    frontier: Option<u16>,
+    /// What a lift test of each channel is worth, for a test with this standard error of the ROI, relative
+    #[arg(long, value_name = "PRECISION", num_args = 0..=1, require_equals = true,
+          default_missing_value = "15%", value_parser = share)]
+    test_value: Option<f64>,
+    /// CSV with columns channel and reported (and date): what an attribution tool credits over the fitted
+    /// window, in units of the outcome
+    #[arg(long, value_name = "FILE.csv")]
+    reported: Option<PathBuf>,
+    /// Print JSON (schema: mmm schema scenario) instead of tables
+    #[arg(long)]
+    json: bool,
+}
+
+/// A plan of one's own.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Change today's plan")]
+struct ChangeArgs {
+    /// A channel's spend: tv=+100%, tv=-20%, tv=1.5x, tv=50000/week or tv=2600000 (over the horizon)
+    #[arg(long, value_name = "CHANNEL=SPEND")]
+    set: Vec<String>,
+    /// Move spend: search:social:10%, search:social:5000/week
+    #[arg(long, value_name = "FROM:TO:AMOUNT")]
+    shift: Vec<String>,
+    /// Spend nothing on a channel
+    #[arg(long, value_name = "CHANNEL")]
+    pause: Vec<String>,
+}
+
+/// What the best plan is to achieve.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Find the best plan")]
+struct GoalArgs {
+    /// Look for the best allocation too when a change is given
+    #[arg(long)]
+    optimise: bool,
+    /// Spend of all channels: +10%, 1.1x, 50000/week or 2600000 [default: today's]
+    #[arg(long, value_name = "SPEND", allow_hyphen_values = true)]
+    budget: Option<String>,
+    /// The smallest budget that brings this media outcome: +10%, or a number over the horizon
+    #[arg(long, value_name = "OUTCOME", allow_hyphen_values = true)]
+    min_outcome: Option<String>,
+    /// The largest budget whose last unit returns at least this
+    #[arg(long, value_name = "ROI")]
+    target_mroi: Option<f64>,
+    /// The largest budget that returns at least this in total
+    #[arg(long, value_name = "ROI")]
+    target_roi: Option<f64>,
+    /// Profit on a unit of outcome, such as 0.35: report profit, and without --budget maximise it
+    #[arg(long, value_name = "SHARE")]
+    margin: Option<f64>,
+    /// What to maximise of the gain's distribution: mean, a lower quantile (q25) or the worst tail's mean
+    /// (cvar: the worst tenth, cvar25)
+    #[arg(long, value_name = "MEASURE")]
+    risk: Option<String>,
+}
+
+/// What the best plan must respect.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits of the best plan")]
+struct LimitArgs {
+    /// A channel's spend: tv=0.5..1.5 times today's, tv=-20%..+50%, tv=30000/week.. (either end optional)
+    #[arg(long, value_name = "CHANNEL=LO..HI")]
+    bound: Vec<String>,
+    /// Several channels together: video:tv,youtube=0.8..1.2
+    #[arg(long, value_name = "NAME:A,B=LO..HI")]
+    group: Vec<String>,
+    /// Keep a channel's spend
+    #[arg(long, value_name = "CHANNEL")]
+    lock: Vec<String>,
+    /// How far every other channel may move from today's spend [default: 30%]
+    #[arg(long, value_name = "SHARE")]
+    max_step: Option<String>,
+}
+
+impl Scenario {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let fit = Fit::read(&self.fit).map_err(mmm::Error::from)?;
+        let horizon = Horizon::of(&fit, self.weeks);
+        let curves = read_curves(&self.fit, &fit, horizon.factor)?;
+        let names: Vec<&str> = curves.iter().map(ChannelCurve::name).collect();
+        let mut report = ScenarioReport::new(&fit, horizon);
+
+        let own = self.question();
+        let question = Question::parse(&own, &names).map_err(mmm::Error::from)?;
+        let mut named: Vec<(String, Question)> = Vec::new();
+        for (name, raw) in self
+            .file
+            .iter()
+            .map(|file| planning::read_questions(file))
+            .collect::<Result<Vec<_>, _>>()?
+            .concat()
+        {
+            let parsed = Question::parse(&raw, &names).map_err(mmm::Error::from);
+            named.push((name.clone(), parsed.with_context(|| format!("scenario [{name}] cannot be used"))?));
+        }
+        for (name, question) in &named {
+            let answers = question.answer(&curves, self.weeks);
+            for mut answer in answers.with_context(|| format!("scenario [{name}] has no answer"))? {
+                answer.scenario.name = match report.scenarios.last() {
+                    Some(before) if before.scenario.name == *name => format!("{name}, best"),
+                    _ => name.clone(),
+                };
+                report.scenarios.push(answer);
+            }
+        }
+        if self.asks_plan(&own) {
+            for mut answer in question.answer(&curves, self.weeks)? {
+                if answer.scenario.gap.is_none() && answer.objective.is_none() {
+                    answer.scenario.name = self.changes.words();
+                }
+                report.scenarios.push(answer);
+            }
+        }
+        self.extras(&question, &curves, &fit, &mut report)?;
+
+        let mut stdout = std::io::stdout().lock();
+        if self.json {
+            stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
+        } else {
+            stdout.write_all(output::scenario_text(&report).as_bytes())?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The flags as a question.
+    fn question(&self) -> RawQuestion {
+        RawQuestion {
+            set: self.changes.set.clone(),
+            shift: self.changes.shift.clone(),
+            pause: self.changes.pause.clone(),
+            optimise: self.goals.optimise,
+            budget: self.goals.budget.clone(),
+            min_outcome: self.goals.min_outcome.clone(),
+            target_mroi: self.goals.target_mroi,
+            target_roi: self.goals.target_roi,
+            margin: self.goals.margin,
+            risk: self.goals.risk.clone(),
+            bound: self.limits.bound.clone(),
+            group: self.limits.group.clone(),
+            lock: self.limits.lock.clone(),
+            max_step: self.limits.max_step.clone(),
+        }
+    }
+
+    /// Whether the flags ask for a plan: always, unless they only ask for something else.
+    fn asks_plan(&self, own: &RawQuestion) -> bool {
+        let something_else = self.file.is_some()
+            || self.frontier.is_some()
+            || self.test_value.is_some()
+            || self.reported.is_some();
+        let limits_alone = RawQuestion {
+            bound: own.bound.clone(),
+            group: own.group.clone(),
+            lock: own.lock.clone(),
+            max_step: own.max_step.clone(),
+            ..RawQuestion::default()
+        };
+        !something_else || *own != limits_alone
+    }
+
+    fn extras(
+        &self,
+        question: &Question,
+        curves: &[ChannelCurve],
+        fit: &Fit,
+        report: &mut ScenarioReport,
+    ) -> anyhow::Result<()> {
+        let limits = question.limits(curves, self.weeks);
+        if let Some(n) = self.frontier {
+            let budgets = limits.budgets(curves, n.into()).map_err(mmm::Error::from)?;
+            let plans = planning::frontier(curves, &budgets, &limits).map_err(mmm::Error::from)?;
+            report.frontier = plans.iter().map(|plan| FrontierPoint::of(plan, curves)).collect();
+            report.frontier_channels = curves.iter().map(|curve| curve.name().to_owned()).collect();
+        }
+        if let Some(precision) = self.test_value {
+            let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
+            let budget = match question.goal {
+                Some(Goal::Budget(budget)) => budget.currency(today, self.weeks),
+                _ => today,
+            };
+            report.test_values =
+                planning::test_values(curves, budget, &limits, precision).map_err(mmm::Error::from)?;
+        }
+        if let Some(path) = &self.reported {
+            report.reported = output::credits(fit, path)?;
+        }
+        Ok(())
+    }
+}
+
+impl ChangeArgs {
+    /// The changes as a name: `tv=+100%, pause print`.
+    fn words(&self) -> String {
+        let shifts = self.shift.iter().map(|text| format!("shift {text}"));
+        let pauses = self.pause.iter().map(|text| format!("pause {text}"));
+        self.set.iter().cloned().chain(shifts).chain(pauses).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn read_curves(path: &std::path::Path, fit: &Fit, factor: f64) -> Result<Vec<ChannelCurve>, mmm::Error> {
+    let curves = mmm::fit::planning_curves(output::read_curves(path, fit)?)?;
+    Ok(curves.into_iter().map(|curve| curve.scaled(factor)).collect())
+}
+
+fn weeks(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        // A decade: nothing is known of what a plan brings beyond.
+        Ok(weeks) if weeks > 0.0 && weeks <= 520.0 => Ok(weeks),
+        _ => Err("it must be a number above 0 and at most 520".into()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let (number, scale) = text.strip_suffix('%').map_or((text, 1.0), |percent| (percent, 0.01));
+    match number.trim().parse::<f64>() {
+        Ok(value) if value > 0.0 && (value * scale).is_finite() => Ok(value * scale),
+        _ => Err("it must be a share above 0, such as 15% or 0.15".into()),
+    }
+}

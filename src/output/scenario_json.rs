@@ -1,0 +1,186 @@
+//! What `mmm scenario` answers, schema `mmm.scenario/1`.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::advice::unit;
+use super::fit_io::to_json;
+use super::pending::{Verdict, Warning};
+use super::{ChannelReport, Fit, OutputError, RoiUnit, Tool};
+use crate::data::read_reported;
+use crate::error::{Error, Problems};
+use crate::planning::{Answer, Credit, FrontierPoint, TestValue};
+use crate::words::nearest;
+
+/// Schema name of every answer. Within it keys are only ever added.
+pub const SCENARIO_SCHEMA: &str = "mmm.scenario/1";
+
+/// Answers to budget questions, from a finished fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "mmm.scenario/1")]
+pub struct ScenarioReport {
+    /// `mmm.scenario/1`.
+    #[schemars(extend("const" = SCENARIO_SCHEMA))]
+    pub schema: String,
+    /// The program that answered.
+    pub tool: Tool,
+    /// The fit that was asked.
+    pub fit: FitSource,
+    /// The period that spends and outcomes are over.
+    pub horizon: Horizon,
+    /// Plans, each against today's; one per question.
+    pub scenarios: Vec<Answer>,
+    /// Best plans of several budgets, ascending; empty unless asked for.
+    pub frontier: Vec<FrontierPoint>,
+    /// Channels of the frontier's spends, in their order; empty without a frontier.
+    pub frontier_channels: Vec<String>,
+    /// What a lift test of each channel is worth, most valuable first; empty unless asked for.
+    pub test_values: Vec<TestValue>,
+    /// Reported against modelled outcome over the fitted window; empty unless a report was given.
+    pub reported: Vec<Credit>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Which fit an answer rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FitSource {
+    /// Data file as given to the fit.
+    pub data_file: String,
+    /// SHA-256 of the data file, lower-case hex.
+    pub data_sha256: String,
+    /// First day of the first fitted period.
+    #[schemars(with = "String")]
+    pub first: NaiveDate,
+    /// First day of the last fitted period.
+    #[schemars(with = "String")]
+    pub last: NaiveDate,
+    /// Whether the draws can be trusted.
+    pub verdict: Verdict,
+    /// Outcome column.
+    pub outcome: String,
+    /// What one unit of ROI is; outcomes and gains are in its numerator.
+    pub roi_unit: RoiUnit,
+    /// What outcomes and gains are counted in, in words.
+    pub unit: String,
+}
+
+/// The period that spends and outcomes are over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Horizon {
+    /// Its length.
+    pub weeks: f64,
+    /// Length of the fitted window.
+    pub fitted_weeks: f64,
+    /// weeks / fitted_weeks: totals of the window were multiplied by this.
+    pub factor: f64,
+    /// What today's plan is, in words.
+    pub basis: String,
+}
+
+impl Horizon {
+    /// A horizon of `weeks` for a fit.
+    pub fn of(fit: &Fit, weeks: f64) -> Horizon {
+        let data = &fit.run.data;
+        let fitted_weeks = data.periods as f64 * data.interval_days / 7.0;
+        Horizon {
+            weeks,
+            fitted_weeks,
+            factor: weeks / fitted_weeks,
+            basis: format!(
+                "today's plan is the average week of the fitted window ({:.0} weeks from {} to {}), {weeks} \
+                 times over, with that window's flighting; spends and outcomes are totals over these {weeks} \
+                 weeks",
+                fitted_weeks, data.first, data.last
+            ),
+        }
+    }
+}
+
+impl ScenarioReport {
+    /// A report without answers yet.
+    pub fn new(fit: &Fit, horizon: Horizon) -> ScenarioReport {
+        let data = &fit.run.data;
+        ScenarioReport {
+            schema: SCENARIO_SCHEMA.into(),
+            tool: Tool { name: "mmm".into(), version: env!("CARGO_PKG_VERSION").into() },
+            fit: FitSource {
+                data_file: data.file.clone(),
+                data_sha256: data.sha256.clone(),
+                first: data.first,
+                last: data.last,
+                verdict: fit.diagnostics.verdict,
+                outcome: fit.outcome.name.clone(),
+                roi_unit: fit.outcome.roi_unit,
+                unit: unit(fit),
+            },
+            horizon,
+            scenarios: Vec::new(),
+            frontier: Vec::new(),
+            frontier_channels: Vec::new(),
+            test_values: Vec::new(),
+            reported: Vec::new(),
+            warnings: verdict_warning(fit).into_iter().collect(),
+        }
+    }
+
+    /// UTF-8, a final line feed.
+    ///
+    /// # Errors
+    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
+    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
+        to_json(self)
+    }
+}
+
+fn verdict_warning(fit: &Fit) -> Option<Warning> {
+    let message = match fit.diagnostics.verdict {
+        Verdict::Ok => return None,
+        Verdict::Warn => "the fit's convergence is doubtful, and so is every probability here",
+        Verdict::Fail => "the fit did not converge: do not act on these numbers",
+    };
+    Some(Warning::new("not_converged", message, "fit again with more draws (--warmup, --draws)"))
+}
+
+/// What a file reports for each channel against what the fit says it caused; a channel goes by its name
+/// or its spend column.
+///
+/// # Errors
+/// As [`read_reported`], and channels that the fit does not have.
+pub fn credits(fit: &Fit, path: &Path) -> Result<Vec<Credit>, Error> {
+    let data = &fit.run.data;
+    let reported = read_reported(path, (data.first, data.last))?;
+    let mut problems = Problems::new("channels are not in the fit");
+    let mut hints: Vec<String> = Vec::new();
+    let mut credits = Vec::new();
+    for (name, total) in &reported.totals {
+        let is_meant = |c: &&ChannelReport| c.name == *name || c.spend_column.as_ref() == Some(name);
+        match fit.channels.iter().find(is_meant) {
+            Some(channel) => credits.push(Credit::of(&channel.name, *total, channel.contribution)),
+            None => {
+                problems.push_with(|| format!("there is no channel `{name}`"));
+                let known = fit.channels.iter().map(|c| c.name.as_str());
+                hints.extend(nearest(name, known).map(|near| format!("did you mean `{near}`?")));
+            }
+        }
+    }
+    if problems.is_empty() {
+        return Ok(credits);
+    }
+    if hints.is_empty() {
+        let names: Vec<&str> = fit.channels.iter().map(|c| c.name.as_str()).collect();
+        hints.push(format!("the channels are {}", names.join(", ")));
+    }
+    Err(Error::Data { file: path.display().to_string(), problems, hint: Some(hints.join("\n")) })
+}
+
+/// JSON Schema (draft 2020-12) of every answer of this version.
+pub fn scenario_schema() -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    generator.into_root_schema_for::<ScenarioReport>().to_value()
+}

@@ -1,0 +1,248 @@
+//! Answers to a checked question: the plan that was described, the best one that was asked for, or both.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::curve::ChannelCurve;
+use super::error::PlanningError;
+use super::frontier::{
+    largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
+};
+use super::limits::{Limits, Problem};
+use super::optimise::Allocation;
+use super::outcome::{gain_draws, outcome_draws};
+use super::question::{Goal, Question};
+use super::request::{Amount, Change};
+use super::risk::{Objective, Risk, optimise_risk};
+use super::scenario::{
+    Scenario, ScenarioKind, allocation_scenario, fill_p_grow, plan_scenario, settled_plan,
+};
+use crate::error::Error;
+use crate::posterior::Summary;
+
+/// A plan judged over the posterior.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Answer {
+    /// The plan, as in `fit.json`.
+    #[serde(flatten)]
+    pub scenario: Scenario,
+    /// Mean incremental outcome per unit of spend; null without spend.
+    pub roi: Option<f64>,
+    /// Value of one more unit of budget in the optimal plan; null for a plan that was given, and when
+    /// the bounds leave no room.
+    pub marginal_return: Option<f64>,
+    /// What was maximised when that is not the mean.
+    pub objective: Option<Objective>,
+    /// Margin · outcome − spend, when the margin was given.
+    pub profit: Option<Profit>,
+}
+
+/// Margin · outcome − spend over the horizon.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Profit {
+    /// Profit on a unit of the outcome's value.
+    pub margin: f64,
+    /// Of today's plan.
+    pub current: Summary,
+    /// Of the plan.
+    pub proposed: Summary,
+    /// Their difference, draw by draw.
+    pub gain: Summary,
+    /// Probability that the difference is positive.
+    pub p_gain: f64,
+    /// Mean over the posterior of min(difference, 0).
+    pub expected_loss_if_wrong: f64,
+}
+
+impl Question {
+    /// Answers the question with curves that are over a horizon of `weeks`. With changes and a goal,
+    /// the plan that was described comes first.
+    ///
+    /// # Errors
+    /// Changes that overdraw a channel or leave its curve, bounds or targets that cannot be met.
+    pub fn answer(&self, curves: &[ChannelCurve], weeks: f64) -> Result<Vec<Answer>, Error> {
+        let mut answers = Vec::new();
+        if !self.request.changes.is_empty() {
+            answers.push(self.what_if(curves, weeks)?);
+        }
+        if let Some(goal) = self.goal {
+            answers.push(self.best(curves, goal, weeks)?);
+        }
+        Ok(answers)
+    }
+
+    /// The limits that optimal plans keep.
+    pub fn limits(&self, curves: &[ChannelCurve], weeks: f64) -> Limits {
+        self.request.limits(curves, weeks, self.max_step)
+    }
+
+    fn what_if(&self, curves: &[ChannelCurve], weeks: f64) -> Result<Answer, Error> {
+        let multipliers = self.request.multipliers(curves, weeks).map_err(super::RequestErrors::from)?;
+        let anywhere = Limits::whole_curves(curves).bounds;
+        let mut scenario = plan_scenario(curves, &multipliers, &anywhere, weeks)?;
+        // Nothing was optimised, so no bound kept the plan from anything.
+        scenario.allocation.iter_mut().for_each(|plan| plan.bound_hit = None);
+        let only_shifts = self.request.changes.iter().all(|c| matches!(c, Change::Shift { .. }));
+        if only_shifts {
+            scenario.kind = ScenarioKind::Shift;
+        }
+        self.finish(curves, scenario, &multipliers)
+    }
+
+    fn best(&self, curves: &[ChannelCurve], goal: Goal, weeks: f64) -> Result<Answer, Error> {
+        let limits = self.limits(curves, weeks);
+        let plan = match (goal, self.risk) {
+            (Goal::Budget(budget), Risk::Mean) => {
+                settled_plan(curves, budget.currency(today(curves), weeks), &limits)?
+            }
+            (Goal::Budget(budget), risk) => {
+                let budget = budget.currency(today(curves), weeks);
+                return self.best_under_risk(curves, budget, risk, weeks);
+            }
+            (Goal::MinOutcome(amount), _) => {
+                let outcome = match amount {
+                    Amount::Multiple(share) => share * mean_today(curves)?,
+                    other => other.currency(0.0, weeks),
+                };
+                smallest_budget_for_outcome(curves, outcome, &limits)?
+            }
+            (Goal::MarginalRoi(target), _) => largest_budget_at_marginal_roi(curves, target, &limits)?,
+            (Goal::TotalRoi(target), _) => largest_budget_at_total_roi(curves, target, &limits)?,
+            // margin · outcome − spend is largest where the outcome's last unit of spend returns 1 / margin.
+            (Goal::Profit(margin), _) => largest_budget_at_marginal_roi(curves, 1.0 / margin, &limits)?,
+        };
+        let mut scenario = allocation_scenario(curves, &plan, &limits, weeks)?;
+        scenario.name = goal.name();
+        let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
+        answer.marginal_return = plan.marginal_return;
+        Ok(answer)
+    }
+
+    fn best_under_risk(
+        &self,
+        curves: &[ChannelCurve],
+        budget: f64,
+        risk: Risk,
+        weeks: f64,
+    ) -> Result<Answer, Error> {
+        let limits = self.limits(curves, weeks);
+        let plan = optimise_risk(curves, budget, &limits, risk)?;
+        let mut scenario = plan_scenario(curves, &plan.multipliers, &limits.bounds, weeks)?;
+        scenario.kind = ScenarioKind::Optimal;
+        fill_p_grow(curves, &Problem::new(curves, budget, &limits)?, &mut scenario);
+        scenario.name = match risk {
+            Risk::Mean => "best mean".into(),
+            Risk::Quantile(level) => format!("best {:.0} % quantile of the gain", 100.0 * level),
+            Risk::Cvar(level) => format!("best mean of the worst {:.0} % of the gain", 100.0 * level),
+        };
+        let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
+        answer.objective = Some(plan.objective);
+        Ok(answer)
+    }
+
+    fn finish(
+        &self,
+        curves: &[ChannelCurve],
+        scenario: Scenario,
+        multipliers: &[f64],
+    ) -> Result<Answer, Error> {
+        let spend = scenario.budget;
+        let roi = (spend > 0.0).then(|| scenario.proposed_outcome.mean / spend);
+        let profit = match self.margin {
+            Some(margin) => Some(profit(curves, multipliers, margin, spend)?),
+            None => None,
+        };
+        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit })
+    }
+}
+
+impl Goal {
+    fn name(self) -> String {
+        match self {
+            Goal::Budget(Amount::Multiple(1.0)) => "best allocation of today's budget".into(),
+            Goal::Budget(Amount::Multiple(m)) => {
+                format!("best allocation of {:+.3} % budget", 100.0 * (m - 1.0)).replace(".000", "")
+            }
+            Goal::Budget(_) => "best allocation of the budget".into(),
+            Goal::MinOutcome(_) => "smallest budget for the outcome".into(),
+            Goal::MarginalRoi(target) => format!("largest budget with a marginal ROI of {target}"),
+            Goal::TotalRoi(target) => format!("largest budget with a total ROI of {target}"),
+            Goal::Profit(_) => "budget of the highest profit".into(),
+        }
+    }
+}
+
+/// Today's spend of all channels, currency.
+pub(crate) fn today(curves: &[ChannelCurve]) -> f64 {
+    curves.iter().map(ChannelCurve::spend).sum()
+}
+
+fn mean_today(curves: &[ChannelCurve]) -> Result<f64, PlanningError> {
+    curves.iter().map(|curve| curve.mean_at(1.0)).sum()
+}
+
+fn profit(
+    curves: &[ChannelCurve],
+    multipliers: &[f64],
+    margin: f64,
+    spend: f64,
+) -> Result<Profit, PlanningError> {
+    let today = today(curves);
+    let now = outcome_draws(curves, &vec![1.0; curves.len()])?;
+    let more = gain_draws(curves, multipliers)?;
+    let current: Vec<f64> = now.iter().map(|outcome| margin * outcome - today).collect();
+    let gain: Vec<f64> = more.iter().map(|gain| margin * gain - (spend - today)).collect();
+    let proposed: Vec<f64> = current.iter().zip(&gain).map(|(now, more)| now + more).collect();
+    let n = gain.len() as f64;
+    Ok(Profit {
+        margin,
+        current: Summary::of(&current),
+        proposed: Summary::of(&proposed),
+        p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
+        expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
+        gain: Summary::of(&gain),
+    })
+}
+
+/// One budget of an efficient frontier with its best plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FrontierPoint {
+    /// Spend over the horizon, currency.
+    pub budget: f64,
+    /// Posterior-mean incremental outcome of the best plan.
+    pub outcome: f64,
+    /// Outcome / budget; null without budget.
+    pub roi: Option<f64>,
+    /// Value of one more unit of budget; null when the bounds leave no room.
+    pub marginal_return: Option<f64>,
+    /// What the plan can be short of the best, relative, at most.
+    pub gap: f64,
+    /// Spend of each channel, currency, in the order of the curves.
+    pub spend: Vec<f64>,
+}
+
+impl FrontierPoint {
+    /// From the best plan of a budget.
+    pub fn of(plan: &Allocation, curves: &[ChannelCurve]) -> FrontierPoint {
+        FrontierPoint {
+            budget: plan.budget,
+            outcome: plan.outcome,
+            roi: (plan.budget > 0.0).then(|| plan.outcome / plan.budget),
+            marginal_return: plan.marginal_return,
+            gap: plan.gap,
+            spend: curves.iter().zip(&plan.multipliers).map(|(c, m)| c.spend() * m).collect(),
+        }
+    }
+}
+
+impl Limits {
+    /// `n` evenly spaced budgets over all that these limits can spend, ascending.
+    ///
+    /// # Errors
+    /// As [`super::optimise`].
+    pub fn budgets(&self, curves: &[ChannelCurve], n: usize) -> Result<Vec<f64>, PlanningError> {
+        let (least, most) = Problem::unbudgeted(curves, self)?.spend_range();
+        let step = (most - least) / (n.max(2) - 1) as f64;
+        Ok((0..n).map(|k| (least + k as f64 * step).min(most)).collect())
+    }
+}

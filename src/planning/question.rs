@@ -1,0 +1,208 @@
+//! A whole planning question, from its strings to what is asked: changes, limits, goal and risk.
+
+use serde::Deserialize;
+
+use super::request::malformed;
+use super::request::{Amount, PlanRequest, RawRequest, level, number};
+use super::request_error::{RequestError, RequestErrors};
+use super::risk::Risk;
+
+/// A question as typed: the flags of `mmm scenario`, or one table of a scenario file.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawQuestion {
+    /// `tv=+100%`; see [`RawRequest::set`].
+    pub set: Vec<String>,
+    /// `search:social:10%`.
+    pub shift: Vec<String>,
+    /// `print`.
+    pub pause: Vec<String>,
+    /// Ask for the best allocation, beside the changes when there are any.
+    pub optimise: bool,
+    /// `+10%`, `1.1x`, `50000/week` or `2600000` over the horizon.
+    pub budget: Option<String>,
+    /// Incremental media outcome to reach: `+10%` on today's, or a number over the horizon.
+    pub min_outcome: Option<String>,
+    /// Return of the last unit of spend.
+    pub target_mroi: Option<f64>,
+    /// Return of all spend.
+    pub target_roi: Option<f64>,
+    /// Profit on a unit of the outcome's value.
+    pub margin: Option<f64>,
+    /// `mean`, `q25`, `cvar` or `cvar10`.
+    pub risk: Option<String>,
+    /// `tv=0.5..1.5`; see [`RawRequest::bound`].
+    pub bound: Vec<String>,
+    /// `video:tv,youtube=0.8..1.2`.
+    pub group: Vec<String>,
+    /// `tv`.
+    pub lock: Vec<String>,
+    /// `20%`: how far any channel may move.
+    pub max_step: Option<String>,
+}
+
+/// What an optimal plan is to achieve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Goal {
+    /// The most outcome for this budget.
+    Budget(Amount),
+    /// The smallest budget that brings this incremental outcome; a multiple is of today's.
+    MinOutcome(Amount),
+    /// The largest budget whose last unit returns this much.
+    MarginalRoi(f64),
+    /// The largest budget that returns this much per unit.
+    TotalRoi(f64),
+    /// The budget of the highest margin · outcome − spend.
+    Profit(f64),
+}
+
+/// A checked question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Changes to today's plan and limits of the optimal one.
+    pub request: PlanRequest,
+    /// What to optimise; `None` for a what-if alone.
+    pub goal: Option<Goal>,
+    /// What is maximised over the posterior.
+    pub risk: Risk,
+    /// Share of today's spend by which a channel may move where nothing else is said.
+    pub max_step: f64,
+    /// Profit on a unit of the outcome's value, when it is known.
+    pub margin: Option<f64>,
+}
+
+/// How far each channel may move unless something else is asked.
+const DEFAULT_STEP: f64 = 0.3;
+
+impl RawQuestion {
+    /// The flag of the first setting that only makes sense when something is optimised.
+    fn optimising_flag(&self) -> Option<&'static str> {
+        let given = [
+            (self.budget.is_some(), "--budget"),
+            (self.min_outcome.is_some(), "--min-outcome"),
+            (self.target_mroi.is_some(), "--target-mroi"),
+            (self.target_roi.is_some(), "--target-roi"),
+            (self.risk.is_some(), "--risk"),
+            (!self.bound.is_empty(), "--bound"),
+            (!self.group.is_empty(), "--group"),
+            (!self.lock.is_empty(), "--lock"),
+            (self.max_step.is_some(), "--max-step"),
+        ];
+        given.iter().find(|(given, _)| *given).map(|(_, flag)| *flag)
+    }
+
+    fn changes_plan(&self) -> Option<&'static str> {
+        let given = [(&self.set, "--set"), (&self.shift, "--shift"), (&self.pause, "--pause")];
+        given.iter().find(|(list, _)| !list.is_empty()).map(|(_, flag)| *flag)
+    }
+}
+
+impl Question {
+    /// Checks every string against the channels' names.
+    ///
+    /// # Errors
+    /// All that is wrong, in the order of the flags.
+    pub fn parse(raw: &RawQuestion, channels: &[&str]) -> Result<Question, RequestErrors> {
+        let mut errors = Vec::new();
+        let strings = RawRequest {
+            set: &raw.set,
+            shift: &raw.shift,
+            pause: &raw.pause,
+            bound: &raw.bound,
+            group: &raw.group,
+            lock: &raw.lock,
+        };
+        let request = PlanRequest::parse(&strings, channels).unwrap_or_else(|found| {
+            errors.extend(found);
+            PlanRequest::default()
+        });
+        let mut keep = |error: RequestError| errors.push(error);
+        let goal = goal(raw).unwrap_or_else(|error| {
+            keep(error);
+            None
+        });
+        let risk = raw.risk.as_deref().map_or(Ok(Risk::Mean), risk).unwrap_or_else(|error| {
+            keep(error);
+            Risk::Mean
+        });
+        let max_step = raw.max_step.as_deref().map_or(Ok(DEFAULT_STEP), step).unwrap_or_else(|error| {
+            keep(error);
+            DEFAULT_STEP
+        });
+        if let (false, Some(flag), Some(change)) = (raw.optimise, raw.optimising_flag(), raw.changes_plan()) {
+            keep(RequestError::Conflict {
+                first: flag.into(),
+                second: change.into(),
+                reason: "one asks for the best plan, the other gives a plan; --optimise answers both",
+            });
+        }
+        if !matches!(goal, None | Some(Goal::Budget(_))) && risk != Risk::Mean {
+            keep(RequestError::Conflict {
+                first: "--risk".into(),
+                second: "a target".into(),
+                reason: "targets are met by the posterior mean; give a --budget instead",
+            });
+        }
+        if let Some(margin) = raw.margin.filter(|m| !(m.is_finite() && *m > 0.0)) {
+            keep(malformed("margin", &margin.to_string(), "the margin must be a number above 0"));
+        }
+        let question = Question { request, goal, risk, max_step, margin: raw.margin };
+        if errors.is_empty() { Ok(question) } else { Err(RequestErrors(errors)) }
+    }
+}
+
+fn goal(raw: &RawQuestion) -> Result<Option<Goal>, RequestError> {
+    let mut goals = Vec::new();
+    if let Some(text) = &raw.budget {
+        goals.push(("--budget", Goal::Budget(level("budget", text, text)?)));
+    }
+    if let Some(text) = &raw.min_outcome {
+        goals.push(("--min-outcome", Goal::MinOutcome(level("min-outcome", text, text)?)));
+    }
+    goals.extend(raw.target_mroi.map(|target| ("--target-mroi", Goal::MarginalRoi(target))));
+    goals.extend(raw.target_roi.map(|target| ("--target-roi", Goal::TotalRoi(target))));
+    if let [(first, _), (second, _), ..] = goals[..] {
+        let (first, second) = (first.to_owned(), second.to_owned());
+        return Err(RequestError::Conflict { first, second, reason: "each of them sets the budget" });
+    }
+    let otherwise = || match raw.margin {
+        // Without a budget, profit chooses one; a risk needs a fixed budget.
+        Some(margin) if raw.risk.is_none() => Goal::Profit(margin),
+        _ => Goal::Budget(Amount::Multiple(1.0)),
+    };
+    let asked = raw.optimise || raw.changes_plan().is_none();
+    Ok(goals.pop().map(|(_, goal)| goal).or_else(|| asked.then(otherwise)))
+}
+
+fn risk(text: &str) -> Result<Risk, RequestError> {
+    let percent = |digits: &str| -> Result<f64, RequestError> {
+        let level = number("risk", text, digits)?;
+        if (1.0..=50.0).contains(&level) {
+            return Ok(level / 100.0);
+        }
+        Err(malformed("risk", text, "the level must lie between 1 and 50 %"))
+    };
+    match text {
+        "mean" => Ok(Risk::Mean),
+        "cvar" => Ok(Risk::Cvar(DEFAULT_TAIL)),
+        _ => match (text.strip_prefix("cvar"), text.strip_prefix('q')) {
+            (Some(digits), _) => percent(digits).map(Risk::Cvar),
+            (_, Some(digits)) => percent(digits).map(Risk::Quantile),
+            _ => Err(malformed("risk", text, "it is neither mean, a quantile nor cvar")),
+        },
+    }
+}
+
+/// The share of the draws that `cvar` averages over when none is given: the worst tenth.
+const DEFAULT_TAIL: f64 = 0.1;
+
+fn step(text: &str) -> Result<f64, RequestError> {
+    let share = match text.trim().strip_suffix('%') {
+        Some(percent) => number("max-step", text, percent)? / 100.0,
+        None => number("max-step", text, text)?,
+    };
+    if share < 0.0 {
+        return Err(malformed("max-step", text, "a step cannot be negative"));
+    }
+    Ok(share)
+}

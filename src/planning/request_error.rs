@@ -1,0 +1,115 @@
+//! What a planning request as typed can be refused for.
+
+use std::fmt;
+
+/// What is wrong with a request.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// No channel of that name.
+    #[error("--{flag} {text}: there is no paid channel `{name}`")]
+    UnknownChannel {
+        /// Which flag.
+        flag: &'static str,
+        /// Its value.
+        text: String,
+        /// The name in it.
+        name: String,
+        /// The channel that was probably meant.
+        nearest: Option<String>,
+        /// All there are.
+        known: Vec<String>,
+    },
+    /// The value does not have the form of its flag.
+    #[error("--{flag} {text}: {reason}")]
+    Malformed {
+        /// Which flag.
+        flag: &'static str,
+        /// Its value.
+        text: String,
+        /// What is wrong.
+        reason: String,
+        /// How it should look.
+        example: &'static str,
+    },
+    /// A channel is set, paused or bounded twice.
+    #[error("`{channel}` is given twice by {flags}")]
+    Twice {
+        /// Channel name.
+        channel: String,
+        /// The flags that may name it once.
+        flags: &'static str,
+    },
+    /// Two parts of a request that exclude each other.
+    #[error("{first} and {second} cannot be combined: {reason}")]
+    Conflict {
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A channel without spend today has no response curve to move on.
+    #[error("`{channel}` has no spend today, so nothing is known of what more would bring")]
+    NoSpend {
+        /// Channel name.
+        channel: String,
+    },
+    /// A shift takes more than there is.
+    #[error("the shifts take more from `{channel}` than it spends")]
+    Overdrawn {
+        /// Channel name.
+        channel: String,
+    },
+}
+
+impl RequestError {
+    /// How to mend it, when there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            RequestError::UnknownChannel { nearest: Some(name), .. } => {
+                Some(format!("did you mean `{name}`?"))
+            }
+            RequestError::UnknownChannel { known, .. } => {
+                Some(format!("the channels are {}", known.join(", ")))
+            }
+            RequestError::Malformed { flag, example, .. } => Some(format!("such as --{flag} {example}")),
+            RequestError::Twice { .. } => Some("keep one of them".into()),
+            RequestError::Conflict { first, .. } => Some(format!("leave one out, such as {first}")),
+            RequestError::NoSpend { .. } | RequestError::Overdrawn { .. } => None,
+        }
+    }
+}
+
+/// Everything that is wrong with a request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestErrors(pub Vec<RequestError>);
+
+impl RequestErrors {
+    /// How to mend them, a line each and none twice.
+    pub fn hint(&self) -> Option<String> {
+        let mut hints: Vec<String> = Vec::new();
+        for hint in self.0.iter().filter_map(RequestError::hint) {
+            if !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+        (!hints.is_empty()).then(|| hints.join("\n"))
+    }
+}
+
+impl fmt::Display for RequestErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.0.iter().map(RequestError::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for RequestErrors {}
+
+impl From<RequestError> for RequestErrors {
+    fn from(error: RequestError) -> Self {
+        RequestErrors(vec![error])
+    }
+}

@@ -1,0 +1,303 @@
+//! `mmm scenario` and `mmm report` as people run them, on one small fit.
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use common::{Folder, Run};
+use serde_json::Value;
+
+/// A fit of 80 simulated weeks of four channels with 400 draws; whether it converged is not the point here.
+fn fit() -> &'static Path {
+    static FIT: OnceLock<(Folder, PathBuf)> = OnceLock::new();
+    let (_, path) = FIT.get_or_init(|| {
+        let folder = Folder::new();
+        folder.mmm(&["simulate", "--out", "sim", "--weeks", "80", "--channels", "4", "--seed", "5"]).exits(0);
+        let data = "sim/data.csv";
+        let short = ["--chains", "2", "--warmup", "200", "--draws", "200", "--quiet", "--out", "fit"];
+        let controls = ["--controls", "price_index,promo,holiday,query_index", "--seed", "3"];
+        folder.mmm(&[&["fit", data][..], &short, &controls].concat());
+        let path = folder.path().join("fit");
+        assert!(path.join("fit.json").is_file(), "the fit is there");
+        (folder, path)
+    });
+    path
+}
+
+fn scenario(args: &[&str]) -> Run {
+    Folder::new().mmm(&[&["scenario", fit().to_str().unwrap()][..], args].concat())
+}
+
+/// The answer as JSON, checked against its schema.
+fn json(args: &[&str]) -> Value {
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
+    let schema = SCHEMA.get_or_init(|| {
+        let printed = Folder::new().mmm(&["schema", "scenario"]).exits(0).stdout();
+        serde_json::from_str(&printed).unwrap()
+    });
+    let answer: Value =
+        serde_json::from_str(&scenario(&[args, &["--json"]].concat()).exits(0).stdout()).unwrap();
+    let validator = jsonschema::validator_for(schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(&answer).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    answer
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
+}
+
+fn plan<'a>(answer: &'a Value, index: usize, channel: &str) -> &'a Value {
+    let plans = answer["scenarios"][index]["allocation"].as_array().unwrap();
+    plans.iter().find(|p| p["channel"] == channel).unwrap()
+}
+
+fn proposed(answer: &Value, index: usize, channel: &str) -> f64 {
+    number(&plan(answer, index, channel)["proposed"])
+}
+
+fn current(answer: &Value, channel: &str) -> f64 {
+    number(&plan(answer, 0, channel)["current"])
+}
+
+fn spent(scenario: &Value) -> f64 {
+    scenario["allocation"].as_array().unwrap().iter().map(|p| number(&p["proposed"])).sum()
+}
+
+#[test]
+fn nothing_changed_is_today() {
+    let answer = json(&["--set", "tv=+0%"]);
+    let s = &answer["scenarios"][0];
+    assert_eq!((number(&s["gain"]["mean"]), number(&s["gain"]["q95"])), (0.0, 0.0));
+    assert_eq!(s["current_outcome"], s["proposed_outcome"]);
+    assert_eq!((&s["kind"], &s["gap"]), (&Value::from("what_if"), &Value::Null));
+}
+
+#[test]
+fn changes_are_made_as_said() {
+    let answer = json(&["--set", "tv=+50%", "--set", "search=1000/week", "--pause", "social"]);
+    assert!((proposed(&answer, 0, "tv") / current(&answer, "tv") - 1.5).abs() < 1e-12);
+    assert!((proposed(&answer, 0, "search") - 52_000.0).abs() < 1e-6);
+    assert_eq!(proposed(&answer, 0, "social"), 0.0);
+    assert_eq!(answer["scenarios"][0]["name"], "tv=+50%, search=1000/week, pause social");
+    scenario(&["--pause", "social"]).exits(0).says(&[
+        "pause social",
+        "-100 %",
+        "80 weeks",
+        "totals over these 52 weeks",
+    ]);
+}
+
+#[test]
+fn a_shift_conserves_the_budget() {
+    let answer = json(&["--shift", "tv:search:10%"]);
+    let s = &answer["scenarios"][0];
+    let today: f64 = ["tv", "search", "social", "display"].iter().map(|c| current(&answer, c)).sum();
+    assert!((number(&s["budget"]) / today - 1.0).abs() < 1e-12 && (spent(s) / today - 1.0).abs() < 1e-12);
+    assert!((proposed(&answer, 0, "tv") / current(&answer, "tv") - 0.9).abs() < 1e-12);
+    assert_eq!((&s["kind"], &s["return_on_budget_change"]), (&Value::from("shift"), &Value::Null));
+}
+
+#[test]
+fn the_horizon_scales_totals_and_nothing_else() {
+    let (year, week) = (json(&["--weeks", "52"]), json(&["--weeks", "1"]));
+    let (a, b) = (&year["scenarios"][0], &week["scenarios"][0]);
+    assert!((number(&a["gain"]["mean"]) / number(&b["gain"]["mean"]) - 52.0).abs() < 1e-3);
+    assert!((number(&a["budget"]) / number(&b["budget"]) - 52.0).abs() < 1e-9);
+    assert_eq!(a["p_gain"], b["p_gain"]);
+    assert!((number(&year["horizon"]["factor"]) - 52.0 / 80.0).abs() < 1e-12);
+    scenario(&["--weeks", "0"]).exits(2).complains(&["above 0"]);
+}
+
+#[test]
+fn the_best_plan_is_no_worse_than_today_and_keeps_its_limits() {
+    let answer = json(&["--lock", "tv", "--bound", "search=0.9..1.1", "--max-step", "20%"]);
+    let s = &answer["scenarios"][0];
+    assert!(number(&s["gain"]["mean"]) >= 0.0);
+    assert_eq!(proposed(&answer, 0, "tv"), current(&answer, "tv"));
+    for (channel, step) in [("search", 0.1), ("social", 0.2), ("display", 0.2)] {
+        let moved = proposed(&answer, 0, channel) / current(&answer, channel) - 1.0;
+        assert!(moved.abs() <= step + 1e-9, "{channel}: {moved}");
+        assert!(plan(&answer, 0, channel)["p_grow"].is_number());
+    }
+    assert!(number(&s["gap"]) < 1e-3);
+    let grouped = json(&["--group", "paid:search,social=..1.05"]);
+    let group = |f: &dyn Fn(&str) -> f64| f("search") + f("social");
+    let (now, then) = (group(&|c| current(&grouped, c)), group(&|c| proposed(&grouped, 0, c)));
+    assert!(then <= 1.05 * now * (1.0 + 1e-9));
+}
+
+#[test]
+fn targets_are_met() {
+    let more = json(&["--budget", "+10%"]);
+    let s = &more["scenarios"][0];
+    let today = number(&s["budget"]) / 1.1;
+    assert!((spent(s) / today - 1.1).abs() < 1e-9);
+    let outcome = 1.02 * number(&s["current_outcome"]["mean"]);
+    let cheapest = json(&["--min-outcome", "+2%"]);
+    assert!(number(&cheapest["scenarios"][0]["proposed_outcome"]["mean"]) >= outcome * (1.0 - 1e-9));
+    let roi = number(&cheapest["scenarios"][0]["roi"]);
+    let within = json(&["--target-roi", &roi.to_string()]);
+    assert!(number(&within["scenarios"][0]["roi"]) >= roi * (1.0 - 1e-6));
+    let marginal = number(&s["marginal_return"]);
+    let paying = json(&["--target-mroi", &marginal.to_string()]);
+    assert!((spent(&paying["scenarios"][0]) / spent(s) - 1.0).abs() < 0.01);
+    // The same as the marginal target 1 / margin.
+    let margin = (1.0 / marginal).to_string();
+    let profitable = json(&["--margin", &margin]);
+    assert!((spent(&profitable["scenarios"][0]) / spent(s) - 1.0).abs() < 0.01);
+    assert!(number(&profitable["scenarios"][0]["profit"]["gain"]["mean"]) >= 0.0);
+}
+
+#[test]
+fn profit_is_margin_times_outcome_less_spend() {
+    let answer = json(&["--margin", "0.4", "--set", "tv=+10%"]);
+    let (s, profit) = (&answer["scenarios"][0], &answer["scenarios"][0]["profit"]);
+    let more = number(&s["budget"]) - (number(&s["budget"]) - 0.1 * current(&answer, "tv"));
+    let want = 0.4 * number(&s["gain"]["mean"]) - more;
+    assert!((number(&profit["gain"]["mean"]) - want).abs() < 1e-6 * more);
+}
+
+#[test]
+fn the_frontier_rises() {
+    let answer = json(&["--frontier", "6"]);
+    let points = answer["frontier"].as_array().unwrap();
+    assert_eq!((points.len(), answer["scenarios"].as_array().unwrap().len()), (6, 0));
+    for pair in points.windows(2) {
+        assert!(number(&pair[1]["budget"]) > number(&pair[0]["budget"]));
+        assert!(number(&pair[1]["outcome"]) >= number(&pair[0]["outcome"]));
+    }
+    scenario(&["--frontier", "6"]).exits(0).says(&["Efficient frontier", "display"]);
+}
+
+#[test]
+fn caution_raises_the_lower_quantile() {
+    let bold = json(&[]);
+    let careful = json(&["--risk", "q25"]);
+    let q25 = |answer: &Value| number(&answer["scenarios"][0]["gain"]["q25"]);
+    assert!(q25(&careful) >= q25(&bold) && q25(&careful) >= 0.0);
+    let objective = &careful["scenarios"][0]["objective"];
+    assert!((number(&objective["value"]) - q25(&careful)).abs() < 1e-6 * q25(&careful).abs().max(1.0));
+    assert!(number(&objective["value"]) >= number(&objective["at_best_mean_plan"]));
+    scenario(&["--risk", "cvar"]).exits(0).says(&["mean of the worst 10 %", "without a proven gap"]);
+}
+
+#[test]
+fn tests_are_ranked_by_what_they_are_worth() {
+    let answer = json(&["--test-value"]);
+    let tests = answer["test_values"].as_array().unwrap();
+    assert_eq!(tests.len(), 4);
+    assert!(tests.windows(2).all(|w| number(&w[0]["expected_gain"]) >= number(&w[1]["expected_gain"])));
+    assert!(tests.iter().all(|t| number(&t["expected_gain"]) >= 0.0));
+    assert!(tests.iter().all(|t| number(&t["roi_sd_after"]) < number(&t["roi"]["sd"])));
+    let sharper = json(&["--test-value=1%"]);
+    let best = |a: &Value| number(&a["test_values"][0]["expected_gain"]);
+    assert!(best(&sharper) > best(&answer));
+    scenario(&["--test-value=0"]).exits(2).complains(&["15% or 0.15"]);
+}
+
+#[test]
+fn a_file_of_plans_is_compared_in_its_order() {
+    let folder = Folder::new()
+        .file("plans.toml", "[more-tv]\nset = ['tv=+20%']\n[careful]\nrisk = 'q25'\nmax_step = '10%'\n")
+        .file("wrong.toml", "[more-tv]\nsett = ['tv=+20%']\n")
+        .file("nobody.toml", "[more-radio]\nset = ['serch=+20%']\n");
+    let fit = fit().to_str().unwrap();
+    let run = |file: &str| folder.mmm(&["scenario", fit, "--file", file]);
+    run("plans.toml").exits(0).says(&["more-tv", "careful", "today", "P(gain)", "+20 %"]);
+    let printed = folder.mmm(&["scenario", fit, "--file", "plans.toml", "--json"]).exits(0).stdout();
+    let answer: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(
+        (&answer["scenarios"][0]["name"], &answer["scenarios"][1]["name"]),
+        (&"more-tv".into(), &"careful".into())
+    );
+    run("wrong.toml")
+        .exits(1)
+        .complains(&["wrong.toml: unknown key `sett` in [more-tv]", "hint: did you mean `set`?"]);
+    run("nobody.toml").exits(1).complains(&[
+        "[more-radio]",
+        "no paid channel `serch`",
+        "hint: did you mean `search`?",
+    ]);
+    run("none.toml").exits(1).complains(&["none.toml"]);
+}
+
+#[test]
+fn reports_are_set_against_what_the_model_found() {
+    let fit_json: Value = serde_json::from_slice(&std::fs::read(fit().join("fit.json")).unwrap()).unwrap();
+    let caused = |c: usize, q: &str| number(&fit_json["channels"][c]["contribution"][q]);
+    let name = |c: usize| fit_json["channels"][c]["name"].as_str().unwrap();
+    let csv = format!(
+        "channel,reported\n{},{}\n{},{}\n{},{}\n",
+        name(0),
+        2.0 * caused(0, "q95"),
+        name(1),
+        0.5 * caused(1, "q05"),
+        fit_json["channels"][2]["spend_column"].as_str().unwrap(),
+        caused(2, "q50")
+    );
+    let folder = Folder::new().file("a.csv", csv).file("b.csv", "channel,reported\nserch,1\ntv,2\n");
+    let fit = fit().to_str().unwrap();
+    let printed = folder.mmm(&["scenario", fit, "--reported", "a.csv", "--json"]).exits(0).stdout();
+    let answer: Value = serde_json::from_str(&printed).unwrap();
+    let verdicts: Vec<&str> =
+        answer["reported"].as_array().unwrap().iter().map(|r| r["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["over_credited", "under_credited", "consistent"]);
+    assert!((number(&answer["reported"][2]["ratio"]["q50"]) - 1.0).abs() < 1e-12);
+    folder.mmm(&["scenario", fit, "--reported", "b.csv"]).exits(1).complains(&[
+        "b.csv",
+        "no channel `serch`",
+        "hint: did you mean `search`?",
+    ]);
+}
+
+#[test]
+fn what_cannot_be_answered_says_why() {
+    scenario(&["--set", "serach=+10%"]).exits(1).complains(&["`serach`", "hint: did you mean `search`?"]);
+    scenario(&["--set", "tv@north=+10%"]).exits(1).complains(&["by geo"]);
+    scenario(&["--set", "tv=50%", "--pause", "radio"]).exits(1).complains(&[
+        "could be a change or a level",
+        "no paid channel `radio`",
+        "the channels are",
+    ]);
+    scenario(&["--set", "tv=3x"]).exits(1).complains(&["outside its response curve (0 to 2)"]);
+    scenario(&["--budget", "+90%"]).exits(1).complains(&["cannot be spent within the bounds", "--max-step"]);
+    scenario(&["--target-roi", "99"]).exits(1).complains(&["reaches a total ROI of 99", "hint:"]);
+    scenario(&["--set", "tv=+10%", "--budget", "+10%"]).exits(1).complains(&["--optimise answers both"]);
+    scenario(&["--budget", "+10%", "--target-roi", "2"])
+        .exits(1)
+        .complains(&["each of them sets the budget"]);
+    scenario(&["--risk", "q80"]).exits(1).complains(&["between 1 and 50"]);
+    scenario(&["--margin", "-1"]).exits(2);
+    scenario(&["--group", "x:tv,tv=0..1"]).exits(1).complains(&["already in a group"]);
+    Folder::new().mmm(&["scenario", "nowhere"]).exits(1).complains(&["nowhere", "hint:"]);
+}
+
+#[test]
+fn a_damaged_fit_is_named() {
+    let folder = Folder::new();
+    let copy = folder.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    std::fs::copy(fit().join("fit.json"), copy.join("fit.json")).unwrap();
+    folder.mmm(&["scenario", "copy"]).exits(1).complains(&["curves.parquet"]);
+    let bytes = std::fs::read(fit().join("curves.parquet")).unwrap();
+    std::fs::write(copy.join("curves.parquet"), &bytes[..bytes.len() / 2]).unwrap();
+    folder
+        .mmm(&["scenario", "copy/fit.json"])
+        .exits(1)
+        .complains(&["curves.parquet", "hint: run `mmm fit` again"]);
+}
+
+#[test]
+fn the_report_is_written_where_it_belongs() {
+    let folder = Folder::new();
+    let fit = fit().to_str().unwrap();
+    folder.mmm(&["report", fit, "--out", "q1.html"]).exits(0).says(&["q1.html"]);
+    let page = std::fs::read_to_string(folder.path().join("q1.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.contains("search"));
+    assert_eq!(folder.mmm(&["report", &format!("{fit}/fit.json"), "--out", "-"]).exits(0).stdout(), page);
+    folder.mmm(&["report", fit, "--out", "no/such/q1.html"]).exits(1).complains(&["q1.html"]);
+    folder.mmm(&["report", "nowhere"]).exits(1).complains(&["nowhere"]);
+}
