@@ -70,3 +70,8 @@ pub mod simulate;
 pub use error::Error;
 pub use fit::{Fit, fit};
 pub use warning::Warning;
+
+/// The Rust in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
