@@ -47,9 +47,12 @@ pub fn warnings(fit: &Fit) -> Vec<Warning> {
         }),
         (fit.outcome.p_negative_baseline > NEGATIVE_BASELINE)
             .then_some(FitWarning::NegativeBaseline { probability: fit.outcome.p_negative_baseline }),
-        (quality.fitted.residual_lag1_autocorrelation).filter(|r| *r > AUTOCORRELATED).map(|correlation| {
-            FitWarning::AutocorrelatedResiduals { correlation, noise: fit.run.config.model.noise }
-        }),
+        (quality.fitted.residual_lag1_autocorrelation)
+            .filter(|r| *r > tolerable_autocorrelation(fit.run.config.model.noise))
+            .map(|correlation| FitWarning::AutocorrelatedResiduals {
+                correlation,
+                noise: fit.run.config.model.noise,
+            }),
         (quality.fitted.interval_coverage_90)
             .filter(|share| coverage_is_off(*share, fit.run.data.rows))
             .map(|share| FitWarning::Coverage { share }),
@@ -63,6 +66,7 @@ pub fn warnings(fit: &Fit) -> Vec<Warning> {
     found.into_iter().flatten().map(|warning| warning.into_warning()).collect()
 }
 
+/// Lag-1 autocorrelation of the residuals that a noise process makes nothing of.
 fn tolerable_autocorrelation(noise: Noise) -> f64 {
     match noise {
         Noise::White => AUTOCORRELATED,
