@@ -1,20 +1,77 @@
 //! Bayesian media mix models: CSV → checked data set → model → NUTS → posterior → JSON.
+//!
+//! A media mix model splits an outcome (revenue, orders, sign-ups) into a baseline and what each
+//! media channel brought, with carry-over ([`transform::adstock`]) and diminishing returns
+//! ([`transform::hill`]), and says how sure it is. The `mmm` program is a thin shell over this
+//! library; everything it does can be done from code:
+//!
+//! ```
+//! use std::path::Path;
+//! use mmm::config::FitConfig;
+//! use mmm::data::{self, LoadOptions};
+//!
+//! # fn main() -> Result<(), mmm::Error> {
+//! let options = LoadOptions::default();
+//! let (dataset, mut warnings) = data::load(Path::new("data/national/data.csv"), &options)?;
+//! let mut config = data::settle(FitConfig::default(), &dataset, &options)?;
+//! # (config.sampler.chains, config.sampler.warmup, config.sampler.draws) = (2, 100, 50);
+//! config.sampler.seed = 7;
+//! warnings.extend(data::vet(&dataset, &config)?);
+//! let fit = mmm::fit(&dataset, &config, &())?;
+//! let report = fit.report(&dataset, &config, warnings)?;
+//! assert_eq!(report.channels[0].name, "tv");
+//! assert!(report.channels[0].roi.is_some_and(|roi| roi.q05 < roi.mean));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The pipeline
+//! 1. [`data::load`] reads the file, finds the role of each column and refuses what it cannot
+//!    read; [`data::settle`] checks the settings against the data; [`data::vet`] stops data from
+//!    which nothing can be learnt and lists what will be weak.
+//! 2. [`fit()`] scales the data into a [`model::Design`], samples the parameters of its
+//!    [`model::Density`] with NUTS on the present rayon pool, draws the baseline exactly, and
+//!    turns the draws into a [`posterior::Posterior`] in original units. The same seed gives the
+//!    same bytes on any number of threads.
+//! 3. [`Fit::report`] summarises it as an [`output::Fit`], what `fit.json` holds, with the
+//!    scenarios of [`planning::default_scenarios`]. [`output::OutputDir`] and
+//!    [`output::write_results`] write the output directory.
+//!
+//! # Modules in reading order
+//! Data flow down this list: a module uses those above it. Only [`error`] looks down, to gather
+//! what each of them can refuse.
+
+pub mod error;
 
 pub mod config;
-pub mod data;
-pub mod diagnostics;
-pub mod error;
-pub mod fit;
-pub mod model;
-pub mod output;
-pub mod planning;
-pub mod posterior;
-pub mod sampler;
-pub mod simulate;
-pub mod transform;
 pub mod warning;
 mod words;
+
+pub mod data;
+
+pub mod transform;
+
+pub mod model;
+
+pub mod sampler;
+
+pub mod diagnostics;
+
+pub mod posterior;
+
+pub mod planning;
+
+pub mod output;
+
+pub mod fit;
+
+pub mod simulate;
 
 pub use error::Error;
 pub use fit::{Fit, fit};
 pub use warning::Warning;
+
+/// The Rust in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -11,6 +11,9 @@ const NEGATIVE_BASELINE: f64 = 0.05;
 /// Lag-1 autocorrelation above which white noise makes intervals a third too narrow or more:
 /// √((1 + φ)/(1 − φ)) = 1.36 at φ = 0.3, the inflation of the error of a mean.
 const AUTOCORRELATED: f64 = 0.3;
+/// The same where the noise is modelled as autocorrelated, which keeps the intervals right: a shock
+/// then takes two periods to halve (ln 0.5 / ln 0.7), and more looks like a missing driver.
+const DRIFTING: f64 = 0.7;
 /// Nominal coverage of the intervals.
 const NOMINAL: f64 = 0.9;
 /// Distance from the nominal coverage that matters to a reader.
@@ -44,9 +47,12 @@ pub fn warnings(fit: &Fit) -> Vec<Warning> {
         }),
         (fit.outcome.p_negative_baseline > NEGATIVE_BASELINE)
             .then_some(FitWarning::NegativeBaseline { probability: fit.outcome.p_negative_baseline }),
-        (quality.fitted.residual_lag1_autocorrelation).filter(|r| *r > AUTOCORRELATED).map(|correlation| {
-            FitWarning::AutocorrelatedResiduals { correlation, noise: fit.run.config.model.noise }
-        }),
+        (quality.fitted.residual_lag1_autocorrelation)
+            .filter(|r| *r > tolerable_autocorrelation(fit.run.config.model.noise))
+            .map(|correlation| FitWarning::AutocorrelatedResiduals {
+                correlation,
+                noise: fit.run.config.model.noise,
+            }),
         (quality.fitted.interval_coverage_90)
             .filter(|share| coverage_is_off(*share, fit.run.data.rows))
             .map(|share| FitWarning::Coverage { share }),
@@ -58,6 +64,14 @@ pub fn warnings(fit: &Fit) -> Vec<Warning> {
         some_channels(mostly_prior(fit)).map(|channels| FitWarning::MostlyPrior { channels }),
     ];
     found.into_iter().flatten().map(|warning| warning.into_warning()).collect()
+}
+
+/// Lag-1 autocorrelation of the residuals that a noise process makes nothing of.
+fn tolerable_autocorrelation(noise: Noise) -> f64 {
+    match noise {
+        Noise::White => AUTOCORRELATED,
+        Noise::Ar1 => DRIFTING,
+    }
 }
 
 fn some_channels(channels: Vec<String>) -> Option<Vec<String>> {
@@ -109,10 +123,16 @@ impl FitWarning {
                  there is",
                 100.0 * probability
             ),
-            FitWarning::AutocorrelatedResiduals { correlation, .. } => format!(
-                "what the model misses lasts from one period to the next (residual lag-1 autocorrelation \
-                 {correlation:.2}): intervals are too narrow"
-            ),
+            FitWarning::AutocorrelatedResiduals { correlation, noise } => {
+                let so = match noise {
+                    Noise::White => "intervals are too narrow",
+                    Noise::Ar1 => "a driver of the outcome is missing",
+                };
+                format!(
+                    "what the model misses lasts from one period to the next (residual lag-1 \
+                     autocorrelation {correlation:.2}): {so}"
+                )
+            }
             FitWarning::Coverage { share } => format!(
                 "{:.0} % of the periods lie inside their 90 % interval: the noise is not what the model \
                  assumes",
@@ -196,7 +216,8 @@ mod tests {
         let mut fit = testdata::fit();
         fit.diagnostics.verdict = Verdict::Ok;
         fit.outcome.p_negative_baseline = 0.01;
-        fit.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.29);
+        fit.run.config.model.noise = Noise::Ar1;
+        fit.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.69);
         fit.fit_quality.fitted.interval_coverage_90 = Some(0.91);
         if let Some(loo) = &mut fit.fit_quality.loo {
             loo.max_pareto_k = 0.69;
@@ -226,6 +247,7 @@ mod tests {
             ("not_converged", "--", |f| f.diagnostics.verdict = Verdict::Fail),
             ("negative_baseline", "--controls", |f| f.outcome.p_negative_baseline = 0.06),
             ("autocorrelated_residuals", "--noise ar1", |f| {
+                f.run.config.model.noise = Noise::White;
                 f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.31);
             }),
             ("interval_coverage", "--controls", |f| {
@@ -253,7 +275,7 @@ mod tests {
     fn the_hint_does_not_repeat_what_was_tried() {
         let warning = only(|f| {
             f.run.config.model.noise = Noise::Ar1;
-            f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.5);
+            f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.75);
         });
         assert!(!warning.hint.unwrap().contains("--noise"));
         let divergent = |n| {
