@@ -99,7 +99,7 @@ impl Part {
             debug_assert!(kept.is_ok(), "a kept draw has a finite density");
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(PREDICTIVE_STREAM + (first + i) as u64);
-            part.add(density, &state, &mut rng, (first + i) % thin == 0);
+            part.add(density, &state, &mut rng, (first + i).is_multiple_of(thin));
         }
         part
     }

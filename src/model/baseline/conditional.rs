@@ -28,9 +28,9 @@ impl Baseline {
         let mut shared = vec![0.0; k];
         if lanes > 1 {
             let noise = normals(k);
-            for i in 0..k {
+            for (i, gamma) in shared.iter_mut().enumerate() {
                 let step: f64 = (i..k).map(|j| self.shared_factor[i * k + j] * noise[j]).sum();
-                shared[i] = self.shared_mean[i] + step;
+                *gamma = self.shared_mean[i] + step;
             }
         }
         let common: Vec<f64> = (0..k)
@@ -41,18 +41,16 @@ impl Baseline {
             let noise = normals(k);
             let (b, l) = (g / lanes, g % lanes);
             let at = |i: usize, j: usize| ((b * k + i) * k + j) * lanes + l;
-            for i in 0..k {
-                let mut deviation = self.solved[(b * k + i) * lanes + l];
-                for j in i..k {
-                    deviation += self.factor[at(i, j)] * noise[j];
-                }
-                if lanes > 1 {
-                    for j in 0..k {
-                        let identity = if i == j { 1.0 } else { 0.0 };
-                        deviation -= (identity - self.inverse[at(i, j)]) * self.ratio[j] * shared[j];
-                    }
-                }
-                coefficients[g * k + i] = common[i] + self.sd_geo[i] * deviation;
+            for (i, common) in common.iter().enumerate() {
+                let mean = self.solved[(b * k + i) * lanes + l];
+                let step: f64 = (i..k).map(|j| self.factor[at(i, j)] * noise[j]).sum();
+                // J R γ̃: what the shared coefficients already explain; zero with one geo.
+                let explained = |(j, gamma): (usize, &f64)| {
+                    let identity = if i == j { 1.0 } else { 0.0 };
+                    (identity - self.inverse[at(i, j)]) * self.ratio[j] * gamma
+                };
+                let explained: f64 = shared.iter().enumerate().map(explained).sum();
+                coefficients[g * k + i] = common + self.sd_geo[i] * (mean + step - explained);
             }
         }
         let shared = if lanes > 1 { common } else { coefficients.clone() };
