@@ -117,9 +117,9 @@ const PRIOR_ROI_WEIGHT: f64 = 0.9;
 /// Spend by value of the outcome outside of which the two are not in the same unit: nobody spends more
 /// than he sells, and below one part in 300 an ROI of 1.2 could not be seen at all.
 const SAME_UNIT: std::ops::RangeInclusive<f64> = 0.003..=1.0;
-/// Spreads τ of ln ROI between channels and their prior weights: a half-normal of scale 0.65 in five nodes.
-/// None is below 0.22, because channels never return the same to within a fifth.
-const ROI_SPREADS: [(f64, f64); 5] = [(0.22, 0.30), (0.45, 0.28), (0.68, 0.20), (0.9, 0.12), (1.35, 0.10)];
+/// Spreads τ of ln ROI between channels and their prior weights: a half-normal of scale 0.6 in five nodes.
+/// None is below 0.2, because channels never return the same to within a fifth.
+const ROI_SPREADS: [(f64, f64); 5] = [(0.2, 0.30), (0.42, 0.28), (0.63, 0.20), (0.83, 0.12), (1.25, 0.10)];
 /// ln σ_g about its centre: location, and spreads between geos, none below what T = 156 periods resolve.
 const SIGMA_LOCATION: Location = Location { weight: 1.0, mean: 0.0, sd: 1.0 };
 const SIGMA_SPREADS: [(f64, f64); 5] = [(0.05, 0.25), (0.12, 0.25), (0.25, 0.25), (0.5, 0.15), (1.0, 0.10)];
