@@ -105,7 +105,8 @@ fn the_horizon_scales_totals_and_nothing_else() {
     let (year, week) = (json(&["--weeks", "52"]), json(&["--weeks", "1"]));
     let (a, b) = (&year["scenarios"][0], &week["scenarios"][0]);
     assert!((number(&a["gain"]["mean"]) / number(&b["gain"]["mean"]) - 52.0).abs() < 1e-3);
-    assert!((number(&a["budget"]) / number(&b["budget"]) - 52.0).abs() < 1e-9);
+    // The polish of a plan keeps its budget to a relative 1e-9.
+    assert!((number(&a["budget"]) / number(&b["budget"]) / 52.0 - 1.0).abs() < 1e-8);
     assert_eq!(a["p_gain"], b["p_gain"]);
     assert!((number(&year["horizon"]["factor"]) - 52.0 / 80.0).abs() < 1e-12);
     scenario(&["--weeks", "0"]).exits(2).complains(&["above 0"]);
@@ -143,11 +144,14 @@ fn targets_are_met() {
     assert!(number(&within["scenarios"][0]["roi"]) >= roi * (1.0 - 1e-6));
     let marginal = number(&s["marginal_return"]);
     let paying = json(&["--target-mroi", &marginal.to_string()]);
-    assert!((spent(&paying["scenarios"][0]) / spent(s) - 1.0).abs() < 0.01);
+    // The return itself is compared, not the budget: where a curve is nearly straight, budgets that differ
+    // by several percent have the same marginal return.
+    let reached = |answer: &Value| number(&answer["scenarios"][0]["marginal_return"]) / marginal - 1.0;
+    assert!(reached(&paying).abs() < 0.01, "{}", reached(&paying));
     // The same as the marginal target 1 / margin.
     let margin = (1.0 / marginal).to_string();
     let profitable = json(&["--margin", &margin]);
-    assert!((spent(&profitable["scenarios"][0]) / spent(s) - 1.0).abs() < 0.01);
+    assert!(reached(&profitable).abs() < 0.01, "{}", reached(&profitable));
     assert!(number(&profitable["scenarios"][0]["profit"]["gain"]["mean"]) >= 0.0);
 }
 
