@@ -1,6 +1,6 @@
 //! The recommended move, in a sentence or two.
 
-use super::pending::{ChannelPlan, Scenario, ScenarioKind, Verdict};
+use super::sources::{ChannelPlan, Scenario, ScenarioKind, Verdict};
 use super::text::{amount, clean, percent};
 use super::{EvidenceVerdict, Fit, RoiUnit};
 use crate::data::OutcomeKind;

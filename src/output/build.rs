@@ -4,7 +4,7 @@ use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, GeoReport, 
 use super::curves::response_curve;
 use super::evidence::evidence;
 use super::fit_json::*;
-use super::pending::{Diagnostics, ParameterDiagnostics, Scenario, Warning};
+use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, Warning};
 use crate::config::{Adstock, FitConfig};
 use crate::data::{Channel, Dataset, OutcomeKind};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::pending::{Diagnostics, Scenario, Warning};
+use super::sources::{Diagnostics, Scenario, Warning};
 use super::{ChannelReport, ResponseCurve};
 use crate::config::FitConfig;
 use crate::data::{OutcomeKind, Roles};

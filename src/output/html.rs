@@ -2,7 +2,7 @@
 
 use super::advice::recommendation;
 use super::charts::{interval_chart, response_chart};
-use super::pending::{Scenario, Verdict};
+use super::sources::{Scenario, Verdict};
 use super::terminal::{by_roi, quality, split, verdict, word};
 use super::text::{amount, percent, ratio};
 use super::{ChannelReport, Fit, RoiUnit};
@@ -220,7 +220,7 @@ fn warnings(fit: &Fit) -> String {
     if fit.run.warnings.is_empty() {
         return String::new();
     }
-    let item = |w: &super::pending::Warning| {
+    let item = |w: &super::sources::Warning| {
         let hint = w.hint.as_ref().map_or(String::new(), |h| format!("<br><em>{}</em>", escape(h)));
         format!("<li><code>{}</code> {}{hint}</li>\n", escape(&w.code), escape(&w.message))
     };

@@ -15,11 +15,11 @@ mod fit_json;
 mod html;
 mod log;
 mod parquet;
-mod pending;
 mod results;
 mod scenario_json;
 mod scenario_text;
 mod schema;
+mod sources;
 mod table;
 mod terminal;
 
@@ -43,11 +43,11 @@ pub use fit_json::*;
 pub use html::{REPORT_FILE, report};
 pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock, instruction_set};
 pub use parquet::{DRAWS_FILE, write_draws};
-pub use pending::*;
 pub use results::write_results;
 pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, credits, scenario_schema};
 pub use scenario_text::scenario_text;
 pub use schema::fit_schema;
+pub use sources::*;
 
 pub use terminal::{Style, summary};
 pub use weekly::{WEEKLY_FILE, write_weekly};

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::advice::unit;
 use super::fit_io::to_json;
-use super::pending::{Verdict, Warning};
+use super::sources::{Verdict, Warning};
 use super::{ChannelReport, Fit, OutputError, RoiUnit, Tool};
 use crate::data::read_reported;
 use crate::error::{Error, Problems};

@@ -1,7 +1,7 @@
 //! The summary printed after a fit: what a manager needs, in at most 100 columns of plain text.
 
 use super::advice::recommendation;
-use super::pending::{Diagnostics, Verdict, Warning};
+use super::sources::{Diagnostics, Verdict, Warning};
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, ratio};
 use super::{ChannelReport, EvidenceVerdict, Fit, RoiUnit};

@@ -1,6 +1,6 @@
 //! Tests of the terminal summary, the main one against a text checked by eye.
 
-use super::super::pending::*;
+use super::super::sources::*;
 use super::super::testdata::{self, Parts};
 use super::*;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use ndarray::Array2;
 
-use super::pending::*;
+use super::sources::*;
 use super::{Fit, FitInputs, build};
 use crate::config::FitConfig;
 use crate::data::{Channel, Control, Dataset, Interval, Outcome, OutcomeKind, Roles, Source};
