@@ -41,7 +41,7 @@ pub use finite::first_non_finite;
 pub use fit_io::FIT_FILE;
 pub use fit_json::*;
 pub use html::{REPORT_FILE, report};
-pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock, instruction_set};
+pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock};
 pub use parquet::{DRAWS_FILE, write_draws};
 pub use results::write_results;
 pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, credits, scenario_schema};

@@ -235,10 +235,11 @@ impl Baseline {
             let inverse = self.inverse[matrix].as_chunks_mut::<L>().0;
             inverse_from_factor::<FMA, L>(factor, inverse, k);
             let rhs = self.solved[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
-            let mut solution = self.deviation[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
-            multiply::<FMA, L>(inverse, rhs, solution);
-            rhs.copy_from_slice(solution);
-            solution = rhs;
+            // The deviations are not known yet: their room holds the product while its source is overwritten.
+            let product = self.deviation[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
+            multiply::<FMA, L>(inverse, rhs, product);
+            rhs.copy_from_slice(product);
+            let solution = rhs;
             if L > 1 {
                 for i in 0..k {
                     self.shared_rhs[i] += self.ratio[i] * solution[i].iter().sum::<f64>();
