@@ -51,6 +51,8 @@ pub struct Design {
     /// w of the shared level across the calendar columns: 1 samples the level itself, which suits one that
     /// the data pin down; 0 samples standard deviates, which suits one known mostly from its prior.
     pub level_centring: f64,
+    /// What the likelihood is thought to say of each ln geo factor, C × G; empty when nothing is known.
+    pub factor_information: Vec<FactorInformation>,
     /// Coordinates of the shared level, when there is one.
     pub rotation: Option<Rotation>,
     /// Prior shared by the channels that have none of their own.
@@ -59,6 +61,15 @@ pub struct Design {
     pub sigma_pool: PooledPrior,
     /// The mean of `pool`, about which their ln ROI is sampled.
     pub pooled_mean: f64,
+}
+
+/// A normal approximation of the likelihood of one ln geo factor b: its log is −I b²/2 + (I b̂) b.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct FactorInformation {
+    /// I.
+    pub information: f64,
+    /// I b̂.
+    pub pull: f64,
 }
 
 /// Role of a baseline column; columns of one group share a prior scale.
@@ -158,6 +169,7 @@ impl Design {
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
             level_centring: 0.5,
+            factor_information: Vec::new(),
             sigma_pool: PooledPrior::new(&[SIGMA_LOCATION], &SIGMA_SPREADS),
             rotation: None,
             pool: PooledPrior::default(),

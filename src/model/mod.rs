@@ -5,6 +5,7 @@
 
 mod baseline;
 mod calendar;
+mod coordinates;
 mod density;
 mod design;
 mod layout;
@@ -16,6 +17,6 @@ mod rotation;
 
 pub use baseline::BaselineDraw;
 pub use density::{Density, NotFinite, State};
-pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
+pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale, FactorInformation};
 pub use layout::{Layout, Theta};
 pub use prior::LN_HALF_SATURATION_SD;

@@ -128,10 +128,10 @@ fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
         use crate::model::ColumnGroup::*;
         let s = theta.geo_scale;
         match d.columns[j] {
-            Intercept => (1.0, s[0], true),
-            Trend => (theta.trend_scale, s[1], true),
-            Season => (theta.season_scale, s[2], true),
-            Control(_) => (0.3, s[3], false),
+            Intercept => (1.0, 0.5, true),
+            Trend => (theta.trend_scale, s[0], true),
+            Season => (theta.season_scale, s[1], true),
+            Control(_) => (0.3, s[2], false),
         }
     };
     let residual = |&(g, t): &(usize, usize)| {
