@@ -12,6 +12,7 @@ mod linalg;
 mod media;
 mod pool;
 mod prior;
+mod prior_draw;
 mod rotation;
 
 pub use baseline::BaselineDraw;
@@ -19,3 +20,4 @@ pub use density::{Density, NotFinite, State};
 pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
 pub use layout::{Layout, Theta};
 pub use prior::LN_HALF_SATURATION_SD;
+pub use prior_draw::{PriorDraw, prior_draw};
