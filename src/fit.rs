@@ -5,7 +5,7 @@ mod warnings;
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
-use crate::config::FitConfig;
+use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Density, Design, State};
@@ -77,24 +77,37 @@ impl Fit {
 pub fn fit(data: &Dataset, config: &FitConfig, progress: &dyn Progress) -> Result<Fit, Error> {
     let mut density = Density::new(Design::new(data, config)?);
     let sampling = Instant::now();
-    let settings = Settings {
-        seed: config.sampler.seed,
-        chains: config.sampler.chains,
-        warmup: config.sampler.warmup,
-        draws: config.sampler.draws,
-        target_accept: config.sampler.target_accept,
-        max_depth: MAX_DEPTH,
-    };
-    if density.design.weekly_effect {
-        density.design.level_centring = pilot(&density, &settings, progress)?;
-    }
-    let chains = sampler::sample(&density, |_, rng| density.start(rng), &settings, progress)?;
+    let chains = sample_density(&mut density, &config.sampler, progress)?;
     let sampling = sampling.elapsed();
     let summaries = Instant::now();
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
     let convergence = convergence(&posterior);
     let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));
     Ok(Fit { density, chains, posterior, diagnostics, convergence, sampling, summaries: summaries.elapsed() })
+}
+
+/// Samples a density; that of a panel first learns the centring of its shared level.
+///
+/// # Errors
+/// No usable starting point, or `progress` asking to stop.
+pub(crate) fn sample_density(
+    density: &mut Density,
+    config: &SamplerConfig,
+    progress: &dyn Progress,
+) -> Result<Vec<Chain>, Error> {
+    let settings = Settings {
+        seed: config.seed,
+        chains: config.chains,
+        warmup: config.warmup,
+        draws: config.draws,
+        target_accept: config.target_accept,
+        max_depth: MAX_DEPTH,
+    };
+    if density.design.weekly_effect {
+        density.design.level_centring = pilot(density, &settings, progress)?;
+    }
+    let density = &*density;
+    Ok(sampler::sample(density, |_, rng| density.start(rng), &settings, progress)?)
 }
 
 /// Centring weight w = σ_u² / (σ_u² + s²) of the shared level, s the noise of a period's mean over geos,

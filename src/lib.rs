@@ -67,6 +67,8 @@ pub mod fit;
 
 pub mod simulate;
 
+pub mod calibration;
+
 pub use error::Error;
 pub use fit::{Fit, fit};
 pub use warning::Warning;

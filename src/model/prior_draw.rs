@@ -149,3 +149,57 @@ impl<R: rand::Rng> Draw<'_, R> {
         weekly
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::density::Density;
+    use super::super::density::tests::{configs, data};
+    use super::*;
+
+    /// Where (q, y) are drawn from prior and model, the score ∂ᵢ ln p(q, y) has mean 0 and qᵢ ∂ᵢ ln p has
+    /// mean −1: integration by parts. A term of the density that the draws do not have, or the reverse,
+    /// shows in one of the two for the coordinate it belongs to.
+    #[test]
+    fn draws_satisfy_the_score_identities_of_the_density() {
+        const DRAWS: usize = 3000;
+        for n_geos in [1, 3] {
+            for (name, config) in configs() {
+                let mut density = Density::new(Design::new(&data(n_geos, 24), &config).unwrap());
+                density.design.level_centring = 0.3;
+                let (mut state, dim) = (density.state(), density.layout.dim);
+                let mut grad = vec![0.0; dim];
+                let mut rng = ChaCha8Rng::seed_from_u64(3);
+                // Per coordinate: sums and squares of both identities.
+                let mut sums = vec![[0.0; 4]; dim];
+                for _ in 0..DRAWS {
+                    let draw = prior_draw(&density.design, &density.layout, &mut rng);
+                    density.value_and_gradient(&draw.unconstrained, &mut grad, &mut state).unwrap();
+                    let mean = density.mean(&state, &draw.baseline);
+                    density.design.outcome = density.simulate(&state, &mean, &mut rng);
+                    density.value_and_gradient(&draw.unconstrained, &mut grad, &mut state).unwrap();
+                    for ((sum, q), g) in sums.iter_mut().zip(&draw.unconstrained).zip(&grad) {
+                        let (score, product) = (*g, q * g + 1.0);
+                        for (s, x) in sum.iter_mut().zip([score, score * score, product, product * product]) {
+                            *s += x;
+                        }
+                    }
+                }
+                for (i, s) in sums.iter().enumerate() {
+                    let n = DRAWS as f64;
+                    for (sum, squares, what) in [(s[0], s[1], "score"), (s[2], s[3], "product")] {
+                        let error = (squares / n).sqrt() / n.sqrt();
+                        // 5 standard errors: some 1000 coordinates are looked at.
+                        assert!(
+                            (sum / n).abs() < 5.0 * error,
+                            "{name}, {n_geos} geos, coordinate {i}, {what}: {} ± {error}",
+                            sum / n
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

@@ -113,8 +113,9 @@ fn fit_quality(posterior: &Posterior) -> FitQualityReport {
 }
 
 fn agreement(fit: &FitQuality) -> Agreement {
-    let values = [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation]
-        .map(finite);
+    let values =
+        [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation, fit.crps]
+            .map(finite);
     let reason = "too few cells, or no variation in the outcome";
     Agreement {
         r2: values[0],
@@ -122,6 +123,7 @@ fn agreement(fit: &FitQuality) -> Agreement {
         wmape: values[2],
         interval_coverage_90: values[3],
         residual_lag1_autocorrelation: values[4],
+        crps: values[5],
         reason: values.contains(&None).then(|| reason.into()),
     }
 }

@@ -10,7 +10,8 @@ pub const WEEKLY_FILE: &str = "weekly.csv";
 
 /// Writes the table as RFC 4180 with line feeds; a blank outcome stays blank. Columns: `date`, `geo`
 /// (panels), `outcome`, `fitted_mean`, `fitted_q05`, `fitted_q95`, `baseline`, `trend`, `seasonality`,
-/// `control:NAME` each, `channel:NAME` each, and `held_out` (0 or 1) when there are held-out periods.
+/// `control:NAME` each, `channel:NAME` each, and, when there are held-out periods, `carried_residual` (what
+/// autocorrelated noise carries on into them, part of their `fitted_mean`) and `held_out` (0 or 1).
 ///
 /// # Errors
 /// Those of the writer.
@@ -25,14 +26,18 @@ pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Writ
     );
     header.extend(posterior.control_names.iter().map(|n| format!("control:{n}")));
     header.extend(posterior.channels.iter().map(|c| format!("channel:{}", c.name)));
-    header.extend(held_out.then(|| "held_out".to_owned()));
+    if held_out {
+        header.extend(["carried_residual", "held_out"].map(String::from));
+    }
     write_row(&mut out, &header)?;
     for cell in &posterior.cells {
         let mut row = vec![cell.date.to_string()];
         row.extend(panel.then(|| dataset.geos[cell.geo].clone()));
         row.push(cell.outcome.map_or(String::new(), number));
         row.extend(quantities(cell).map(number));
-        row.extend(held_out.then(|| u8::from(cell.held_out).to_string()));
+        if held_out {
+            row.extend([number(cell.carried), u8::from(cell.held_out).to_string()]);
+        }
         write_row(&mut out, &row)?;
     }
     out.flush()
