@@ -65,6 +65,8 @@ pub mod output;
 
 pub mod fit;
 
+pub mod validation;
+
 pub mod simulate;
 
 pub mod calibration;

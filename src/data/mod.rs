@@ -19,6 +19,7 @@ mod settings;
 mod spikes;
 mod suggest;
 mod vet;
+mod window;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub use checks::{Finding, Severity, check, enough_rows};

@@ -74,29 +74,34 @@ fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Su
 
 fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
     let sampler = &config.sampler;
-    let periods = dataset.n_periods();
-    let first = dataset.dates.first().copied().unwrap_or_default();
     Run {
         seed: sampler.seed,
         chains: sampler.chains,
         warmup: sampler.warmup,
         draws: sampler.draws,
         target_accept: sampler.target_accept,
-        data: DataReport {
-            file: dataset.source.file.clone(),
-            sha256: dataset.source.sha256.clone(),
-            rows: dataset.source.rows,
-            geos: dataset.n_geos(),
-            geo_names: dataset.geos.clone(),
-            periods,
-            weeks: (periods as f64 * dataset.interval.days() / 7.0).round() as usize,
-            first,
-            last: dataset.dates.last().copied().unwrap_or(first),
-            interval_days: dataset.interval.days(),
-        },
+        data: data_report(dataset),
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,
+    }
+}
+
+/// The data as every report describes them.
+pub(super) fn data_report(dataset: &Dataset) -> DataReport {
+    let periods = dataset.n_periods();
+    let first = dataset.dates.first().copied().unwrap_or_default();
+    DataReport {
+        file: dataset.source.file.clone(),
+        sha256: dataset.source.sha256.clone(),
+        rows: dataset.source.rows,
+        geos: dataset.n_geos(),
+        geo_names: dataset.geos.clone(),
+        periods,
+        weeks: (periods as f64 * dataset.interval.days() / 7.0).round() as usize,
+        first,
+        last: dataset.dates.last().copied().unwrap_or(first),
+        interval_days: dataset.interval.days(),
     }
 }
 
@@ -112,7 +117,7 @@ fn fit_quality(posterior: &Posterior) -> FitQualityReport {
     }
 }
 
-fn agreement(fit: &FitQuality) -> Agreement {
+pub(super) fn agreement(fit: &FitQuality) -> Agreement {
     let values =
         [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation, fit.crps]
             .map(finite);

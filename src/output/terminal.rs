@@ -207,7 +207,7 @@ fn evidence(fit: &Fit, style: Style) -> Vec<String> {
     lines
 }
 
-fn warnings(warnings: &[Warning], style: Style) -> Vec<String> {
+pub(super) fn warnings(warnings: &[Warning], style: Style) -> Vec<String> {
     if warnings.is_empty() {
         return vec![];
     }

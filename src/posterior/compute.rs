@@ -53,7 +53,7 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
     let predictive: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
     let cells = decomposition::cells(density, data, &means, &predictive);
-    let fit = quality::quality(data, &cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
+    let fit = quality::quality(&cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
     Posterior {
         n_chains: chains.len(),
         n_draws: points.len() / chains.len().max(1),
@@ -63,7 +63,7 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
         multipliers: MULTIPLIERS.to_vec(),
         parameters,
         control_names: data.controls.iter().map(|c| c.name.clone()).collect(),
-        holdout: quality::quality(data, &cells, true),
+        holdout: quality::quality(&cells, true),
         fit: fit.expect("a design has fitted cells"),
         cells,
     }

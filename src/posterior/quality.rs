@@ -1,38 +1,82 @@
 //! How well the posterior predictive agrees with the outcome, on fitted cells and on held-out ones.
 
 use super::types::{Cell, FitQuality};
-use crate::data::Dataset;
+
+/// One cell's outcome and what was predicted for it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// Cells of one group follow each other in time: a geo.
+    pub group: usize,
+    /// Observed.
+    pub outcome: f64,
+    /// Predicted mean.
+    pub mean: f64,
+    /// 5 % quantile of the prediction.
+    pub q05: f64,
+    /// 95 % quantile.
+    pub q95: f64,
+    /// Continuous ranked probability score.
+    pub crps: f64,
+}
 
 /// Fit over the cells with an outcome that were held out, or that were not; `None` when there are none.
-pub fn quality(data: &Dataset, cells: &[Cell], held_out: bool) -> Option<FitQuality> {
-    let pairs: Vec<(&Cell, f64)> =
-        cells.iter().filter(|c| c.held_out == held_out).filter_map(|c| Some((c, c.outcome?))).collect();
-    if pairs.is_empty() {
-        return None;
+pub fn quality(cells: &[Cell], held_out: bool) -> Option<FitQuality> {
+    let predictions: Vec<Prediction> = cells
+        .iter()
+        .filter(|c| c.held_out == held_out)
+        .filter_map(|c| {
+            Some(Prediction {
+                group: c.geo,
+                outcome: c.outcome?,
+                mean: c.fitted_mean,
+                q05: c.fitted_q05,
+                q95: c.fitted_q95,
+                crps: c.crps?,
+            })
+        })
+        .collect();
+    FitQuality::of(&predictions)
+}
+
+impl FitQuality {
+    /// Agreement over some cells, without leave-one-out accuracy; `None` for none.
+    pub fn of(cells: &[Prediction]) -> Option<FitQuality> {
+        if cells.is_empty() {
+            return None;
+        }
+        let n = cells.len() as f64;
+        let error = |p: &Prediction| p.outcome - p.mean;
+        let mean = cells.iter().map(|p| p.outcome).sum::<f64>() / n;
+        let residual: f64 = cells.iter().map(|p| error(p).powi(2)).sum();
+        let total: f64 = cells.iter().map(|p| (p.outcome - mean).powi(2)).sum();
+        let nonzero: Vec<f64> =
+            cells.iter().filter(|p| p.outcome != 0.0).map(|p| (error(p) / p.outcome).abs()).collect();
+        let inside = cells.iter().filter(|p| (p.q05..=p.q95).contains(&p.outcome)).count();
+        Some(FitQuality {
+            r2: if total > 0.0 { 1.0 - residual / total } else { 0.0 },
+            mape: nonzero.iter().sum::<f64>() / (nonzero.len() as f64).max(1.0),
+            wmape: cells.iter().map(|p| error(p).abs()).sum::<f64>()
+                / cells.iter().map(|p| p.outcome.abs()).sum::<f64>(),
+            interval_coverage_90: inside as f64 / n,
+            residual_lag1_autocorrelation: autocorrelation(cells),
+            crps: cells.iter().map(|p| p.crps).sum::<f64>() / n,
+            loo: None,
+        })
     }
-    let n = pairs.len() as f64;
-    let mean = pairs.iter().map(|(_, y)| y).sum::<f64>() / n;
-    let error = |(c, y): &(&Cell, f64)| y - c.fitted_mean;
-    let residual: f64 = pairs.iter().map(|p| error(p).powi(2)).sum();
-    let total: f64 = pairs.iter().map(|(_, y)| (y - mean).powi(2)).sum();
-    let nonzero: Vec<f64> = pairs.iter().filter(|p| p.1 != 0.0).map(|p| (error(p) / p.1).abs()).collect();
-    let inside = pairs.iter().filter(|(c, y)| (c.fitted_q05..=c.fitted_q95).contains(y)).count();
-    let autocorrelation = (0..data.n_geos()).filter_map(|g| {
-        let e: Vec<f64> = pairs.iter().filter(|(c, _)| c.geo == g).map(error).collect();
+}
+
+/// Lag-1 autocorrelation of the errors, averaged over groups of at least three.
+fn autocorrelation(cells: &[Prediction]) -> f64 {
+    let mut groups: std::collections::BTreeMap<usize, Vec<f64>> = std::collections::BTreeMap::new();
+    for p in cells {
+        groups.entry(p.group).or_default().push(p.outcome - p.mean);
+    }
+    let of = |e: &Vec<f64>| {
         let square: f64 = e.iter().map(|x| x * x).sum();
         (e.len() > 2 && square > 0.0).then(|| e.windows(2).map(|w| w[0] * w[1]).sum::<f64>() / square)
-    });
-    let (sum, count) = autocorrelation.fold((0.0, 0.0), |(s, n), r| (s + r, n + 1.0));
-    Some(FitQuality {
-        r2: if total > 0.0 { 1.0 - residual / total } else { 0.0 },
-        mape: nonzero.iter().sum::<f64>() / (nonzero.len() as f64).max(1.0),
-        wmape: pairs.iter().map(|p| error(p).abs()).sum::<f64>()
-            / pairs.iter().map(|p| p.1.abs()).sum::<f64>(),
-        interval_coverage_90: inside as f64 / n,
-        residual_lag1_autocorrelation: if count > 0.0 { sum / count } else { 0.0 },
-        crps: pairs.iter().filter_map(|(c, _)| c.crps).sum::<f64>() / n,
-        loo: None,
-    })
+    };
+    let (sum, count) = groups.values().filter_map(of).fold((0.0, 0.0), |(s, n), r| (s + r, n + 1.0));
+    if count > 0.0 { sum / count } else { 0.0 }
 }
 
 /// Continuous ranked probability score of a sample, ascending, for an outcome: E|X − y| − ½ E|X − X'|, in
