@@ -48,11 +48,11 @@ fn expect_uniform(all: &[Ranks]) {
     assert!(bad.is_empty(), "not uniform at {threshold:.1e}: {bad:?}");
 }
 
-/// Thirty sets cannot see much, but see a wrong Jacobian, prior or draw.
+/// A hundred sets of one channel see a wrong Jacobian, prior or draw.
 #[test]
 fn ranks_of_a_tiny_market_are_uniform() {
-    let (data, config) = market(1, 40, 1);
-    let settings = RankSettings { sets: 30, seed: 5, warmup: 150, kept: 39, thin: 5, target_accept: 0.8 };
+    let (data, config) = market(1, 60, 1);
+    let settings = RankSettings { sets: 100, seed: 5, warmup: 200, kept: 39, thin: 8, target_accept: 0.8 };
     expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
 }
 

@@ -26,6 +26,8 @@ impl Dataset {
         }
         for control in &mut part.controls {
             cut(&mut control.values, n_periods, &geos);
+            // Whether a later value is neither 0 nor 1 is not known yet.
+            control.binary = control.values.iter().all(|x| *x == 0.0 || *x == 1.0);
         }
         part
     }

@@ -167,7 +167,7 @@ impl Design {
             design.scale_outcome(data, g, last_fitted, population)?;
         }
         design.apply_outcome_scale(data, population.is_some());
-        design.add_channels(data, config, population);
+        design.add_channels(data, config, population, last_fitted);
         design.add_baseline(data, &config.model);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
@@ -225,11 +225,19 @@ impl Design {
         }
     }
 
-    fn add_channels(&mut self, data: &Dataset, config: &FitConfig, by_population: Option<&[f64]>) {
+    fn add_channels(
+        &mut self,
+        data: &Dataset,
+        config: &FitConfig,
+        by_population: Option<&[f64]>,
+        last_fitted: usize,
+    ) {
         let default = ChannelConfig::default();
         let n_cells = self.n_geos * self.n_periods;
         for channel in &data.channels {
-            let scale = exposure_scale(&channel.exposure, by_population);
+            // Held-out periods enter no scale.
+            let seen = channel.exposure.slice(ndarray::s![.., ..last_fitted]);
+            let scale = exposure_scale(seen, by_population);
             for (g, row) in channel.exposure.rows().into_iter().enumerate() {
                 let per_head = by_population.map_or(1.0, |n| n[g]);
                 self.exposure.extend(row.iter().map(|x| x / (per_head * scale[g])));
@@ -357,7 +365,7 @@ fn roi_locations(spend_share: f64, money: bool) -> Vec<Location> {
 
 /// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,
 /// without a population, the mean positive exposure of the geo itself (1 where it has none).
-fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -> Vec<f64> {
+fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Option<&[f64]>) -> Vec<f64> {
     let mean_positive = |values: &mut dyn Iterator<Item = f64>| {
         let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
         if n > 0.0 { sum / n } else { 1.0 }

@@ -21,5 +21,5 @@ pub use density::{Density, NotFinite, State};
 pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
 pub use layout::{Layout, Theta};
 pub use predictive::PredictiveDraw;
-pub use prior::LN_HALF_SATURATION_SD;
+pub use prior::{LN_HALF_SATURATION_SD, retention_prior_sd};
 pub use prior_draw::{PriorDraw, prior_draw};

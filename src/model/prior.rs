@@ -25,6 +25,12 @@ pub(super) const PHI: (f64, f64) = (1.0, 2.0);
 /// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
 pub(super) const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
 
+/// Prior standard deviation of the retention α ~ Beta(a, b): √(ab / (a+b+1)) / (a+b).
+pub fn retention_prior_sd() -> f64 {
+    let (a, b) = RETENTION;
+    (a * b / (a + b + 1.0)).sqrt() / (a + b)
+}
+
 /// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
 #[derive(Debug, Clone, Default)]
 pub struct LikelihoodGradient {

@@ -1,6 +1,6 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
-use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, GeoReport, SaturationReport};
+use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, Evidence, GeoReport, SaturationReport};
 use super::curves::response_curve;
 use super::evidence::evidence;
 use super::fit_json::*;
@@ -31,6 +31,8 @@ pub struct FitInputs<'a> {
 /// Summarises a fit.
 pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
+    let n_fitted = dataset.n_periods().saturating_sub(inputs.config.model.holdout_weeks);
+    let fitted = dataset.as_of(n_fitted, n_fitted);
     Fit {
         schema: FIT_SCHEMA.into(),
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -39,7 +41,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         fit_quality: fit_quality(posterior),
         outcome: outcome(dataset, posterior),
         channels: (0..posterior.channels.len())
-            .map(|c| channel(dataset, inputs.config, posterior, c))
+            .map(|c| channel(dataset, inputs.config, posterior, (c, evidence(&fitted, posterior, c))))
             .collect(),
         response_curves: posterior
             .channels
@@ -153,7 +155,12 @@ fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
     }
 }
 
-fn channel(dataset: &Dataset, config: &FitConfig, posterior: &Posterior, index: usize) -> ChannelReport {
+fn channel(
+    dataset: &Dataset,
+    config: &FitConfig,
+    posterior: &Posterior,
+    (index, evidence): (usize, Evidence),
+) -> ChannelReport {
     const NO_SPEND: &str = "the channel has no spend";
     const NOT_FINITE: &str = "not finite in some draws";
     let (data, draws) = (&dataset.channels[index], &posterior.channels[index]);
@@ -185,7 +192,7 @@ fn channel(dataset: &Dataset, config: &FitConfig, posterior: &Posterior, index: 
             slope: Summary::of(&draws.slope),
             saturation_at_current_spend: Summary::of(&draws.saturation),
         },
-        evidence: evidence(dataset, posterior, index),
+        evidence,
         by_geo: if dataset.n_geos() > 1 { by_geo(dataset, posterior, index) } else { vec![] },
     }
 }

@@ -85,7 +85,7 @@ fn matrix(f: impl Fn(usize, usize) -> f64) -> Array2<f64> {
     Array2::from_shape_fn((GEOS, WEEKS), |(g, t)| f(g, t))
 }
 
-pub(super) fn dataset() -> Dataset {
+pub(crate) fn dataset() -> Dataset {
     let channel = |name: &str, spend: Option<&str>, exposure: Array2<f64>| Channel {
         name: name.into(),
         spend_column: spend.map(Into::into),
@@ -164,6 +164,7 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         curve,
         observed_max_multiplier: 1.6,
         roi_contraction: if paid { 0.62 } else { 0.31 },
+        carryover_contraction: Some(0.25),
         saturation_contraction: 0.15,
     }
 }

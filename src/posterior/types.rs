@@ -80,6 +80,8 @@ pub struct ChannelPosterior {
     pub roi_contraction: f64,
     /// The same for ln K.
     pub saturation_contraction: f64,
+    /// The same for the retention α; `None` without carry-over.
+    pub carryover_contraction: Option<f64>,
 }
 
 /// One geo × period of the decomposition, outcome units, posterior means unless said otherwise.
