@@ -72,8 +72,8 @@ impl Judge {
         ranks.iter().for_each(|r| counts[*r] += 1);
         let mut at_or_below = 0;
         let mut level = 1.0_f64;
-        for z in 0..self.largest {
-            at_or_below += counts[z];
+        for (z, count) in counts.iter().enumerate().take(self.largest) {
+            at_or_below += count;
             let below = self.cumulative[z][at_or_below];
             let above = 1.0 - below + self.point[z][at_or_below];
             level = level.min(2.0 * below.min(above));

@@ -1,13 +1,12 @@
 //! Data set and configuration → the scaled arrays that the density reads.
 
-use chrono::NaiveDate;
-
+use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
 use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
-use crate::data::{Dataset, Interval, OutcomeKind};
+use crate::data::{Dataset, OutcomeKind};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -379,32 +378,4 @@ fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Option<&[f64]>
         }
         None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
     }
-}
-
-/// Ramps between evenly spaced knots about `knot_periods` apart; column j rises from 0 to 1 over segment j.
-fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
-    let last = (n_periods - 1) as f64;
-    let n_segments = (last / knot_periods).round().max(1.0);
-    (0..n_segments as usize)
-        .map(|j| {
-            (0..n_periods)
-                .map(|t| (t as f64 / last.max(1.0) * n_segments - j as f64).clamp(0.0, 1.0))
-                .collect()
-        })
-        .collect()
-}
-
-/// Sine and cosine of the calendar date: yearly pairs (fewer when the data span less than a year) and,
-/// for daily data, three pairs of the day of the week.
-fn seasonality(dates: &[NaiveDate], interval: Interval, pairs: usize) -> Vec<Vec<f64>> {
-    let days: Vec<f64> = dates.iter().map(|d| f64::from(d.to_epoch_days())).collect();
-    let years = dates.len() as f64 / interval.per_year();
-    let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
-    let weekly = if interval == Interval::Daily { 3 } else { 0 };
-    let wave = |period: f64, k: usize| {
-        let angle = move |day: &f64| std::f64::consts::TAU * k as f64 * day / period;
-        [days.iter().map(|d| angle(d).sin()).collect(), days.iter().map(|d| angle(d).cos()).collect()]
-    };
-    let yearly = (1..=yearly).flat_map(|k| wave(365.25, k));
-    yearly.chain((1..=weekly).flat_map(|k| wave(7.0, k))).collect()
 }

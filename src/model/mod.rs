@@ -5,6 +5,7 @@
 
 mod baseline;
 mod calendar;
+mod columns;
 mod density;
 mod design;
 mod layout;
