@@ -96,7 +96,9 @@ fn beyond_observed(fit: &Fit) -> Vec<String> {
 }
 
 fn mostly_prior(fit: &Fit) -> Vec<String> {
-    let prior = fit.channels.iter().filter(|c| c.evidence.verdict == EvidenceVerdict::Prior);
+    // A channel that never ran in the fitted periods has a warning of its own.
+    let ran = fit.channels.iter().filter(|c| c.contribution.mean > 0.0);
+    let prior = ran.filter(|c| c.evidence.verdict == EvidenceVerdict::Prior);
     prior.map(|c| c.name.clone()).collect()
 }
 

@@ -87,3 +87,58 @@ impl Density {
         draw
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::density::tests::data;
+    use super::super::design::Design;
+    use super::super::prior_draw::prior_draw;
+    use super::*;
+    use crate::config::FitConfig;
+
+    /// h periods after the last residual r: mean φʰ r, variance σ² (1 − φ²ʰ) / (1 − φ²), whatever the mean;
+    /// on fitted cells the stationary variance, and what is simulated has the model's autocovariance.
+    #[test]
+    fn forecasts_condition_on_the_last_residual() {
+        const DRAWS: usize = 20_000;
+        let mut config = FitConfig::default();
+        config.model.holdout_weeks = 4;
+        let density = Density::new(Design::new(&data(1, 24), &config).unwrap());
+        let mut rng = ChaCha8Rng::seed_from_u64(8);
+        let mut q = prior_draw(&density.design, &density.layout, &mut rng).unconstrained;
+        q[density.layout.phi.unwrap()] = 4f64.ln();
+        let mut state = density.state();
+        density.value_and_gradient(&q, &mut vec![0.0; density.layout.dim], &mut state).unwrap();
+        let (sigma, phi) = (state.theta.sigma[0], state.theta.phi);
+        assert!((phi - 0.8).abs() < 1e-12);
+        let mean: Vec<f64> = density.design.outcome.iter().map(|y| y - 3.0 * sigma).collect();
+        let stationary = sigma * sigma / (1.0 - phi * phi);
+        let (mut sums, mut squares) = (vec![0.0; 24], vec![0.0; 24]);
+        let mut lagged = 0.0;
+        for _ in 0..DRAWS {
+            let draw = density.predict(&state, &mean, &mut rng);
+            for t in 0..24 {
+                let e = draw.outcome[t] - mean[t];
+                sums[t] += e / DRAWS as f64;
+                squares[t] += e * e / DRAWS as f64;
+            }
+            assert!(draw.carried[..20].iter().skip(8).all(|c| *c == 0.0));
+            assert!((draw.carried[22] - phi.powi(3) * 3.0 * sigma).abs() < 1e-12);
+            let y = density.simulate(&state, &mean, &mut rng);
+            lagged += (y[18] - mean[18]) * (y[17] - mean[17]) / DRAWS as f64;
+        }
+        let error = stationary / (DRAWS as f64).sqrt();
+        for h in 1..=4 {
+            let want = phi.powi(h as i32) * 3.0 * sigma;
+            let variance = stationary * (1.0 - phi.powi(2 * h as i32));
+            let (m, v) = (sums[19 + h], squares[19 + h] - sums[19 + h].powi(2));
+            assert!((m - want).abs() < 5.0 * stationary.sqrt() / (DRAWS as f64).sqrt(), "{h}: {m} {want}");
+            assert!((v - variance).abs() < 8.0 * error, "{h}: {v} {variance}");
+        }
+        assert!((squares[15] - stationary).abs() < 8.0 * error);
+        assert!((lagged - phi * stationary).abs() < 8.0 * error, "{lagged} {}", phi * stationary);
+    }
+}

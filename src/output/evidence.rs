@@ -53,6 +53,9 @@ pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior, index: usize) -
 fn sentence(dataset: &Dataset, posterior: &Posterior, index: usize, verdict: EvidenceVerdict) -> String {
     let name = clean(&dataset.channels[index].name);
     let what = if dataset.channels[index].is_organic() { "effect" } else { "return" };
+    if dataset.channels[index].exposure.iter().all(|x| *x == 0.0) {
+        return format!("The {what} of {name} is unknown: it never ran in the periods fitted.");
+    }
     let because = cause(dataset, posterior, index).map_or(String::new(), |c| format!(", because {c}"));
     match verdict {
         EvidenceVerdict::Data => format!("The {what} of {name} is read mostly from the data."),
@@ -72,7 +75,7 @@ fn cause(dataset: &Dataset, posterior: &Posterior, index: usize) -> Option<Strin
     let (n, weeks) = (dataset.n_periods(), |n: usize| n as f64 * dataset.interval.days() / 7.0);
     let active: Vec<usize> =
         (0..n).filter(|t| channel.exposure.column(*t).iter().any(|x| *x > 0.0)).collect();
-    let Some(first) = active.first() else { return Some("it never ran in the periods fitted".into()) };
+    let first = active.first()?;
     let late = weeks(n - first) < LATE_WEEKS && *first > 0;
     let since = if late { format!(", from {} on", dataset.dates[*first]) } else { String::new() };
     if weeks(active.len()) < FEW_WEEKS {
@@ -210,6 +213,6 @@ mod tests {
         assert!(text.contains("started late: 15 of 20 periods, from 2024-02-05 on"), "{text}");
         parts.dataset.channels[0].exposure.fill(0.0);
         let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
-        assert!(text.contains("never ran in the periods fitted"), "{text}");
+        assert!(text.contains("unknown: it never ran in the periods fitted"), "{text}");
     }
 }
