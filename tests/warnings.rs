@@ -106,6 +106,12 @@ fn pairs_are_named_whatever_they_are() {
     let second = |t: usize| column("price_index", t) + 0.001 * wave(t, 11);
     let findings = found(&[("list_price", &second)], &["list_price"], 0);
     expect(&findings, "collinear_controls", &["`price_index`", "`list_price`"]);
+    let copy = |t: usize| 3.0 - column("price_index", t);
+    expect(
+        &found(&[("rebate", &copy)], &["rebate"], 0),
+        "identical_controls",
+        &["`price_index`", "`rebate`"],
+    );
 }
 
 #[test]
@@ -124,6 +130,9 @@ fn a_control_that_follows_a_channel_may_be_its_effect() {
     let follower = |t: usize| before(t, 1) + 0.5 * before(t, 2) + 20.0 * wave(t, 13);
     let findings = found(&[("interest", &follower)], &["interest"], 0);
     expect(&findings, "possible_mediator", &["`interest`", "follows channel `tv`"]);
+    // A day in the calendar comes after the campaign for it.
+    let holiday = |t: usize| f64::from(u8::from(before(t, 1) > 0.0));
+    assert_eq!(found(&[("holiday", &holiday)], &["holiday"], 0), []);
     // Demand that drives the channel is no effect of it.
     let demand = |t: usize| column("tv_spend", t) + 120.0 * wave(t, 14);
     assert_eq!(found(&[("demand", &demand)], &["demand"], 0), []);

@@ -258,6 +258,7 @@ fn delivery(data: &Dataset, findings: &mut Findings) {
 }
 
 fn pairs(found: &Collinearity, findings: &mut Findings) {
+    let (mut copies, mut close) = (Vec::new(), Vec::new());
     for i in 0..found.names.len() {
         for j in 0..i {
             let r = found.correlation[[i, j]];
@@ -265,28 +266,35 @@ fn pairs(found: &Collinearity, findings: &mut Findings) {
                 continue;
             }
             let (a, b) = (&found.names[j], &found.names[i]);
-            let kind = |i: usize| if i < found.n_channels { "channel" } else { "control" };
-            let pair = format!("{} `{a}`", kind(j));
-            if r.abs() > IDENTICAL {
-                // A channel that a control repeats has no effect of its own to find.
-                let lost = kind(i) != kind(j);
-                let severity = if lost { Severity::Blocking } else { Severity::Warning };
-                let message = format!("{pair} moves identically with {} `{b}` (r = {r:.4})", kind(i));
+            let kind = if i < found.n_channels { "channel" } else { "control" };
+            if j >= found.n_channels {
+                let list = if r.abs() > IDENTICAL { &mut copies } else { &mut close };
+                list.push(format!("`{a}` and `{b}` (r = {r:.2})"));
+            } else if r.abs() > IDENTICAL {
+                let severity = if kind == "control" { Severity::Blocking } else { Severity::Warning };
+                let message = format!("channel `{a}` moves identically with {kind} `{b}` (r = {r:.4})");
                 let hint = format!("no data can tell them apart: drop or merge one (--exclude {b})");
                 findings.add(severity, "identical_columns", message, Some(hint));
-            } else if j < found.n_channels {
+            } else {
                 findings.warn(
                     "collinear_pair",
-                    format!("{pair} and {} `{b}` move together (r = {r:.2})", kind(i)),
+                    format!("channel `{a}` and {kind} `{b}` move together (r = {r:.2})"),
                     "their effects trade off: trust the sum of the two, or merge them",
                 );
-            } else {
-                findings.note(
-                    "collinear_controls",
-                    format!("{pair} and control `{b}` move together (r = {r:.2})"),
-                    "their coefficients mean little one by one; what they explain together is sound",
-                );
             }
+        }
+    }
+    for (pairs, code, hint) in [
+        (copies, "identical_controls", "drop one of each with --exclude; the fit shares their effect out"),
+        (
+            close,
+            "collinear_controls",
+            "their coefficients mean little one by one; what they explain together is sound",
+        ),
+    ] {
+        if !pairs.is_empty() {
+            let message = format!("controls move together: {}", pairs.join(", "));
+            findings.note(code, message, hint);
         }
     }
 }

@@ -70,7 +70,8 @@ pub(super) fn mediators(data: &Dataset) -> Vec<Mediator> {
     let mut found = Vec::new();
     for control in &data.controls {
         let values = within_geos(&control.values, data);
-        let enough = values.len() >= FEWEST_ROWS;
+        // Media move no calendar: a 0/1 control that comes after a campaign is what it was booked for.
+        let enough = values.len() >= FEWEST_ROWS && !control.binary;
         let follows = data
             .channels
             .iter()
