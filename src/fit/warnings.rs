@@ -274,6 +274,15 @@ mod tests {
     }
 
     #[test]
+    fn a_channel_that_never_ran_is_not_called_prior() {
+        let mut fit = sound();
+        fit.channels[0].evidence.verdict = EvidenceVerdict::Prior;
+        assert_eq!(warnings(&fit).len(), 1);
+        fit.channels[0].contribution.mean = 0.0;
+        assert_eq!(warnings(&fit), []);
+    }
+
+    #[test]
     fn the_hint_does_not_repeat_what_was_tried() {
         let warning = only(|f| {
             f.run.config.model.noise = Noise::Ar1;
