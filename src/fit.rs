@@ -6,7 +6,7 @@ mod warnings;
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
-use crate::config::FitConfig;
+use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Density, Design, State};
@@ -76,24 +76,37 @@ impl Fit {
 pub fn fit(data: &Dataset, config: &FitConfig, progress: &dyn Progress) -> Result<Fit, Error> {
     let mut density = Density::new(Design::new(data, config)?);
     let sampling = Instant::now();
-    let settings = Settings {
-        seed: config.sampler.seed,
-        chains: config.sampler.chains,
-        warmup: config.sampler.warmup,
-        draws: config.sampler.draws,
-        target_accept: config.sampler.target_accept,
-        max_depth: MAX_DEPTH,
-    };
-    if density.design.n_geos > 1 {
-        pilot::prepare(&mut density, &settings, progress)?;
-    }
-    let chains = sampler::sample(&density, |_, rng| density.start(rng), &settings, progress)?;
+    let chains = sample_density(&mut density, &config.sampler, progress)?;
     let sampling = sampling.elapsed();
     let summaries = Instant::now();
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
     let convergence = convergence(&posterior);
     let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));
     Ok(Fit { density, chains, posterior, diagnostics, convergence, sampling, summaries: summaries.elapsed() })
+}
+
+/// Samples a density; that of a panel first learns its coordinates from a pilot chain.
+///
+/// # Errors
+/// No usable starting point, or `progress` asking to stop.
+pub(crate) fn sample_density(
+    density: &mut Density,
+    config: &SamplerConfig,
+    progress: &dyn Progress,
+) -> Result<Vec<Chain>, Error> {
+    let settings = Settings {
+        seed: config.seed,
+        chains: config.chains,
+        warmup: config.warmup,
+        draws: config.draws,
+        target_accept: config.target_accept,
+        max_depth: MAX_DEPTH,
+    };
+    if density.design.n_geos > 1 {
+        pilot::prepare(density, &settings, progress)?;
+    }
+    let density = &*density;
+    Ok(sampler::sample(density, |_, rng| density.start(rng), &settings, progress)?)
 }
 
 /// Diagnostics of every sampled parameter, in the order of [`Posterior::parameters`].

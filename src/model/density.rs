@@ -168,4 +168,4 @@ impl Kernel for Evaluate<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,13 +1,12 @@
 //! Data set and configuration → the scaled arrays that the density reads.
 
-use chrono::NaiveDate;
-
+use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
 use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
-use crate::data::{Dataset, Interval, OutcomeKind};
+use crate::data::{Dataset, OutcomeKind};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -179,7 +178,7 @@ impl Design {
             design.scale_outcome(data, g, last_fitted, population)?;
         }
         design.apply_outcome_scale(data, population.is_some());
-        design.add_channels(data, config, population);
+        design.add_channels(data, config, population, last_fitted);
         design.add_baseline(data, &config.model);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
@@ -237,11 +236,19 @@ impl Design {
         }
     }
 
-    fn add_channels(&mut self, data: &Dataset, config: &FitConfig, by_population: Option<&[f64]>) {
+    fn add_channels(
+        &mut self,
+        data: &Dataset,
+        config: &FitConfig,
+        by_population: Option<&[f64]>,
+        last_fitted: usize,
+    ) {
         let default = ChannelConfig::default();
         let n_cells = self.n_geos * self.n_periods;
         for channel in &data.channels {
-            let scale = exposure_scale(&channel.exposure, by_population);
+            // Held-out periods enter no scale.
+            let seen = channel.exposure.slice(ndarray::s![.., ..last_fitted]);
+            let scale = exposure_scale(seen, by_population);
             for (g, row) in channel.exposure.rows().into_iter().enumerate() {
                 let per_head = by_population.map_or(1.0, |n| n[g]);
                 self.exposure.extend(row.iter().map(|x| x / (per_head * scale[g])));
@@ -369,7 +376,7 @@ fn roi_locations(spend_share: f64, money: bool) -> Vec<Location> {
 
 /// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,
 /// without a population, the mean positive exposure of the geo itself (1 where it has none).
-fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -> Vec<f64> {
+fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Option<&[f64]>) -> Vec<f64> {
     let mean_positive = |values: &mut dyn Iterator<Item = f64>| {
         let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
         if n > 0.0 { sum / n } else { 1.0 }
@@ -383,32 +390,4 @@ fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -
         }
         None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
     }
-}
-
-/// Ramps between evenly spaced knots about `knot_periods` apart; column j rises from 0 to 1 over segment j.
-fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
-    let last = (n_periods - 1) as f64;
-    let n_segments = (last / knot_periods).round().max(1.0);
-    (0..n_segments as usize)
-        .map(|j| {
-            (0..n_periods)
-                .map(|t| (t as f64 / last.max(1.0) * n_segments - j as f64).clamp(0.0, 1.0))
-                .collect()
-        })
-        .collect()
-}
-
-/// Sine and cosine of the calendar date: yearly pairs (fewer when the data span less than a year) and,
-/// for daily data, three pairs of the day of the week.
-fn seasonality(dates: &[NaiveDate], interval: Interval, pairs: usize) -> Vec<Vec<f64>> {
-    let days: Vec<f64> = dates.iter().map(|d| f64::from(d.to_epoch_days())).collect();
-    let years = dates.len() as f64 / interval.per_year();
-    let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
-    let weekly = if interval == Interval::Daily { 3 } else { 0 };
-    let wave = |period: f64, k: usize| {
-        let angle = move |day: &f64| std::f64::consts::TAU * k as f64 * day / period;
-        [days.iter().map(|d| angle(d).sin()).collect(), days.iter().map(|d| angle(d).cos()).collect()]
-    };
-    let yearly = (1..=yearly).flat_map(|k| wave(365.25, k));
-    yearly.chain((1..=weekly).flat_map(|k| wave(7.0, k))).collect()
 }

@@ -5,26 +5,32 @@ use super::design::{Design, FactorInformation, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout, Theta};
 
 /// Beta(a, b) prior of the retention α.
-const RETENTION: (f64, f64) = (1.5, 3.0);
+pub(super) const RETENTION: (f64, f64) = (1.5, 3.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
-const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
+pub(super) const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
 pub const LN_HALF_SATURATION_SD: f64 = 0.5;
 /// ln S ~ N(mean, sd²).
-const LN_SLOPE: (f64, f64) = (0.2, 0.4);
+pub(super) const LN_SLOPE: (f64, f64) = (0.2, 0.4);
 /// Half-normal scales.
-const GEO_SPREAD: f64 = 0.3;
-const TREND: f64 = 0.03;
-const SEASON: f64 = 0.1;
+pub(super) const GEO_SPREAD: f64 = 0.3;
+pub(super) const TREND: f64 = 0.03;
+pub(super) const SEASON: f64 = 0.1;
 /// Geo deviations of trend increments, season, controls.
-const GEO_SCALE: [f64; 3] = [0.02, 0.05, 0.1];
-const SIGMA: f64 = 0.3;
+pub(super) const GEO_SCALE: [f64; 3] = [0.02, 0.05, 0.1];
+pub(super) const SIGMA: f64 = 0.3;
 /// ln σ_g ~ N(μ_σ, τ_σ²), μ_σ ~ N(ln 0.15, 1), τ_σ one of a few nodes.
 pub(crate) const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
 /// Beta(a, b) prior of the autocorrelation φ.
-const PHI: (f64, f64) = (1.0, 2.0);
+pub(super) const PHI: (f64, f64) = (1.0, 2.0);
 /// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
-const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
+pub(super) const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
+
+/// Prior standard deviation of the retention α ~ Beta(a, b): √(ab / (a+b+1)) / (a+b).
+pub fn retention_prior_sd() -> f64 {
+    let (a, b) = RETENTION;
+    (a * b / (a + b + 1.0)).sqrt() / (a + b)
+}
 
 /// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
 #[derive(Debug, Clone, Default)]
@@ -303,15 +309,15 @@ impl Theta {
 /// Mean and sd of z = ln factor / η given η, with the likelihood taken for normal: standardised by them, z
 /// depends little on η, be it known from the data or from the prior.
 #[derive(Debug, Clone, Copy)]
-struct Conditional {
-    mean: f64,
-    sd: f64,
+pub(super) struct Conditional {
+    pub(super) mean: f64,
+    pub(super) sd: f64,
     /// κ = η² I / (1 + η² I), the likelihood's share of the information on z.
     weight: f64,
 }
 
 impl Conditional {
-    fn new(known: Option<&FactorInformation>, spread: f64) -> Conditional {
+    pub(super) fn new(known: Option<&FactorInformation>, spread: f64) -> Conditional {
         let FactorInformation { information, pull } = known.copied().unwrap_or_default();
         let precision = 1.0 + spread * spread * information;
         Conditional {

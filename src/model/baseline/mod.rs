@@ -26,11 +26,11 @@ use crate::config::Noise;
 use crate::transform::simd::{axpy, dot, mul_add};
 
 /// Prior sd of the intercept and of a control's coefficient, scaled outcome units.
-const INTERCEPT_SD: f64 = 1.0;
+pub(super) const INTERCEPT_SD: f64 = 1.0;
 /// Prior sd of a geo's own intercept: wide enough to leave it to the data. A learned scale is drawn to the
 /// many geos that are alike, and then a geo that stands out is explained by its media.
-pub(crate) const GEO_INTERCEPT_SD: f64 = 0.5;
-const CONTROL_SD: f64 = 0.3;
+pub(super) const GEO_INTERCEPT_SD: f64 = 0.5;
+pub(super) const CONTROL_SD: f64 = 0.3;
 
 /// Scratch space and results at one point.
 #[derive(Debug, Clone)]
