@@ -65,6 +65,12 @@ pub mod output;
 
 pub mod fit;
 
+pub mod previous;
+
+pub mod diff;
+
+pub mod refresh;
+
 pub mod simulate;
 
 pub use error::Error;

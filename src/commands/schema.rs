@@ -7,8 +7,12 @@ use clap::{Args, ValueEnum};
 
 /// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  mmm schema > mmm.fit.schema.json
+  mmm schema diff
+  mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json) or scenario (mmm scenario --json)
+    /// Of what: fit (fit.json), scenario (mmm scenario --json) or diff (mmm diff --json)
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -18,6 +22,7 @@ pub struct SchemaArgs {
 enum Document {
     Fit,
     Scenario,
+    Diff,
 }
 
 /// Prints the schema to stdout.
@@ -28,6 +33,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let schema = match args.document {
         Document::Fit => mmm::output::fit_schema(),
         Document::Scenario => mmm::output::scenario_schema(),
+        Document::Diff => mmm::diff::diff_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

@@ -18,4 +18,4 @@ pub use baseline::BaselineDraw;
 pub use density::{Density, NotFinite, State};
 pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
 pub use layout::{Layout, Theta};
-pub use prior::LN_HALF_SATURATION_SD;
+pub use prior::ShapePrior;

@@ -2,13 +2,14 @@
 
 use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout, Theta};
+use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
 
 /// Beta(a, b) prior of the retention α.
 const RETENTION: (f64, f64) = (1.5, 3.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
 const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
-pub const LN_HALF_SATURATION_SD: f64 = 0.5;
+const LN_HALF_SATURATION_SD: f64 = 0.5;
 /// ln S ~ N(mean, sd²).
 const LN_SLOPE: (f64, f64) = (0.2, 0.4);
 /// Half-normal scales.
@@ -24,6 +25,30 @@ pub(crate) const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
 const PHI: (f64, f64) = (1.0, 2.0);
 /// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
 const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
+
+/// Prior of the shape of one channel's response.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShapePrior {
+    /// α ~ Beta(a, b).
+    pub retention: (f64, f64),
+    /// ln K ~ N(mean, sd²), K in scaled exposure units.
+    pub ln_half_saturation: (f64, f64),
+    /// ln S ~ N(mean, sd²).
+    pub ln_slope: (f64, f64),
+}
+
+impl ShapePrior {
+    /// The default with `own` in its place, part by part; `mean_scale` is the mean over geos of the exposure
+    /// units in a scaled unit.
+    pub fn new(own: CurvePrior, mean_scale: f64) -> ShapePrior {
+        let scaled = |(mean, sd): (f64, f64)| (mean - mean_scale.ln(), sd);
+        ShapePrior {
+            retention: own.retention.map_or(RETENTION, BetaPrior::shape),
+            ln_half_saturation: own.half_saturation.map_or(LN_HALF_SATURATION, |p| scaled(p.log_mean_sd())),
+            ln_slope: own.slope.map_or(LN_SLOPE, LogNormalPrior::log_mean_sd),
+        }
+    }
+}
 
 /// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
 #[derive(Debug, Clone, Default)]
@@ -85,8 +110,9 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
             q[i] += by;
         }
     };
-    for channel in &layout.channels {
-        shift(channel.retention, (RETENTION.0 / RETENTION.1).ln());
+    for (channel, design) in layout.channels.iter().zip(&design.channels) {
+        let (a, b) = design.shape.retention;
+        shift(channel.retention, (a / b).ln());
         shift(channel.geo.map(|(ln_spread, _)| ln_spread), (0.5 * GEO_SPREAD).ln());
     }
     shift(layout.ln_trend, TREND.ln());
@@ -141,9 +167,10 @@ impl Theta {
         let n_geos = design.n_geos;
         for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
             self.retention[c] = at.retention.map_or(0.0, |i| logistic(q[i]));
-            self.ln_half_saturation[c] = LN_HALF_SATURATION.0 + LN_HALF_SATURATION.1 * q[at.half_saturation];
+            let (mean, sd) = channel.shape.ln_half_saturation;
+            self.ln_half_saturation[c] = mean + sd * q[at.half_saturation];
             self.slope[c] = match (at.slope, channel.fixed_slope) {
-                (Some(i), _) => (LN_SLOPE.0 + LN_SLOPE.1 * q[i]).exp(),
+                (Some(i), _) => (channel.shape.ln_slope.0 + channel.shape.ln_slope.1 * q[i]).exp(),
                 (None, fixed) => fixed.unwrap_or(1.0),
             };
             let (mean, sd) = channel.prior.unwrap_or((design.pooled_mean, 1.0));
@@ -189,13 +216,14 @@ impl Theta {
     ) -> f64 {
         let mut p = Accumulator { q, grad, log_density: 0.0 };
         let n_geos = self.sigma.len();
-        for (c, at) in layout.channels.iter().enumerate() {
+        for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
+            let shape = channel.shape;
             if let Some(i) = at.retention {
-                p.beta(i, self.retention[c], RETENTION, by.retention[c]);
+                p.beta(i, self.retention[c], shape.retention, by.retention[c]);
             }
-            p.normal(at.half_saturation, LN_HALF_SATURATION.1 * by.ln_half_saturation[c]);
+            p.normal(at.half_saturation, shape.ln_half_saturation.1 * by.ln_half_saturation[c]);
             if let Some(i) = at.slope {
-                p.normal(i, LN_SLOPE.1 * by.ln_slope[c]);
+                p.normal(i, shape.ln_slope.1 * by.ln_slope[c]);
             }
             match at.effect_sd {
                 Some(sd) => p.normal(at.effect, sd * by.ln_effect[c]),

@@ -6,7 +6,7 @@ use super::evidence::evidence;
 use super::fit_json::*;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, Warning};
 use crate::config::{Adstock, FitConfig};
-use crate::data::{Channel, Dataset, OutcomeKind};
+use crate::data::{Channel, Dataset, OutcomeKind, period_digests};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
 
 /// Everything a fit is summarised from.
@@ -93,6 +93,10 @@ fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
             first,
             last: dataset.dates.last().copied().unwrap_or(first),
             interval_days: dataset.interval.days(),
+            from: dataset.source.from,
+            to: dataset.source.to,
+            exclude: dataset.source.exclude.clone(),
+            period_digests: period_digests(dataset),
         },
         roles: dataset.roles.clone(),
         config: config.clone(),

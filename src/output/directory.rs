@@ -48,6 +48,11 @@ impl OutputDir {
         &self.target
     }
 
+    /// Where the files are until then.
+    pub fn working_path(&self) -> &Path {
+        self.temporary.path()
+    }
+
     /// Writes one file and forces it to disk. `write` gets a buffered writer and the final path, for errors.
     ///
     /// # Errors
@@ -114,9 +119,30 @@ impl Drop for OutputDir {
     }
 }
 
-/// Moves `old` to `aside` and `new` to its place. `Ok(Some(_))`: another process was faster, try again.
+/// Puts `new` in the place of an output that is there, in one step, so that at no moment there is none; the
+/// old one is then where `new` was. `false` where the system cannot, or there is none.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn exchange(new: &Path, target: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, new, CWD, target, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// Moves what is at `target` to `aside` and `new` to its place. `Ok(Some(_))`: another process was faster,
+/// try again.
 fn swap(new: &Path, target: &Path, aside: &mut TempDir) -> io::Result<Option<io::Error>> {
     let kept = aside.path().join("old");
+    if exchange(new, target) {
+        // The new output is in; what becomes of the old one, now hidden, is no reason to call it failed.
+        if fs::rename(new, &kept).is_err() {
+            let _ = fs::remove_dir_all(new);
+        }
+        return Ok(None);
+    }
     let moved = match fs::symlink_metadata(target) {
         Ok(_) => match fs::rename(target, &kept) {
             Ok(()) => true,

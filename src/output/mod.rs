@@ -10,20 +10,22 @@ mod directory;
 mod error;
 mod evidence;
 mod finite;
-mod fit_io;
+mod draws_io;
+pub(crate) mod fit_io;
 mod fit_json;
 mod html;
 mod log;
 mod parquet;
+mod parquet_io;
 mod results;
 mod scenario_json;
 mod scenario_text;
 mod schema;
 mod sources;
-mod table;
+pub(crate) mod table;
 mod terminal;
 
-mod text;
+pub(crate) mod text;
 mod weekly;
 
 #[cfg(test)]
@@ -36,12 +38,13 @@ pub use channel_json::{
 pub use curve_draws::{CURVES_FILE, CurveDraws, curve_draws, read_curves, write_curves};
 pub use curves::{Band, ResponseCurve};
 pub use directory::OutputDir;
+pub use draws_io::{Draws, read_draws};
 pub use error::OutputError;
 pub use finite::first_non_finite;
 pub use fit_io::FIT_FILE;
 pub use fit_json::*;
 pub use html::{REPORT_FILE, report};
-pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock};
+pub use log::{LOG_FILE, LOG_SCHEMA, Log, Machine, Phase, PhaseClock, Provenance};
 pub use parquet::{DRAWS_FILE, write_draws};
 pub use results::write_results;
 pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, credits, scenario_schema};

@@ -186,7 +186,7 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(&ln_effect, design.ln_effect_prior_sd(c)),
-        saturation_contraction: contraction(&collect(&|s| s[3]), crate::model::LN_HALF_SATURATION_SD),
+        saturation_contraction: contraction(&collect(&|s| s[3]), channel.shape.ln_half_saturation.1),
         roi,
     }
 }
