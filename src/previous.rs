@@ -102,9 +102,7 @@ fn without_nulls(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{
-        Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, LogNormalPrior, Noise,
-    };
+    use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, LogNormalPrior, Noise};
     use crate::output::testdata;
 
     #[test]

@@ -69,7 +69,12 @@ impl Previous {
     }
 
     /// Refuses changed roles; carries the posterior forward when asked. Returns what to warn of.
-    pub fn apply(&self, file: &Path, data: &Dataset, config: &mut FitConfig) -> Result<Vec<Warning>, mmm::Error> {
+    pub fn apply(
+        &self,
+        file: &Path,
+        data: &Dataset,
+        config: &mut FitConfig,
+    ) -> Result<Vec<Warning>, mmm::Error> {
         refresh::check_same_roles(file, &self.side.fit, &data.roles, &self.flags.data)?;
         Ok(self.carry.map_or_else(Vec::new, |w| refresh::carry_forward(config, &self.side, data, w)))
     }

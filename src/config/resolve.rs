@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior, ModelConfig, NamedChannel,
-    RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior, SamplerConfig,
+    Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
+    ModelConfig, NamedChannel, RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior,
+    SamplerConfig,
 };
 use crate::error::{Error, Problems};
 
@@ -245,9 +246,7 @@ fn log_normal(key: &str, raw: RawLogNormal, faults: &mut Faults) -> Option<LogNo
             Some(LogNormalPrior::Interval { low, high, mass: mass.unwrap_or(DEFAULT_MASS) })
         }
         _ => {
-            faults.push(format!(
-                "{key}: give {{ median, sd_log }} or {{ low, high, mass }}, nothing else"
-            ));
+            faults.push(format!("{key}: give {{ median, sd_log }} or {{ low, high, mass }}, nothing else"));
             None
         }
     }
@@ -391,7 +390,10 @@ mod tests {
                 "[channels.tv]\nprior.share = { median = 0.1, sd_log = 1 }\nprior.roi = { median = 1, sd_log = 1 }",
                 "roi and share are given",
             ),
-            ("[channels.tv]\ncurve_prior.slope = { median = 0, sd_log = 1 }", "curve_prior.slope: median is 0"),
+            (
+                "[channels.tv]\ncurve_prior.slope = { median = 0, sd_log = 1 }",
+                "curve_prior.slope: median is 0",
+            ),
             ("[channels.tv]\ncurve_prior.half_saturation = { low = 1 }", "half_saturation: give { median"),
             ("[channels.tv]\ncurve_prior.retention = { mean = 0.5, sd = 0.6 }", "mean 0.5 and sd 0.6"),
             ("[data]\nexposure = ['tv']", "`tv` is not of the form"),

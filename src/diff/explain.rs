@@ -18,10 +18,10 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::inputs::{InputDiff, restated_columns};
-use super::side::Side;
 use super::channels::recommended;
+use super::inputs::{InputDiff, restated_columns};
 use super::report::DiffReport;
+use super::side::Side;
 use crate::config::{FitConfig, LoadOptions};
 use crate::data;
 use crate::error::Error;

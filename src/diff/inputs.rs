@@ -227,10 +227,8 @@ pub fn restated_columns(old: &Dataset, new: &Dataset) -> Vec<ColumnRestated> {
         let differ: Vec<_> = differ.collect();
         let Some(first) = differ.iter().map(|(i, _)| old.dates[i[1]]).min() else { return };
         let known = |x: f64| if x.is_nan() { 0.0 } else { x };
-        let total = [
-            differ.iter().map(|(i, _)| known(a(*i))).sum(),
-            differ.iter().map(|(_, j)| known(b(*j))).sum(),
-        ];
+        let total =
+            [differ.iter().map(|(i, _)| known(a(*i))).sum(), differ.iter().map(|(_, j)| known(b(*j))).sum()];
         found.push(ColumnRestated { column, cells: differ.len(), first, total });
     };
     let outcome = |data: &Dataset, at: [usize; 2]| {
@@ -277,7 +275,10 @@ mod tests {
         let diff = InputDiff::of(&old, &new);
         assert_eq!(diff.config.len(), 1);
         let noise = &diff.config[0];
-        assert_eq!((noise.key.as_str(), noise.old.as_deref(), noise.new.as_deref()), ("model.noise", Some("ar1"), Some("white")));
+        assert_eq!(
+            (noise.key.as_str(), noise.old.as_deref(), noise.new.as_deref()),
+            ("model.noise", Some("ar1"), Some("white"))
+        );
         assert_eq!((diff.data.periods_added, diff.data.periods_dropped), (2, 0));
         assert_eq!(diff.data.restated.periods, Some(1));
         assert_eq!(diff.data.restated.first, Some(old.run.data.first + Days::new(21)));

@@ -49,12 +49,7 @@ pub struct Finding {
 /// All changes that count: a ROI that rose, or fell, by more than the tolerance with the asked probability; a
 /// channel added or removed; a recommended change that moved by more than the tolerance of today's spend; a
 /// verdict on convergence other than before.
-pub(super) fn findings(
-    old: &Side,
-    new: &Side,
-    channels: &[ChannelDiff],
-    settings: Settings,
-) -> Vec<Finding> {
+pub(super) fn findings(old: &Side, new: &Side, channels: &[ChannelDiff], settings: Settings) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut find = |aspect, channel: Option<&str>, message: String| {
         found.push(Finding { aspect, channel: channel.map(str::to_owned), message });

@@ -123,7 +123,11 @@ fn inputs(report: &DiffReport) -> Vec<String> {
     lines.extend(seed.map(|[a, b]| format!("seed: {a} before, now {b}")));
     lines.extend(version.as_ref().map(|[a, b]| format!("version of mmm: {a} before, now {b}")));
     if report.old.verdict != report.new.verdict {
-        lines.push(format!("convergence: {} before, now {}", verdict(report.old.verdict), verdict(report.new.verdict)));
+        lines.push(format!(
+            "convergence: {} before, now {}",
+            verdict(report.old.verdict),
+            verdict(report.new.verdict)
+        ));
     }
     lines
 }
@@ -132,7 +136,8 @@ fn data_lines(data: &DataDiff) -> Vec<String> {
     if data.sha256[0] == data.sha256[1] && data.periods_added + data.periods_dropped == 0 {
         return vec!["data: the same file".into()];
     }
-    let mut parts = vec![format!("{} to {}, before {} to {}", data.first[1], data.last[1], data.first[0], data.last[0])];
+    let mut parts =
+        vec![format!("{} to {}, before {} to {}", data.first[1], data.last[1], data.first[0], data.last[0])];
     if data.periods_added > 0 {
         parts.push(format!("{} periods added", data.periods_added));
     }
@@ -184,13 +189,21 @@ const NONE: &str = "–";
 fn roi_rows(report: &DiffReport) -> Vec<Vec<String>> {
     let margin = percent(report.settings.tolerance);
     let beyond = format!("P(>{margin})");
-    let mut rows =
-        vec![header(&["Channel", "ROI", "now", "change", "90 % interval", &beyond, "marginal", "now", "rank", "now"])];
+    let mut rows = vec![header(&[
+        "Channel",
+        "ROI",
+        "now",
+        "change",
+        "90 % interval",
+        &beyond,
+        "marginal",
+        "now",
+        "rank",
+        "now",
+    ])];
     for channel in &report.channels {
         let Some(roi) = channel.roi else { continue };
-        let marginal = |f: fn(&Change) -> f64| {
-            channel.marginal_roi.map_or(NONE.into(), |m| ratio(f(&m)))
-        };
+        let marginal = |f: fn(&Change) -> f64| channel.marginal_roi.map_or(NONE.into(), |m| ratio(f(&m)));
         let arrow = if roi.p_up >= roi.p_down { "up" } else { "down" };
         rows.push(vec![
             clean(&channel.channel),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{DRAWS_FILE, Fit, OutputError};
 use super::parquet_io::read_frame;
+use super::{DRAWS_FILE, Fit, OutputError};
 
 /// Draws by the name of their quantity, such as `roi[tv]`; all of one length, finite.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -106,7 +106,9 @@ impl OutputError {
             OutputError::Corrupt { source, .. } if source.is_eof() => {
                 Some("the file ends too early; run `mmm fit` again".into())
             }
-            OutputError::Unreadable { .. } | OutputError::Foreign { .. } => Some("run `mmm fit` again to restore it".into()),
+            OutputError::Unreadable { .. } | OutputError::Foreign { .. } => {
+                Some("run `mmm fit` again to restore it".into())
+            }
             OutputError::Corrupt { .. } => {
                 Some("give a folder or fit.json written by `mmm fit`, unchanged".into())
             }

@@ -94,7 +94,12 @@ pub(super) fn dataset() -> Dataset {
         exposure,
     };
     Dataset {
-        source: Source { file: "data.csv".into(), sha256: "ab".repeat(32), rows: GEOS * WEEKS, ..Source::default() },
+        source: Source {
+            file: "data.csv".into(),
+            sha256: "ab".repeat(32),
+            rows: GEOS * WEEKS,
+            ..Source::default()
+        },
         dates: dates(),
         interval: Interval::Weekly,
         geos: vec!["north".into(), "south, \"deep\"".into()],

@@ -24,12 +24,7 @@ const LEAST_SD_LOG: f64 = 1e-3;
 /// Puts the posterior of `previous`, with weight `weight`, in place of the priors of the channels that
 /// `data` still have; channels with a fixed slope or without carry-over keep them. Warns of weeks that then
 /// count twice.
-pub fn carry_forward(
-    config: &mut FitConfig,
-    previous: &Side,
-    data: &Dataset,
-    weight: f64,
-) -> Vec<Warning> {
+pub fn carry_forward(config: &mut FitConfig, previous: &Side, data: &Dataset, weight: f64) -> Vec<Warning> {
     for channel in &data.channels {
         let Some(report) = previous.channel(&channel.name) else { continue };
         let own = config.channels.entry(channel.name.clone()).or_default();
@@ -84,10 +79,7 @@ fn log_normal(
         (summary.mean, summary.sd)
     });
     let (mean, sd) = logs.or_else(|| of_summary(report, quantity))?;
-    let prior = LogNormalPrior::Median {
-        median: mean.exp(),
-        sd_log: sd.max(LEAST_SD_LOG) / weight.sqrt(),
-    };
+    let prior = LogNormalPrior::Median { median: mean.exp(), sd_log: sd.max(LEAST_SD_LOG) / weight.sqrt() };
     let LogNormalPrior::Median { median, sd_log } = prior else { return None };
     let share = quantity == "outcome_share" && median >= 1.0;
     (median > 0.0 && median.is_finite() && sd_log.is_finite() && !share).then_some(prior)

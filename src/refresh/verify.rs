@@ -95,7 +95,9 @@ fn first_differences(before: &Fit, after: &Fit) -> Vec<String> {
     let mut all = Vec::new();
     compare("", &value(before), &value(after), &mut all);
     if all.is_empty() {
-        return vec!["fit.json has other bytes but the same values: it was written by hand or another tool".into()];
+        return vec![
+            "fit.json has other bytes but the same values: it was written by hand or another tool".into(),
+        ];
     }
     let more = all.len().saturating_sub(SHOWN);
     all.truncate(SHOWN);
