@@ -108,10 +108,10 @@ impl Fit {
         interrupt.check()?;
         let fitted = fitted?;
         clock.finish("fit");
-        let report = pool.install(|| fitted.report(&dataset, &config, warnings))?;
+        let mut report = pool.install(|| fitted.report(&dataset, &config, warnings))?;
         clock.finish("plan");
 
-        write_all(&directory, &report, &dataset, &fitted, self.results.report)?;
+        write_all(&directory, &mut report, &dataset, &fitted, self.results.report)?;
         let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
         clock.finish("write");
         let log = clock.log(&report, pool.current_num_threads(), fitted.density.instructions().name());
@@ -162,7 +162,7 @@ impl OutputArgs {
 /// Every file but the log, which tells how long this took.
 fn write_all(
     directory: &OutputDir,
-    report: &output::Fit,
+    report: &mut output::Fit,
     dataset: &Dataset,
     fitted: &mmm::Fit,
     html: bool,

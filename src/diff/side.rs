@@ -68,7 +68,7 @@ impl Side {
     /// Number of draws of every quantity.
     pub(super) fn n_draws(&self) -> usize {
         match self.draws {
-            Some(_) => self.fit.run.chains * self.fit.run.draws,
+            Some(_) => self.fit.run.chains.saturating_mul(self.fit.run.draws),
             None => APPROXIMATE_DRAWS,
         }
     }
@@ -116,6 +116,8 @@ impl Side {
             }
             Quantity::HalfSaturation => get("half_saturation")?.to_vec(),
             Quantity::Retention => get("retention")?.to_vec(),
+            // A kernel out of range comes from a file changed by hand; its weights might fill the memory.
+            Quantity::HalfLife if self.fit.run.config.check().is_err() => return None,
             Quantity::HalfLife => {
                 let weeks = self.fit.run.data.interval_days / 7.0;
                 let kernel = self.adstock(&channel.name);

@@ -52,6 +52,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .iter()
             .map(|p| parameter(p, inputs.convergence.iter().find(|c| c.parameter == p.name)))
             .collect(),
+        files: Vec::new(),
     }
 }
 

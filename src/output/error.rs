@@ -70,7 +70,7 @@ pub enum OutputError {
         source: polars_core::error::PolarsError,
     },
     /// A draws file that does not belong to its `fit.json`.
-    #[error("{}: {reason}", path.display())]
+    #[error("{}: not a readable draws file: {reason}", path.display())]
     Foreign {
         /// The file.
         path: PathBuf,

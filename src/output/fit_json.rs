@@ -39,6 +39,18 @@ pub struct Fit {
     pub scenarios: Vec<Scenario>,
     /// Every model parameter.
     pub parameters: Vec<ParameterReport>,
+    /// The files of draws written beside this one; a reader refuses them with other bytes.
+    #[serde(default)]
+    pub files: Vec<FileReport>,
+}
+
+/// A file written beside `fit.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub sha256: String,
 }
 
 /// The program that wrote the file.

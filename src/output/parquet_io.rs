@@ -9,15 +9,27 @@ use std::sync::Mutex;
 use polars_core::prelude::{DataFrame, PolarsError};
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
+use sha2::{Digest, Sha256};
 
-use super::OutputError;
+use super::results::sha256_hex;
+use super::{Fit, OutputError};
 
-/// Reads a whole file.
+/// Reads a whole file that was written with `fit`.
+///
+/// The bytes are checked against the hash that `fit.json` keeps: the decoder believes every length in the
+/// file, and one flipped bit can make it ask for more memory than there is, which ends the process.
 ///
 /// # Errors
-/// When it is missing, cut short or damaged; the file is named.
-pub(super) fn read_frame(path: &Path) -> Result<DataFrame, OutputError> {
+/// When it is missing, cut short, damaged or of another fit; the file is named.
+pub(super) fn read_frame(path: &Path, fit: &Fit) -> Result<DataFrame, OutputError> {
     let bytes = fs::read(path).map_err(OutputError::io("cannot read", path))?;
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if let Some(file) = fit.files.iter().find(|file| file.name == name)
+        && sha256_hex(Sha256::new_with_prefix(&bytes)) != file.sha256
+    {
+        let reason = "these are not the bytes that fit.json speaks of".to_owned();
+        return Err(OutputError::Foreign { path: path.into(), reason });
+    }
     decode(bytes).map_err(|source| OutputError::Unreadable { path: path.into(), source })
 }
 

@@ -18,7 +18,7 @@ const CHAINS: usize = 2;
 const DRAWS: usize = 50;
 
 /// What a fit is built from, to be changed by a test.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     pub dataset: Dataset,
     pub config: FitConfig,
     pub posterior: Posterior,
