@@ -179,6 +179,7 @@ mod tests {
         let share = Summary { mean: 0.4, sd: 0.1, q05: 0.24, q25: 0.33, q50: 0.4, q75: 0.47, q95: 0.56 };
         let got = approximate(&share, Quantity::Retention, 999);
         assert!(got.iter().all(|x| *x > 0.0 && *x < 1.0));
-        assert!((Summary::of(&got).q95 - 0.56).abs() < 0.01);
+        // These quantiles are symmetric about the median, those of a logit-normal are not quite.
+        assert!((Summary::of(&got).q95 - 0.56).abs() < 0.02);
     }
 }
