@@ -1,6 +1,7 @@
 //! What a fit is asked to do, fully resolved: raw TOML and flags become the checked [`FitConfig`].
 
 mod curve_prior;
+mod faults;
 mod keys;
 mod load;
 mod raw;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::faults::Faults;
 use super::{
     Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
     ModelConfig, NamedChannel, RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior,
     SamplerConfig,
 };
-use crate::error::{Error, Problems};
+use crate::error::Error;
 
 /// Central probability of an interval that does not say its own.
 const DEFAULT_MASS: f64 = 0.9;
@@ -300,39 +301,6 @@ fn load_options(raw: RawData, named: Vec<NamedChannel>, faults: &mut Faults) -> 
         from,
         to,
         named,
-    }
-}
-
-/// Values out of range, in words.
-#[derive(Default)]
-struct Faults(Vec<String>);
-
-impl Faults {
-    fn push(&mut self, fault: String) {
-        self.0.push(fault);
-    }
-
-    fn expect(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
-        if !holds {
-            self.push(otherwise());
-        }
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let problem = match self.0.as_slice() {
-            [one] => one.clone(),
-            several => {
-                let mut problems = Problems::new("settings are out of range");
-                for fault in several {
-                    problems.push_with(|| fault.clone());
-                }
-                problems.to_string()
-            }
-        };
-        Err(Error::config(problem, "see `mmm init DATA.csv` for every setting with its default"))
     }
 }
 
