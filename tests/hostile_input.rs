@@ -72,6 +72,10 @@ const TOKENS: [&str; 48] = [
     "\\",
 ];
 
+/// Numbers that a format takes and a computation may not.
+const NUMBERS: [&str; 12] =
+    ["0", "1", "2", "7", "-1", "0.5", "1e-9", "1e9", "1e300", "1e-300", "4294967296", "0.999999999"];
+
 /// One change of a text; the place is a share of its length.
 #[derive(Debug, Clone)]
 enum Edit {
@@ -79,6 +83,8 @@ enum Edit {
     Delete(f64, usize),
     Insert(f64, usize),
     Replace(f64, usize),
+    /// The next number after the place becomes another: mostly still well-formed.
+    Number(f64, usize),
     Repeat(f64, usize, u8),
     Cut(f64),
 }
@@ -89,11 +95,12 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
         4 => (at(), any::<u8>()).prop_map(|(p, b)| Edit::Flip(p, b)),
         3 => (at(), 1..40_usize).prop_map(|(p, n)| Edit::Delete(p, n)),
         4 => (at(), 0..TOKENS.len()).prop_map(|(p, t)| Edit::Insert(p, t)),
-        6 => (at(), 0..TOKENS.len()).prop_map(|(p, t)| Edit::Replace(p, t)),
+        4 => (at(), 0..TOKENS.len()).prop_map(|(p, t)| Edit::Replace(p, t)),
+        16 => (at(), 0..NUMBERS.len()).prop_map(|(p, n)| Edit::Number(p, n)),
         2 => (at(), 1..200_usize, 1..6_u8).prop_map(|(p, n, k)| Edit::Repeat(p, n, k)),
         1 => at().prop_map(Edit::Cut),
     ];
-    prop::collection::vec(one, 1..6)
+    prop::collection::vec(one, 1..5)
 }
 
 /// End of the word that begins at `start`: a replacement mostly hits one value.
@@ -129,6 +136,11 @@ fn apply(original: &[u8], edits: &[Edit]) -> Vec<u8> {
                 }
                 let end = word_end(&bytes, i);
                 bytes.splice(i..end, TOKENS[t].bytes());
+            }
+            Edit::Number(p, n) => {
+                let Some(i) = (at(p)..bytes.len()).find(|i| bytes[*i].is_ascii_digit()) else { continue };
+                let end = word_end(&bytes, i);
+                bytes.splice(i..end, NUMBERS[n].bytes());
             }
             Edit::Repeat(p, n, k) => {
                 let (i, end) = (at(p), (at(p) + n).min(bytes.len()));
