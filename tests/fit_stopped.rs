@@ -94,6 +94,10 @@ fn a_fit_killed_at_any_moment_leaves_one_complete_output() {
         assert!((1..3).all(|f| (after[f] != before[f]) == changed), "files of two fits are mixed");
         before = after;
     }
+    // What the killed ones had begun goes with the next fit.
+    fit(99).wait().expect("it ends");
+    let begun = |name: &&String| folder.path().join(name.as_str()).join(".lock").exists();
+    assert_eq!(entries(&folder).iter().find(begun), None);
     assert!(killed >= 5, "only {killed} of 20 were killed in time ({swapped} outputs swapped)");
 }
 

@@ -14,6 +14,7 @@ mod finite;
 pub(crate) mod fit_io;
 mod fit_json;
 mod html;
+mod leftovers;
 mod log;
 mod parquet;
 mod parquet_io;
