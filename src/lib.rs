@@ -68,7 +68,12 @@ pub mod output;
 
 pub mod fit;
 
+pub mod previous;
 pub mod validation;
+
+pub mod diff;
+
+pub mod refresh;
 
 pub mod simulate;
 

@@ -131,19 +131,26 @@ impl ConfigArgs {
         model: ModelArgs,
         sampler: SamplerArgs,
     ) -> Result<Resolved, mmm::Error> {
+        self.resolve_flags(flags(data, model, sampler))
+    }
+
+    /// The same for flags as [`flags`] gives them.
+    ///
+    /// # Errors
+    /// As [`ConfigArgs::resolve`].
+    pub fn resolve_flags(&self, flags: RawConfig) -> Result<Resolved, mmm::Error> {
         let file = self.config.as_deref().map(mmm::config::read).transpose()?.unwrap_or_default();
-        let mut channels: BTreeMap<String, RawChannel> = BTreeMap::new();
-        for (name, prior) in &model.prior {
-            channels.entry(name.clone()).or_default().prior = prior.clone();
-        }
-        let flags = RawConfig {
-            data: data.into_raw(),
-            channels,
-            model: model.into_raw(),
-            sampler: sampler.into_raw(),
-        };
         file.resolve(flags)
     }
+}
+
+/// What the flags say.
+pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> RawConfig {
+    let mut channels: BTreeMap<String, RawChannel> = BTreeMap::new();
+    for (name, prior) in &model.prior {
+        channels.entry(name.clone()).or_default().prior = prior.clone();
+    }
+    RawConfig { data: data.into_raw(), channels, model: model.into_raw(), sampler: sampler.into_raw() }
 }
 
 /// `None` when a list flag was not given.

@@ -7,8 +7,12 @@ use clap::{Args, ValueEnum};
 
 /// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  mmm schema > mmm.fit.schema.json
+  mmm schema diff
+  mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), scenario or validate (their --json)
+    /// Of what: fit (fit.json), or the --json of scenario, validate or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -19,6 +23,7 @@ enum Document {
     Fit,
     Scenario,
     Validate,
+    Diff,
 }
 
 /// Prints the schema to stdout.
@@ -30,6 +35,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
         Document::Fit => mmm::output::fit_schema(),
         Document::Scenario => mmm::output::scenario_schema(),
         Document::Validate => mmm::output::validate_schema(),
+        Document::Diff => mmm::diff::diff_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

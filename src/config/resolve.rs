@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::faults::Faults;
 use super::{
-    Adstock, ChannelConfig, EffectPrior, FitConfig, LoadOptions, LogNormalPrior, ModelConfig, NamedChannel,
-    RawChannel, RawConfig, RawData, RawLogNormal, RawPrior, SamplerConfig,
+    Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
+    ModelConfig, NamedChannel, RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior,
+    SamplerConfig,
 };
-use crate::error::{Error, Problems};
+use crate::error::Error;
 
 /// Central probability of an interval that does not say its own.
 const DEFAULT_MASS: f64 = 0.9;
@@ -16,6 +18,9 @@ const MOST_THREADS: usize = 1024;
 const MOST_CHAINS: usize = 1024;
 /// Iterations of a chain beyond any use; a hundred parameters then take a gigabyte a chain.
 const MOST_ITERATIONS: usize = 1_000_000;
+
+/// A lag beyond any data set; weights are kept for each.
+const MOST_LAG: usize = 100_000;
 
 /// Checked settings by what they govern.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,14 +128,25 @@ impl FitConfig {
             if let Some(prior) = channel.prior {
                 check_prior(name, prior, faults);
             }
+            if let Some(prior) = channel.curve_prior {
+                check_curve_prior(name, prior, faults);
+            }
         }
     }
 }
 
 fn check_adstock(key: &str, adstock: Adstock, faults: &mut Faults) {
+    let max_lag = match adstock {
+        Adstock::Geometric { max_lag } => max_lag,
+        Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
+        Adstock::None => None,
+    };
     if let Adstock::Geometric { max_lag: Some(0) } = adstock {
         faults.push(format!("{key}: max_lag is 0; give at least 1, or kind = \"none\""));
     }
+    faults.expect(max_lag.is_none_or(|lag| lag <= MOST_LAG), || {
+        format!("{key}: max_lag is {}; it must be at most {MOST_LAG}", max_lag.unwrap_or_default())
+    });
 }
 
 fn check_prior(name: &str, prior: EffectPrior, faults: &mut Faults) {
@@ -140,8 +156,32 @@ fn check_prior(name: &str, prior: EffectPrior, faults: &mut Faults) {
         EffectPrior::MarginalRoi(belief) => ("marginal_roi", belief),
     };
     let key = format!("channels.{name}.prior.{scale}");
+    let largest = check_log_normal(&key, belief, faults);
+    faults.expect(scale != "share" || largest < 1.0, || {
+        format!("{key}: {largest} is no share of the outcome; it must be below 1")
+    });
+}
+
+fn check_curve_prior(name: &str, prior: CurvePrior, faults: &mut Faults) {
+    for (part, belief) in [("half_saturation", prior.half_saturation), ("slope", prior.slope)] {
+        if let Some(belief) = belief {
+            check_log_normal(&format!("channels.{name}.curve_prior.{part}"), belief, faults);
+        }
+    }
+    if let Some(belief) = prior.retention {
+        let BetaPrior { mean, sd } = belief;
+        faults.expect(belief.exists(), || {
+            format!(
+                "channels.{name}.curve_prior.retention: no distribution between 0 and 1 has mean {mean} and sd {sd}"
+            )
+        });
+    }
+}
+
+/// Checks a belief about something positive; returns its median, or the lower end of its interval.
+fn check_log_normal(key: &str, belief: LogNormalPrior, faults: &mut Faults) -> f64 {
     let positive = |value: f64| value > 0.0 && value.is_finite();
-    let largest = match belief {
+    match belief {
         LogNormalPrior::Median { median, sd_log } => {
             faults.expect(positive(median), || format!("{key}: median is {median}; it must be positive"));
             faults.expect(positive(sd_log), || format!("{key}: sd_log is {sd_log}; it must be positive"));
@@ -157,14 +197,28 @@ fn check_prior(name: &str, prior: EffectPrior, faults: &mut Faults) {
             });
             low
         }
-    };
-    faults.expect(scale != "share" || largest < 1.0, || {
-        format!("{key}: {largest} is no share of the outcome; it must be below 1")
-    });
+    }
 }
 
 fn channel_config(name: &str, raw: &RawChannel, faults: &mut Faults) -> ChannelConfig {
-    ChannelConfig { adstock: raw.adstock, slope: raw.slope, prior: effect_prior(name, &raw.prior, faults) }
+    ChannelConfig {
+        adstock: raw.adstock,
+        slope: raw.slope,
+        prior: effect_prior(name, &raw.prior, faults),
+        curve_prior: curve_prior(name, raw.curve_prior, faults),
+    }
+}
+
+fn curve_prior(name: &str, raw: RawCurvePrior, faults: &mut Faults) -> Option<CurvePrior> {
+    let mut part = |part: &str, belief: Option<RawLogNormal>| {
+        belief.and_then(|b| log_normal(&format!("channels.{name}.curve_prior.{part}"), b, faults))
+    };
+    let prior = CurvePrior {
+        half_saturation: part("half_saturation", raw.half_saturation),
+        slope: part("slope", raw.slope),
+        retention: raw.retention,
+    };
+    (prior != CurvePrior::default()).then_some(prior)
 }
 
 fn effect_prior(name: &str, raw: &RawPrior, faults: &mut Faults) -> Option<EffectPrior> {
@@ -181,21 +235,22 @@ fn effect_prior(name: &str, raw: &RawPrior, faults: &mut Faults) -> Option<Effec
         faults.push(format!("channels.{name}.prior: {} are given; one says it all", scales.join(" and ")));
     }
     let (scale, belief, make) = given.into_iter().next()?;
-    let belief = match belief {
+    log_normal(&format!("channels.{name}.prior.{scale}"), belief, faults).map(make)
+}
+
+fn log_normal(key: &str, raw: RawLogNormal, faults: &mut Faults) -> Option<LogNormalPrior> {
+    match raw {
         RawLogNormal { median: Some(median), sd_log: Some(sd_log), low: None, high: None, mass: None } => {
-            LogNormalPrior::Median { median, sd_log }
+            Some(LogNormalPrior::Median { median, sd_log })
         }
         RawLogNormal { median: None, sd_log: None, low: Some(low), high: Some(high), mass } => {
-            LogNormalPrior::Interval { low, high, mass: mass.unwrap_or(DEFAULT_MASS) }
+            Some(LogNormalPrior::Interval { low, high, mass: mass.unwrap_or(DEFAULT_MASS) })
         }
         _ => {
-            faults.push(format!(
-                "channels.{name}.prior.{scale}: give {{ median, sd_log }} or {{ low, high, mass }}, nothing else"
-            ));
-            return None;
+            faults.push(format!("{key}: give {{ median, sd_log }} or {{ low, high, mass }}, nothing else"));
+            None
         }
-    };
-    Some(make(belief))
+    }
 }
 
 fn named_channels(channels: &BTreeMap<String, RawChannel>, faults: &mut Faults) -> Vec<NamedChannel> {
@@ -246,39 +301,6 @@ fn load_options(raw: RawData, named: Vec<NamedChannel>, faults: &mut Faults) -> 
         from,
         to,
         named,
-    }
-}
-
-/// Values out of range, in words.
-#[derive(Default)]
-struct Faults(Vec<String>);
-
-impl Faults {
-    fn push(&mut self, fault: String) {
-        self.0.push(fault);
-    }
-
-    fn expect(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
-        if !holds {
-            self.push(otherwise());
-        }
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let problem = match self.0.as_slice() {
-            [one] => one.clone(),
-            several => {
-                let mut problems = Problems::new("settings are out of range");
-                for fault in several {
-                    problems.push_with(|| fault.clone());
-                }
-                problems.to_string()
-            }
-        };
-        Err(Error::config(problem, "see `mmm init DATA.csv` for every setting with its default"))
     }
 }
 
@@ -336,6 +358,12 @@ mod tests {
                 "[channels.tv]\nprior.share = { median = 0.1, sd_log = 1 }\nprior.roi = { median = 1, sd_log = 1 }",
                 "roi and share are given",
             ),
+            (
+                "[channels.tv]\ncurve_prior.slope = { median = 0, sd_log = 1 }",
+                "curve_prior.slope: median is 0",
+            ),
+            ("[channels.tv]\ncurve_prior.half_saturation = { low = 1 }", "half_saturation: give { median"),
+            ("[channels.tv]\ncurve_prior.retention = { mean = 0.5, sd = 0.6 }", "mean 0.5 and sd 0.6"),
             ("[data]\nexposure = ['tv']", "`tv` is not of the form"),
             ("[data]\nfrom = 2022-01-01\nto = 2021-01-01", "from (2022-01-01) is after to (2021-01-01)"),
         ];

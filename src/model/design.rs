@@ -2,6 +2,7 @@
 
 use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
+use super::prior::ShapePrior;
 use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
@@ -99,6 +100,8 @@ pub struct ChannelDesign {
     pub numeraire: f64,
     /// Own prior of ln effect (mean, sd); `None` for the pooled one.
     pub prior: Option<(f64, f64)>,
+    /// Prior of the response's shape.
+    pub shape: ShapePrior,
     /// Exposure units per scaled unit, one per geo (per head when scaled by population).
     pub exposure_scale: Vec<f64>,
     /// Spend over the fitted cells per geo.
@@ -269,7 +272,9 @@ impl Design {
                 None if total_spend > 0.0 => (EffectScale::Roi, None),
                 None => (EffectScale::Share, Some(ORGANIC_SHARE)),
             };
+            let mean_scale = scale.iter().sum::<f64>() / scale.len() as f64;
             self.channels.push(ChannelDesign {
+                shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), mean_scale),
                 name: channel.name.clone(),
                 adstock: options.adstock.unwrap_or(config.model.adstock),
                 fixed_slope: options.slope,

@@ -184,8 +184,8 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(&ln_effect, design.ln_effect_prior_sd(c)),
         carryover_contraction: carries
-            .then(|| contraction(&collect(&|s| s[0]), crate::model::retention_prior_sd())),
-        saturation_contraction: contraction(&collect(&|s| s[3]), crate::model::LN_HALF_SATURATION_SD),
+            .then(|| contraction(&collect(&|s| s[0]), channel.shape.retention_sd())),
+        saturation_contraction: contraction(&collect(&|s| s[3]), channel.shape.ln_half_saturation.1),
         roi,
     }
 }
