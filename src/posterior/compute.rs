@@ -26,6 +26,8 @@ pub const MULTIPLIERS: [f64; 24] = [
 const PARTS: usize = 16;
 /// Cells × draws kept for predictive intervals and leave-one-out: 32 MB.
 const PREDICTIVE_VALUES: usize = 4_000_000;
+/// Draws that predictive intervals and leave-one-out need.
+const PREDICTIVE_DRAWS: usize = 1_000;
 /// Random streams of the sampler's chains come first; those of the predictive draws start here.
 const PREDICTIVE_STREAM: u64 = 1 << 32;
 
@@ -33,7 +35,8 @@ const PREDICTIVE_STREAM: u64 = 1 << 32;
 pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -> Posterior {
     let points: Vec<&[f64]> = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
     let n_cells = density.design.outcome.len();
-    let thin = (points.len() * n_cells).div_ceil(PREDICTIVE_VALUES).max(1);
+    let thin =
+        (points.len() / PREDICTIVE_DRAWS).max((points.len() * n_cells).div_ceil(PREDICTIVE_VALUES)).max(1);
     let size = points.len().div_ceil(PARTS);
     let parts: Vec<Part> = points
         .par_chunks(size)
