@@ -1,14 +1,14 @@
 //! All files of a fit, written into an output directory in the making.
 
 use super::{
-    CURVES_FILE, DRAWS_FILE, FIT_FILE, Fit, OutputDir, OutputError, WEEKLY_FILE, write_curves, write_draws,
-    write_weekly,
+    CURVES_FILE, DRAWS_FILE, FIT_FILE, Fit, MEDIA_FILE, OutputDir, OutputError, WEEKLY_FILE, write_curves,
+    write_draws, write_media, write_weekly,
 };
 use crate::data::Dataset;
 use crate::posterior::Posterior;
 
-/// Writes `fit.json`, `draws.parquet`, `curves.parquet` and `weekly.csv`; `log.json` and `report.html` are
-/// added with [`OutputDir::write_bytes`].
+/// Writes `fit.json`, `draws.parquet`, `curves.parquet`, `media.parquet` and `weekly.csv`; `log.json` and
+/// `report.html` are added with [`OutputDir::write_bytes`].
 ///
 /// # Errors
 /// When a number is not finite, the disk is full, or another write fails.
@@ -21,6 +21,7 @@ pub fn write_results(
     dir.write_bytes(FIT_FILE, &fit.to_json()?)?;
     dir.write(DRAWS_FILE, |out, path| write_draws(posterior, out, path))?;
     dir.write(CURVES_FILE, |out, path| write_curves(posterior, out, path))?;
+    dir.write(MEDIA_FILE, |out, path| write_media(&posterior.history, out, path))?;
     dir.write(WEEKLY_FILE, |out, path| {
         write_weekly(dataset, posterior, out).map_err(OutputError::io("cannot write", path))
     })
@@ -43,7 +44,7 @@ mod tests {
             dir.commit().unwrap()
         };
         let (a, b) = (run("a"), run("b"));
-        for file in [FIT_FILE, DRAWS_FILE, CURVES_FILE, WEEKLY_FILE] {
+        for file in [FIT_FILE, DRAWS_FILE, CURVES_FILE, MEDIA_FILE, WEEKLY_FILE] {
             assert_eq!(fs::read(a.join(file)).unwrap(), fs::read(b.join(file)).unwrap(), "{file}");
         }
         let fit = Fit::read(&a).unwrap();

@@ -10,7 +10,9 @@ use super::{Fit, FitInputs, build};
 use crate::config::FitConfig;
 use crate::data::{Channel, Control, Dataset, Interval, Outcome, OutcomeKind, Roles, Source};
 use crate::diagnostics::Loo;
-use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
+use crate::posterior::{
+    Cell, ChannelMedia, ChannelPosterior, FitQuality, MediaHistory, Parameter, Posterior, Summary,
+};
 
 const GEOS: usize = 2;
 const WEEKS: usize = 20;
@@ -200,6 +202,27 @@ pub(super) fn posterior() -> Posterior {
         control_names: vec!["promo".into()],
         fit,
         holdout: None,
+        history: history(),
+    }
+}
+
+/// Spend of the paid channels as in [`dataset`], exposure at half of it.
+fn history() -> MediaHistory {
+    let data = dataset();
+    let paid = data.channels.iter().filter_map(|c| {
+        let spend: Vec<f64> = c.spend.iter().copied().collect();
+        let exposure = spend.iter().map(|x| 0.5 * x).collect();
+        let spend_column = c.spend_column.clone()?;
+        Some(ChannelMedia { name: c.name.clone(), spend_column, spend, exposure })
+    });
+    MediaHistory {
+        dates: data.dates.clone(),
+        interval: data.interval,
+        geos: data.geos.clone(),
+        outcome_scale: vec![1000.0, 2000.0],
+        value_per_outcome: vec![1.0; GEOS * WEEKS],
+        fitted: vec![true; GEOS * WEEKS],
+        channels: paid.collect(),
     }
 }
 
@@ -267,6 +290,7 @@ fn scenario() -> Scenario {
         expected_loss_if_wrong: -1.5,
         gap: Some(1e-6),
         return_on_budget_change: None,
+        maximised: Some("mean".into()),
     }
 }
 

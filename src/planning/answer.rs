@@ -4,10 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::curve::ChannelCurve;
+use super::dated::Dated;
 use super::error::PlanningError;
 use super::frontier::{
     largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
+use super::flight::Flight;
 use super::limits::{Limits, Problem};
 use super::optimise::Allocation;
 use super::outcome::{gain_draws, outcome_draws};
@@ -35,6 +37,12 @@ pub struct Answer {
     pub objective: Option<Objective>,
     /// Margin · outcome − spend, when the margin was given.
     pub profit: Option<Profit>,
+    /// Dates and carry-over of a plan that was valued week by week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<Dated>,
+    /// Week-by-week patterns of one channel, when they were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flight: Option<Flight>,
 }
 
 /// Margin · outcome − spend over the horizon.
@@ -152,7 +160,7 @@ impl Question {
             Some(margin) => Some(profit(curves, multipliers, margin, spend)?),
             None => None,
         };
-        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit })
+        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit, dated: None, flight: None })
     }
 }
 
@@ -187,21 +195,25 @@ fn profit(
     margin: f64,
     spend: f64,
 ) -> Result<Profit, PlanningError> {
-    let today = today(curves);
     let now = outcome_draws(curves, &vec![1.0; curves.len()])?;
     let more = gain_draws(curves, multipliers)?;
+    Ok(profit_of(&now, &more, margin, (today(curves), spend)))
+}
+
+/// Profit from draws of today's value and of a plan's gain; spends of today's plan and of the plan.
+pub(crate) fn profit_of(now: &[f64], more: &[f64], margin: f64, (today, spend): (f64, f64)) -> Profit {
     let current: Vec<f64> = now.iter().map(|outcome| margin * outcome - today).collect();
     let gain: Vec<f64> = more.iter().map(|gain| margin * gain - (spend - today)).collect();
     let proposed: Vec<f64> = current.iter().zip(&gain).map(|(now, more)| now + more).collect();
     let n = gain.len() as f64;
-    Ok(Profit {
+    Profit {
         margin,
         current: Summary::of(&current),
         proposed: Summary::of(&proposed),
         p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
         expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
         gain: Summary::of(&gain),
-    })
+    }
 }
 
 /// One budget of an efficient frontier with its best plan.

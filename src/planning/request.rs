@@ -240,11 +240,7 @@ pub(super) fn level(flag: &'static str, text: &str, value: &str) -> Result<Amoun
 }
 
 fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
-    let (names, value) =
-        text.rsplit_once(':').ok_or_else(|| malformed("shift", text, "three parts with `:` are needed"))?;
-    // A name may itself hold a colon: the split that gives two known names wins.
-    let splits: Vec<(&str, &str)> =
-        names.match_indices(':').map(|(at, _)| (names[..at].trim(), names[at + 1..].trim())).collect();
+    let splits = split_shift(text);
     let known = |split: &&(&str, &str)| channels.contains(&split.0) && channels.contains(&split.1);
     let (from, to) = *splits
         .iter()
@@ -255,7 +251,19 @@ fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
     if from == to {
         return Err(malformed("shift", text, "giver and receiver are the same channel"));
     }
-    let value = value.trim();
+    Ok(Change::Shift { from, to, amount: shift_amount(text)? })
+}
+
+/// Every way to read `FROM:TO:AMOUNT`, as names may themselves hold a colon; one that gives two known names
+/// wins.
+pub(super) fn split_shift(text: &str) -> Vec<(&str, &str)> {
+    let names = text.rsplit_once(':').map_or("", |(names, _)| names);
+    names.match_indices(':').map(|(at, _)| (names[..at].trim(), names[at + 1..].trim())).collect()
+}
+
+/// The amount at the end of a shift.
+pub(super) fn shift_amount(text: &str) -> Result<Amount, RequestError> {
+    let value = text.rsplit_once(':').map_or(text, |(_, value)| value).trim();
     let amount = match value.strip_suffix('%') {
         Some(percent) => Amount::Multiple(number("shift", text, percent)? / 100.0),
         None => currency("shift", text, value)?,
@@ -268,7 +276,7 @@ fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
             "the amount must lie between nothing and all the channel spends",
         ));
     }
-    Ok(Change::Shift { from, to, amount })
+    Ok(amount)
 }
 
 fn parse_bound(text: &str, channels: &[&str]) -> Result<(usize, AmountRange), RequestError> {

@@ -97,6 +97,10 @@ pub struct Scenario {
     /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
     /// (or, for a cut, when it costs more than it saves); null when the budget stays.
     pub return_on_budget_change: Option<Summary>,
+    /// What the plan maximises: `mean`, or `q20` when each channel counts with the 20 % quantile of its
+    /// response curve; null where nothing was optimised, or something else (then `objective` says what).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximised: Option<String>,
 }
 
 /// How far each channel may move in the default scenarios.
@@ -220,6 +224,7 @@ pub fn plan_scenario(
         expected_loss_if_wrong: outcome.expected_loss_if_wrong,
         gap: None,
         return_on_budget_change: return_on_change(curves, multipliers, budget)?,
+        maximised: None,
     })
 }
 

@@ -3,10 +3,12 @@
 mod compute;
 mod decomposition;
 mod draw;
+mod history;
 mod parameters;
 mod summary;
 mod types;
 
 pub use compute::compute;
+pub use history::{ChannelMedia, MediaHistory};
 pub use summary::{Summary, quantile_sorted};
 pub use types::*;
