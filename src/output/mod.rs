@@ -6,6 +6,7 @@ mod channel_json;
 mod charts;
 mod curve_draws;
 mod curves;
+mod dated_text;
 mod directory;
 mod error;
 mod evidence;

@@ -1,6 +1,7 @@
 //! The answers of `mmm scenario` in at most 100 columns of plain text.
 
 use super::advice::{LIKELY, signed};
+use super::dated_text;
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, ratio, shorten};
@@ -13,11 +14,12 @@ const CHANNELS_A_TABLE: usize = 7;
 
 /// The text, ending in a line feed.
 pub fn scenario_text(report: &ScenarioReport) -> String {
-    let mut blocks = vec![warnings(report), wrap("", 0, &format!("{}.", sentence(&report.horizon.basis)))];
+    let mut blocks = vec![warnings(report), basis(report)];
     match &report.scenarios[..] {
         [] => {}
         [only] => {
             blocks.push(verdict(only, report));
+            blocks.push(only.dated.as_ref().map_or(vec![], |dated| dated_text::carry(dated, report)));
             blocks.push(channels(only));
             blocks.push(notes(only));
         }
@@ -34,12 +36,26 @@ pub fn scenario_text(report: &ScenarioReport) -> String {
         }
     }
     blocks.extend([frontier(report), test_values(report), reported(report)]);
+    blocks.push(report.flight.as_ref().map_or(vec![], |flight| dated_text::flight(flight, report)));
     let text: Vec<String> =
         blocks.into_iter().filter(|b| !b.is_empty()).map(|lines| lines.join("\n") + "\n").collect();
     text.join("\n")
 }
 
-fn sentence(text: &str) -> String {
+/// What spends and outcomes are over.
+fn basis(report: &ScenarioReport) -> Vec<String> {
+    let mut texts = Vec::new();
+    let dated = report.scenarios.iter().find_map(|answer| answer.dated.as_ref());
+    let average = report.scenarios.iter().any(|answer| answer.dated.is_none())
+        || !(report.frontier.is_empty() && report.test_values.is_empty());
+    if average {
+        texts.push(format!("{}.", sentence(&report.horizon.basis)));
+    }
+    texts.extend(dated.map(dated_text::basis));
+    texts.iter().flat_map(|text| wrap("", 0, text)).collect()
+}
+
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -52,7 +68,7 @@ fn warnings(report: &ScenarioReport) -> Vec<String> {
     lines.collect()
 }
 
-fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(super) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
@@ -190,6 +206,8 @@ fn notes(answer: &Answer) -> Vec<String> {
         g if g < 5e-7 => "proven to be the best plan within the bounds".to_owned(),
         g => format!("at most {:.4} % below the best plan within the bounds (proven)", 100.0 * g),
     });
+    let cautious = scenario.maximised.as_deref() == Some("q20");
+    let gap = gap.map(|g| if cautious { format!("{g}, each channel at its 20 % quantile (--risk mean for means)") } else { g });
     let facts: Vec<String> = marginal.into_iter().chain(gap).collect();
     if !facts.is_empty() {
         notes.push(format!("{}.", sentence(&facts.join("; "))));

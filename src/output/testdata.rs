@@ -57,6 +57,7 @@ impl Parts {
             diagnostics: &self.diagnostics,
             convergence: &self.convergence,
             scenarios: self.scenarios.clone(),
+            next_tests: vec![test_value()],
             warnings: self.warnings.clone(),
         })
     }
@@ -299,5 +300,16 @@ fn warning() -> Warning {
         code: "short_history".into(),
         message: "20 weeks of data: yearly seasonality cannot be told from trend".into(),
         hint: Some("add a year of history".into()),
+    }
+}
+
+fn test_value() -> TestValue {
+    TestValue {
+        channel: "search".into(),
+        roi: Summary::of(&draws(2.4, 0.3, 0.53)),
+        test_se: 0.36,
+        roi_sd_after: 0.25,
+        expected_gain: 45.0,
+        p_plan_changes: 0.4,
     }
 }

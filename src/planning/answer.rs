@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cautious::{CAUTIOUS, cautious_plan};
 use super::curve::ChannelCurve;
 use super::dated::Dated;
 use super::error::PlanningError;
 use super::frontier::{
     largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
-use super::flight::Flight;
 use super::limits::{Limits, Problem};
 use super::optimise::Allocation;
 use super::outcome::{gain_draws, outcome_draws};
@@ -40,9 +40,6 @@ pub struct Answer {
     /// Dates and carry-over of a plan that was valued week by week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dated: Option<Dated>,
-    /// Week-by-week patterns of one channel, when they were asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub flight: Option<Flight>,
 }
 
 /// Margin · outcome − spend over the horizon.
@@ -103,6 +100,9 @@ impl Question {
             (Goal::Budget(budget), Risk::Mean) => {
                 settled_plan(curves, budget.currency(today(curves), weeks), &limits)?
             }
+            (Goal::Budget(budget), Risk::Cautious) => {
+                cautious_plan(curves, budget.currency(today(curves), weeks), &limits)?
+            }
             (Goal::Budget(budget), risk) => {
                 let budget = budget.currency(today(curves), weeks);
                 return self.best_under_risk(curves, budget, risk, weeks);
@@ -121,6 +121,7 @@ impl Question {
         };
         let mut scenario = allocation_scenario(curves, &plan, &limits, weeks)?;
         scenario.name = goal.name();
+        scenario.maximised = Some(if self.risk == Risk::Cautious { CAUTIOUS } else { "mean" }.into());
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.marginal_return = plan.marginal_return;
         Ok(answer)
@@ -139,7 +140,7 @@ impl Question {
         scenario.kind = ScenarioKind::Optimal;
         fill_p_grow(curves, &Problem::new(curves, budget, &limits)?, &mut scenario);
         scenario.name = match risk {
-            Risk::Mean => "best mean".into(),
+            Risk::Mean | Risk::Cautious => "best mean".into(),
             Risk::Quantile(level) => format!("best {:.0} % quantile of the gain", 100.0 * level),
             Risk::Cvar(level) => format!("best mean of the worst {:.0} % of the gain", 100.0 * level),
         };
@@ -160,7 +161,7 @@ impl Question {
             Some(margin) => Some(profit(curves, multipliers, margin, spend)?),
             None => None,
         };
-        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit, dated: None, flight: None })
+        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit, dated: None })
     }
 }
 

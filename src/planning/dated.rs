@@ -122,7 +122,6 @@ pub(crate) fn judge(
         profit: margin.map(|m| profit_of(&current, &gain, m, (before, budget))),
         scenario,
         dated: Some(dated),
-        flight: None,
     })
 }
 

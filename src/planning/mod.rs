@@ -1,6 +1,8 @@
 //! Where the next unit of budget goes: what-if, best allocations, and the scenarios of every fit.
 
 mod answer;
+mod cautious;
+mod cells;
 mod columns;
 mod credit;
 mod curve;
@@ -13,6 +15,7 @@ mod file;
 mod flight;
 mod flighting;
 mod frontier;
+mod geo_curves;
 mod grid;
 mod grow;
 mod information;
@@ -34,6 +37,7 @@ mod testdata;
 mod weeks;
 
 pub use answer::{Answer, FrontierPoint, Profit};
+pub use cells::{Cells, Slot, Split};
 pub use credit::{Credit, CreditRatio, CreditVerdict};
 pub use curve::ChannelCurve;
 pub use dated::{Carry, Dated};
@@ -44,7 +48,8 @@ pub use flight::{Flight, Pattern, flight};
 pub use frontier::{
     frontier, largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
-pub use information::{TestValue, test_values};
+pub use geo_curves::{geo_curve, geo_curve_stride};
+pub use information::{TestValue, default_test_values, test_values};
 pub use limits::{Bounds, GroupLimit, Limits};
 pub use media::{MediaDraws, MediaModel};
 pub use optimise::{Allocation, optimise};

@@ -132,7 +132,8 @@ impl Question {
             keep(error);
             None
         });
-        let risk = raw.risk.as_deref().map_or(Ok(Risk::Mean), risk).unwrap_or_else(|error| {
+        let usual = if matches!(goal, Some(Goal::Budget(_))) { Risk::Cautious } else { Risk::Mean };
+        let risk = raw.risk.as_deref().map_or(Ok(usual), risk).unwrap_or_else(|error| {
             keep(error);
             Risk::Mean
         });
@@ -195,11 +196,12 @@ fn risk(text: &str) -> Result<Risk, RequestError> {
     };
     match text {
         "mean" => Ok(Risk::Mean),
+        "cautious" => Ok(Risk::Cautious),
         "cvar" => Ok(Risk::Cvar(DEFAULT_TAIL)),
         _ => match (text.strip_prefix("cvar"), text.strip_prefix('q')) {
             (Some(digits), _) => percent(digits).map(Risk::Cvar),
             (_, Some(digits)) => percent(digits).map(Risk::Quantile),
-            _ => Err(malformed("risk", text, "it is neither mean, a quantile nor cvar")),
+            _ => Err(malformed("risk", text, "it is neither cautious, mean, a quantile nor cvar")),
         },
     }
 }

@@ -204,7 +204,7 @@ pub(super) fn malformed(flag: &'static str, text: &str, reason: impl Into<String
         "bound" => BOUND,
         "group" => GROUP,
         "max-step" => "20%",
-        "risk" => "q25, cvar or mean",
+        "risk" => "cautious, mean, q25 or cvar",
         "margin" => "0.35",
         _ => "+10%, 50000/week or 2600000",
     };
@@ -342,17 +342,27 @@ pub(super) fn find(
     name: &str,
     channels: &[&str],
 ) -> Result<usize, RequestError> {
-    let of_geo = name.rsplit_once('@').is_some_and(|(channel, _)| channels.contains(&channel));
-    if of_geo && !channels.contains(&name) {
-        return Err(malformed(flag, text, "a fit keeps response curves by channel, not by geo"));
+    if let Some(found) = channels.iter().position(|c| *c == name) {
+        return Ok(found);
     }
-    let found = channels.iter().position(|c| *c == name);
-    found.ok_or_else(|| RequestError::UnknownChannel {
+    // The names of a panel hold `tv` and `tv@north`.
+    let cell = |name: &'_ str| name.match_indices('@').find(|(at, _)| channels.contains(&&name[..*at])).map(|x| x.0);
+    if let Some(at) = cell(name) {
+        let of_channel = channels.iter().filter_map(|c| c.strip_prefix(&name[..=at]));
+        return Err(RequestError::UnknownGeo {
+            flag,
+            text: text.into(),
+            name: name[at + 1..].into(),
+            nearest: crate::words::nearest(&name[at + 1..], of_channel.clone()).map(str::to_owned),
+            known: of_channel.map(str::to_owned).collect(),
+        });
+    }
+    Err(RequestError::UnknownChannel {
         flag,
         text: text.into(),
         name: name.into(),
         nearest: crate::words::nearest(name, channels.iter().copied()).map(str::to_owned),
-        known: channels.iter().map(|c| (*c).to_owned()).collect(),
+        known: channels.iter().filter(|c| cell(c).is_none()).map(|c| (*c).to_owned()).collect(),
     })
 }
 
