@@ -48,8 +48,7 @@ pub fn read_plan(path: &Path, date: &str, geo: Option<&str>) -> Result<PlanFile,
         return Err(Error::data(&table.file, problem, hint));
     };
     let geos = position(&["geo", geo.unwrap_or("geo")]);
-    let spends: Vec<usize> =
-        (0..table.names.len()).filter(|c| *c != dates && Some(*c) != geos).collect();
+    let spends: Vec<usize> = (0..table.names.len()).filter(|c| *c != dates && Some(*c) != geos).collect();
     let mut problems = Problems::new("cells cannot be used");
     let columns: Vec<Vec<&str>> = (0..table.names.len()).map(|c| table.cells(c).collect()).collect();
     let mut rows = Vec::with_capacity(table.n_rows());
@@ -78,7 +77,8 @@ pub fn read_plan(path: &Path, date: &str, geo: Option<&str>) -> Result<PlanFile,
         rows.extend(parsed.ok().map(|date| PlanRow { line, date, geo, spend }));
     }
     if !problems.is_empty() {
-        let hint = "write plain numbers (1234.5), dates as 2024-12-31, and leave a cell blank to keep today's spend";
+        let hint =
+            "write plain numbers (1234.5), dates as 2024-12-31, and leave a cell blank to keep today's spend";
         return Err(Error::Data { file: table.file, problems, hint: Some(hint.into()) });
     }
     let columns = spends.iter().map(|c| table.names[*c].clone()).collect();
@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn blanks_keep_todays_spend_and_names_of_the_fit_are_known() {
-        let plan = read("week,region,tv_spend,search\n2024-01-01,north,10,\n2024-01-08,south,0,2.5\n").unwrap();
+        let plan =
+            read("week,region,tv_spend,search\n2024-01-01,north,10,\n2024-01-08,south,0,2.5\n").unwrap();
         assert_eq!(plan.columns, ["tv_spend", "search"]);
         assert_eq!(plan.rows[0].spend, [Some(10.0), None]);
         assert_eq!(plan.rows[1].spend, [Some(0.0), Some(2.5)]);
@@ -108,7 +109,10 @@ mod tests {
     #[test]
     fn bad_cells_are_told_at_once() {
         let error = read("date,tv\nsoon,1\n2024-01-08,-3\n2024-01-15,x\n").unwrap_err().to_string();
-        assert!(error.contains("3 cells") && error.contains("`soon`") && error.contains("negative"), "{error}");
+        assert!(
+            error.contains("3 cells") && error.contains("`soon`") && error.contains("negative"),
+            "{error}"
+        );
         assert!(read("when,tv\n2024-01-01,1\n").unwrap_err().to_string().contains("`week` or `date`"));
     }
 }

@@ -32,9 +32,8 @@ pub fn write_media(history: &MediaHistory, out: impl Write, path: &Path) -> Resu
 fn encode(history: &MediaHistory, out: impl Write) -> Result<(), PolarsError> {
     let (n, n_geos) = (history.n_periods(), history.n_geos());
     let dates: Vec<String> = history.dates.iter().map(NaiveDate::to_string).collect();
-    let of_cell = |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> {
-        (0..n_geos * n).map(|i| f(i / n, i % n)).collect()
-    };
+    let of_cell =
+        |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> { (0..n_geos * n).map(|i| f(i / n, i % n)).collect() };
     let text = |name: &'static str, f: &dyn Fn(usize, usize) -> String| {
         let values: Vec<String> = (0..n_geos * n).map(|i| f(i / n, i % n)).collect();
         Column::new(PlSmallStr::from_static(name), values)
@@ -68,7 +67,8 @@ pub fn read_media(fit_path: &Path, fit: &Fit) -> Result<MediaModel, OutputError>
         if fit_path.is_dir() { fit_path.join(name) } else { fit_path.with_file_name(name) }
     };
     let media = beside(MEDIA_FILE);
-    let history = open(&media)?.finish().and_then(|frame| history(&frame, fit)).map_err(unreadable(&media))?;
+    let history =
+        open(&media)?.finish().and_then(|frame| history(&frame, fit)).map_err(unreadable(&media))?;
     let path = beside(DRAWS_FILE);
     let names: Vec<Vec<String>> = history.channels.iter().map(|c| wanted(fit, &history, &c.name)).collect();
     let frame = open(&path)?.with_columns(Some(names.concat())).finish().map_err(unreadable(&path))?;

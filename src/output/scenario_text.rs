@@ -9,6 +9,8 @@ use crate::planning::{Answer, BoundHit, ChannelPlan, Credit, CreditVerdict, Scen
 
 /// Plans side by side in one table of channels.
 const PLANS_A_TABLE: usize = 5;
+/// Channels, or channels by geo, beyond which those that stay are not listed.
+const MOST_LINES: usize = 20;
 /// Channels side by side in one table of budgets.
 const CHANNELS_A_TABLE: usize = 7;
 
@@ -146,7 +148,11 @@ fn channels(answer: &Answer) -> Vec<String> {
     if optimised {
         rows[0].extend(row(["Allowed", "Should grow"]));
     }
-    rows.extend(plans.iter().map(|plan| {
+    // A plan by geo has too many lines to read: the ones that stay are only counted.
+    let moves =
+        |plan: &&ChannelPlan| plans.len() <= MOST_LINES || plan.change.is_some_and(|c| c.abs() >= 5e-5);
+    let shown: Vec<&ChannelPlan> = plans.iter().filter(moves).collect();
+    rows.extend(shown.iter().map(|plan| {
         let mut cells =
             vec![clean(&plan.channel), amount(plan.current), amount(plan.proposed), plan_change(plan)];
         if optimised {
@@ -155,7 +161,11 @@ fn channels(answer: &Answer) -> Vec<String> {
         }
         cells
     }));
-    layout(&rows)
+    let mut lines = layout(&rows);
+    if shown.len() < plans.len() {
+        lines.push(format!("and {} more as today", plans.len() - shown.len()));
+    }
+    lines
 }
 
 /// What to know about a plan before acting on it.
@@ -163,7 +173,9 @@ fn notes(answer: &Answer) -> Vec<String> {
     let plans = &answer.scenario.allocation;
     let names = |chosen: &dyn Fn(&ChannelPlan) -> bool| -> Option<String> {
         let names: Vec<String> = plans.iter().filter(|p| chosen(p)).map(|p| clean(&p.channel)).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+        let more = names.len().saturating_sub(MOST_LINES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| names[..names.len().min(MOST_LINES)].join(", ") + &more)
     };
     let mut notes = Vec::new();
     let scenario = &answer.scenario;
@@ -207,7 +219,9 @@ fn notes(answer: &Answer) -> Vec<String> {
         g => format!("at most {:.4} % below the best plan within the bounds (proven)", 100.0 * g),
     });
     let cautious = scenario.maximised.as_deref() == Some("q20");
-    let gap = gap.map(|g| if cautious { format!("{g}, each channel at its 20 % quantile (--risk mean for means)") } else { g });
+    let gap = gap.map(|g| {
+        if cautious { format!("{g}, each channel at its 20 % quantile (--risk mean for means)") } else { g }
+    });
     let facts: Vec<String> = marginal.into_iter().chain(gap).collect();
     if !facts.is_empty() {
         notes.push(format!("{}.", sentence(&facts.join("; "))));

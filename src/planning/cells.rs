@@ -57,7 +57,11 @@ impl Cells {
             }
         }
         let of = |c: usize| -> Vec<Slot> {
-            if by_geo[c] { (0..self.geos.len()).map(|g| Slot::Geo(c, g)).collect() } else { vec![Slot::Channel(c)] }
+            if by_geo[c] {
+                (0..self.geos.len()).map(|g| Slot::Geo(c, g)).collect()
+            } else {
+                vec![Slot::Channel(c)]
+            }
         };
         (0..self.channels.len()).flat_map(of).collect()
     }
@@ -71,7 +75,9 @@ impl Cells {
         for change in &question.request.changes {
             match *change {
                 Change::Set { channel, to } => request.changes.extend(
-                    of(channel).shares().map(|(slot, share)| Change::Set { channel: slot, to: part(to, share) }),
+                    of(channel)
+                        .shares()
+                        .map(|(slot, share)| Change::Set { channel: slot, to: part(to, share) }),
                 ),
                 Change::Shift { from, to, amount } => {
                     let receivers = of(to);
@@ -184,7 +190,11 @@ mod tests {
 
     #[test]
     fn only_what_is_named_by_geo_is_split() {
-        let raw = RawQuestion { set: vec!["tv@south=+50%".into()], pause: vec!["search".into()], ..Default::default() };
+        let raw = RawQuestion {
+            set: vec!["tv@south=+50%".into()],
+            pause: vec!["search".into()],
+            ..Default::default()
+        };
         let (slots, request) = placed(raw, Split::AsAsked);
         assert_eq!(slots, [Slot::Geo(0, 0), Slot::Geo(0, 1), Slot::Channel(1)]);
         let set = |channel, m| Change::Set { channel, to: Amount::Multiple(m) };
@@ -206,7 +216,10 @@ mod tests {
         let set = |channel, x| Change::Set { channel, to: Amount::PerWeek(x) };
         assert_eq!(request.changes, [set(0, 10.0), set(1, 20.0)]);
         assert_eq!(request.bounds.iter().map(|b| b.0).collect::<Vec<_>>(), [0, 1]);
-        assert_eq!((request.groups[0].name.as_str(), &request.groups[0].channels[..]), ("search", &[2, 3][..]));
+        assert_eq!(
+            (request.groups[0].name.as_str(), &request.groups[0].channels[..]),
+            ("search", &[2, 3][..])
+        );
     }
 
     #[test]

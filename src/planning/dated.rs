@@ -54,7 +54,7 @@ pub struct Carry {
 }
 
 /// Hill evaluations that a plan may cost: about a fifth of a second on two slow cores.
-const MAX_WORK: usize = 60_000_000;
+const MAX_WORK: usize = 40_000_000;
 /// Periods that carry-over adds to a series, for the estimate of its cost.
 const USUAL_REACH: usize = 20;
 
@@ -85,7 +85,9 @@ pub(crate) fn judge(
         kind: ScenarioKind::WhatIf,
         horizon_weeks: weeks.weeks(),
         budget,
-        allocation: channels.map(|c| channel_plan(model, weeks, &today, plan, c)).collect::<Result<_, _>>()?,
+        allocation: channels
+            .map(|c| channel_plan(model, weeks, &today, plan, c))
+            .collect::<Result<_, _>>()?,
         current_outcome: outcome.current,
         proposed_outcome: outcome.proposed,
         gain: outcome.gain,
@@ -156,7 +158,8 @@ pub(crate) fn value(
         for (c, g, now, then) in &exposures {
             let of_channel = &model.draws[*c];
             let carry = CarryOver::new(of_channel.adstock, of_channel.retention[s]);
-            let hill = Hill { ln_half_saturation: of_channel.half_saturation[s].ln(), slope: of_channel.slope[s] };
+            let hill =
+                Hill { ln_half_saturation: of_channel.half_saturation[s].ln(), slope: of_channel.slope[s] };
             let plans: [&[f64]; 2] = [now, then.as_ref().unwrap_or(now)];
             let n_plans = 1 + usize::from(then.is_some());
             let t = history.n_periods();

@@ -37,7 +37,10 @@ impl RawQuestion {
         self.dated
             || self.plan.is_some()
             || self.set.iter().chain(&self.pause).any(target)
-            || self.shift.iter().any(|text| split_shift(text).iter().any(|(a, b)| names_period(a) || names_period(b)))
+            || self
+                .shift
+                .iter()
+                .any(|text| split_shift(text).iter().any(|(a, b)| names_period(a) || names_period(b)))
     }
 }
 

@@ -13,7 +13,9 @@ use crate::posterior::Summary;
 use crate::transform::hill::Hill;
 use crate::transform::simd::InstructionSet;
 
-/// Patterns of one channel's budget over the weeks after the data, the same total in each.
+/// Patterns of one channel's budget over the weeks after the data, the same total in each, valued as if the
+/// pattern came over and over: what its end carries into its beginning counts, and no pattern gains from
+/// ending with a burst that only works later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Flight {
     /// Channel name.
@@ -40,7 +42,7 @@ pub struct Pattern {
     pub name: String,
     /// Spend of each period, currency.
     pub spend: Vec<f64>,
-    /// Value of the horizon's spend, carried-out effect included.
+    /// Value of one round of the pattern.
     pub outcome: Summary,
     /// Against always-on, draw by draw.
     pub gain: Summary,
@@ -57,7 +59,7 @@ const SEARCH_DRAWS: usize = 256;
 /// Steps of the ascent from each start; the gain of later ones is below 1e-4 of the outcome.
 const STEPS: usize = 60;
 /// Hill evaluations the judgement may cost.
-const MAX_WORK: usize = 60_000_000;
+const MAX_WORK: usize = 40_000_000;
 
 /// Compares patterns for channel `c` with `budget` over the horizon (today's spend when `None`).
 ///
@@ -146,18 +148,17 @@ fn largest_period(model: &MediaModel, c: usize) -> f64 {
 struct Channel<'a> {
     model: &'a MediaModel,
     c: usize,
-    geos: Vec<GeoShare<'a>>,
+    geos: Vec<GeoShare>,
     draws: Vec<usize>,
     n: usize,
 }
 
 /// A geo that the channel runs in.
 #[derive(Clone)]
-struct GeoShare<'a> {
+struct GeoShare {
     geo: usize,
     /// Exposure per currency of national spend.
     exposure: f64,
-    history: &'a [f64],
     worth: Vec<f64>,
 }
 
@@ -168,7 +169,8 @@ impl<'a> Channel<'a> {
         let total = |g: usize| history.channels[c].spend[g * t..(g + 1) * t].iter().sum::<f64>();
         let recent = |g: usize| weeks.repeated(&history.channels[c].spend, g, t).iter().sum::<f64>();
         let lately = (0..history.n_geos()).map(recent).sum::<f64>() > 0.0;
-        let spend: Vec<f64> = (0..history.n_geos()).map(|g| if lately { recent(g) } else { total(g) }).collect();
+        let spend: Vec<f64> =
+            (0..history.n_geos()).map(|g| if lately { recent(g) } else { total(g) }).collect();
         let all: f64 = spend.iter().sum();
         if all <= 0.0 {
             return Err(PlanningError::NeverSpent { channel: history.channels[c].name.clone(), geo: None });
@@ -177,7 +179,6 @@ impl<'a> Channel<'a> {
             Some(GeoShare {
                 geo: g,
                 exposure: model.exposure_per_spend(c, g, weeks.len())? * spend[g] / all,
-                history: &history.channels[c].exposure[g * t..(g + 1) * t],
                 worth: weeks.repeated(&history.value_per_outcome, g, t),
             })
         });
@@ -202,16 +203,18 @@ impl<'a> Channel<'a> {
         let one = |scratch: &mut Scratch, s: &usize| {
             let (carry, hill) = self.shape(*s);
             let mut total = vec![0.0; plans.len()];
-            let mut out = vec![Split::default(); plans.len()];
             for geo in &self.geos {
-                let scaled: Vec<Vec<f64>> =
-                    plans.iter().map(|p| p.iter().map(|x| x * geo.exposure).collect()).collect();
-                let scaled: Vec<&[f64]> = scaled.iter().map(Vec::as_slice).collect();
-                let series =
-                    Series { carry: &carry, hill, history: geo.history, plans: &scaled, worth: &geo.worth };
-                series.value(set, scratch, &mut out);
                 let ceiling = self.model.ceiling(self.c, geo.geo, *s);
-                total.iter_mut().zip(&out).for_each(|(t, split)| *t += ceiling * split.own());
+                for (plan, total) in plans.iter().zip(&mut total) {
+                    let exposure: Vec<f64> = plan.iter().map(|x| x * geo.exposure).collect();
+                    let before = before(&exposure, carry.reach(hill.slope));
+                    let plans = [exposure.as_slice()];
+                    let series =
+                        Series { carry: &carry, hill, history: &before, plans: &plans, worth: &geo.worth };
+                    let mut out = [Split::default()];
+                    series.value(set, scratch, &mut out);
+                    *total += ceiling * (out[0].carry_in + out[0].within);
+                }
             }
             total
         };
@@ -272,41 +275,42 @@ impl<'a> Channel<'a> {
     }
 }
 
-/// d (Σ worth · h) / d exposure of each period, the effect after the horizon included.
+/// Exposure of earlier rounds of a pattern, as far back as it may still work.
+fn before(exposure: &[f64], reach: usize) -> Vec<f64> {
+    let n = exposure.len();
+    (0..2 * reach).rev().map(|back| exposure[n - 1 - back % n]).collect()
+}
+
+/// d (Σ worth · h) / d exposure of each period of a pattern that comes over and over.
 fn slope_by_exposure(carry: &CarryOver, hill: Hill, geo: &GeoShare, exposure: &[f64]) -> Vec<f64> {
     let (n, reach) = (exposure.len(), carry.reach(hill.slope));
-    let mut adstocked = vec![0.0; n + reach];
-    let mut carried = vec![0.0; n + reach];
+    let mut adstocked = vec![0.0; n];
+    let mut carried = vec![0.0; n.max(reach)];
     carry.apply::<false>(exposure, &mut adstocked);
-    let recent = &geo.history[geo.history.len().saturating_sub(2 * reach)..];
-    carry.carried::<false>(recent, &mut carried[..reach]);
-    let last = geo.worth.last().copied().unwrap_or(0.0);
-    let by_adstocked: Vec<f64> = (0..n + reach)
+    carry.carried::<false>(&before(exposure, reach), &mut carried);
+    let by_adstocked: Vec<f64> = (0..n)
         .map(|t| {
             // Below a thousandth of K the slope of a concave curve grows without bound; a step there would
             // say nothing of the gain.
             let a = (adstocked[t] + carried[t]).max(1e-3 * hill.ln_half_saturation.exp());
             let h = hill.value(a);
-            geo.worth.get(t).copied().unwrap_or(last) * hill.slope * h * (1.0 - h) / a
+            geo.worth[t] * hill.slope * h * (1.0 - h) / a
         })
         .collect();
+    let after = |k: usize, lag: usize| by_adstocked[(k + lag) % n];
     match carry {
         CarryOver::Untruncated(alpha) => {
+            // Twice round backwards: what the first round leaves out of the sum is α^n of it.
             let mut later = 0.0;
-            let mut out: Vec<f64> = by_adstocked
-                .iter()
-                .rev()
-                .map(|d| {
-                    later = d + alpha * later;
-                    (1.0 - alpha) * later
-                })
-                .collect();
-            out.reverse();
-            out.truncate(n);
+            let mut out = vec![0.0; n];
+            for k in (0..2 * n).rev() {
+                later = by_adstocked[k % n] + alpha * later;
+                out[k % n] = (1.0 - alpha) * later;
+            }
             out
         }
         CarryOver::Truncated(weights) => {
-            (0..n).map(|k| weights.iter().zip(&by_adstocked[k..]).map(|(w, d)| w * d).sum()).collect()
+            (0..n).map(|k| weights.iter().enumerate().map(|(lag, w)| w * after(k, lag)).sum()).collect()
         }
     }
 }

@@ -70,8 +70,11 @@ impl Flighting {
         if !problems.is_empty() {
             let first = weeks.dates.first().map(ToString::to_string).unwrap_or_default();
             let names: Vec<&str> = history.channels.iter().map(|c| c.name.as_str()).collect();
-            let hint = format!("periods begin on {first} and follow the data's spacing; the channels are {}{}",
-                names.join(", "), if history.n_geos() > 1 { "; a panel's plan needs the column `geo`" } else { "" });
+            let hint = format!(
+                "periods begin on {first} and follow the data's spacing; the channels are {}{}",
+                names.join(", "),
+                if history.n_geos() > 1 { "; a panel's plan needs the column `geo`" } else { "" }
+            );
             return Err(Error::Data { file: plan.file.clone(), problems, hint: Some(hint) });
         }
         let left = (0..history.channels.len()).filter(|c| !columns.contains(&Some(*c)));
@@ -91,15 +94,20 @@ impl Flighting {
     /// The cells that a target names.
     pub(crate) fn cells(&self, target: &Target, weeks: &FutureWeeks) -> Vec<usize> {
         let n_geos = self.spend[target.channel].len() / self.n.max(1);
-        let when: Vec<usize> = (0..self.n)
-            .filter(|k| target.period.is_none_or(|range| belongs(weeks, *k, &range)))
-            .collect();
+        let when: Vec<usize> =
+            (0..self.n).filter(|k| target.period.is_none_or(|range| belongs(weeks, *k, &range))).collect();
         let geos = (0..n_geos).filter(|g| target.geo.is_none_or(|wanted| wanted == *g));
         geos.flat_map(|g| when.iter().map(move |k| g * self.n + k)).collect()
     }
 
     /// Currency of an amount over the cells of a target.
-    pub(crate) fn currency(&self, target: &Target, cells: &[usize], amount: Amount, weeks: &FutureWeeks) -> f64 {
+    pub(crate) fn currency(
+        &self,
+        target: &Target,
+        cells: &[usize],
+        amount: Amount,
+        weeks: &FutureWeeks,
+    ) -> f64 {
         let today: f64 = cells.iter().map(|i| self.spend[target.channel][*i]).sum();
         let mut periods: Vec<usize> = cells.iter().map(|i| i % self.n).collect();
         periods.sort_unstable();
@@ -125,11 +133,16 @@ impl Flighting {
             return Ok(());
         }
         let (t, n) = (model.history.n_periods(), self.n);
-        let past: Vec<f64> =
-            cells.iter().map(|i| model.history.channels[c].spend[i / n * t..(i / n + 1) * t].iter().sum()).collect();
+        let past: Vec<f64> = cells
+            .iter()
+            .map(|i| model.history.channels[c].spend[i / n * t..(i / n + 1) * t].iter().sum())
+            .collect();
         let all: f64 = past.iter().sum();
         if all <= 0.0 && total > 0.0 {
-            return Err(PlanningError::NeverSpent { channel: model.history.channels[c].name.clone(), geo: None });
+            return Err(PlanningError::NeverSpent {
+                channel: model.history.channels[c].name.clone(),
+                geo: None,
+            });
         }
         for (i, share) in cells.iter().zip(past) {
             self.spend[c][*i] = if total > 0.0 { total * share / all } else { 0.0 };
@@ -174,5 +187,6 @@ impl Flighting {
 fn belongs(weeks: &FutureWeeks, k: usize, range: &super::target::DateRange) -> bool {
     let end = weeks.dates.get(k + 1).map_or(weeks.last_day(), |next| next.pred_opt().unwrap_or(*next));
     let inside = |day: chrono::NaiveDate| weeks.dates[k] <= day && day <= end;
-    range.contains(weeks.middle(k)) || matches!((range.from, range.to), (Some(a), Some(b)) if inside(a) && inside(b))
+    range.contains(weeks.middle(k))
+        || matches!((range.from, range.to), (Some(a), Some(b)) if inside(a) && inside(b))
 }

@@ -346,7 +346,8 @@ pub(super) fn find(
         return Ok(found);
     }
     // The names of a panel hold `tv` and `tv@north`.
-    let cell = |name: &'_ str| name.match_indices('@').find(|(at, _)| channels.contains(&&name[..*at])).map(|x| x.0);
+    let cell =
+        |name: &'_ str| name.match_indices('@').find(|(at, _)| channels.contains(&&name[..*at])).map(|x| x.0);
     if let Some(at) = cell(name) {
         let of_channel = channels.iter().filter_map(|c| c.strip_prefix(&name[..=at]));
         return Err(RequestError::UnknownGeo {

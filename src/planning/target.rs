@@ -43,7 +43,8 @@ impl DateRange {
     }
 
     fn overlaps(&self, other: &DateRange) -> bool {
-        let before = |a: &DateRange, b: &DateRange| matches!((a.to, b.from), (Some(to), Some(from)) if to < from);
+        let before =
+            |a: &DateRange, b: &DateRange| matches!((a.to, b.from), (Some(to), Some(from)) if to < from);
         !before(self, other) && !before(other, self)
     }
 }

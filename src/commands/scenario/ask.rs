@@ -30,7 +30,8 @@ impl<'a> Asker<'a> {
         let fit = Fit::read(&args.fit).map_err(mmm::Error::from)?;
         let paid = fit.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.clone());
         let cells = Cells::new(paid.collect(), &fit.run.data.geo_names);
-        let named = args.file.iter().map(|file| planning::read_questions(file)).collect::<Result<Vec<_>, _>>()?;
+        let named =
+            args.file.iter().map(|file| planning::read_questions(file)).collect::<Result<Vec<_>, _>>()?;
         Ok(Asker { args, cells, own: args.question(), named: named.concat(), fit })
     }
 
@@ -45,7 +46,8 @@ impl<'a> Asker<'a> {
         let asks_plan = self.args.asks_plan(&self.own);
         let split = if self.args.limits.by_geo { Split::All } else { Split::AsAsked };
 
-        let dated = own_dated || self.named.iter().any(|(_, raw)| raw.is_dated()) || self.args.flight.is_some();
+        let dated =
+            own_dated || self.named.iter().any(|(_, raw)| raw.is_dated()) || self.args.flight.is_some();
         // Limits of a dated question would be refused; the extras below still need theirs.
         let undated = if own_dated { RawQuestion::default() } else { self.own.clone() };
         let question = Question::parse(&undated, &names).map_err(mmm::Error::from)?;
