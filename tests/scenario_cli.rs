@@ -231,7 +231,7 @@ fn commitments_capacity_and_group_limits_bind_and_are_named() {
     let name = most["channel"].as_str().unwrap();
     assert!(number(&most["change"]) > 0.05, "{most}");
     // A capacity in currency, below what the free plan would spend.
-    let weekly = number(&most["current"]) * 1.02 / 52.0;
+    let weekly = number(&most["current"]) * (1.0 + 0.5 * number(&most["change"])) / 52.0;
     let capped = json(&["--bound", &format!("{name}=..{weekly}/week")]);
     assert_eq!(plan(&capped, 0, name)["bound_hit"], "upper");
     assert!((proposed(&capped, 0, name) / (52.0 * weekly) - 1.0).abs() < 1e-6);

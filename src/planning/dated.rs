@@ -53,8 +53,8 @@ pub struct Carry {
     pub carry_out: Summary,
 }
 
-/// Hill evaluations that a plan may cost: about a fifth of a second on two slow cores.
-const MAX_WORK: usize = 40_000_000;
+/// Hill evaluations that a plan may cost: about a seventh of a second on two slow cores.
+const MAX_WORK: usize = 25_000_000;
 /// Periods that carry-over adds to a series, for the estimate of its cost.
 const USUAL_REACH: usize = 20;
 

@@ -52,14 +52,14 @@ pub struct Pattern {
     pub extrapolated: bool,
 }
 
-/// Series that a step of the search values: about a third of a millisecond.
-const SEARCH_SERIES: usize = 1280;
+/// Series that a step of the search values: about a tenth of a millisecond.
+const SEARCH_SERIES: usize = 400;
 /// Draws the search uses at most; all are used to judge what it found.
-const SEARCH_DRAWS: usize = 256;
+const SEARCH_DRAWS: usize = 200;
 /// Steps of the ascent from each start; the gain of later ones is below 1e-4 of the outcome.
-const STEPS: usize = 60;
+const STEPS: usize = 40;
 /// Hill evaluations the judgement may cost.
-const MAX_WORK: usize = 40_000_000;
+const MAX_WORK: usize = 20_000_000;
 
 /// Compares patterns for channel `c` with `budget` over the horizon (today's spend when `None`).
 ///
@@ -300,10 +300,10 @@ fn slope_by_exposure(carry: &CarryOver, hill: Hill, geo: &GeoShare, exposure: &[
     let after = |k: usize, lag: usize| by_adstocked[(k + lag) % n];
     match carry {
         CarryOver::Untruncated(alpha) => {
-            // Twice round backwards: what the first round leaves out of the sum is α^n of it.
+            // Backwards from where nothing of period 0 is left, over rounds that end with this one.
             let mut later = 0.0;
             let mut out = vec![0.0; n];
-            for k in (0..2 * n).rev() {
+            for k in (0..n + reach).rev() {
                 later = by_adstocked[k % n] + alpha * later;
                 out[k % n] = (1.0 - alpha) * later;
             }

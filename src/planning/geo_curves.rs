@@ -13,8 +13,8 @@ use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add, sum8};
 /// Multipliers of today's spend at which geo curves are computed: closest where plans usually are.
 pub(crate) const MULTIPLIERS: [f64; 14] =
     [0.0, 0.05, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.0, 1.1, 1.3, 1.5, 1.75, 2.0];
-/// Effects that all curves of a question may cost: about a fifth of a second on two slow cores.
-const MAX_WORK: usize = 200_000_000;
+/// Effects that all curves of a question may cost: about a tenth of a second on two slow cores.
+const MAX_WORK: usize = 100_000_000;
 /// Values held: 64 MB.
 const MAX_NUMBERS: usize = 8_000_000;
 /// Fewer draws than this say little of a 5 % quantile.
