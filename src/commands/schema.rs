@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json) or scenario (mmm scenario --json)
+    /// Of what: fit (fit.json), scenario or validate (their --json)
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -18,6 +18,7 @@ pub struct SchemaArgs {
 enum Document {
     Fit,
     Scenario,
+    Validate,
 }
 
 /// Prints the schema to stdout.
@@ -28,6 +29,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let schema = match args.document {
         Document::Fit => mmm::output::fit_schema(),
         Document::Scenario => mmm::output::scenario_schema(),
+        Document::Validate => mmm::output::validate_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

@@ -1,13 +1,12 @@
 //! Data set and configuration → the scaled arrays that the density reads.
 
-use chrono::NaiveDate;
-
+use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
 use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
-use crate::data::{Dataset, Interval, OutcomeKind};
+use crate::data::{Dataset, OutcomeKind};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -51,6 +50,8 @@ pub struct Design {
     /// w of the shared level across the calendar columns: 1 samples the level itself, which suits one that
     /// the data pin down; 0 samples standard deviates, which suits one known mostly from its prior.
     pub level_centring: f64,
+    /// What the likelihood is thought to say of each ln geo factor, C × G; empty when nothing is known.
+    pub factor_information: Vec<FactorInformation>,
     /// Coordinates of the shared level, when there is one.
     pub rotation: Option<Rotation>,
     /// Prior shared by the channels that have none of their own.
@@ -59,6 +60,15 @@ pub struct Design {
     pub sigma_pool: PooledPrior,
     /// The mean of `pool`, about which their ln ROI is sampled.
     pub pooled_mean: f64,
+}
+
+/// A normal approximation of the likelihood of one ln geo factor b: its log is −I b²/2 + (I b̂) b.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct FactorInformation {
+    /// I.
+    pub information: f64,
+    /// I b̂.
+    pub pull: f64,
 }
 
 /// Role of a baseline column; columns of one group share a prior scale.
@@ -158,6 +168,7 @@ impl Design {
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
             level_centring: 0.5,
+            factor_information: Vec::new(),
             sigma_pool: PooledPrior::new(&[SIGMA_LOCATION], &SIGMA_SPREADS),
             rotation: None,
             pool: PooledPrior::default(),
@@ -167,7 +178,7 @@ impl Design {
             design.scale_outcome(data, g, last_fitted, population)?;
         }
         design.apply_outcome_scale(data, population.is_some());
-        design.add_channels(data, config, population);
+        design.add_channels(data, config, population, last_fitted);
         design.add_baseline(data, &config.model);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
@@ -225,11 +236,19 @@ impl Design {
         }
     }
 
-    fn add_channels(&mut self, data: &Dataset, config: &FitConfig, by_population: Option<&[f64]>) {
+    fn add_channels(
+        &mut self,
+        data: &Dataset,
+        config: &FitConfig,
+        by_population: Option<&[f64]>,
+        last_fitted: usize,
+    ) {
         let default = ChannelConfig::default();
         let n_cells = self.n_geos * self.n_periods;
         for channel in &data.channels {
-            let scale = exposure_scale(&channel.exposure, by_population);
+            // Held-out periods enter no scale.
+            let seen = channel.exposure.slice(ndarray::s![.., ..last_fitted]);
+            let scale = exposure_scale(seen, by_population);
             for (g, row) in channel.exposure.rows().into_iter().enumerate() {
                 let per_head = by_population.map_or(1.0, |n| n[g]);
                 self.exposure.extend(row.iter().map(|x| x / (per_head * scale[g])));
@@ -357,7 +376,7 @@ fn roi_locations(spend_share: f64, money: bool) -> Vec<Location> {
 
 /// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,
 /// without a population, the mean positive exposure of the geo itself (1 where it has none).
-fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -> Vec<f64> {
+fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Option<&[f64]>) -> Vec<f64> {
     let mean_positive = |values: &mut dyn Iterator<Item = f64>| {
         let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
         if n > 0.0 { sum / n } else { 1.0 }
@@ -371,32 +390,4 @@ fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -
         }
         None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
     }
-}
-
-/// Ramps between evenly spaced knots about `knot_periods` apart; column j rises from 0 to 1 over segment j.
-fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
-    let last = (n_periods - 1) as f64;
-    let n_segments = (last / knot_periods).round().max(1.0);
-    (0..n_segments as usize)
-        .map(|j| {
-            (0..n_periods)
-                .map(|t| (t as f64 / last.max(1.0) * n_segments - j as f64).clamp(0.0, 1.0))
-                .collect()
-        })
-        .collect()
-}
-
-/// Sine and cosine of the calendar date: yearly pairs (fewer when the data span less than a year) and,
-/// for daily data, three pairs of the day of the week.
-fn seasonality(dates: &[NaiveDate], interval: Interval, pairs: usize) -> Vec<Vec<f64>> {
-    let days: Vec<f64> = dates.iter().map(|d| f64::from(d.to_epoch_days())).collect();
-    let years = dates.len() as f64 / interval.per_year();
-    let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
-    let weekly = if interval == Interval::Daily { 3 } else { 0 };
-    let wave = |period: f64, k: usize| {
-        let angle = move |day: &f64| std::f64::consts::TAU * k as f64 * day / period;
-        [days.iter().map(|d| angle(d).sin()).collect(), days.iter().map(|d| angle(d).cos()).collect()]
-    };
-    let yearly = (1..=yearly).flat_map(|k| wave(365.25, k));
-    yearly.chain((1..=weekly).flat_map(|k| wave(7.0, k))).collect()
 }

@@ -5,17 +5,23 @@
 
 mod baseline;
 mod calendar;
+mod columns;
+mod coordinates;
 mod density;
 mod design;
 mod layout;
 mod linalg;
 mod media;
 mod pool;
+mod predictive;
 mod prior;
+mod prior_draw;
 mod rotation;
 
 pub use baseline::BaselineDraw;
 pub use density::{Density, NotFinite, State};
-pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
+pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale, FactorInformation};
 pub use layout::{Layout, Theta};
-pub use prior::LN_HALF_SATURATION_SD;
+pub use predictive::PredictiveDraw;
+pub use prior::{LN_HALF_SATURATION_SD, retention_prior_sd};
+pub use prior_draw::{PriorDraw, prior_draw};

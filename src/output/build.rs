@@ -1,6 +1,6 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
-use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, GeoReport, SaturationReport};
+use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, Evidence, GeoReport, SaturationReport};
 use super::curves::response_curve;
 use super::evidence::evidence;
 use super::fit_json::*;
@@ -33,6 +33,8 @@ pub struct FitInputs<'a> {
 /// Summarises a fit.
 pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
+    let n_fitted = dataset.n_periods().saturating_sub(inputs.config.model.holdout_weeks);
+    let fitted = dataset.as_of(n_fitted, n_fitted);
     Fit {
         schema: FIT_SCHEMA.into(),
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -41,7 +43,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         fit_quality: fit_quality(posterior),
         outcome: outcome(dataset, posterior),
         channels: (0..posterior.channels.len())
-            .map(|c| channel(dataset, inputs.config, posterior, c))
+            .map(|c| channel(dataset, inputs.config, posterior, (c, evidence(&fitted, posterior, c))))
             .collect(),
         response_curves: posterior
             .channels
@@ -77,29 +79,34 @@ fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Su
 
 fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
     let sampler = &config.sampler;
-    let periods = dataset.n_periods();
-    let first = dataset.dates.first().copied().unwrap_or_default();
     Run {
         seed: sampler.seed,
         chains: sampler.chains,
         warmup: sampler.warmup,
         draws: sampler.draws,
         target_accept: sampler.target_accept,
-        data: DataReport {
-            file: dataset.source.file.clone(),
-            sha256: dataset.source.sha256.clone(),
-            rows: dataset.source.rows,
-            geos: dataset.n_geos(),
-            geo_names: dataset.geos.clone(),
-            periods,
-            weeks: (periods as f64 * dataset.interval.days() / 7.0).round() as usize,
-            first,
-            last: dataset.dates.last().copied().unwrap_or(first),
-            interval_days: dataset.interval.days(),
-        },
+        data: data_report(dataset),
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,
+    }
+}
+
+/// The data as every report describes them.
+pub(super) fn data_report(dataset: &Dataset) -> DataReport {
+    let periods = dataset.n_periods();
+    let first = dataset.dates.first().copied().unwrap_or_default();
+    DataReport {
+        file: dataset.source.file.clone(),
+        sha256: dataset.source.sha256.clone(),
+        rows: dataset.source.rows,
+        geos: dataset.n_geos(),
+        geo_names: dataset.geos.clone(),
+        periods,
+        weeks: (periods as f64 * dataset.interval.days() / 7.0).round() as usize,
+        first,
+        last: dataset.dates.last().copied().unwrap_or(first),
+        interval_days: dataset.interval.days(),
     }
 }
 
@@ -115,9 +122,10 @@ fn fit_quality(posterior: &Posterior) -> FitQualityReport {
     }
 }
 
-fn agreement(fit: &FitQuality) -> Agreement {
-    let values = [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation]
-        .map(finite);
+pub(super) fn agreement(fit: &FitQuality) -> Agreement {
+    let values =
+        [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation, fit.crps]
+            .map(finite);
     let reason = "too few cells, or no variation in the outcome";
     Agreement {
         r2: values[0],
@@ -125,6 +133,7 @@ fn agreement(fit: &FitQuality) -> Agreement {
         wmape: values[2],
         interval_coverage_90: values[3],
         residual_lag1_autocorrelation: values[4],
+        crps: values[5],
         reason: values.contains(&None).then(|| reason.into()),
     }
 }
@@ -149,7 +158,12 @@ fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
     }
 }
 
-fn channel(dataset: &Dataset, config: &FitConfig, posterior: &Posterior, index: usize) -> ChannelReport {
+fn channel(
+    dataset: &Dataset,
+    config: &FitConfig,
+    posterior: &Posterior,
+    (index, evidence): (usize, Evidence),
+) -> ChannelReport {
     const NO_SPEND: &str = "the channel has no spend";
     const NOT_FINITE: &str = "not finite in some draws";
     let (data, draws) = (&dataset.channels[index], &posterior.channels[index]);
@@ -181,7 +195,7 @@ fn channel(dataset: &Dataset, config: &FitConfig, posterior: &Posterior, index: 
             slope: Summary::of(&draws.slope),
             saturation_at_current_spend: Summary::of(&draws.saturation),
         },
-        evidence: evidence(dataset, posterior, index),
+        evidence,
         by_geo: if dataset.n_geos() > 1 { by_geo(dataset, posterior, index) } else { vec![] },
     }
 }

@@ -26,6 +26,8 @@ mod table;
 mod terminal;
 
 mod text;
+mod validate_json;
+mod validate_text;
 mod weekly;
 
 #[cfg(test)]
@@ -53,4 +55,6 @@ pub use schema::fit_schema;
 pub use sources::*;
 
 pub use terminal::{Style, summary};
+pub use validate_json::*;
+pub use validate_text::validate_text;
 pub use weekly::{WEEKLY_FILE, write_weekly};

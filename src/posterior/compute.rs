@@ -3,13 +3,13 @@
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::decomposition::{self, Means};
 use super::draw::{self, ChannelDraw};
 use super::history::MediaHistory;
 use super::parameters;
+use super::quality;
 use super::types::{ChannelPosterior, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
@@ -54,8 +54,7 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
     let predictive: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
     let cells = decomposition::cells(density, data, &means, &predictive);
-    let fit =
-        decomposition::quality(data, &cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
+    let fit = quality::quality(&cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
     Posterior {
         n_chains: chains.len(),
         n_draws: points.len() / chains.len().max(1),
@@ -65,7 +64,7 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
         multipliers: MULTIPLIERS.to_vec(),
         parameters,
         control_names: data.controls.iter().map(|c| c.name.clone()).collect(),
-        holdout: decomposition::quality(data, &cells, true),
+        holdout: quality::quality(&cells, true),
         history: MediaHistory::of(&density.design, data),
         fit: fit.expect("a design has fitted cells"),
         cells,
@@ -125,12 +124,10 @@ impl Part {
         self.baseline_total.push(self.means.add(density, state, &baseline));
         if predict {
             let n = density.design.n_periods;
-            let fitted = decomposition::fitted(density, state, &baseline);
-            for (i, mean) in fitted.into_iter().enumerate() {
-                let spread = theta.sigma[i / n] / (1.0 - theta.phi * theta.phi).sqrt();
-                let noise: f64 = StandardNormal.sample(rng);
-                self.predictive.push((mean + spread * noise) * density.design.outcome_scale[i / n]);
-            }
+            let drawn = density.predict(state, &density.mean(state, &baseline), rng);
+            let unit = |i: usize| density.design.outcome_scale[i / n];
+            self.predictive.extend(drawn.outcome.iter().enumerate().map(|(i, y)| y * unit(i)));
+            self.means.add_carried(&drawn.carried);
             let mut log_density = vec![0.0; n];
             for g in 0..density.design.n_geos {
                 density.leave_one_out(state, g, &mut log_density);
@@ -188,6 +185,8 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(&ln_effect, design.ln_effect_prior_sd(c)),
+        carryover_contraction: carries
+            .then(|| contraction(&collect(&|s| s[0]), crate::model::retention_prior_sd())),
         saturation_contraction: contraction(&collect(&|s| s[3]), crate::model::LN_HALF_SATURATION_SD),
         roi,
     }

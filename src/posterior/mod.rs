@@ -5,10 +5,14 @@ mod decomposition;
 mod draw;
 mod history;
 mod parameters;
+mod quality;
 mod summary;
 mod types;
 
 pub use compute::compute;
+pub(crate) use draw::channels as channel_draws;
 pub use history::{ChannelMedia, MediaHistory};
+pub(crate) use parameters::{names as parameter_names, values as parameter_values};
+pub use quality::{Prediction, crps};
 pub use summary::{Summary, quantile_sorted};
 pub use types::*;

@@ -1,0 +1,216 @@
+//! Exact draws from the prior: parents first, then what depends on them.
+
+use rand_distr::{Distribution, Gamma, StandardNormal};
+
+use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
+use super::coordinates::half_normal;
+use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
+use super::layout::{Layout, SigmaLayout};
+use super::prior::{
+    Conditional, GEO_SCALE, GEO_SPREAD, LN_HALF_SATURATION, LN_SLOPE, LN_WEEKLY, PHI, RETENTION, SEASON,
+    SIGMA, TREND,
+};
+
+/// One draw of everything that the prior says something about.
+#[derive(Debug, Clone)]
+pub struct PriorDraw {
+    /// The nonlinear parameters, in the coordinates of the density; length [`Layout::dim`].
+    pub unconstrained: Vec<f64>,
+    /// The linear baseline: γ, γ + δ_g and uₜ.
+    pub baseline: BaselineDraw,
+}
+
+/// Draws θ and the baseline from the prior that [`super::Density`] has, by ancestral sampling: locations and
+/// spreads before the values they pool, scales before coefficients, γ and uₜ before the shared level.
+pub fn prior_draw<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -> PriorDraw {
+    let mut draw = Draw { q: vec![0.0; layout.dim], rng };
+    draw.channels(design, layout);
+    let trend = draw.half_normal(layout.trend_scale, TREND);
+    let season = draw.half_normal(layout.season_scale, SEASON);
+    let mut geo = [0.0; 3];
+    for ((to, at), scale) in geo.iter_mut().zip(layout.geo_scale).zip(GEO_SCALE) {
+        *to = draw.half_normal(at, scale);
+    }
+    match layout.sigma {
+        SigmaLayout::Single(i) => {
+            draw.half_normal(Some(i), SIGMA);
+        }
+        SigmaLayout::Pooled { first } => {
+            let values = design.sigma_pool.draw(design.n_geos, draw.rng);
+            draw.q[first..first + design.n_geos].copy_from_slice(&values);
+        }
+    }
+    draw.beta(layout.phi, PHI);
+    let shared = draw.shared(design, trend, season);
+    let coefficients = draw.coefficients(design, &shared, geo);
+    let weekly = draw.level(design, layout, &shared);
+    PriorDraw { unconstrained: draw.q, baseline: BaselineDraw { shared, coefficients, weekly } }
+}
+
+/// A draw under way.
+struct Draw<'a, R> {
+    q: Vec<f64>,
+    rng: &'a mut R,
+}
+
+impl<R: rand::Rng> Draw<'_, R> {
+    fn normal(&mut self) -> f64 {
+        StandardNormal.sample(self.rng)
+    }
+
+    /// x ~ HalfNormal(scale) at a standardised coordinate; 0 where there is none.
+    fn half_normal(&mut self, at: Option<usize>, scale: f64) -> f64 {
+        at.map_or(0.0, |i| {
+            self.q[i] = self.normal();
+            half_normal(self.q[i], scale)
+        })
+    }
+
+    /// x ~ Beta(a, b) at a coordinate that holds logit x = ln of the ratio of two gamma draws.
+    fn beta(&mut self, at: Option<usize>, (a, b): (f64, f64)) {
+        if let Some(i) = at {
+            let mut ln_gamma = |shape| {
+                let gamma = Gamma::new(shape, 1.0).expect("the priors' shapes are positive");
+                f64::ln(gamma.sample(self.rng))
+            };
+            self.q[i] = ln_gamma(a) - ln_gamma(b);
+        }
+    }
+
+    fn channels(&mut self, design: &Design, layout: &Layout) {
+        let n_pooled = layout.channels.iter().filter(|c| c.effect_sd.is_none()).count();
+        let mut pooled = design.pool.draw(n_pooled, self.rng).into_iter();
+        for (c, at) in layout.channels.iter().enumerate() {
+            self.beta(at.retention, RETENTION);
+            self.q[at.half_saturation] = self.normal();
+            if let Some(i) = at.slope {
+                self.q[i] = self.normal();
+                let ln_k = LN_HALF_SATURATION.0 + LN_HALF_SATURATION.1 * self.q[at.half_saturation];
+                self.q[at.half_saturation] = ln_k * (LN_SLOPE.0 + LN_SLOPE.1 * self.q[i]).exp();
+            }
+            self.q[at.effect] = match at.effect_sd {
+                Some(_) => self.normal(),
+                None => pooled.next().map_or(0.0, |ln_effect| ln_effect - design.pooled_mean),
+            };
+            if let Some((at_spread, first)) = at.geo {
+                let spread = self.half_normal(Some(at_spread), GEO_SPREAD);
+                for g in 0..design.n_geos {
+                    let known = design.factor_information.get(c * design.n_geos + g);
+                    let given = Conditional::new(known, spread);
+                    self.q[first + g] = (self.normal() - given.mean) / given.sd;
+                }
+            }
+        }
+    }
+
+    /// γ.
+    fn shared(&mut self, design: &Design, trend: f64, season: f64) -> Vec<f64> {
+        let mean = if design.weekly_effect { 1.0 - PRIOR_MEDIA_SHARE } else { design.intercept_mean };
+        let of = |group: &ColumnGroup| match group {
+            ColumnGroup::Intercept => mean + INTERCEPT_SD * self.normal(),
+            ColumnGroup::Trend => trend * self.normal(),
+            ColumnGroup::Season => season * self.normal(),
+            ColumnGroup::Control(_) => CONTROL_SD * self.normal(),
+        };
+        design.columns.iter().map(of).collect()
+    }
+
+    /// γ + δ_g; one geo has no deviations.
+    fn coefficients(&mut self, design: &Design, shared: &[f64], geo: [f64; 3]) -> Vec<f64> {
+        let mut all = Vec::with_capacity(design.n_geos * shared.len());
+        for _ in 0..design.n_geos {
+            for (gamma, group) in shared.iter().zip(&design.columns) {
+                let scale = match group {
+                    ColumnGroup::Intercept => GEO_INTERCEPT_SD,
+                    ColumnGroup::Trend => geo[0],
+                    ColumnGroup::Season => geo[1],
+                    ColumnGroup::Control(_) => geo[2],
+                };
+                all.push(if design.n_geos > 1 { gamma + scale * self.normal() } else { *gamma });
+            }
+        }
+        all
+    }
+
+    /// uₜ, and the coordinates of the shared level fₜ = Zₜ γ + uₜ; empty without a weekly effect.
+    fn level(&mut self, design: &Design, layout: &Layout, shared: &[f64]) -> Vec<f64> {
+        let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) else { return Vec::new() };
+        let n = design.n_periods;
+        let deviate = self.normal();
+        self.q[at.ln_scale] = deviate;
+        let scale = (LN_WEEKLY.0 + LN_WEEKLY.1 * deviate).exp();
+        let weekly: Vec<f64> = (0..n).map(|_| scale * self.normal()).collect();
+        let mut level = weekly.clone();
+        for ((column, gamma), group) in design.baseline_all.chunks_exact(n).zip(shared).zip(&design.columns) {
+            if !matches!(group, ColumnGroup::Control(_)) {
+                level.iter_mut().zip(column).for_each(|(f, z)| *f += gamma * z);
+            }
+        }
+        rotation.transpose(&mut level);
+        let (span, rest) = level.split_at(at.rank);
+        self.q[at.span..at.span + at.rank].copy_from_slice(span);
+        let unit = scale.powf(1.0 - design.level_centring);
+        for (q, f) in self.q[at.rest..].iter_mut().zip(rest) {
+            *q = f / unit;
+        }
+        weekly
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    use super::super::density::Density;
+    use super::super::density::tests::{configs, data};
+    use super::super::design::FactorInformation;
+    use super::*;
+
+    /// Where (q, y) are drawn from prior and model, the score ∂ᵢ ln p(q, y) has mean 0 and qᵢ ∂ᵢ ln p has
+    /// mean −1: integration by parts. A term of the density that the draws do not have, or the reverse,
+    /// shows in one of the two for the coordinate it belongs to.
+    #[test]
+    fn draws_satisfy_the_score_identities_of_the_density() {
+        const DRAWS: usize = 3000;
+        for n_geos in [1, 3] {
+            for (name, config) in configs() {
+                let mut density = Density::new(Design::new(&data(n_geos, 24), &config).unwrap());
+                density.design.level_centring = 0.3;
+                let cells = n_geos * density.design.n_channels();
+                density.design.factor_information =
+                    vec![FactorInformation { information: 8.0, pull: 3.0 }; cells];
+                let (mut state, dim) = (density.state(), density.layout.dim);
+                let mut grad = vec![0.0; dim];
+                let mut rng = ChaCha8Rng::seed_from_u64(3);
+                // Per coordinate: sums and squares of both identities.
+                let mut sums = vec![[0.0; 4]; dim];
+                for _ in 0..DRAWS {
+                    let draw = prior_draw(&density.design, &density.layout, &mut rng);
+                    density.value_and_gradient(&draw.unconstrained, &mut grad, &mut state).unwrap();
+                    let mean = density.mean(&state, &draw.baseline);
+                    density.design.outcome = density.simulate(&state, &mean, &mut rng);
+                    density.value_and_gradient(&draw.unconstrained, &mut grad, &mut state).unwrap();
+                    for ((sum, q), g) in sums.iter_mut().zip(&draw.unconstrained).zip(&grad) {
+                        let (score, product) = (*g, q * g + 1.0);
+                        for (s, x) in sum.iter_mut().zip([score, score * score, product, product * product]) {
+                            *s += x;
+                        }
+                    }
+                }
+                for (i, s) in sums.iter().enumerate() {
+                    let n = DRAWS as f64;
+                    for (sum, squares, what) in [(s[0], s[1], "score"), (s[2], s[3], "product")] {
+                        let error = (squares / n).sqrt() / n.sqrt();
+                        // 5 standard errors: some 1000 coordinates are looked at.
+                        assert!(
+                            (sum / n).abs() < 5.0 * error,
+                            "{name}, {n_geos} geos, coordinate {i}, {what}: {} ± {error}",
+                            sum / n
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
