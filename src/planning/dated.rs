@@ -97,13 +97,22 @@ pub(crate) fn judge(
         return_on_budget_change: (change.abs() > 1e-9 * before).then(|| Summary::of(&per_unit)),
         maximised: None,
     };
-    let carry = |p: usize| Carry {
-        within: Summary::of(&of(&|v| v[p].within)),
-        carry_out: Summary::of(&of(&|v| v[p].carry_out)),
-    };
     let own = of(&|v| v[1].own());
-    let repeated = &model.history.dates[weeks.repeats[0]];
-    let dated = Dated {
+    Ok(Answer {
+        roi: (budget > 0.0).then(|| own.iter().sum::<f64>() / own.len() as f64 / budget),
+        marginal_return: None,
+        objective: None,
+        profit: margin.map(|m| profit_of(&current, &gain, m, (before, budget))),
+        scenario,
+        dated: Some(dated(model, weeks, &values)),
+    })
+}
+
+fn dated(model: &MediaModel, weeks: &FutureWeeks, values: &[[Split; 2]]) -> Dated {
+    let of = |f: &dyn Fn(&[Split; 2]) -> f64| Summary::of(&values.iter().map(f).collect::<Vec<f64>>());
+    let carry = |p: usize| Carry { within: of(&|v| v[p].within), carry_out: of(&|v| v[p].carry_out) };
+    let repeated = model.history.dates[weeks.repeats[0]];
+    Dated {
         first: weeks.dates[0],
         last: weeks.last_day(),
         periods: weeks.len(),
@@ -111,20 +120,12 @@ pub(crate) fn judge(
             "today's plan repeats the spend of the last {} periods of the data, from {repeated} on",
             weeks.len().min(model.history.n_periods())
         ),
-        carry_in: Summary::of(&of(&|v| v[0].carry_in)),
+        carry_in: of(&|v| v[0].carry_in),
         current: carry(0),
         proposed: carry(1),
         draws: values.len(),
         draws_of_fit: model.n_draws(),
-    };
-    Ok(Answer {
-        roi: (budget > 0.0).then(|| own.iter().sum::<f64>() / own.len() as f64 / budget),
-        marginal_return: None,
-        objective: None,
-        profit: margin.map(|m| profit_of(&current, &gain, m, (before, budget))),
-        scenario,
-        dated: Some(dated),
-    })
+    }
 }
 
 /// Splits of today's plan and of another, one pair a draw; the draws are evenly spaced when there are too

@@ -92,7 +92,7 @@ pub fn flight(
             named.push((format!("{on} on, {off} off"), runs.iter().map(|r| r * budget / active).collect()));
         }
     }
-    let few = channel.thinned((SEARCH_SERIES / channel.geos.len()).clamp(1, SEARCH_DRAWS));
+    let few = channel.thinned((SEARCH_SERIES / channel.geos.len().max(1)).clamp(1, SEARCH_DRAWS));
     let ends: Vec<(f64, Vec<f64>)> = named.iter().map(|(_, start)| few.climb(start, budget, cap)).collect();
     let best = ends.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
     named.extend(best.map(|(_, spend)| ("best found".to_owned(), spend)));
@@ -100,16 +100,13 @@ pub fn flight(
     let used = channel.thinned((MAX_WORK / work.max(1)).max(1));
     let plans: Vec<&[f64]> = named.iter().map(|(_, spend)| spend.as_slice()).collect();
     let values = used.values(&plans);
-    let of = |p: usize, f: &dyn Fn(&[f64]) -> f64| -> Vec<f64> {
-        debug_assert!(p < plans.len());
-        values.iter().map(|v| f(v)).collect()
-    };
+    let of = |f: &dyn Fn(&[f64]) -> f64| -> Vec<f64> { values.iter().map(|v| f(v)).collect() };
     let mut patterns: Vec<Pattern> = Vec::with_capacity(named.len());
     for (p, (name, spend)) in named.iter().enumerate() {
-        let gain = of(p, &|v| v[p] - v[0]);
+        let gain = of(&|v| v[p] - v[0]);
         patterns.push(Pattern {
             name: name.clone(),
-            outcome: Summary::of(&of(p, &|v| v[p])),
+            outcome: Summary::of(&of(&|v| v[p])),
             p_better: gain.iter().filter(|g| **g > 0.0).count() as f64 / gain.len().max(1) as f64,
             gain: Summary::of(&gain),
             extrapolated: spend.iter().any(|x| *x > seen * (1.0 + 1e-9)),

@@ -61,10 +61,11 @@ impl Target {
         (channels, geos): (&[&str], &[&str]),
     ) -> Result<Target, RequestError> {
         let (mut name, mut period) = (target.trim(), None);
-        if let Some((before, range)) = name.rsplit_once('@').filter(|_| !channels.contains(&name)) {
-            if let Some(range) = DateRange::parse(range) {
-                (name, period) = (before.trim(), Some(range));
-            }
+        if !channels.contains(&name)
+            && let Some((before, range)) = name.rsplit_once('@')
+            && let Some(range) = DateRange::parse(range)
+        {
+            (name, period) = (before.trim(), Some(range));
         }
         if matches!(period, Some(DateRange { from: Some(a), to: Some(b) }) if b < a) {
             return Err(malformed(flag, text, "the period ends before it starts"));

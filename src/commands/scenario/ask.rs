@@ -80,30 +80,40 @@ impl<'a> Asker<'a> {
                 Asked::Average(q) => self.cells.place(q, &slots, &spend).answer(&curves, self.args.weeks),
                 Asked::Dated(q) => self.dated(q, model.as_ref(), &mut report).map(|answer| vec![answer]),
             };
-            for mut answer in answers.with_context(|| format!("scenario [{name}] has no answer"))? {
-                answer.scenario.name = match report.scenarios.last() {
-                    Some(before) if before.scenario.name == **name => format!("{name}, best"),
-                    _ => (*name).clone(),
-                };
-                report.scenarios.push(answer);
-            }
+            add_named(
+                name,
+                answers.with_context(|| format!("scenario [{name}] has no answer"))?,
+                &mut report,
+            );
         }
         let question = self.cells.place(&question, &slots, &spend);
-        if asks_plan && own_dated {
-            if let Asked::Dated(own) = self.parse(&self.own, &names, model.as_ref())? {
-                let answer = self.dated(&own, model.as_ref(), &mut report)?;
-                report.scenarios.push(answer);
-            }
-        } else if asks_plan {
-            for mut answer in question.answer(&curves, self.args.weeks)? {
-                if answer.scenario.gap.is_none() && answer.objective.is_none() {
-                    answer.scenario.name = self.own.words().join(", ");
-                }
-                report.scenarios.push(answer);
-            }
+        if asks_plan {
+            self.own_plan(&question, &curves, model.as_ref(), &mut report)?;
         }
         self.extras(&question, &curves, model.as_ref(), &mut report)?;
         Ok(report)
+    }
+
+    /// The answer to the flags; `question` is what they ask when they name no date.
+    fn own_plan(
+        &self,
+        question: &Question,
+        curves: &[ChannelCurve],
+        model: Option<&MediaModel>,
+        report: &mut ScenarioReport,
+    ) -> Result<(), mmm::Error> {
+        if let Some(model) = model.filter(|_| self.own.is_dated()) {
+            let answer = self.dated(&DatedQuestion::parse(&self.own, model)?, Some(model), report)?;
+            report.scenarios.push(answer);
+            return Ok(());
+        }
+        for mut answer in question.answer(curves, self.args.weeks)? {
+            if answer.scenario.gap.is_none() && answer.objective.is_none() {
+                answer.scenario.name = self.own.words().join(", ");
+            }
+            report.scenarios.push(answer);
+        }
+        Ok(())
     }
 
     fn read_model(&self) -> Result<MediaModel, mmm::Error> {
@@ -209,5 +219,13 @@ impl<'a> Asker<'a> {
             self.fit.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.as_str()).collect();
         let target = planning::Target::parse("flight", name, name, (&paid, &[]));
         Ok(target.map_err(planning::RequestErrors::from)?.channel)
+    }
+}
+
+/// Answers of one plan of the file under its name.
+fn add_named(name: &str, answers: Vec<Answer>, report: &mut ScenarioReport) {
+    for (i, mut answer) in answers.into_iter().enumerate() {
+        answer.scenario.name = if i > 0 { format!("{name}, best") } else { name.to_owned() };
+        report.scenarios.push(answer);
     }
 }
