@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::decomposition::{self, Means};
 use super::draw::{self, ChannelDraw};
+use super::history::MediaHistory;
 use super::parameters;
 use super::quality;
 use super::types::{ChannelPosterior, Parameter, Posterior};
@@ -67,6 +68,7 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
         parameters,
         control_names: data.controls.iter().map(|c| c.name.clone()).collect(),
         holdout: quality::quality(&cells, true),
+        history: MediaHistory::of(&density.design, data),
         fit: fit.expect("a design has fitted cells"),
         cells,
     }
@@ -110,7 +112,7 @@ impl Part {
         let theta = &state.theta;
         let baseline = density.draw_baseline(state, rng);
         let mut values = Vec::new();
-        parameters::values(density, theta, &baseline.shared, &mut values);
+        parameters::values(density, state, &baseline.shared, &mut values);
         self.parameters.push(values);
         self.channels.push(draw::channels(density, state, &MULTIPLIERS));
         let shapes = (0..density.design.n_channels()).map(|c| {
