@@ -26,6 +26,7 @@ const CHANNEL: Shape = Table(&[
     ("slope", Value),
     ("prior", Table(&[("roi", LOG_NORMAL), ("share", LOG_NORMAL), ("marginal_roi", LOG_NORMAL)])),
 ]);
+const CONTROL: Shape = Table(&[("reliability", Value)]);
 /// The same keys as [`super::RawConfig`]; a test holds the two together.
 const CONFIG: &[(&str, Shape)] = &[
     (
@@ -47,6 +48,7 @@ const CONFIG: &[(&str, Shape)] = &[
         ]),
     ),
     ("channels", Named(&CHANNEL)),
+    ("controls", Named(&CONTROL)),
     (
         "model",
         Table(&[
@@ -175,6 +177,8 @@ slope = 1.0
 prior.roi = { low = 0.5, high = 2.0, mass = 0.9 }
 prior.share = { median = 0.1, sd_log = 1.0 }
 prior.marginal_roi = { median = 1.0, sd_log = 1 }
+[controls.e]
+reliability = 0.9
 [model]
 holdout_weeks = 13
 adstock = { kind = "none" }

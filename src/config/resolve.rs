@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Adstock, ChannelConfig, EffectPrior, FitConfig, LoadOptions, LogNormalPrior, ModelConfig, NamedChannel,
-    RawChannel, RawConfig, RawData, RawLogNormal, RawPrior, SamplerConfig,
+    Adstock, ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, LogNormalPrior, ModelConfig,
+    NamedChannel, RawChannel, RawConfig, RawData, RawLogNormal, RawPrior, SamplerConfig,
 };
 use crate::error::{Error, Problems};
 
@@ -45,6 +45,11 @@ impl RawConfig {
                 channels.insert(name, config);
             }
         }
+        // A control without error is the default, so that saying so changes no byte of the result.
+        let controls = raw.controls.into_iter().filter_map(|(name, control)| {
+            let reliability = control.reliability.filter(|r| *r != 1.0)?;
+            Some((name, ControlConfig { reliability }))
+        });
         let model = ModelConfig::default();
         let sampler = SamplerConfig::default();
         let fit = FitConfig {
@@ -58,6 +63,7 @@ impl RawConfig {
                 seasonality_pairs: raw.model.seasonality_pairs.unwrap_or(model.seasonality_pairs),
             },
             channels,
+            controls: controls.collect(),
             sampler: SamplerConfig {
                 seed: raw.sampler.seed.unwrap_or(sampler.seed),
                 chains: raw.sampler.chains.unwrap_or(sampler.chains),
@@ -111,6 +117,11 @@ impl FitConfig {
         let pairs = self.model.seasonality_pairs;
         faults.expect(pairs <= 26, || format!("seasonality_pairs is {pairs}; weekly data hold at most 26"));
         check_adstock("model.adstock", self.model.adstock, faults);
+        for (name, ControlConfig { reliability }) in &self.controls {
+            faults.expect(*reliability > 0.0 && *reliability <= 1.0, || {
+                format!("controls.{name}.reliability is {reliability}; it must be above 0 and at most 1")
+            });
+        }
         for (name, channel) in &self.channels {
             if let Some(adstock) = channel.adstock {
                 check_adstock(&format!("channels.{name}.adstock"), adstock, faults);
@@ -325,6 +336,8 @@ mod tests {
             ("[model]\ntrend_knot_weeks = 0", "trend_knot_weeks is 0"),
             ("[model]\nseasonality_pairs = 27", "seasonality_pairs is 27"),
             ("[model]\nadstock = { kind = 'geometric', max_lag = 0 }", "max_lag is 0"),
+            ("[controls.q]\nreliability = 0", "controls.q.reliability is 0"),
+            ("[controls.q]\nreliability = 1.1", "controls.q.reliability is 1.1"),
             ("[channels.tv]\nslope = -1", "channels.tv.slope is -1"),
             ("[channels.tv]\nprior.roi = { low = 2, high = 1 }", "high is 1; it must be above low (2)"),
             ("[channels.tv]\nprior.roi = { low = 0, high = 1 }", "low is 0; it must be positive"),
@@ -345,6 +358,13 @@ mod tests {
         }
         let both = resolve("[sampler]\nchains = 0\ndraws = 1").expect_err("two faults").to_string();
         assert!(both.contains("2 settings") && both.contains("chains") && both.contains("draws"), "{both}");
+    }
+
+    #[test]
+    fn a_reliability_of_one_is_the_default() {
+        let fit =
+            resolve("[controls.q]\nreliability = 1\n[controls.p]\nreliability = 0.8").expect("in range").fit;
+        assert_eq!(fit.controls.keys().collect::<Vec<_>>(), ["p"]);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! Data set and configuration → the scaled arrays that the density reads.
 
-use chrono::NaiveDate;
-
+use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
+use super::reliability::{Calibration, calibrate};
 use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
-use crate::data::{Dataset, Interval, OutcomeKind};
+use crate::data::{Dataset, OutcomeKind};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub struct Design {
     pub baseline_all: Vec<f64>,
     /// What each of the k columns is.
     pub columns: Vec<ColumnGroup>,
+    /// What became of the controls with a reliability below 1.
+    pub calibrations: Vec<Calibration>,
     /// Σ over the fitted cells of column times outcome units; G × k.
     pub column_units: Vec<f64>,
     /// Weeks in a period.
@@ -152,6 +154,7 @@ impl Design {
             baseline: Vec::new(),
             baseline_all: Vec::new(),
             columns: Vec::new(),
+            calibrations: Vec::new(),
             column_units: Vec::new(),
             period_weeks: data.interval.days() / 7.0,
             intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
@@ -168,7 +171,7 @@ impl Design {
         }
         design.apply_outcome_scale(data, population.is_some());
         design.add_channels(data, config, population);
-        design.add_baseline(data, &config.model);
+        design.add_baseline(data, config);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
             let calendar =
@@ -271,7 +274,8 @@ impl Design {
         self.pooled_mean = self.pool.mean();
     }
 
-    fn add_baseline(&mut self, data: &Dataset, model: &ModelConfig) {
+    fn add_baseline(&mut self, data: &Dataset, config: &FitConfig) {
+        let model: &ModelConfig = &config.model;
         let mut shared: Vec<(ColumnGroup, Vec<f64>)> =
             vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
         let knot_periods = model.trend_knot_weeks * 7.0 / data.interval.days();
@@ -280,7 +284,12 @@ impl Design {
         shared.extend(season.into_iter().map(|c| (ColumnGroup::Season, c)));
         self.columns = shared.iter().map(|(group, _)| *group).collect();
         self.columns.extend((0..data.controls.len()).map(ColumnGroup::Control));
-        let scaled: Vec<Vec<f64>> = (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
+        let mut scaled: Vec<Vec<f64>> =
+            (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
+        if !config.controls.is_empty() {
+            let calendar: Vec<&[f64]> = shared.iter().map(|(_, column)| column.as_slice()).collect();
+            self.calibrations = calibrate(self, data, config, &calendar, &mut scaled);
+        }
         let n = self.n_periods;
         for g in 0..self.n_geos {
             for (_, column) in &shared {
@@ -371,32 +380,4 @@ fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -
         }
         None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
     }
-}
-
-/// Ramps between evenly spaced knots about `knot_periods` apart; column j rises from 0 to 1 over segment j.
-fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
-    let last = (n_periods - 1) as f64;
-    let n_segments = (last / knot_periods).round().max(1.0);
-    (0..n_segments as usize)
-        .map(|j| {
-            (0..n_periods)
-                .map(|t| (t as f64 / last.max(1.0) * n_segments - j as f64).clamp(0.0, 1.0))
-                .collect()
-        })
-        .collect()
-}
-
-/// Sine and cosine of the calendar date: yearly pairs (fewer when the data span less than a year) and,
-/// for daily data, three pairs of the day of the week.
-fn seasonality(dates: &[NaiveDate], interval: Interval, pairs: usize) -> Vec<Vec<f64>> {
-    let days: Vec<f64> = dates.iter().map(|d| f64::from(d.to_epoch_days())).collect();
-    let years = dates.len() as f64 / interval.per_year();
-    let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
-    let weekly = if interval == Interval::Daily { 3 } else { 0 };
-    let wave = |period: f64, k: usize| {
-        let angle = move |day: &f64| std::f64::consts::TAU * k as f64 * day / period;
-        [days.iter().map(|d| angle(d).sin()).collect(), days.iter().map(|d| angle(d).cos()).collect()]
-    };
-    let yearly = (1..=yearly).flat_map(|k| wave(365.25, k));
-    yearly.chain((1..=weekly).flat_map(|k| wave(7.0, k))).collect()
 }

@@ -4,7 +4,9 @@
 //! and their deviations by geo) is Gaussian and integrated out exactly.
 
 mod baseline;
+mod basis;
 mod calendar;
+mod columns;
 mod density;
 mod design;
 mod layout;
@@ -12,10 +14,13 @@ mod linalg;
 mod media;
 mod pool;
 mod prior;
+mod reliability;
 mod rotation;
 
 pub use baseline::BaselineDraw;
+pub use basis::Basis;
 pub use density::{Density, NotFinite, State};
 pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
 pub use layout::{Layout, Theta};
 pub use prior::LN_HALF_SATURATION_SD;
+pub use reliability::Calibration;
