@@ -65,10 +65,16 @@ pub mod output;
 
 pub mod fit;
 
+pub mod prior_only;
+
+pub mod sensitivity;
+
 pub mod simulate;
 
 pub use error::Error;
 pub use fit::{Fit, fit};
+pub use prior_only::prior_only;
+pub use sensitivity::sensitivity;
 pub use warning::Warning;
 
 /// The Rust in the README compiles.

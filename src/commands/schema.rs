@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json) or scenario (mmm scenario --json)
+    /// Of what: fit (fit.json), prior (prior.json) or scenario (mmm scenario --json)
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -17,6 +17,7 @@ pub struct SchemaArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Document {
     Fit,
+    Prior,
     Scenario,
 }
 
@@ -27,6 +28,7 @@ enum Document {
 pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let schema = match args.document {
         Document::Fit => mmm::output::fit_schema(),
+        Document::Prior => mmm::output::prior_schema(),
         Document::Scenario => mmm::output::scenario_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;

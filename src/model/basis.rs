@@ -32,6 +32,16 @@ impl<'a> Basis<'a> {
         }
     }
 
+    /// Regressors in the basis, levels and weeks aside.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
     /// What the basis does not explain of a vector.
     pub fn residual(&self, vector: &[f64]) -> Vec<f64> {
         let mut rest = self.centred(vector);

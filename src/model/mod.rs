@@ -14,6 +14,7 @@ mod linalg;
 mod media;
 mod pool;
 mod prior;
+mod prior_draw;
 mod reliability;
 mod rotation;
 
@@ -23,4 +24,5 @@ pub use density::{Density, NotFinite, State};
 pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
 pub use layout::{Layout, Theta};
 pub use prior::LN_HALF_SATURATION_SD;
+pub use prior_draw::PriorDraw;
 pub use reliability::Calibration;

@@ -4,6 +4,9 @@
 //! are integrated out, over μ exactly and over τ as a mixture of a few nodes: sampling them beside five
 //! or so weakly informed channels is a funnel that costs divergences and says nothing of interest.
 
+use rand::RngExt;
+use rand_distr::{Distribution, StandardNormal};
+
 /// Belief about μ, the location of the values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Location {
@@ -58,6 +61,21 @@ impl PooledPrior {
             (t + w, s + w * variance)
         });
         (sum / total).sqrt()
+    }
+
+    /// Draws `n` values together: a node, its location, then each value.
+    pub fn draw<R: rand::Rng>(&self, n: usize, rng: &mut R) -> Vec<f64> {
+        let total: f64 = self.nodes.iter().map(|n| n.ln_weight.exp()).sum();
+        let mut left = total * rng.random::<f64>();
+        let normal = |rng: &mut R| -> f64 { StandardNormal.sample(rng) };
+        let chosen = self.nodes.iter().find(|node| {
+            left -= node.ln_weight.exp();
+            left < 0.0
+        });
+        // Rounding may leave a grain beyond the last node.
+        let Some(node) = chosen.or(self.nodes.last()) else { return vec![0.0; n] };
+        let centre = node.location.mean + node.location.sd * normal(rng);
+        (0..n).map(|_| centre + node.spread * normal(rng)).collect()
     }
 
     /// Log density of the values, up to a constant; adds its gradient to `grad`.

@@ -4,7 +4,7 @@ use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout, Theta};
 
 /// Beta(a, b) prior of the retention α.
-const RETENTION: (f64, f64) = (1.5, 3.0);
+pub(super) const RETENTION: (f64, f64) = (1.5, 3.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
 const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
@@ -12,16 +12,16 @@ pub const LN_HALF_SATURATION_SD: f64 = 0.5;
 /// ln S ~ N(mean, sd²).
 const LN_SLOPE: (f64, f64) = (0.2, 0.4);
 /// Half-normal scales.
-const GEO_SPREAD: f64 = 0.3;
-const TREND: f64 = 0.03;
-const SEASON: f64 = 0.1;
+pub(super) const GEO_SPREAD: f64 = 0.3;
+pub(super) const TREND: f64 = 0.03;
+pub(super) const SEASON: f64 = 0.1;
 /// Geo deviations of intercept, trend increments, season, controls.
-const GEO_SCALE: [f64; 4] = [0.1, 0.02, 0.05, 0.1];
-const SIGMA: f64 = 0.3;
+pub(super) const GEO_SCALE: [f64; 4] = [0.1, 0.02, 0.05, 0.1];
+pub(super) const SIGMA: f64 = 0.3;
 /// ln σ_g ~ N(μ_σ, τ_σ²), μ_σ ~ N(ln 0.15, 1), τ_σ one of a few nodes.
 pub(crate) const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
 /// Beta(a, b) prior of the autocorrelation φ.
-const PHI: (f64, f64) = (1.0, 2.0);
+pub(super) const PHI: (f64, f64) = (1.0, 2.0);
 /// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
 const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
 

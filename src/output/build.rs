@@ -1,10 +1,12 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
 use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, GeoReport, SaturationReport};
-use super::curves::response_curve;
+use super::curves::{ResponseCurve, response_curve};
 use super::evidence::evidence;
 use super::fit_json::*;
+use super::prior_json::{PRIOR_SCHEMA, PriorReport};
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, Warning};
+use super::text::clean;
 use crate::config::{Adstock, FitConfig};
 use crate::data::{Channel, Dataset, OutcomeKind};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
@@ -33,7 +35,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
     Fit {
         schema: FIT_SCHEMA.into(),
-        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: tool(),
         run: run(dataset, inputs.config, inputs.warnings),
         diagnostics: inputs.diagnostics.clone(),
         fit_quality: fit_quality(posterior),
@@ -41,18 +43,51 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         channels: (0..posterior.channels.len())
             .map(|c| channel(dataset, inputs.config, posterior, c))
             .collect(),
-        response_curves: posterior
-            .channels
-            .iter()
-            .map(|c| response_curve(c, &posterior.multipliers))
-            .collect(),
+        response_curves: curves(posterior),
         scenarios: inputs.scenarios,
         parameters: posterior
             .parameters
             .iter()
             .map(|p| parameter(p, inputs.convergence.iter().find(|c| c.parameter == p.name)))
             .collect(),
+        sensitivity: None,
     }
+}
+
+/// Summarises draws of the prior.
+pub fn build_prior(
+    dataset: &Dataset,
+    config: &FitConfig,
+    posterior: &Posterior,
+    warnings: Vec<Warning>,
+) -> PriorReport {
+    let channel = |c: usize| {
+        let mut report = channel(dataset, config, posterior, c);
+        report.evidence.sentence =
+            format!("This is the prior of {} alone; the outcome was not used.", clean(&report.name));
+        report
+    };
+    let parameter = |p: &Parameter| ParameterReport {
+        reason: Some("drawn from the prior, independently".into()),
+        ..parameter(p, None)
+    };
+    PriorReport {
+        schema: PRIOR_SCHEMA.into(),
+        tool: tool(),
+        run: Run { prior_only: true, ..run(dataset, config, warnings) },
+        outcome: outcome(dataset, posterior),
+        channels: (0..posterior.channels.len()).map(channel).collect(),
+        response_curves: curves(posterior),
+        parameters: posterior.parameters.iter().map(parameter).collect(),
+    }
+}
+
+fn tool() -> Tool {
+    Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+}
+
+fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
+    posterior.channels.iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
 }
 
 /// The value, or `None` when JSON could not carry it.
@@ -97,6 +132,7 @@ fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,
+        prior_only: false,
     }
 }
 

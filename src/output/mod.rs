@@ -15,10 +15,14 @@ mod fit_json;
 mod html;
 mod log;
 mod parquet;
+mod prior_json;
+mod prior_text;
 mod results;
 mod scenario_json;
 mod scenario_text;
 mod schema;
+mod sensitivity_json;
+mod sensitivity_text;
 mod sources;
 mod table;
 mod terminal;
@@ -29,7 +33,8 @@ mod weekly;
 #[cfg(test)]
 pub(crate) mod testdata;
 
-pub use build::{FitInputs, build};
+pub(crate) use advice::is_recommended;
+pub use build::{FitInputs, build, build_prior};
 pub use channel_json::{
     AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, GeoReport, SaturationReport,
 };
@@ -43,10 +48,13 @@ pub use fit_json::*;
 pub use html::{REPORT_FILE, report};
 pub use log::{LOG_FILE, Log, Machine, Phase, PhaseClock};
 pub use parquet::{DRAWS_FILE, write_draws};
-pub use results::write_results;
+pub use prior_json::{PRIOR_DRAWS_FILE, PRIOR_FILE, PRIOR_SCHEMA, PriorReport, prior_schema};
+pub use prior_text::prior_text;
+pub use results::{write_prior, write_results};
 pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, credits, scenario_schema};
 pub use scenario_text::scenario_text;
 pub use schema::fit_schema;
+pub use sensitivity_json::*;
 pub use sources::*;
 
 pub use terminal::{Style, summary};

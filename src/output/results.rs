@@ -1,8 +1,8 @@
 //! All files of a fit, written into an output directory in the making.
 
 use super::{
-    CURVES_FILE, DRAWS_FILE, FIT_FILE, Fit, OutputDir, OutputError, WEEKLY_FILE, write_curves, write_draws,
-    write_weekly,
+    CURVES_FILE, DRAWS_FILE, FIT_FILE, Fit, OutputDir, OutputError, PRIOR_DRAWS_FILE, PRIOR_FILE,
+    PriorReport, WEEKLY_FILE, write_curves, write_draws, write_weekly,
 };
 use crate::data::Dataset;
 use crate::posterior::Posterior;
@@ -24,6 +24,15 @@ pub fn write_results(
     dir.write(WEEKLY_FILE, |out, path| {
         write_weekly(dataset, posterior, out).map_err(OutputError::io("cannot write", path))
     })
+}
+
+/// Writes `prior.json` and `prior_draws.parquet`.
+///
+/// # Errors
+/// As [`write_results`].
+pub fn write_prior(dir: &OutputDir, report: &PriorReport, draws: &Posterior) -> Result<(), OutputError> {
+    dir.write_bytes(PRIOR_FILE, &report.to_json()?)?;
+    dir.write(PRIOR_DRAWS_FILE, |out, path| write_draws(draws, out, path))
 }
 
 #[cfg(test)]

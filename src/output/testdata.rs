@@ -85,7 +85,7 @@ fn matrix(f: impl Fn(usize, usize) -> f64) -> Array2<f64> {
     Array2::from_shape_fn((GEOS, WEEKS), |(g, t)| f(g, t))
 }
 
-pub(super) fn dataset() -> Dataset {
+pub(crate) fn dataset() -> Dataset {
     let channel = |name: &str, spend: Option<&str>, exposure: Array2<f64>| Channel {
         name: name.into(),
         spend_column: spend.map(Into::into),

@@ -7,6 +7,6 @@ mod parameters;
 mod summary;
 mod types;
 
-pub use compute::compute;
+pub use compute::{compute, compute_prior};
 pub use summary::{Summary, quantile_sorted};
 pub use types::*;

@@ -26,8 +26,8 @@ use crate::config::Noise;
 use crate::transform::simd::{axpy, dot, mul_add};
 
 /// Prior sd of the intercept and of a control's coefficient, scaled outcome units.
-const INTERCEPT_SD: f64 = 1.0;
-const CONTROL_SD: f64 = 0.3;
+pub(super) const INTERCEPT_SD: f64 = 1.0;
+pub(super) const CONTROL_SD: f64 = 0.3;
 
 /// Scratch space and results at one point.
 #[derive(Debug, Clone)]

@@ -1,0 +1,97 @@
+//! Refits with one control's reliability falling.
+
+use super::moves::{Move, best_changes};
+use crate::config::{ControlConfig, FitConfig};
+use crate::data::{Dataset, Follower};
+use crate::error::Error;
+use crate::fit::{Fit, fit, planning_curves};
+use crate::output::{self, ChannelSensitivity, RefitLength, ReliabilityLevel, ReliabilitySweep};
+use crate::posterior::Summary;
+use crate::sampler::Progress;
+
+/// Reliabilities that every sweep has: 0.7 is what psychometrics calls barely acceptable (Nunnally 1978).
+const LEVELS: [f64; 4] = [1.0, 0.9, 0.8, 0.7];
+
+/// What all sweeps share.
+pub struct Task<'a> {
+    /// The fit itself.
+    pub fit: &'a Fit,
+    /// Its data.
+    pub data: &'a Dataset,
+    /// Its settings.
+    pub config: &'a FitConfig,
+    /// The move that it recommends.
+    pub recommended: Option<&'a Move>,
+    /// Length of the refits.
+    pub length: RefitLength,
+}
+
+impl Task<'_> {
+    /// The sweep of one control.
+    ///
+    /// # Errors
+    /// As a fit.
+    pub fn run(
+        &self,
+        control: &str,
+        followers: &[Follower],
+        progress: &dyn Progress,
+    ) -> Result<ReliabilitySweep, Error> {
+        let own = self.config.controls.get(control).map_or(1.0, |c| c.reliability);
+        let mut levels = LEVELS.to_vec();
+        if !levels.contains(&own) {
+            levels.push(own);
+            levels.sort_by(|a, b| b.total_cmp(a));
+        }
+        let mut found = Vec::with_capacity(levels.len());
+        for level in levels {
+            found.push(if level == own {
+                self.level(self.fit, control, level, true)?
+            } else {
+                let refit = fit(self.data, &self.settings(control, level), progress)?;
+                self.level(&refit, control, level, false)?
+            });
+        }
+        let following = followers.iter().filter(|f| f.control == control);
+        Ok(ReliabilitySweep {
+            control: control.into(),
+            followed_by: following.map(|f| f.channel.clone()).collect(),
+            levels: found,
+        })
+    }
+
+    fn settings(&self, control: &str, reliability: f64) -> FitConfig {
+        let mut config = self.config.clone();
+        config.controls.insert(control.into(), ControlConfig { reliability });
+        let sampler = &mut config.sampler;
+        (sampler.chains, sampler.warmup, sampler.draws) =
+            (self.length.chains, self.length.warmup, self.length.draws);
+        config
+    }
+
+    fn level(
+        &self,
+        fit: &Fit,
+        control: &str,
+        reliability: f64,
+        is_the_fit: bool,
+    ) -> Result<ReliabilityLevel, Error> {
+        let curves = planning_curves(output::curve_draws(&fit.posterior))?;
+        let paid = fit.posterior.channels.iter().filter_map(|c| Some((c, c.roi.as_ref()?)));
+        let channels = paid.zip(best_changes(&curves)?).map(|((c, roi), change)| ChannelSensitivity {
+            name: c.name.clone(),
+            roi: Summary::of(roi),
+            change,
+        });
+        let calibrations = fit.density.design.calibrations.iter();
+        let of_control = calibrations.filter(|c| self.data.controls[c.control].name == control);
+        Ok(ReliabilityLevel {
+            reliability,
+            used: of_control.map(|c| c.used).next().unwrap_or(reliability),
+            is_the_fit,
+            verdict: fit.diagnostics.verdict,
+            channels: channels.collect(),
+            recommended_move: self.recommended.map(|m| m.outcome(&curves)).transpose()?,
+        })
+    }
+}
