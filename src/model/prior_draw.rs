@@ -119,3 +119,105 @@ impl Density {
         BaselineDraw { shared, coefficients, weekly }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{EffectPrior, FitConfig, LogNormalPrior};
+    use crate::model::Design;
+    use crate::output::testdata;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    const DRAWS: usize = 20_000;
+
+    /// A density that knows exposures but no outcome: its gradient is that of the prior.
+    fn without_outcome(panel: bool) -> Density {
+        let mut data = testdata::dataset();
+        if !panel {
+            data.geos.truncate(1);
+            let first = |x: &ndarray::Array2<f64>| x.slice(ndarray::s![..1, ..]).to_owned();
+            (data.outcome.values, data.outcome.observed) =
+                (first(&data.outcome.values), data.outcome.observed.slice(ndarray::s![..1, ..]).to_owned());
+            data.present = data.present.slice(ndarray::s![..1, ..]).to_owned();
+            data.controls[0].values = first(&data.controls[0].values);
+            for channel in &mut data.channels {
+                (channel.spend, channel.exposure) = (first(&channel.spend), first(&channel.exposure));
+            }
+        }
+        let mut config = FitConfig::default();
+        let belief = LogNormalPrior::Interval { low: 0.5, high: 4.0, mass: 0.8 };
+        config.channels.entry("tv".into()).or_default().prior = Some(EffectPrior::Roi(belief));
+        let mut design = Design::new(&data, &config).unwrap();
+        for known in [&mut design.fitted, &mut design.outcome, &mut design.units, &mut design.value] {
+            known.fill(0.0);
+        }
+        design.baseline.fill(0.0);
+        Density::new(design)
+    }
+
+    /// Mean and its standard error.
+    fn mean(x: &[f64]) -> (f64, f64) {
+        let n = x.len() as f64;
+        let mean = x.iter().sum::<f64>() / n;
+        let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        (mean, (variance / n).sqrt())
+    }
+
+    /// Stein: under p, ∂ᵢ ln p has mean 0 and qᵢ ∂ᵢ ln p mean −1, for every coordinate.
+    #[test]
+    fn the_draws_come_from_the_density_that_is_sampled() {
+        for panel in [false, true] {
+            let density = without_outcome(panel);
+            let (mut state, mut rng) = (density.state(), ChaCha8Rng::seed_from_u64(3));
+            let dim = density.layout.dim;
+            let mut gradient = vec![0.0; dim];
+            let (mut scores, mut products) = (vec![Vec::new(); dim], vec![Vec::new(); dim]);
+            for _ in 0..DRAWS {
+                let q = density.draw_prior(&mut rng).position;
+                density.value_and_gradient(&q, &mut gradient, &mut state).unwrap();
+                for i in 0..dim {
+                    scores[i].push(gradient[i]);
+                    products[i].push(gradient[i] * q[i]);
+                }
+            }
+            for i in 0..dim {
+                let ((score, e), (product, f)) = (mean(&scores[i]), mean(&products[i]));
+                assert!(score.abs() < 4.5 * e, "panel {panel}, coordinate {i} of {dim}: {score} ± {e}");
+                assert!((product + 1.0).abs() < 4.5 * f, "panel {panel}, coordinate {i}: {product} ± {f}");
+            }
+        }
+    }
+
+    #[test]
+    fn moments_are_those_of_the_priors() {
+        let density = without_outcome(false);
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        let mut theta = crate::model::Theta::new(&density.design);
+        let mut draws: [Vec<f64>; 6] = Default::default();
+        let controls = density.design.columns.len() - 1;
+        for _ in 0..DRAWS {
+            let draw = density.draw_prior(&mut rng);
+            theta.decode(&draw.position, &density.design, &density.layout);
+            let values = [
+                theta.retention[0],
+                theta.ln_half_saturation[0],
+                theta.ln_effect[0],
+                theta.sigma[0],
+                theta.phi,
+                draw.baseline.shared[controls],
+            ];
+            draws.iter_mut().zip(values).for_each(|(d, v)| d.push(v));
+        }
+        // Beta(1.5, 3): 1/3. N(0.45, ·). The middle of ln 0.5 and ln 4. HalfNormal(0.3): 0.3 √(2/π).
+        // Beta(1, 2): 1/3. N(0, ·).
+        let want = [1.0 / 3.0, 0.45, 0.5 * 2.0_f64.ln(), 0.239_365_368, 1.0 / 3.0, 0.0];
+        for (draws, want) in draws.iter().zip(want) {
+            let (got, error) = mean(draws);
+            assert!((got - want).abs() < 4.0 * error, "{got} ± {error}, not {want}");
+        }
+        // 80 % of ln ROI lie between ln 0.5 and ln 4.
+        let inside = draws[2].iter().filter(|x| (0.5_f64.ln()..4.0_f64.ln()).contains(x)).count();
+        assert!((inside as f64 / DRAWS as f64 - 0.8).abs() < 0.012, "{inside}");
+    }
+}

@@ -5,12 +5,16 @@ use crate::config::{ControlConfig, FitConfig};
 use crate::data::{Dataset, Follower};
 use crate::error::Error;
 use crate::fit::{Fit, fit, planning_curves};
+use crate::model::{Calibration, Design};
 use crate::output::{self, ChannelSensitivity, RefitLength, ReliabilityLevel, ReliabilitySweep};
 use crate::posterior::Summary;
 use crate::sampler::Progress;
 
 /// Reliabilities that every sweep has: 0.7 is what psychometrics calls barely acceptable (Nunnally 1978).
 const LEVELS: [f64; 4] = [1.0, 0.9, 0.8, 0.7];
+
+/// Reliabilities in use that differ by less are the same but for rounding.
+const SAME: f64 = 1e-9;
 
 /// What all sweeps share.
 pub struct Task<'a> {
@@ -43,14 +47,21 @@ impl Task<'_> {
             levels.push(own);
             levels.sort_by(|a, b| b.total_cmp(a));
         }
-        let mut found = Vec::with_capacity(levels.len());
+        let mut found: Vec<ReliabilityLevel> = Vec::with_capacity(levels.len());
         for level in levels {
-            found.push(if level == own {
-                self.level(self.fit, control, level, true)?
-            } else {
-                let refit = fit(self.data, &self.settings(control, level), progress)?;
-                self.level(&refit, control, level, false)?
-            });
+            if level == own {
+                found.push(self.level(self.fit, control, level, true)?);
+                continue;
+            }
+            let settings = self.settings(control, level);
+            let used = self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level);
+            // Below what the other columns predict, one reliability is as good as another.
+            match found.last() {
+                Some(last) if (last.used - used).abs() < SAME => {
+                    found.push(ReliabilityLevel { reliability: level, ..last.clone() });
+                }
+                _ => found.push(self.level(&fit(self.data, &settings, progress)?, control, level, false)?),
+            }
         }
         let following = followers.iter().filter(|f| f.control == control);
         Ok(ReliabilitySweep {
@@ -69,6 +80,12 @@ impl Task<'_> {
         config
     }
 
+    /// Reliability in use; `None` for a control that is taken as it is.
+    fn used(&self, design: &Design, control: &str) -> Option<f64> {
+        let of_control = |c: &&Calibration| self.data.controls[c.control].name == control;
+        design.calibrations.iter().find(of_control).map(|c| c.used)
+    }
+
     fn level(
         &self,
         fit: &Fit,
@@ -83,11 +100,9 @@ impl Task<'_> {
             roi: Summary::of(roi),
             change,
         });
-        let calibrations = fit.density.design.calibrations.iter();
-        let of_control = calibrations.filter(|c| self.data.controls[c.control].name == control);
         Ok(ReliabilityLevel {
             reliability,
-            used: of_control.map(|c| c.used).next().unwrap_or(reliability),
+            used: self.used(&fit.density.design, control).unwrap_or(reliability),
             is_the_fit,
             verdict: fit.diagnostics.verdict,
             channels: channels.collect(),

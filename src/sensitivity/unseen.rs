@@ -23,9 +23,10 @@ const STRONGEST: f64 = 0.5;
 /// Halvings of the search for the strength that undoes the move: to 1/500.
 const HALVINGS: usize = 8;
 
-/// |bias| of a coefficient per unit of sd(Y^{⊥X,D}) / sd(D^{⊥X}), both partial R² being `strength`.
-fn bias_factor(strength: f64) -> f64 {
-    strength / (1.0 - strength).sqrt()
+/// |bias| of a coefficient per unit of sd(Y^{⊥X,D}) / sd(D^{⊥X}), from the partial R² of the unseen driver
+/// with outcome and spend.
+fn bias_factor(r2_outcome: f64, r2_spend: f64) -> f64 {
+    (r2_outcome * r2_spend / (1.0 - r2_spend)).sqrt()
 }
 
 /// Every paid channel in turn.
@@ -48,7 +49,7 @@ pub fn unseen(
         let Some(per_factor) = problem.bias_per_factor(None) else { continue };
         let contraction = channel.evidence.roi_contraction.unwrap_or(0.0);
         let data_weight = (1.0 - (1.0 - contraction).powi(2)).clamp(0.0, 1.0);
-        let share = |strength: f64| data_weight * per_factor * bias_factor(strength);
+        let share = |strength: f64| data_weight * per_factor * bias_factor(strength, strength);
         let survives = |strength: f64| -> Result<Option<bool>, PlanningError> {
             let Some(recommended) = recommended else { return Ok(None) };
             for factor in [(1.0 - share(strength)).max(0.0), 1.0 + share(strength)] {
@@ -192,13 +193,39 @@ fn squared_correlation(basis: &Basis, a: &[f64], b: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use ndarray::Array2;
 
+    use super::*;
+    use crate::config::FitConfig;
+    use crate::output::testdata;
+
+    /// The formula is an identity: leave a control out, and it gives what the coefficient moves by.
     #[test]
-    fn the_bias_factor_is_that_of_the_paper() {
-        // Cinelli & Hazlett (2020), § 4.2: √(0.1 · 0.1 / 0.9).
-        assert!((bias_factor(0.1) - 0.105_409_255_338_946).abs() < 1e-12);
-        assert_eq!(bias_factor(0.0), 0.0);
+    fn the_bias_of_a_control_left_out_is_the_formula_s() {
+        let mut data = testdata::dataset();
+        let wave =
+            |k: f64| Array2::from_shape_fn(data.present.dim(), |(g, t)| ((g * 31 + t) as f64 * k).sin());
+        let hidden = wave(1.1) + 0.4 * wave(2.3);
+        data.outcome.values = 1000.0 + 50.0 * wave(1.1) + 20.0 * wave(0.9) + 30.0 * wave(2.7);
+        data.controls[0].values = hidden.clone();
+        data.controls[0].binary = false;
+        let design = Design::new(&data, &FitConfig::default()).unwrap();
+        let flat = |x: Array2<f64>| x.into_iter().collect::<Vec<f64>>();
+        let effects = [flat(wave(2.3) + 0.5 * hidden), flat(wave(1.9)), flat(wave(0.3))];
+        let problem = Problem { design: &design, data: &data, effects: &effects, channel: 0 };
+        let coefficient = |basis: &Basis| {
+            let own = basis.residual(&effects[0]);
+            basis.dot(&own, &design.outcome) / basis.dot(&own, &own)
+        };
+        let without = problem.others(Some(0));
+        let moved = coefficient(&without) - coefficient(&problem.others(None));
+        let strength = problem.strongest_control().unwrap();
+        let factor = bias_factor(strength.r2_outcome, strength.r2_spend);
+        let want = factor * problem.bias_per_factor(Some(0)).unwrap();
+        assert!(
+            strength.r2_spend > 0.01 && (moved.abs() / want - 1.0).abs() < 1e-9,
+            "{moved} {want} {strength:?}"
+        );
     }
 
     #[test]
