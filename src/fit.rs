@@ -1,11 +1,12 @@
 //! One call from a checked data set to a posterior, and one from there to the report.
 
+mod pilot;
 mod warnings;
 
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
-use crate::config::FitConfig;
+use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Calibration, Density, Design, State};
@@ -17,8 +18,6 @@ use crate::{Error, Warning};
 
 /// Trajectories have at most 2¹⁰ points, as in Stan.
 const MAX_DEPTH: usize = 10;
-/// Warm-up iterations and draws of a panel's pilot chain: 2 % of a default run.
-const PILOT: (usize, usize) = (120, 40);
 
 /// A finished fit.
 #[derive(Debug)]
@@ -102,18 +101,7 @@ impl Fit {
 pub fn fit(data: &Dataset, config: &FitConfig, progress: &dyn Progress) -> Result<Fit, Error> {
     let mut density = Density::new(Design::new(data, config)?);
     let sampling = Instant::now();
-    let settings = Settings {
-        seed: config.sampler.seed,
-        chains: config.sampler.chains,
-        warmup: config.sampler.warmup,
-        draws: config.sampler.draws,
-        target_accept: config.sampler.target_accept,
-        max_depth: MAX_DEPTH,
-    };
-    if density.design.weekly_effect {
-        density.design.level_centring = pilot(&density, &settings, progress)?;
-    }
-    let chains = sampler::sample(&density, |_, rng| density.start(rng), &settings, progress)?;
+    let chains = sample_density(&mut density, &config.sampler, progress)?;
     let sampling = sampling.elapsed();
     let summaries = Instant::now();
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
@@ -122,32 +110,28 @@ pub fn fit(data: &Dataset, config: &FitConfig, progress: &dyn Progress) -> Resul
     Ok(Fit { density, chains, posterior, diagnostics, convergence, sampling, summaries: summaries.elapsed() })
 }
 
-/// Centring weight w = σ_u² / (σ_u² + s²) of the shared level, s the noise of a period's mean over geos,
-/// from a short chain of its own: too short to report, long enough to tell which of the two is larger.
+/// Samples a density; that of a panel first learns its coordinates from a pilot chain.
 ///
-/// # Source
-/// Papaspiliopoulos, Roberts & Sköld (2007), § 2.
-fn pilot(density: &Density, settings: &Settings, progress: &dyn Progress) -> Result<f64, Error> {
-    struct Quiet<'a>(&'a dyn Progress);
-    impl Progress for Quiet<'_> {
-        fn cancelled(&self) -> bool {
-            self.0.cancelled()
-        }
+/// # Errors
+/// No usable starting point, or `progress` asking to stop.
+pub(crate) fn sample_density(
+    density: &mut Density,
+    config: &SamplerConfig,
+    progress: &dyn Progress,
+) -> Result<Vec<Chain>, Error> {
+    let settings = Settings {
+        seed: config.seed,
+        chains: config.chains,
+        warmup: config.warmup,
+        draws: config.draws,
+        target_accept: config.target_accept,
+        max_depth: MAX_DEPTH,
+    };
+    if density.design.n_geos > 1 {
+        pilot::prepare(density, &settings, progress)?;
     }
-    let settings = Settings { chains: 1, warmup: PILOT.0, draws: PILOT.1, ..*settings };
-    let chains = sampler::sample(density, |_, rng| density.start(rng), &settings, &Quiet(progress))?;
-    let (mut state, mut grad) = (density.state(), vec![0.0; density.layout.dim]);
-    let geos = density.design.n_geos as f64;
-    let (mut sum, mut n) = (0.0, 0.0);
-    for q in chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)) {
-        if density.value_and_gradient(q, &mut grad, &mut state).is_ok() {
-            let noise = state.theta.sigma.iter().map(|s| s * s).sum::<f64>() / (geos * geos);
-            let level = state.theta.weekly_scale.powi(2);
-            sum += level / (level + noise);
-            n += 1.0;
-        }
-    }
-    Ok(if n > 0.0 { sum / n } else { density.design.level_centring })
+    let density = &*density;
+    Ok(sampler::sample(density, |_, rng| density.start(rng), &settings, progress)?)
 }
 
 /// Diagnostics of every sampled parameter, in the order of [`Posterior::parameters`].

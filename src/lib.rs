@@ -37,6 +37,9 @@
 //!    scenarios of [`planning::default_scenarios`]. [`output::OutputDir`] and
 //!    [`output::write_results`] write the output directory.
 //!
+//! [`validation`] repeats this on earlier data to see whether it would have forecast what came, and
+//! [`calibration`] on simulated data whose truth is known.
+//!
 //! # Modules in reading order
 //! Data flow down this list: a module uses those above it. Only [`error`] looks down, to gather
 //! what each of them can refuse.
@@ -69,7 +72,11 @@ pub mod prior_only;
 
 pub mod sensitivity;
 
+pub mod validation;
+
 pub mod simulate;
+
+pub mod calibration;
 
 pub use error::Error;
 pub use fit::{Fit, fit};

@@ -135,8 +135,28 @@ fn held_out_weeks_are_predicted_but_not_counted() {
     outputs::check(&out, &schema());
     let weekly = outputs::Weekly::read(&out);
     assert_eq!((weekly.len(), weekly.fitted().iter().filter(|f| **f).count()), (156, 143));
-    let wmape = outputs::fit_json(&out)["fit_quality"]["holdout"]["wmape"].as_f64().expect("a number");
+    let fit = outputs::fit_json(&out);
+    let holdout = &fit["fit_quality"]["holdout"];
+    let wmape = holdout["wmape"].as_f64().expect("a number");
     assert!(wmape < 0.15, "{wmape}");
+    // CRPS is a share of the mean error (0.7 of it for a calibrated normal forecast), in outcome units.
+    let mean = fit["outcome"]["total"].as_f64().expect("a number") / 143.0;
+    let share = holdout["crps"].as_f64().expect("a number") / (wmape * mean);
+    assert!((0.4..1.1).contains(&share), "{share}");
+    // What the last residual leaves fades from week to week.
+    let carried = weekly.numbers("carried_residual");
+    assert!(carried[..143].iter().all(|c| *c == 0.0) && carried[143] != 0.0);
+    assert!(carried[143].abs() > carried[146].abs(), "{carried:?}");
+    // TikTok ran in the last twelve weeks alone.
+    let codes: Vec<_> =
+        fit["run"]["warnings"].as_array().expect("warnings").iter().map(|w| &w["code"]).collect();
+    assert!(
+        codes.contains(&&"channel_not_fitted".into()) && !codes.contains(&&"late_channel".into()),
+        "{codes:?}"
+    );
+    let tiktok = fit["channels"].as_array().and_then(|c| c.iter().find(|c| c["name"] == "tiktok"));
+    let sentence = tiktok.expect("tiktok")["evidence"]["sentence"].as_str().expect("a sentence");
+    assert!(sentence.contains("is unknown: it never ran"), "{sentence}");
 }
 
 #[test]

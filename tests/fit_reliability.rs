@@ -53,14 +53,13 @@ fn a_reliability_of_one_changes_no_byte() {
 
 #[test]
 fn a_confounded_channel_moves_to_its_truth() {
-    let folder = Folder::new();
+    let file = "[data]\ncontrols = ['price_index', 'promo', 'holiday', 'query_index']\n\
+                [controls.query_index]\nreliability = 0.66\n";
+    let folder = Folder::new().file("mmm.toml", file);
     // Demand drives search and sales, and a third of query_index's variance is noise.
     let world = ["--seed", "14", "--proxy-reliability", "0.7", "--confounding", "1", "--out", "market"];
     folder.mmm(&[&["simulate"], &world[..]].concat()).exits(0);
     fit(&folder, "market/data.csv", &["--quiet", "--out", "naive"]).finishes();
-    let file = "[data]\ncontrols = ['price_index', 'promo', 'holiday', 'query_index']\n\
-                [controls.query_index]\nreliability = 0.66\n";
-    fs::write(folder.path().join("mmm.toml"), file).expect("written");
     let told = ["fit", "market/data.csv", "--config", "mmm.toml", "--quiet", "--out", "told"];
     folder.mmm(&[&told[..], &SHORT].concat()).finishes();
     let truth = number(&json(&folder.path().join("market/truth.json"))["channels"]["search"]["roi"]);
@@ -99,6 +98,7 @@ fn sensitivity_tells_what_hangs_on_the_unseen() {
     let out = folder.path().join("mmm-out");
     let schema = serde_json::from_str(&folder.mmm(&["schema"]).stdout()).expect("the schema is JSON");
     outputs::check(&out, &schema);
+    assert_eq!(outputs::Weekly::read(&out).len(), 156, "the fit is written as ever");
     let fit_json = outputs::fit_json(&out);
     assert!(codes(&fit_json).contains(&"spend_follows_control"));
     let found = &fit_json["sensitivity"];
@@ -128,7 +128,8 @@ fn sensitivity_tells_what_hangs_on_the_unseen() {
 fn the_prior_alone_is_no_fit() {
     let folder = Folder::new();
     let flags = ["--prior-only", "--draws", "2000", "--prior", "tv:roi=0.8..3"];
-    let all = [&["fit", &national()], &CONTROLS[..], &flags].concat();
+    let data = national();
+    let all = [&["fit", data.as_str()], &CONTROLS[..], &flags].concat();
     folder.mmm(&all).exits(0).says(&["PRIOR ONLY, NOT A FIT", "tv", "mmm-prior"]);
     let out = folder.path().join("mmm-prior");
     let prior = json(&out.join("prior.json"));

@@ -101,7 +101,7 @@ pub struct SamplerArgs {
     /// Independent chains [default: 4]
     #[arg(long)]
     chains: Option<usize>,
-    /// Adaptation iterations per chain, discarded [default: 1000]
+    /// Adaptation iterations per chain, discarded [default: 500]
     #[arg(long)]
     warmup: Option<usize>,
     /// Kept draws per chain [default: 1000]

@@ -196,7 +196,7 @@ fn control_sections(text: &mut String, data: &Dataset) {
         let name = key(&control.name);
         let _ = write!(
             text,
-            "\n# [controls.{name}]\n# reliability = 0.9  # share of its variance that is no error of measurement\n"
+            "\n[controls.{name}]\n# reliability = 0.9  # share of its variance that is no error of measurement\n"
         );
     }
 }

@@ -9,6 +9,7 @@ mod report;
 mod scenario;
 mod schema;
 mod simulate;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     Scenario(scenario::Scenario),
     Report(report::ReportArgs),
+    Validate(validate::Validate),
     Schema(schema::SchemaArgs),
 }
 
@@ -46,6 +48,7 @@ impl Cli {
             Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
             Command::Scenario(command) => command.run(),
             Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),
+            Command::Validate(command) => command.run(),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
         }
     }

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 /// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), prior (prior.json) or scenario (mmm scenario --json)
+    /// Of what: fit (fit.json), prior (prior.json), scenario or validate (their --json)
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -19,6 +19,7 @@ enum Document {
     Fit,
     Prior,
     Scenario,
+    Validate,
 }
 
 /// Prints the schema to stdout.
@@ -30,6 +31,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
         Document::Fit => mmm::output::fit_schema(),
         Document::Prior => mmm::output::prior_schema(),
         Document::Scenario => mmm::output::scenario_schema(),
+        Document::Validate => mmm::output::validate_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

@@ -8,6 +8,7 @@ use super::collinearity::{Collinearity, collinearity};
 use super::dataset::Dataset;
 use super::following::{self, Follower};
 use super::history::{ChannelHistory, history};
+use super::patterns::{mediators, switched_together};
 use super::spikes::spikes;
 use super::suggest::listing;
 use crate::config::FitConfig;
@@ -49,12 +50,22 @@ const LATE_WEEKS: f64 = 26.0;
 /// Coefficient of variation below which a column hardly moves.
 const NEAR_CONSTANT: f64 = 0.02;
 
-/// Looks at the data as `config` would fit them; the gravest findings first.
+/// Looks at the data as `config` would fit them, without the periods held out; the gravest findings first.
 pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     let mut findings = Findings::default();
     if let Err(error) = enough_rows(data, config) {
         findings.add(Severity::Blocking, "too_few_rows", error.to_string(), error.hint());
     }
+    let fitted;
+    let data = match config.model.holdout_weeks {
+        0 => data,
+        held_out => {
+            let n = data.n_periods().saturating_sub(held_out);
+            fitted = data.as_of(n, n);
+            unseen(data, &fitted, &mut findings);
+            &fitted
+        }
+    };
     span(data, &mut findings);
     for channel in &history(data) {
         activity(data, channel, &mut findings);
@@ -64,6 +75,7 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     let found = collinearity(data);
     pairs(&found, &mut findings);
     followers(data, config, &found, &mut findings);
+    patterns(data, &mut findings);
     inflation(&found, &mut findings);
     outcome(data, &mut findings);
     geos(data, &mut findings);
@@ -143,9 +155,49 @@ fn span(data: &Dataset, findings: &mut Findings) {
     }
 }
 
+/// Channels that ran only in the periods held out.
+fn unseen(data: &Dataset, fitted: &Dataset, findings: &mut Findings) {
+    for (channel, seen) in data.channels.iter().zip(&fitted.channels) {
+        let ran = |x: &ndarray::Array2<f64>| x.iter().any(|x| *x > 0.0);
+        if ran(&channel.exposure) && !ran(&seen.exposure) {
+            findings.warn(
+                "channel_not_fitted",
+                format!("channel `{}` ran only in the periods held out: it has no return", channel.name),
+                "hold out fewer periods with --holdout-weeks, or leave the channel out with --exclude",
+            );
+        }
+    }
+}
+
+/// Channels that switch on and off with a control, and controls that media may move.
+fn patterns(data: &Dataset, findings: &mut Findings) {
+    for pair in switched_together(data) {
+        let message = format!(
+            "channel `{}` is {} when control `{}` is on (r = {:.2} of the weeks they run)",
+            pair.channel,
+            if pair.correlation > 0.0 { "on only" } else { "off only" },
+            pair.control,
+            pair.correlation
+        );
+        let hint = "nothing tells the two apart: run the channel at other times too, or give a prior on it";
+        findings.warn("switched_with_control", message, hint);
+    }
+    for mediator in mediators(data) {
+        let why = match &mediator.follows {
+            Some((channel, r)) => format!("it follows channel `{channel}` in time (r = {r:.2})"),
+            None => "its name says so".to_owned(),
+        };
+        findings.warn(
+            "possible_mediator",
+            format!("control `{}` may be something that media bring about: {why}", mediator.control),
+            "a control that media move takes part of their effect: keep it only if it cannot be, else --exclude it",
+        );
+    }
+}
+
 fn activity(data: &Dataset, channel: &ChannelHistory, findings: &mut Findings) {
     let active = weeks(data, channel.active_periods);
-    if active < LATE_WEEKS {
+    if active < LATE_WEEKS && active > 0.0 {
         let since = channel.first_active.map_or(String::new(), |d| format!(" (first on {d})"));
         let message = format!("channel `{}` was active for {active:.0} weeks{since}", channel.name);
         let hint = format!(
@@ -156,7 +208,8 @@ fn activity(data: &Dataset, channel: &ChannelHistory, findings: &mut Findings) {
     }
 }
 
-/// Columns that hardly vary, and 0/1 controls with hardly any case.
+/// Channels that hardly vary, and 0/1 controls with hardly any case. A control may vary by little, as a
+/// price index does: it is scaled by its own spread.
 fn variation(data: &Dataset, findings: &mut Findings) {
     let present = || data.present.iter().filter(|p| **p).count() as f64;
     let spread = |values: &ndarray::Array2<f64>| {
@@ -165,16 +218,16 @@ fn variation(data: &Dataset, findings: &mut Findings) {
         let variance = known().map(|x| (x - mean).powi(2)).sum::<f64>() / present();
         variance.sqrt() / mean.abs()
     };
-    let channels = data.channels.iter().map(|c| (&c.exposure_column, &c.exposure));
-    let controls = data.controls.iter().filter(|c| !c.binary).map(|c| (&c.name, &c.values));
-    for (name, values) in channels.chain(controls) {
-        let spread = spread(values);
+    for channel in &data.channels {
+        let spread = spread(&channel.exposure);
         if spread < NEAR_CONSTANT {
             let message = format!(
-                "`{name}` hardly varies: its standard deviation is {:.1} % of its mean",
+                "`{}` hardly varies: its standard deviation is {:.1} % of its mean",
+                channel.exposure_column,
                 100.0 * spread
             );
-            findings.warn("near_constant", message, "the data will say little about its effect");
+            let hint = "the data say little about its effect: vary the spend, or give a prior on its return";
+            findings.warn("near_constant", message, hint);
         }
     }
     for control in data.controls.iter().filter(|c| c.binary) {
@@ -207,25 +260,43 @@ fn delivery(data: &Dataset, findings: &mut Findings) {
 }
 
 fn pairs(found: &Collinearity, findings: &mut Findings) {
+    let (mut copies, mut close) = (Vec::new(), Vec::new());
     for i in 0..found.names.len() {
-        for j in 0..i.min(found.n_channels) {
+        for j in 0..i {
             let r = found.correlation[[i, j]];
-            let (channel, other) = (&found.names[j], &found.names[i]);
+            if r.abs() <= CORRELATED {
+                continue;
+            }
+            let (a, b) = (&found.names[j], &found.names[i]);
             let kind = if i < found.n_channels { "channel" } else { "control" };
-            if r.abs() > IDENTICAL {
+            if j >= found.n_channels {
+                let list = if r.abs() > IDENTICAL { &mut copies } else { &mut close };
+                list.push(format!("`{a}` and `{b}` (r = {r:.2})"));
+            } else if r.abs() > IDENTICAL {
                 let severity = if kind == "control" { Severity::Blocking } else { Severity::Warning };
-                let message =
-                    format!("channel `{channel}` moves identically with {kind} `{other}` (r = {r:.4})");
-                let hint = format!("no data can tell them apart: drop or merge one (--exclude {other})");
+                let message = format!("channel `{a}` moves identically with {kind} `{b}` (r = {r:.4})");
+                let hint = format!("no data can tell them apart: drop or merge one (--exclude {b})");
                 findings.add(severity, "identical_columns", message, Some(hint));
-            } else if r.abs() > CORRELATED {
-                let message = format!("channel `{channel}` and {kind} `{other}` move together (r = {r:.2})");
+            } else {
                 findings.warn(
                     "collinear_pair",
-                    message,
+                    format!("channel `{a}` and {kind} `{b}` move together (r = {r:.2})"),
                     "their effects trade off: trust the sum of the two, or merge them",
                 );
             }
+        }
+    }
+    for (pairs, code, hint) in [
+        (copies, "identical_controls", "drop one of each with --exclude; the fit shares their effect out"),
+        (
+            close,
+            "collinear_controls",
+            "their coefficients mean little one by one; what they explain together is sound",
+        ),
+    ] {
+        if !pairs.is_empty() {
+            let message = format!("controls move together: {}", pairs.join(", "));
+            findings.note(code, message, hint);
         }
     }
 }

@@ -14,15 +14,18 @@ mod layout;
 mod load;
 mod number;
 mod panel;
+mod patterns;
 mod reported;
 mod roles;
 mod settings;
 mod spikes;
 mod suggest;
 mod vet;
+mod window;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub use checks::{Finding, Severity, check, enough_rows};
+pub(crate) use collinearity::collinearity;
 pub use dataset::*;
 pub use following::{Follower, followers};
 pub use history::{ChannelHistory, history};

@@ -96,7 +96,9 @@ fn beyond_observed(fit: &Fit) -> Vec<String> {
 }
 
 fn mostly_prior(fit: &Fit) -> Vec<String> {
-    let prior = fit.channels.iter().filter(|c| c.evidence.verdict == EvidenceVerdict::Prior);
+    // A channel that never ran in the fitted periods has a warning of its own.
+    let ran = fit.channels.iter().filter(|c| c.contribution.mean > 0.0);
+    let prior = ran.filter(|c| c.evidence.verdict == EvidenceVerdict::Prior);
     prior.map(|c| c.name.clone()).collect()
 }
 
@@ -269,6 +271,15 @@ mod tests {
             assert_eq!(warning.code, code);
             assert!(warning.hint.as_ref().unwrap().contains(flag), "{warning:?}");
         }
+    }
+
+    #[test]
+    fn a_channel_that_never_ran_is_not_called_prior() {
+        let mut fit = sound();
+        fit.channels[0].evidence.verdict = EvidenceVerdict::Prior;
+        assert_eq!(warnings(&fit).len(), 1);
+        fit.channels[0].contribution.mean = 0.0;
+        assert_eq!(warnings(&fit), []);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Calendar columns of the baseline: ramps of the trend, Fourier terms of the seasons.
+//! Columns of the baseline that follow from the calendar alone: trend and seasonality.
 
 use chrono::NaiveDate;
 

@@ -33,6 +33,13 @@ pub struct State {
     by: LikelihoodGradient,
 }
 
+impl State {
+    /// Derivative of the log likelihood by each ln geo factor at the last point; C × G.
+    pub fn by_ln_geo_factor(&self) -> &[f64] {
+        &self.by.ln_geo_factor
+    }
+}
+
 /// The density or its gradient is not a finite number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotFinite;
@@ -161,4 +168,4 @@ impl Kernel for Evaluate<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -5,7 +5,7 @@ use super::pool::{Location, PooledPrior};
 use super::reliability::{Calibration, calibrate};
 use super::rotation::Rotation;
 use crate::Error;
-use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
+use crate::config::{Adstock, EffectPrior, Noise, Scaling};
 use crate::config::{ChannelConfig, FitConfig};
 use crate::data::{Dataset, OutcomeKind};
 
@@ -53,6 +53,8 @@ pub struct Design {
     /// w of the shared level across the calendar columns: 1 samples the level itself, which suits one that
     /// the data pin down; 0 samples standard deviates, which suits one known mostly from its prior.
     pub level_centring: f64,
+    /// What the likelihood is thought to say of each ln geo factor, C × G; empty when nothing is known.
+    pub factor_information: Vec<FactorInformation>,
     /// Coordinates of the shared level, when there is one.
     pub rotation: Option<Rotation>,
     /// Prior shared by the channels that have none of their own.
@@ -61,6 +63,15 @@ pub struct Design {
     pub sigma_pool: PooledPrior,
     /// The mean of `pool`, about which their ln ROI is sampled.
     pub pooled_mean: f64,
+}
+
+/// A normal approximation of the likelihood of one ln geo factor b: its log is −I b²/2 + (I b̂) b.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct FactorInformation {
+    /// I.
+    pub information: f64,
+    /// I b̂.
+    pub pull: f64,
 }
 
 /// Role of a baseline column; columns of one group share a prior scale.
@@ -161,6 +172,7 @@ impl Design {
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
             level_centring: 0.5,
+            factor_information: Vec::new(),
             sigma_pool: PooledPrior::new(&[SIGMA_LOCATION], &SIGMA_SPREADS),
             rotation: None,
             pool: PooledPrior::default(),
@@ -170,7 +182,7 @@ impl Design {
             design.scale_outcome(data, g, last_fitted, population)?;
         }
         design.apply_outcome_scale(data, population.is_some());
-        design.add_channels(data, config, population);
+        design.add_channels(data, config, population, last_fitted);
         design.add_baseline(data, config);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
@@ -228,11 +240,19 @@ impl Design {
         }
     }
 
-    fn add_channels(&mut self, data: &Dataset, config: &FitConfig, by_population: Option<&[f64]>) {
+    fn add_channels(
+        &mut self,
+        data: &Dataset,
+        config: &FitConfig,
+        by_population: Option<&[f64]>,
+        last_fitted: usize,
+    ) {
         let default = ChannelConfig::default();
         let n_cells = self.n_geos * self.n_periods;
         for channel in &data.channels {
-            let scale = exposure_scale(&channel.exposure, by_population);
+            // Held-out periods enter no scale.
+            let seen = channel.exposure.slice(ndarray::s![.., ..last_fitted]);
+            let scale = exposure_scale(seen, by_population);
             for (g, row) in channel.exposure.rows().into_iter().enumerate() {
                 let per_head = by_population.map_or(1.0, |n| n[g]);
                 self.exposure.extend(row.iter().map(|x| x / (per_head * scale[g])));
@@ -275,21 +295,17 @@ impl Design {
     }
 
     fn add_baseline(&mut self, data: &Dataset, config: &FitConfig) {
-        let model: &ModelConfig = &config.model;
         let mut shared: Vec<(ColumnGroup, Vec<f64>)> =
             vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
-        let knot_periods = model.trend_knot_weeks * 7.0 / data.interval.days();
+        let knot_periods = config.model.trend_knot_weeks * 7.0 / data.interval.days();
         shared.extend(trend(self.n_periods, knot_periods).into_iter().map(|c| (ColumnGroup::Trend, c)));
-        let season = seasonality(&data.dates, data.interval, model.seasonality_pairs);
+        let season = seasonality(&data.dates, data.interval, config.model.seasonality_pairs);
         shared.extend(season.into_iter().map(|c| (ColumnGroup::Season, c)));
         self.columns = shared.iter().map(|(group, _)| *group).collect();
         self.columns.extend((0..data.controls.len()).map(ColumnGroup::Control));
-        let mut scaled: Vec<Vec<f64>> =
-            (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
-        if !config.controls.is_empty() {
-            let calendar: Vec<&[f64]> = shared.iter().map(|(_, column)| column.as_slice()).collect();
-            self.calibrations = calibrate(self, data, config, &calendar, &mut scaled);
-        }
+        let mut scaled: Vec<_> = (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
+        let calendar: Vec<&[f64]> = shared.iter().map(|(_, column)| column.as_slice()).collect();
+        self.calibrations = calibrate(self, data, config, &calendar, &mut scaled);
         let n = self.n_periods;
         for g in 0..self.n_geos {
             for (_, column) in &shared {
@@ -366,7 +382,7 @@ fn roi_locations(spend_share: f64, money: bool) -> Vec<Location> {
 
 /// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,
 /// without a population, the mean positive exposure of the geo itself (1 where it has none).
-fn exposure_scale(exposure: &ndarray::Array2<f64>, population: Option<&[f64]>) -> Vec<f64> {
+fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Option<&[f64]>) -> Vec<f64> {
     let mean_positive = |values: &mut dyn Iterator<Item = f64>| {
         let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
         if n > 0.0 { sum / n } else { 1.0 }

@@ -12,13 +12,13 @@ pub struct Layout {
     pub n_global: usize,
     /// Per channel.
     pub channels: Vec<ChannelLayout>,
-    /// ln of the prior scales of trend increments and seasonality; `None` when there is no such column.
-    pub ln_trend: Option<usize>,
-    /// See `ln_trend`.
-    pub ln_season: Option<usize>,
-    /// ln of the scales of geo deviations: intercept, trend, season, controls (panels only).
-    pub ln_geo: [Option<usize>; 4],
-    /// ln σ of the single geo, or of each of many.
+    /// Standardised prior scales of trend increments and seasonality; `None` when there is no such column.
+    pub trend_scale: Option<usize>,
+    /// See `trend_scale`.
+    pub season_scale: Option<usize>,
+    /// Standardised scales of geo deviations: trend, season, controls (panels only).
+    pub geo_scale: [Option<usize>; 3],
+    /// σ of the single geo, or of each of many.
     pub sigma: SigmaLayout,
     /// logit of the autocorrelation.
     pub phi: Option<usize>,
@@ -31,7 +31,7 @@ pub struct Layout {
 pub struct ChannelLayout {
     /// logit α.
     pub retention: Option<usize>,
-    /// Standardised ln K.
+    /// S ln K, the logit of the unsaturated share at typical exposure; standardised ln K when S is fixed.
     pub half_saturation: usize,
     /// Standardised ln S.
     pub slope: Option<usize>,
@@ -39,7 +39,7 @@ pub struct ChannelLayout {
     pub effect: usize,
     /// sd of the channel's own prior of ln effect; `None` when pooled.
     pub effect_sd: Option<f64>,
-    /// ln η and the first of G standard deviates (panels only).
+    /// Standardised η and the first of G ln factors, standardised given η (panels only).
     pub geo: Option<(usize, usize)>,
 }
 
@@ -60,7 +60,7 @@ pub struct WeeklyLayout {
 /// Coordinates of the noise scale.
 #[derive(Debug, Clone, Copy)]
 pub enum SigmaLayout {
-    /// ln σ.
+    /// Standardised σ.
     Single(usize),
     /// First of G values ln σ_g, less the prior's centre.
     Pooled {
@@ -92,10 +92,10 @@ impl Layout {
             .collect();
         let has = |group| design.columns.contains(&group);
         use super::design::ColumnGroup::{Control, Season, Trend};
-        let ln_trend = has(Trend).then(|| take(1));
-        let ln_season = has(Season).then(|| take(1));
-        let ln_geo = [true, has(Trend), has(Season), has(Control(0))]
-            .map(|present| (panel && present).then(|| take(1)));
+        let trend_scale = has(Trend).then(|| take(1));
+        let season_scale = has(Season).then(|| take(1));
+        let geo_scale =
+            [has(Trend), has(Season), has(Control(0))].map(|present| (panel && present).then(|| take(1)));
         let sigma = if panel { SigmaLayout::Pooled { first: 0 } } else { SigmaLayout::Single(take(1)) };
         let phi = (design.noise == Noise::Ar1).then(|| take(1));
         let weekly = design.rotation.as_ref().map(|r| {
@@ -111,7 +111,7 @@ impl Layout {
             channel.geo = channel.geo.map(|(eta, _)| (eta, take(design.n_geos)));
         }
         let weekly = weekly.map(|w| WeeklyLayout { rest: take(design.n_periods - w.rank), ..w });
-        Layout { dim: take(0), n_global, channels, ln_trend, ln_season, ln_geo, sigma, phi, weekly }
+        Layout { dim: take(0), n_global, channels, trend_scale, season_scale, geo_scale, sigma, phi, weekly }
     }
 }
 
@@ -128,14 +128,16 @@ pub struct Theta {
     pub ln_effect: Vec<f64>,
     /// η, spread of ln β over geos.
     pub geo_spread: Vec<f64>,
-    /// e^{η z}: C × G; ones when G = 1.
+    /// Geo factors, ln ~ N(0, η²): C × G; ones when G = 1.
     pub geo_factor: Vec<f64>,
+    /// z = ln factor / η; C × G.
+    pub geo_deviate: Vec<f64>,
     /// σ_trend, σ_season.
     pub trend_scale: f64,
     /// σ_season.
     pub season_scale: f64,
-    /// Scales of geo deviations: intercept, trend, season, controls.
-    pub geo_scale: [f64; 4],
+    /// Scales of geo deviations: trend, season, controls.
+    pub geo_scale: [f64; 3],
     /// σ_g, scaled outcome units; length G.
     pub sigma: Vec<f64>,
     /// φ; 0 for white noise.

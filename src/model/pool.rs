@@ -63,19 +63,19 @@ impl PooledPrior {
         (sum / total).sqrt()
     }
 
-    /// Draws `n` values together: a node, its location, then each value.
+    /// Draws `n` values: a node, its location, then each value about it.
     pub fn draw<R: rand::Rng>(&self, n: usize, rng: &mut R) -> Vec<f64> {
-        let total: f64 = self.nodes.iter().map(|n| n.ln_weight.exp()).sum();
+        let total: f64 = self.nodes.iter().map(|node| node.ln_weight.exp()).sum();
         let mut left = total * rng.random::<f64>();
-        let normal = |rng: &mut R| -> f64 { StandardNormal.sample(rng) };
-        let chosen = self.nodes.iter().find(|node| {
+        let beyond = |node: &&Node| {
             left -= node.ln_weight.exp();
             left < 0.0
-        });
-        // Rounding may leave a grain beyond the last node.
-        let Some(node) = chosen.or(self.nodes.last()) else { return vec![0.0; n] };
-        let centre = node.location.mean + node.location.sd * normal(rng);
-        (0..n).map(|_| centre + node.spread * normal(rng)).collect()
+        };
+        // Rounding may leave a hair beyond the last node.
+        let Some(node) = self.nodes.iter().find(beyond).or(self.nodes.last()) else { return vec![0.0; n] };
+        let mut normal = || -> f64 { StandardNormal.sample(rng) };
+        let location = node.location.mean + node.location.sd * normal();
+        (0..n).map(|_| location + node.spread * normal()).collect()
     }
 
     /// Log density of the values, up to a constant; adds its gradient to `grad`.

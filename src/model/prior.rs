@@ -1,29 +1,36 @@
 //! Unconstrained coordinates ↔ parameters: transforms, their Jacobians and the prior density.
 
-use super::design::{Design, PRIOR_MEDIA_SHARE};
+use super::coordinates::{half_normal, half_normal_slope, ln_1p_exp, logistic};
+use super::design::{Design, FactorInformation, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout, Theta};
 
 /// Beta(a, b) prior of the retention α.
 pub(super) const RETENTION: (f64, f64) = (1.5, 3.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
-const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
+pub(super) const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
 pub const LN_HALF_SATURATION_SD: f64 = 0.5;
 /// ln S ~ N(mean, sd²).
-const LN_SLOPE: (f64, f64) = (0.2, 0.4);
+pub(super) const LN_SLOPE: (f64, f64) = (0.2, 0.4);
 /// Half-normal scales.
 pub(super) const GEO_SPREAD: f64 = 0.3;
 pub(super) const TREND: f64 = 0.03;
 pub(super) const SEASON: f64 = 0.1;
-/// Geo deviations of intercept, trend increments, season, controls.
-pub(super) const GEO_SCALE: [f64; 4] = [0.1, 0.02, 0.05, 0.1];
+/// Geo deviations of trend increments, season, controls.
+pub(super) const GEO_SCALE: [f64; 3] = [0.02, 0.05, 0.1];
 pub(super) const SIGMA: f64 = 0.3;
 /// ln σ_g ~ N(μ_σ, τ_σ²), μ_σ ~ N(ln 0.15, 1), τ_σ one of a few nodes.
 pub(crate) const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
 /// Beta(a, b) prior of the autocorrelation φ.
 pub(super) const PHI: (f64, f64) = (1.0, 2.0);
 /// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
-const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
+pub(super) const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
+
+/// Prior standard deviation of the retention α ~ Beta(a, b): √(ab / (a+b+1)) / (a+b).
+pub fn retention_prior_sd() -> f64 {
+    let (a, b) = RETENTION;
+    (a * b / (a + b + 1.0)).sqrt() / (a + b)
+}
 
 /// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +50,7 @@ pub struct LikelihoodGradient {
     /// by ln σ_season.
     pub ln_season: f64,
     /// by ln of the geo-deviation scales.
-    pub ln_geo: [f64; 4],
+    pub ln_geo: [f64; 3],
     /// by ln σ_g.
     pub ln_sigma: Vec<f64>,
     /// by φ.
@@ -87,17 +94,12 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
     };
     for channel in &layout.channels {
         shift(channel.retention, (RETENTION.0 / RETENTION.1).ln());
-        shift(channel.geo.map(|(ln_spread, _)| ln_spread), (0.5 * GEO_SPREAD).ln());
-    }
-    shift(layout.ln_trend, TREND.ln());
-    shift(layout.ln_season, SEASON.ln());
-    for (i, scale) in layout.ln_geo.iter().zip(GEO_SCALE) {
-        shift(*i, scale.ln());
+        shift(channel.slope.map(|_| channel.half_saturation), LN_HALF_SATURATION.0 * LN_SLOPE.0.exp());
     }
     shift(layout.phi, -1.0);
-    match layout.sigma {
-        SigmaLayout::Single(i) => shift(Some(i), SIGMA.ln()),
-        SigmaLayout::Pooled { .. } => {}
+    if let SigmaLayout::Single(i) = layout.sigma {
+        // Too much noise, rather than too little, for a start.
+        shift(Some(i), 0.5);
     }
     if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
         // Near the mean of the geos, less what media bring: far from it no step is small enough.
@@ -130,6 +132,7 @@ impl Theta {
             ln_effect: vec![0.0; c],
             geo_spread: vec![0.0; c],
             geo_factor: vec![1.0; c * g],
+            geo_deviate: vec![0.0; c * g],
             sigma: vec![0.0; g],
             weekly: vec![0.0; if design.weekly_effect { design.n_periods } else { 0 }],
             ..Default::default()
@@ -141,25 +144,35 @@ impl Theta {
         let n_geos = design.n_geos;
         for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
             self.retention[c] = at.retention.map_or(0.0, |i| logistic(q[i]));
-            self.ln_half_saturation[c] = LN_HALF_SATURATION.0 + LN_HALF_SATURATION.1 * q[at.half_saturation];
-            self.slope[c] = match (at.slope, channel.fixed_slope) {
-                (Some(i), _) => (LN_SLOPE.0 + LN_SLOPE.1 * q[i]).exp(),
-                (None, fixed) => fixed.unwrap_or(1.0),
+            let saturation = q[at.half_saturation];
+            (self.slope[c], self.ln_half_saturation[c]) = match at.slope {
+                Some(i) => {
+                    let slope = (LN_SLOPE.0 + LN_SLOPE.1 * q[i]).exp();
+                    (slope, saturation / slope)
+                }
+                None => (
+                    channel.fixed_slope.unwrap_or(1.0),
+                    LN_HALF_SATURATION.0 + LN_HALF_SATURATION.1 * saturation,
+                ),
             };
             let (mean, sd) = channel.prior.unwrap_or((design.pooled_mean, 1.0));
             self.ln_effect[c] = mean + sd * q[at.effect];
-            if let Some((ln_spread, first)) = at.geo {
-                self.geo_spread[c] = q[ln_spread].exp();
+            if let Some((spread, first)) = at.geo {
+                self.geo_spread[c] = half_normal(q[spread], GEO_SPREAD);
                 for g in 0..n_geos {
-                    self.geo_factor[c * n_geos + g] = (self.geo_spread[c] * q[first + g]).exp();
+                    let i = c * n_geos + g;
+                    let given = Conditional::new(design.factor_information.get(i), self.geo_spread[c]);
+                    self.geo_deviate[i] = given.mean + given.sd * q[first + g];
+                    self.geo_factor[i] = (self.geo_spread[c] * self.geo_deviate[i]).exp();
                 }
             }
         }
-        self.trend_scale = layout.ln_trend.map_or(0.0, |i| q[i].exp());
-        self.season_scale = layout.ln_season.map_or(0.0, |i| q[i].exp());
-        self.geo_scale = layout.ln_geo.map(|i| i.map_or(0.0, |i| q[i].exp()));
+        let scale = |at: Option<usize>, scale| at.map_or(0.0, |i| half_normal(q[i], scale));
+        self.trend_scale = scale(layout.trend_scale, TREND);
+        self.season_scale = scale(layout.season_scale, SEASON);
+        self.geo_scale = std::array::from_fn(|k| scale(layout.geo_scale[k], GEO_SCALE[k]));
         match layout.sigma {
-            SigmaLayout::Single(i) => self.sigma[0] = q[i].exp(),
+            SigmaLayout::Single(i) => self.sigma[0] = half_normal(q[i], SIGMA),
             SigmaLayout::Pooled { first } => {
                 for (sigma, q) in self.sigma.iter_mut().zip(&q[first..]) {
                     *sigma = (LN_SIGMA_MEAN.0 + q).exp();
@@ -188,43 +201,68 @@ impl Theta {
         grad: &mut [f64],
     ) -> f64 {
         let mut p = Accumulator { q, grad, log_density: 0.0 };
-        let n_geos = self.sigma.len();
         for (c, at) in layout.channels.iter().enumerate() {
             if let Some(i) = at.retention {
                 p.beta(i, self.retention[c], RETENTION, by.retention[c]);
             }
-            p.normal(at.half_saturation, LN_HALF_SATURATION.1 * by.ln_half_saturation[c]);
-            if let Some(i) = at.slope {
-                p.normal(i, LN_SLOPE.1 * by.ln_slope[c]);
+            match at.slope {
+                Some(i) => self.saturation(&mut p, c, (at.half_saturation, i), by),
+                None => p.normal(at.half_saturation, LN_HALF_SATURATION.1 * by.ln_half_saturation[c]),
             }
             match at.effect_sd {
                 Some(sd) => p.normal(at.effect, sd * by.ln_effect[c]),
                 None => p.grad[at.effect] = by.ln_effect[c],
             }
-            if let Some((ln_spread, first)) = at.geo {
-                let mut by_ln_spread = 0.0;
-                for g in 0..n_geos {
-                    let d = by.ln_geo_factor[c * n_geos + g] * self.geo_spread[c];
-                    p.normal(first + g, d);
-                    by_ln_spread += d * q[first + g];
-                }
-                p.half_normal(ln_spread, GEO_SPREAD, by_ln_spread);
+            if let Some(at) = at.geo {
+                self.geo_factors(&mut p, c, at, design, by);
             }
         }
         self.pooled_prior(&mut p, design, layout);
-        if let Some(i) = layout.ln_trend {
-            p.half_normal(i, TREND, by.ln_trend);
-        }
-        if let Some(i) = layout.ln_season {
-            p.half_normal(i, SEASON, by.ln_season);
-        }
-        for ((i, scale), by) in layout.ln_geo.iter().zip(GEO_SCALE).zip(by.ln_geo) {
-            if let Some(i) = *i {
-                p.half_normal(i, scale, by);
+        let by_scales = [by.ln_trend, by.ln_season].into_iter().chain(by.ln_geo);
+        let at_scales = [layout.trend_scale, layout.season_scale].into_iter().chain(layout.geo_scale);
+        let values = [self.trend_scale, self.season_scale].into_iter().chain(self.geo_scale);
+        let priors = [TREND, SEASON].into_iter().chain(GEO_SCALE);
+        for (((at, value), prior), by) in at_scales.zip(values).zip(priors).zip(by_scales) {
+            if let Some(i) = at {
+                p.half_normal(i, value, prior, by);
             }
         }
         self.noise_prior(&mut p, design, layout, by);
         p.log_density
+    }
+
+    /// Prior of ln K and ln S at the coordinates (S ln K, standardised ln S).
+    fn saturation(&self, p: &mut Accumulator, c: usize, at: (usize, usize), by: &LikelihoodGradient) {
+        let (slope, ln_k) = (self.slope[c], self.ln_half_saturation[c]);
+        let deviate = (ln_k - LN_HALF_SATURATION.0) / LN_HALF_SATURATION.1;
+        // The Jacobian d ln K / d(S ln K) is 1/S.
+        p.log_density -= 0.5 * deviate * deviate + slope.ln();
+        let by_ln_k = by.ln_half_saturation[c] - deviate / LN_HALF_SATURATION.1;
+        p.grad[at.0] = by_ln_k / slope;
+        p.normal(at.1, LN_SLOPE.1 * (by.ln_slope[c] - by_ln_k * ln_k - 1.0));
+    }
+
+    /// ln factor = η z, z ~ N(0, 1), at the coordinates (η, z standardised given η).
+    fn geo_factors(
+        &self,
+        p: &mut Accumulator,
+        c: usize,
+        (at_spread, first): (usize, usize),
+        design: &Design,
+        by: &LikelihoodGradient,
+    ) {
+        let (spread, n_geos) = (self.geo_spread[c], self.sigma.len());
+        let mut by_ln_spread = 0.0;
+        for g in 0..n_geos {
+            let i = c * n_geos + g;
+            let given = Conditional::new(design.factor_information.get(i), spread);
+            let (z, by_factor) = (self.geo_deviate[i], spread * by.ln_geo_factor[i]);
+            let by_z = by_factor - z;
+            p.log_density += given.sd.ln() - 0.5 * z * z;
+            p.grad[first + g] = by_z * given.sd;
+            by_ln_spread += by_factor * z + by_z * given.slope(p.q[first + g]) - given.weight;
+        }
+        p.half_normal(at_spread, spread, GEO_SPREAD, by_ln_spread);
     }
 
     fn pooled_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout) {
@@ -239,7 +277,7 @@ impl Theta {
 
     fn noise_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout, by: &LikelihoodGradient) {
         match layout.sigma {
-            SigmaLayout::Single(i) => p.half_normal(i, SIGMA, by.ln_sigma[0]),
+            SigmaLayout::Single(i) => p.half_normal(i, self.sigma[0], SIGMA, by.ln_sigma[0]),
             SigmaLayout::Pooled { first } => {
                 let own = first..first + self.sigma.len();
                 let deviations = &p.q[own.clone()];
@@ -268,6 +306,33 @@ impl Theta {
     }
 }
 
+/// Mean and sd of z = ln factor / η given η, with the likelihood taken for normal: standardised by them, z
+/// depends little on η, be it known from the data or from the prior.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Conditional {
+    pub(super) mean: f64,
+    pub(super) sd: f64,
+    /// κ = η² I / (1 + η² I), the likelihood's share of the information on z.
+    weight: f64,
+}
+
+impl Conditional {
+    pub(super) fn new(known: Option<&FactorInformation>, spread: f64) -> Conditional {
+        let FactorInformation { information, pull } = known.copied().unwrap_or_default();
+        let precision = 1.0 + spread * spread * information;
+        Conditional {
+            mean: spread * pull / precision,
+            sd: precision.sqrt().recip(),
+            weight: 1.0 - precision.recip(),
+        }
+    }
+
+    /// ∂z/∂ln η at the coordinate q.
+    fn slope(&self, q: f64) -> f64 {
+        self.mean * (1.0 - 2.0 * self.weight) - q * self.sd * self.weight
+    }
+}
+
 /// Adds one prior term at a time; `by` is the likelihood's derivative by the same coordinate.
 struct Accumulator<'a> {
     q: &'a [f64],
@@ -282,11 +347,9 @@ impl Accumulator<'_> {
         self.grad[i] = by - self.q[i];
     }
 
-    /// x = e^q ~ HalfNormal(scale); `by` the derivative by q.
-    fn half_normal(&mut self, i: usize, scale: f64, by: f64) {
-        let squares = (self.q[i].exp() / scale).powi(2);
-        self.log_density += self.q[i] - 0.5 * squares;
-        self.grad[i] = by + 1.0 - squares;
+    /// x ~ HalfNormal(scale) at the quantile of q; `by` the derivative by ln x.
+    fn half_normal(&mut self, i: usize, x: f64, scale: f64, by: f64) {
+        self.normal(i, by * half_normal_slope(self.q[i], x, scale));
     }
 
     /// x = logistic(q) ~ Beta(a, b); `by` the derivative by x.
@@ -297,14 +360,4 @@ impl Accumulator<'_> {
         self.log_density += a * ln_x + b * ln_rest;
         self.grad[i] = by * x * (1.0 - x) + a * (1.0 - x) - b * x;
     }
-}
-
-/// 1 / (1 + e⁻ˣ).
-fn logistic(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-/// ln(1 + eˣ) without overflow.
-fn ln_1p_exp(x: f64) -> f64 {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }

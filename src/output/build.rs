@@ -1,12 +1,10 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
-use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, GeoReport, SaturationReport};
+use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, Evidence, GeoReport, SaturationReport};
 use super::curves::{ResponseCurve, response_curve};
 use super::evidence::evidence;
 use super::fit_json::*;
-use super::prior_json::{PRIOR_SCHEMA, PriorReport};
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, Warning};
-use super::text::clean;
 use crate::config::{Adstock, FitConfig};
 use crate::data::{Channel, Dataset, OutcomeKind};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
@@ -33,6 +31,8 @@ pub struct FitInputs<'a> {
 /// Summarises a fit.
 pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
+    let n_fitted = dataset.n_periods().saturating_sub(inputs.config.model.holdout_weeks);
+    let fitted = dataset.as_of(n_fitted, n_fitted);
     Fit {
         schema: FIT_SCHEMA.into(),
         tool: tool(),
@@ -41,7 +41,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         fit_quality: fit_quality(posterior),
         outcome: outcome(dataset, posterior),
         channels: (0..posterior.channels.len())
-            .map(|c| channel(dataset, inputs.config, posterior, c))
+            .map(|c| channel(dataset, inputs.config, posterior, (c, evidence(&fitted, posterior, c))))
             .collect(),
         response_curves: curves(posterior),
         scenarios: inputs.scenarios,
@@ -54,39 +54,11 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
     }
 }
 
-/// Summarises draws of the prior.
-pub fn build_prior(
-    dataset: &Dataset,
-    config: &FitConfig,
-    posterior: &Posterior,
-    warnings: Vec<Warning>,
-) -> PriorReport {
-    let channel = |c: usize| {
-        let mut report = channel(dataset, config, posterior, c);
-        report.evidence.sentence =
-            format!("This is the prior of {} alone; the outcome was not used.", clean(&report.name));
-        report
-    };
-    let parameter = |p: &Parameter| ParameterReport {
-        reason: Some("drawn from the prior, independently".into()),
-        ..parameter(p, None)
-    };
-    PriorReport {
-        schema: PRIOR_SCHEMA.into(),
-        tool: tool(),
-        run: Run { prior_only: true, ..run(dataset, config, warnings) },
-        outcome: outcome(dataset, posterior),
-        channels: (0..posterior.channels.len()).map(channel).collect(),
-        response_curves: curves(posterior),
-        parameters: posterior.parameters.iter().map(parameter).collect(),
-    }
-}
-
-fn tool() -> Tool {
+pub(super) fn tool() -> Tool {
     Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
 }
 
-fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
+pub(super) fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
     posterior.channels.iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
 }
 
@@ -107,32 +79,37 @@ fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Su
     }
 }
 
-fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
+pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
     let sampler = &config.sampler;
-    let periods = dataset.n_periods();
-    let first = dataset.dates.first().copied().unwrap_or_default();
     Run {
         seed: sampler.seed,
         chains: sampler.chains,
         warmup: sampler.warmup,
         draws: sampler.draws,
         target_accept: sampler.target_accept,
-        data: DataReport {
-            file: dataset.source.file.clone(),
-            sha256: dataset.source.sha256.clone(),
-            rows: dataset.source.rows,
-            geos: dataset.n_geos(),
-            geo_names: dataset.geos.clone(),
-            periods,
-            weeks: (periods as f64 * dataset.interval.days() / 7.0).round() as usize,
-            first,
-            last: dataset.dates.last().copied().unwrap_or(first),
-            interval_days: dataset.interval.days(),
-        },
+        data: data_report(dataset),
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,
         prior_only: false,
+    }
+}
+
+/// The data as every report describes them.
+pub(super) fn data_report(dataset: &Dataset) -> DataReport {
+    let periods = dataset.n_periods();
+    let first = dataset.dates.first().copied().unwrap_or_default();
+    DataReport {
+        file: dataset.source.file.clone(),
+        sha256: dataset.source.sha256.clone(),
+        rows: dataset.source.rows,
+        geos: dataset.n_geos(),
+        geo_names: dataset.geos.clone(),
+        periods,
+        weeks: (periods as f64 * dataset.interval.days() / 7.0).round() as usize,
+        first,
+        last: dataset.dates.last().copied().unwrap_or(first),
+        interval_days: dataset.interval.days(),
     }
 }
 
@@ -148,9 +125,10 @@ fn fit_quality(posterior: &Posterior) -> FitQualityReport {
     }
 }
 
-fn agreement(fit: &FitQuality) -> Agreement {
-    let values = [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation]
-        .map(finite);
+pub(super) fn agreement(fit: &FitQuality) -> Agreement {
+    let values =
+        [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation, fit.crps]
+            .map(finite);
     let reason = "too few cells, or no variation in the outcome";
     Agreement {
         r2: values[0],
@@ -158,11 +136,12 @@ fn agreement(fit: &FitQuality) -> Agreement {
         wmape: values[2],
         interval_coverage_90: values[3],
         residual_lag1_autocorrelation: values[4],
+        crps: values[5],
         reason: values.contains(&None).then(|| reason.into()),
     }
 }
 
-fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
+pub(super) fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
     let total = posterior.outcome_total;
     let baseline: Vec<f64> = posterior.baseline_total.iter().map(|b| b / total).collect();
     let media: Vec<f64> = (0..posterior.baseline_total.len())
@@ -182,7 +161,12 @@ fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
     }
 }
 
-fn channel(dataset: &Dataset, config: &FitConfig, posterior: &Posterior, index: usize) -> ChannelReport {
+pub(super) fn channel(
+    dataset: &Dataset,
+    config: &FitConfig,
+    posterior: &Posterior,
+    (index, evidence): (usize, Evidence),
+) -> ChannelReport {
     const NO_SPEND: &str = "the channel has no spend";
     const NOT_FINITE: &str = "not finite in some draws";
     let (data, draws) = (&dataset.channels[index], &posterior.channels[index]);
@@ -214,7 +198,7 @@ fn channel(dataset: &Dataset, config: &FitConfig, posterior: &Posterior, index: 
             slope: Summary::of(&draws.slope),
             saturation_at_current_spend: Summary::of(&draws.saturation),
         },
-        evidence: evidence(dataset, posterior, index),
+        evidence,
         by_geo: if dataset.n_geos() > 1 { by_geo(dataset, posterior, index) } else { vec![] },
     }
 }
@@ -288,7 +272,10 @@ fn value_per_outcome(dataset: &Dataset, cells: &[Cell], channel: usize, geo: usi
     }
 }
 
-fn parameter(parameter: &Parameter, convergence: Option<&ParameterDiagnostics>) -> ParameterReport {
+pub(super) fn parameter(
+    parameter: &Parameter,
+    convergence: Option<&ParameterDiagnostics>,
+) -> ParameterReport {
     let s = Summary::of(&parameter.draws);
     let value = |of: fn(&ParameterDiagnostics) -> Option<f64>| convergence.and_then(of).and_then(finite);
     let values = [value(|c| c.mcse_mean), value(|c| c.rhat), value(|c| c.ess_bulk), value(|c| c.ess_tail)];

@@ -93,7 +93,10 @@ pub struct Evidence {
     pub roi_contraction: Option<f64>,
     /// The same of ln half-saturation.
     pub saturation_contraction: Option<f64>,
-    /// Why either of the above is null.
+    /// The same of the retention; null without carry-over.
+    #[serde(default)]
+    pub carryover_contraction: Option<f64>,
+    /// Why any of the above is null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contraction_reason: Option<String>,
     /// The verdict on ROI.

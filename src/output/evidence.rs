@@ -3,7 +3,7 @@
 use super::build::finite;
 use super::channel_json::{Evidence, EvidenceVerdict};
 use super::text::{clean, percent};
-use crate::data::Dataset;
+use crate::data::{Dataset, collinearity};
 use crate::posterior::Posterior;
 
 /// Contraction above which the verdict is `data`: the prior's spread more than halved.
@@ -11,15 +11,20 @@ const DATA: f64 = 0.5;
 /// Contraction below which the verdict is `prior`.
 const PRIOR: f64 = 0.2;
 /// A quarter of a year: with fewer active periods a curve and a carry-over rest on a handful of points.
-const FEW_ACTIVE: usize = 13;
+const FEW_WEEKS: f64 = 13.0;
+/// Half a year: a channel that started later was never seen in both halves of the season.
+const LATE_WEEKS: f64 = 26.0;
 /// Spread / mean of the active exposure below which a channel hardly moved.
 const STEADY: f64 = 0.15;
-/// Correlation of two channels above which their effects are hard to tell apart.
+/// Correlation above which two columns are hard to tell apart.
 const TOGETHER: f64 = 0.9;
+/// Variance inflation above which the other columns together nearly explain a channel: they share four
+/// fifths of its movement.
+const EXPLAINED: f64 = 5.0;
 /// Share of the outcome below which an effect drowns in the noise.
 const SMALL: f64 = 0.01;
 
-/// The verdict on channel `index`.
+/// The verdict on channel `index`, from the data that were fitted.
 pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior, index: usize) -> Evidence {
     let draws = &posterior.channels[index];
     let roi_contraction = finite(draws.roi_contraction);
@@ -29,11 +34,17 @@ pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior, index: usize) -
         Some(c) if c >= PRIOR => EvidenceVerdict::Mixed,
         _ => EvidenceVerdict::Prior,
     };
-    let undefined = roi_contraction.is_none() || saturation_contraction.is_none();
+    let carryover_contraction = draws.carryover_contraction.and_then(finite);
+    let reason = if roi_contraction.is_none() || saturation_contraction.is_none() {
+        Some("the prior has no spread to compare with".into())
+    } else {
+        carryover_contraction.is_none().then(|| "the channel has no carry-over".into())
+    };
     Evidence {
         roi_contraction,
         saturation_contraction,
-        contraction_reason: undefined.then(|| "the prior has no spread to compare with".into()),
+        carryover_contraction,
+        contraction_reason: reason,
         verdict,
         sentence: sentence(dataset, posterior, index, verdict),
     }
@@ -42,6 +53,9 @@ pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior, index: usize) -
 fn sentence(dataset: &Dataset, posterior: &Posterior, index: usize, verdict: EvidenceVerdict) -> String {
     let name = clean(&dataset.channels[index].name);
     let what = if dataset.channels[index].is_organic() { "effect" } else { "return" };
+    if dataset.channels[index].exposure.iter().all(|x| *x == 0.0) {
+        return format!("The {what} of {name} is unknown: it never ran in the periods fitted.");
+    }
     let because = cause(dataset, posterior, index).map_or(String::new(), |c| format!(", because {c}"));
     match verdict {
         EvidenceVerdict::Data => format!("The {what} of {name} is read mostly from the data."),
@@ -49,37 +63,61 @@ fn sentence(dataset: &Dataset, posterior: &Posterior, index: usize, verdict: Evi
             format!("The {what} of {name} is part data, part prior assumption{because}.")
         }
         EvidenceVerdict::Prior => format!(
-            "The {what} of {name} is mostly the prior assumption{because}; an experiment would settle it."
+            "The {what} of {name} is mostly the prior assumption{because}; treat it as an assumption until an \
+             experiment settles it."
         ),
     }
 }
 
 /// The most likely reason why the data say little, when there is a known one.
 fn cause(dataset: &Dataset, posterior: &Posterior, index: usize) -> Option<String> {
+    let channel = &dataset.channels[index];
+    let (n, weeks) = (dataset.n_periods(), |n: usize| n as f64 * dataset.interval.days() / 7.0);
+    let active: Vec<usize> =
+        (0..n).filter(|t| channel.exposure.column(*t).iter().any(|x| *x > 0.0)).collect();
+    let first = active.first()?;
+    let late = weeks(n - first) < LATE_WEEKS && *first > 0;
+    let since = if late { format!(", from {} on", dataset.dates[*first]) } else { String::new() };
+    if weeks(active.len()) < FEW_WEEKS {
+        return Some(format!("it was active in only {} of {n} periods{since}", active.len()));
+    }
+    if let Some((other, r)) = partner(dataset, index) {
+        return Some(format!("it rises and falls together with {} (correlation {r:.2})", clean(&other)));
+    }
+    if late {
+        return Some(format!("it started late: {} of {n} periods{since}", active.len()));
+    }
     let series = scaled_exposure(dataset, index);
-    let active_periods = (0..dataset.n_periods())
-        .filter(|t| dataset.channels[index].exposure.column(*t).iter().any(|x| *x > 0.0))
-        .count();
-    if active_periods < FEW_ACTIVE {
-        return Some(format!("it was active in only {active_periods} of {} periods", dataset.n_periods()));
-    }
-    let partner = (0..dataset.n_channels())
-        .filter(|c| *c != index)
-        .map(|c| (c, correlation(&series, &scaled_exposure(dataset, c))))
-        .filter(|(_, r)| *r > TOGETHER)
-        .max_by(|a, b| a.1.total_cmp(&b.1));
-    if let Some((c, r)) = partner {
-        let other = clean(&dataset.channels[c].name);
-        return Some(format!("it rises and falls together with {other} (correlation {r:.2})"));
-    }
-    let active: Vec<f64> = series.iter().copied().filter(|x| *x > 0.0).collect();
-    let spread = spread(&active);
-    if active.len() == series.len() && spread < STEADY {
+    let on: Vec<f64> = series.iter().copied().filter(|x| *x > 0.0).collect();
+    let spread = spread(&on);
+    if on.len() == series.len() && spread < STEADY {
         return Some(format!("it hardly varied (±{} around its mean)", percent(spread)));
+    }
+    let found = collinearity(dataset);
+    let inflation = found.names.iter().position(|n| *n == channel.name).map(|i| found.inflation[i]);
+    if let Some(explained) = inflation.filter(|vif| *vif > EXPLAINED).map(|vif| 1.0 - 1.0 / vif) {
+        return Some(format!(
+            "the other channels and controls together make the same movements ({} of them)",
+            percent(explained)
+        ));
     }
     let draws = &posterior.channels[index].contribution;
     let share = draws.iter().sum::<f64>() / draws.len() as f64 / posterior.outcome_total;
     (share < SMALL).then(|| format!("its effect is small ({} of the outcome)", percent(share)))
+}
+
+/// The channel or control that a channel is hardest to tell from, and their correlation within geos.
+fn partner(dataset: &Dataset, index: usize) -> Option<(String, f64)> {
+    let found = collinearity(dataset);
+    let own = found.names.iter().position(|n| *n == dataset.channels[index].name)?;
+    (0..found.names.len())
+        .filter(|i| *i != own)
+        .map(|i| {
+            let kind = if i < found.n_channels { "" } else { "control " };
+            (format!("{kind}{}", found.names[i]), found.correlation[[own, i]])
+        })
+        .filter(|(_, r)| r.abs() > TOGETHER)
+        .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
 }
 
 /// Exposure of the present cells over the geo's own mean, so that large geos do not decide alone.
@@ -100,19 +138,6 @@ fn spread(values: &[f64]) -> f64 {
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
     if mean > 0.0 { variance.sqrt() / mean } else { 0.0 }
-}
-
-/// Pearson correlation; 0 when either is constant.
-fn correlation(a: &[f64], b: &[f64]) -> f64 {
-    let n = a.len() as f64;
-    let (ma, mb) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    for (x, y) in a.iter().zip(b) {
-        ab += (x - ma) * (y - mb);
-        aa += (x - ma).powi(2);
-        bb += (y - mb).powi(2);
-    }
-    if aa > 0.0 && bb > 0.0 { ab / (aa * bb).sqrt() } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -170,5 +195,24 @@ mod tests {
         parts.posterior.channels[0].roi_contraction = 0.1;
         let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
         assert!(text.contains("0.4 % of the outcome"), "{text}");
+    }
+
+    #[test]
+    fn a_control_and_a_late_start_are_causes_too() {
+        let mut parts = Parts::new();
+        parts.posterior.channels[0].roi_contraction = 0.1;
+        parts.dataset.controls[0].values = parts.dataset.channels[0].exposure.mapv(|x| 3.0 - 0.1 * x);
+        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        assert!(text.contains("together with control promo (correlation -1.00)"), "{text}");
+        assert!(text.contains("treat it as an assumption until an experiment"), "{text}");
+
+        let mut parts = Parts::new();
+        parts.posterior.channels[0].roi_contraction = 0.3;
+        parts.dataset.channels[0].exposure.columns_mut().into_iter().take(5).for_each(|mut c| c.fill(0.0));
+        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        assert!(text.contains("started late: 15 of 20 periods, from 2024-02-05 on"), "{text}");
+        parts.dataset.channels[0].exposure.fill(0.0);
+        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        assert!(text.contains("unknown: it never ran in the periods fitted"), "{text}");
     }
 }

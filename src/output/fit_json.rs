@@ -137,6 +137,10 @@ pub struct Agreement {
     pub interval_coverage_90: Option<f64>,
     /// Lag-1 autocorrelation of the residuals.
     pub residual_lag1_autocorrelation: Option<f64>,
+    /// Mean continuous ranked probability score, outcome units: the error of the whole predictive
+    /// distribution; smaller is better.
+    #[serde(default)]
+    pub crps: Option<f64>,
     /// Why any of the above is null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

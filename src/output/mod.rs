@@ -2,6 +2,7 @@
 
 mod advice;
 mod build;
+mod build_prior;
 mod channel_json;
 mod charts;
 mod curve_draws;
@@ -28,13 +29,16 @@ mod table;
 mod terminal;
 
 mod text;
+mod validate_json;
+mod validate_text;
 mod weekly;
 
 #[cfg(test)]
 pub(crate) mod testdata;
 
 pub(crate) use advice::is_recommended;
-pub use build::{FitInputs, build, build_prior};
+pub use build::{FitInputs, build};
+pub use build_prior::build_prior;
 pub use channel_json::{
     AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, GeoReport, SaturationReport,
 };
@@ -58,4 +62,6 @@ pub use sensitivity_json::*;
 pub use sources::*;
 
 pub use terminal::{Style, summary};
+pub use validate_json::*;
+pub use validate_text::validate_text;
 pub use weekly::{WEEKLY_FILE, write_weekly};

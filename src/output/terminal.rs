@@ -131,7 +131,9 @@ pub(super) fn quality(fit: &Fit) -> String {
             .map(|v| format!("{} of the periods inside their 90 % interval", percent(v))),
     );
     if let Some(v) = quality.holdout.as_ref().and_then(|h| h.wmape) {
-        parts.push(format!("mean error {} on held-out periods", percent(v)));
+        let inside = quality.holdout.as_ref().and_then(|h| h.interval_coverage_90);
+        let inside = inside.map_or(String::new(), |c| format!(" ({} inside)", percent(c)));
+        parts.push(format!("mean error {} on held-out periods{inside}", percent(v)));
     }
     if parts.is_empty() {
         "Fit quality could not be computed".into()
@@ -209,7 +211,7 @@ fn evidence(fit: &Fit, style: Style) -> Vec<String> {
     lines
 }
 
-fn warnings(warnings: &[Warning], style: Style) -> Vec<String> {
+pub(super) fn warnings(warnings: &[Warning], style: Style) -> Vec<String> {
     if warnings.is_empty() {
         return vec![];
     }

@@ -164,6 +164,7 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         curve,
         observed_max_multiplier: 1.6,
         roi_contraction: if paid { 0.62 } else { 0.31 },
+        carryover_contraction: Some(0.25),
         saturation_contraction: 0.15,
     }
 }
@@ -177,6 +178,7 @@ pub(super) fn posterior() -> Posterior {
         r2: 0.91,
         mape: 0.04,
         wmape: 0.035,
+        crps: 31.5,
         interval_coverage_90: 0.925,
         residual_lag1_autocorrelation: 0.12,
         loo: Some(Loo { elpd: -120.5, se: 4.25, p_loo: 9.5, max_pareto_k: 0.4 }),
@@ -214,6 +216,8 @@ fn cells() -> Vec<Cell> {
             fitted_mean: 1001.5 + i as f64,
             fitted_q05: 900.0,
             fitted_q95: 1100.0,
+            crps: (i != 3).then_some(31.5),
+            carried: 0.0,
             baseline: 801.5 + i as f64,
             trend: 800.0 + i as f64,
             seasonality: 1.0,

@@ -10,13 +10,15 @@ pub const WEEKLY_FILE: &str = "weekly.csv";
 
 /// Writes the table as RFC 4180 with line feeds; a blank outcome stays blank. Columns: `date`, `geo`
 /// (panels), `outcome`, `fitted_mean`, `fitted_q05`, `fitted_q95`, `baseline`, `trend`, `seasonality`,
-/// `control:NAME` each, `channel:NAME` each, and `held_out` (0 or 1) when there are held-out periods.
+/// `control:NAME` each, `channel:NAME` each; `carried_residual` where autocorrelated noise carries on into
+/// periods without a fitted outcome, whose `fitted_mean` it is part of; `held_out` (0 or 1) when any is.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Write) -> io::Result<()> {
     let panel = dataset.n_geos() > 1;
     let held_out = posterior.cells.iter().any(|c| c.held_out);
+    let carried = posterior.cells.iter().any(|c| c.carried != 0.0);
     let mut header = vec!["date".to_owned()];
     header.extend(panel.then(|| "geo".to_owned()));
     header.extend(
@@ -25,6 +27,7 @@ pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Writ
     );
     header.extend(posterior.control_names.iter().map(|n| format!("control:{n}")));
     header.extend(posterior.channels.iter().map(|c| format!("channel:{}", c.name)));
+    header.extend(carried.then(|| "carried_residual".to_owned()));
     header.extend(held_out.then(|| "held_out".to_owned()));
     write_row(&mut out, &header)?;
     for cell in &posterior.cells {
@@ -32,6 +35,7 @@ pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Writ
         row.extend(panel.then(|| dataset.geos[cell.geo].clone()));
         row.push(cell.outcome.map_or(String::new(), number));
         row.extend(quantities(cell).map(number));
+        row.extend(carried.then(|| number(cell.carried)));
         row.extend(held_out.then(|| u8::from(cell.held_out).to_string()));
         write_row(&mut out, &row)?;
     }

@@ -5,12 +5,12 @@ use std::ops::Range;
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::decomposition::{self, Means};
 use super::draw::{self, ChannelDraw};
 use super::parameters;
+use super::quality;
 use super::types::{ChannelPosterior, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
@@ -45,7 +45,7 @@ pub fn compute_prior(
     n_chains: usize,
     seed: u64,
 ) -> Posterior {
-    let points = draws.iter().map(|d| d.position.as_slice()).collect();
+    let points = draws.iter().map(|d| d.unconstrained.as_slice()).collect();
     evaluate(density, data, &Points { points, prior: Some(draws), n_chains, seed })
 }
 
@@ -80,8 +80,7 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
     let predictive: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
     let cells = decomposition::cells(density, data, &means, &predictive);
-    let fit =
-        decomposition::quality(data, &cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
+    let fit = quality::quality(&cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
     Posterior {
         n_chains: draws.n_chains,
         n_draws: points.len() / draws.n_chains.max(1),
@@ -91,7 +90,7 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         multipliers: MULTIPLIERS.to_vec(),
         parameters,
         control_names: data.controls.iter().map(|c| c.name.clone()).collect(),
-        holdout: decomposition::quality(data, &cells, true),
+        holdout: quality::quality(&cells, true),
         fit: fit.expect("a design has fitted cells"),
         cells,
     }
@@ -160,13 +159,11 @@ impl Part {
     }
 
     fn predict(&mut self, density: &Density, state: &State, baseline: &BaselineDraw, rng: &mut ChaCha8Rng) {
-        let (theta, n) = (&state.theta, density.design.n_periods);
-        let fitted = decomposition::fitted(density, state, baseline);
-        for (i, mean) in fitted.into_iter().enumerate() {
-            let spread = theta.sigma[i / n] / (1.0 - theta.phi * theta.phi).sqrt();
-            let noise: f64 = StandardNormal.sample(rng);
-            self.predictive.push((mean + spread * noise) * density.design.outcome_scale[i / n]);
-        }
+        let n = density.design.n_periods;
+        let drawn = density.predict(state, &density.mean(state, baseline), rng);
+        let unit = |i: usize| density.design.outcome_scale[i / n];
+        self.predictive.extend(drawn.outcome.iter().enumerate().map(|(i, y)| y * unit(i)));
+        self.means.add_carried(&drawn.carried);
     }
 
     fn leave_one_out(&mut self, density: &Density, state: &State) {
@@ -227,6 +224,8 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(&ln_effect, design.ln_effect_prior_sd(c)),
+        carryover_contraction: carries
+            .then(|| contraction(&collect(&|s| s[0]), crate::model::retention_prior_sd())),
         saturation_contraction: contraction(&collect(&|s| s[3]), crate::model::LN_HALF_SATURATION_SD),
         roi,
     }

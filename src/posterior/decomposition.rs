@@ -1,7 +1,8 @@
-//! The fitted outcome cell by cell: baseline, channels, predictive intervals and how well they fit.
+//! The fitted outcome cell by cell: baseline, channels, predictive intervals.
 
+use super::quality::crps;
 use super::summary::quantile_sorted;
-use super::types::{Cell, FitQuality};
+use super::types::Cell;
 use crate::data::Dataset;
 use crate::model::{BaselineDraw, ColumnGroup, Density, State};
 
@@ -14,6 +15,9 @@ pub struct Means {
     media: Vec<f64>,
     /// u_t, length T.
     weekly: Vec<f64>,
+    /// What residuals before unfitted cells leave there, over the draws that predict; G × T.
+    carried: Vec<f64>,
+    n_carried: f64,
     n_cells: usize,
 }
 
@@ -25,6 +29,8 @@ impl Means {
             coefficients: vec![0.0; d.n_geos * d.n_columns()],
             media: vec![0.0; d.exposure.len()],
             weekly: vec![0.0; d.n_periods],
+            carried: vec![0.0; d.outcome.len()],
+            n_carried: 0.0,
             n_cells: d.outcome.len(),
         }
     }
@@ -55,6 +61,12 @@ impl Means {
         columns + weekly
     }
 
+    /// Adds what one draw expects residuals to leave in unfitted cells.
+    pub fn add_carried(&mut self, carried: &[f64]) {
+        add(&mut self.carried, carried);
+        self.n_carried += 1.0;
+    }
+
     /// The mean over `n` draws of several parts' sums.
     pub fn total<'a>(parts: impl Iterator<Item = &'a Means>, n: f64) -> Means {
         let mut parts = parts.cloned();
@@ -63,36 +75,20 @@ impl Means {
             add(&mut total.coefficients, &part.coefficients);
             add(&mut total.media, &part.media);
             add(&mut total.weekly, &part.weekly);
+            add(&mut total.carried, &part.carried);
+            total.n_carried += part.n_carried;
         }
         for sums in [&mut total.coefficients, &mut total.media, &mut total.weekly] {
             sums.iter_mut().for_each(|x| *x /= n);
         }
+        let predicted = total.n_carried.max(1.0);
+        total.carried.iter_mut().for_each(|x| *x /= predicted);
         total
     }
 }
 
 fn add(sums: &mut [f64], values: &[f64]) {
     sums.iter_mut().zip(values).for_each(|(s, v)| *s += v);
-}
-
-/// Mean of every cell at one draw, fitted or not, scaled outcome units; G × T.
-pub fn fitted(density: &Density, state: &State, draw: &BaselineDraw) -> Vec<f64> {
-    let (d, media) = (&density.design, &state.media);
-    let (n, k, n_geos) = (d.n_periods, d.n_columns(), d.n_geos);
-    let mut mean = vec![0.0; n_geos * n];
-    for (g, mean) in mean.chunks_exact_mut(n).enumerate() {
-        add(mean, &draw.weekly);
-        for j in 0..k {
-            let z = &d.baseline_all[(g * k + j) * n..(g * k + j + 1) * n];
-            mean.iter_mut().zip(z).for_each(|(m, z)| *m += draw.coefficients[g * k + j] * z);
-        }
-        for c in 0..d.n_channels() {
-            let i = c * n_geos + g;
-            let h = &media.effect[i * n..(i + 1) * n];
-            mean.iter_mut().zip(h).for_each(|(m, h)| *m += media.beta[i] * h);
-        }
-    }
-    mean
 }
 
 /// The decomposition of every cell with a row in the file; `predictive` holds draws of all G × T cells.
@@ -121,15 +117,18 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[&[f
         let baseline = trend + seasonality + controls.iter().sum::<f64>();
         column.iter_mut().zip(predictive).for_each(|(x, draw)| *x = draw[g * n + t]);
         column.sort_unstable_by(f64::total_cmp);
-        let observed = data.outcome.observed[[g, t]];
+        let outcome = data.outcome.observed[[g, t]].then(|| data.outcome.values[[g, t]]);
+        let carried = scale * means.carried[g * n + t];
         cells.push(Cell {
             date: data.dates[t],
             geo: g,
-            outcome: observed.then(|| data.outcome.values[[g, t]]),
-            held_out: observed && d.fitted[g * n + t] == 0.0,
-            fitted_mean: baseline + channels.iter().sum::<f64>(),
+            outcome,
+            held_out: outcome.is_some() && d.fitted[g * n + t] == 0.0,
+            fitted_mean: baseline + channels.iter().sum::<f64>() + carried,
             fitted_q05: quantile_sorted(&column, 0.05),
             fitted_q95: quantile_sorted(&column, 0.95),
+            crps: outcome.map(|y| crps(&column, y)),
+            carried,
             baseline,
             trend,
             seasonality,
@@ -138,35 +137,4 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[&[f
         });
     }
     cells
-}
-
-/// Fit over the cells with an outcome that were held out, or that were not; `None` when there are none.
-pub fn quality(data: &Dataset, cells: &[Cell], held_out: bool) -> Option<FitQuality> {
-    let pairs: Vec<(&Cell, f64)> =
-        cells.iter().filter(|c| c.held_out == held_out).filter_map(|c| Some((c, c.outcome?))).collect();
-    if pairs.is_empty() {
-        return None;
-    }
-    let n = pairs.len() as f64;
-    let mean = pairs.iter().map(|(_, y)| y).sum::<f64>() / n;
-    let error = |(c, y): &(&Cell, f64)| y - c.fitted_mean;
-    let residual: f64 = pairs.iter().map(|p| error(p).powi(2)).sum();
-    let total: f64 = pairs.iter().map(|(_, y)| (y - mean).powi(2)).sum();
-    let nonzero: Vec<f64> = pairs.iter().filter(|p| p.1 != 0.0).map(|p| (error(p) / p.1).abs()).collect();
-    let inside = pairs.iter().filter(|(c, y)| (c.fitted_q05..=c.fitted_q95).contains(y)).count();
-    let autocorrelation = (0..data.n_geos()).filter_map(|g| {
-        let e: Vec<f64> = pairs.iter().filter(|(c, _)| c.geo == g).map(error).collect();
-        let square: f64 = e.iter().map(|x| x * x).sum();
-        (e.len() > 2 && square > 0.0).then(|| e.windows(2).map(|w| w[0] * w[1]).sum::<f64>() / square)
-    });
-    let (sum, count) = autocorrelation.fold((0.0, 0.0), |(s, n), r| (s + r, n + 1.0));
-    Some(FitQuality {
-        r2: if total > 0.0 { 1.0 - residual / total } else { 0.0 },
-        mape: nonzero.iter().sum::<f64>() / (nonzero.len() as f64).max(1.0),
-        wmape: pairs.iter().map(|p| error(p).abs()).sum::<f64>()
-            / pairs.iter().map(|p| p.1.abs()).sum::<f64>(),
-        interval_coverage_90: inside as f64 / n,
-        residual_lag1_autocorrelation: if count > 0.0 { sum / count } else { 0.0 },
-        loo: None,
-    })
 }

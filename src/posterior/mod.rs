@@ -4,9 +4,13 @@ mod compute;
 mod decomposition;
 mod draw;
 mod parameters;
+mod quality;
 mod summary;
 mod types;
 
 pub use compute::{compute, compute_prior};
+pub(crate) use draw::channels as channel_draws;
+pub(crate) use parameters::{names as parameter_names, values as parameter_values};
+pub use quality::{Prediction, crps};
 pub use summary::{Summary, quantile_sorted};
 pub use types::*;

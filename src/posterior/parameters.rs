@@ -28,13 +28,13 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
             data.geos.iter().for_each(|geo| add(format!("geo_factor[{name},{geo}]")));
         }
     }
-    if layout.ln_trend.is_some() {
+    if layout.trend_scale.is_some() {
         add("trend_scale".into());
     }
-    if layout.ln_season.is_some() {
+    if layout.season_scale.is_some() {
         add("season_scale".into());
     }
-    for (name, at) in ["intercept", "trend", "season", "control"].iter().zip(layout.ln_geo) {
+    for (name, at) in ["trend", "season", "control"].iter().zip(layout.geo_scale) {
         if at.is_some() {
             add(format!("geo_{name}_scale"));
         }
@@ -88,13 +88,13 @@ pub fn values(density: &Density, theta: &Theta, shared: &[f64], out: &mut Vec<f6
             out.extend(&theta.geo_factor[c * n_geos..(c + 1) * n_geos]);
         }
     }
-    if layout.ln_trend.is_some() {
+    if layout.trend_scale.is_some() {
         out.push(theta.trend_scale);
     }
-    if layout.ln_season.is_some() {
+    if layout.season_scale.is_some() {
         out.push(theta.season_scale);
     }
-    out.extend(layout.ln_geo.iter().zip(theta.geo_scale).filter(|(at, _)| at.is_some()).map(|(_, s)| s));
+    out.extend(layout.geo_scale.iter().zip(theta.geo_scale).filter(|(at, _)| at.is_some()).map(|(_, s)| s));
     out.extend(&theta.sigma);
     if design.noise == Noise::Ar1 {
         out.push(theta.phi);

@@ -80,10 +80,12 @@ pub struct ChannelPosterior {
     pub roi_contraction: f64,
     /// The same for ln K.
     pub saturation_contraction: f64,
+    /// The same for the retention α; `None` without carry-over.
+    pub carryover_contraction: Option<f64>,
 }
 
 /// One geo × period of the decomposition, outcome units, posterior means unless said otherwise.
-/// fitted mean = trend + seasonality + Σ controls + Σ channels; baseline = fitted mean − Σ channels.
+/// fitted mean = baseline + Σ channels + carried; baseline = trend + seasonality + Σ controls.
 #[derive(Debug, Clone)]
 pub struct Cell {
     /// First day of the period.
@@ -100,6 +102,10 @@ pub struct Cell {
     pub fitted_q05: f64,
     /// 95 % quantile of the posterior predictive.
     pub fitted_q95: f64,
+    /// Continuous ranked probability score of the posterior predictive, where the outcome is known.
+    pub crps: Option<f64>,
+    /// What autocorrelated noise carries on from the last fitted period; 0 where fitted.
+    pub carried: f64,
     /// Everything but media.
     pub baseline: f64,
     /// Intercept and trend.
@@ -123,6 +129,8 @@ pub struct FitQuality {
     pub wmape: f64,
     /// Share of the cells inside their 90 % predictive interval.
     pub interval_coverage_90: f64,
+    /// Mean continuous ranked probability score, outcome units: the error of the whole distribution.
+    pub crps: f64,
     /// Lag-1 autocorrelation of the residuals, averaged over geos.
     pub residual_lag1_autocorrelation: f64,
     /// Leave-one-out predictive accuracy; `None` on held-out cells.

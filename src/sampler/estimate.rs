@@ -37,7 +37,8 @@ impl History {
     ///
     /// Per coordinate M⁻¹ᵢ = √(Var xᵢ / Var gᵢ): for a normal target Var g = 1/Var x, and the noise of
     /// the two estimates cancels. The block in the units so obtained is the geometric mean of cov(x) and
-    /// cov(g)⁻¹, each shrunk towards the identity by `SHRINKAGE` pseudo-draws.
+    /// cov(g)⁻¹, each shrunk towards the identity by `SHRINKAGE` pseudo-draws. A normal target's centre is
+    /// x̄ + M⁻¹ ḡ, whatever the draws.
     ///
     /// # Source
     /// Seyboldt, Carlson & Carpenter, arXiv:2603.18845 (Fisher divergence; the metric M with
@@ -59,7 +60,11 @@ impl History {
             }
             Metric::new(block, variance[order..].to_vec()).ok()
         });
-        block.unwrap_or_else(|| Metric::diagonal(&variance, order))
+        let metric = block.unwrap_or_else(|| Metric::diagonal(&variance, order));
+        let mut centre = vec![0.0; self.dim];
+        metric.apply(&gradients.mean, &mut centre);
+        axpy(1.0, &draws.mean, &mut centre);
+        metric.with_centre(centre)
     }
 
     /// Shrunk covariance of the leading coordinates of `rows` in units of 1/`factor`.

@@ -19,6 +19,8 @@ pub(crate) struct Point {
     pub(crate) gradient: Vec<f64>,
     /// Acceleration M⁻¹g.
     acceleration: Vec<f64>,
+    /// Pull M(q − μ) of the normal part; zero without one.
+    pull: Vec<f64>,
     /// ln π(q)
     pub(crate) log_density: f64,
     /// H(q, p)
@@ -34,6 +36,7 @@ impl Point {
             v: zeros(),
             gradient: zeros(),
             acceleration: zeros(),
+            pull: zeros(),
             log_density: f64::NEG_INFINITY,
             energy: f64::INFINITY,
         }
@@ -72,33 +75,75 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
     pub(crate) fn refresh_momentum(&mut self, point: &mut Point, rng: &mut ChaCha8Rng) {
         let kinetic = self.metric.draw_momentum(rng, &mut point.p, &mut point.v);
         self.metric.apply(&point.gradient, &mut point.acceleration);
+        self.metric.pull(&point.q, &mut point.pull);
         point.energy = kinetic - point.log_density;
     }
 
     /// One leapfrog step of signed length `step`.
     ///
-    /// Velocity and acceleration are carried along with momentum and gradient, so that a step costs a
-    /// single product with M⁻¹.
+    /// Where a normal N(μ, M⁻¹) is known to resemble the target, its flow is followed exactly, a rotation
+    /// by `step` about μ, and only what the target adds to it is a kick: the nearer the target to the
+    /// normal, the longer the step that keeps the energy.
+    ///
+    /// Velocity, acceleration and pull are carried along with momentum, gradient and position, so that a
+    /// step costs a single product with M⁻¹.
     ///
     /// # Errors
     /// Where the density is not finite at the new point, which is then not usable.
+    ///
+    /// # Source
+    /// Shahbaba, Lan, Johnson & Neal (2014), Split Hamiltonian Monte Carlo, § 3.1.
     pub(crate) fn leapfrog(&mut self, from: &Point, to: &mut Point, step: f64) -> Result<(), DensityError> {
-        let half = 0.5 * step;
-        let d = from.q.len();
-        let (q0, p0, v0) = (&from.q[..d], &from.p[..d], &from.v[..d]);
-        let (g0, a0) = (&from.gradient[..d], &from.acceleration[..d]);
-        let (q, p, v) = (&mut to.q[..d], &mut to.p[..d], &mut to.v[..d]);
-        for i in 0..d {
-            p[i] = p0[i] + half * g0[i];
-            v[i] = v0[i] + half * a0[i];
-            q[i] = q0[i] + step * v[i];
+        match self.metric.centre() {
+            Some(centre) => rotate(centre, from, to, step),
+            None => drift(from, to, step),
         }
         self.evaluate(to)?;
         self.metric.apply(&to.gradient, &mut to.acceleration);
+        let half = 0.5 * step;
         axpy(half, &to.gradient, &mut to.p);
         axpy(half, &to.acceleration, &mut to.v);
+        if let Some(centre) = self.metric.centre() {
+            axpy(half, &to.pull, &mut to.p);
+            for ((v, q), c) in to.v.iter_mut().zip(&to.q).zip(centre) {
+                *v += half * (q - c);
+            }
+        }
         to.energy = 0.5 * dot(&to.p, &to.v) - to.log_density;
         Ok(())
+    }
+}
+
+/// Half a kick by the gradient, then straight on.
+fn drift(from: &Point, to: &mut Point, step: f64) {
+    let half = 0.5 * step;
+    let d = from.q.len();
+    let (q0, p0, v0) = (&from.q[..d], &from.p[..d], &from.v[..d]);
+    let (g0, a0) = (&from.gradient[..d], &from.acceleration[..d]);
+    let (q, p, v) = (&mut to.q[..d], &mut to.p[..d], &mut to.v[..d]);
+    for i in 0..d {
+        p[i] = p0[i] + half * g0[i];
+        v[i] = v0[i] + half * a0[i];
+        q[i] = q0[i] + step * v[i];
+    }
+}
+
+/// Half a kick by what the gradient adds to the normal's, then around the normal's centre.
+fn rotate(centre: &[f64], from: &Point, to: &mut Point, step: f64) {
+    let half = 0.5 * step;
+    let (sin, cos) = step.sin_cos();
+    let d = from.q.len();
+    let (q0, p0, v0, w0) = (&from.q[..d], &from.p[..d], &from.v[..d], &from.pull[..d]);
+    let (g0, a0, centre) = (&from.gradient[..d], &from.acceleration[..d], &centre[..d]);
+    let (q, p, v, w) = (&mut to.q[..d], &mut to.p[..d], &mut to.v[..d], &mut to.pull[..d]);
+    for i in 0..d {
+        let away = q0[i] - centre[i];
+        let kicked_p = p0[i] + half * (g0[i] + w0[i]);
+        let kicked_v = v0[i] + half * (a0[i] + away);
+        q[i] = centre[i] + cos * away + sin * kicked_v;
+        v[i] = cos * kicked_v - sin * away;
+        w[i] = cos * w0[i] + sin * kicked_p;
+        p[i] = cos * kicked_p - sin * w0[i];
     }
 }
 

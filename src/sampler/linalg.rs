@@ -88,6 +88,16 @@ impl Cholesky {
         }
     }
 
+    /// Replaces x by the solution u of L u = x.
+    pub(crate) fn solve(&self, x: &mut [f64]) {
+        for j in 0..self.d {
+            let column = self.column(j);
+            x[j] /= column[0];
+            let known = x[j];
+            axpy(-known, &column[1..], &mut x[j + 1..]);
+        }
+    }
+
     /// Replaces x by the solution u of Lᵀ u = x.
     pub(crate) fn solve_transposed(&self, x: &mut [f64]) {
         for j in (0..self.d).rev() {

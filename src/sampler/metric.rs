@@ -18,6 +18,8 @@ pub(crate) struct Metric {
     scale: Vec<f64>,
     /// Scratch: the standard normal behind the block's momentum.
     noise: Vec<f64>,
+    /// μ of the normal N(μ, M⁻¹) that resembles the target; `None` when nothing is known of it.
+    centre: Option<Vec<f64>>,
 }
 
 impl Metric {
@@ -26,7 +28,7 @@ impl Metric {
         let order = block.len().isqrt();
         let factor = Cholesky::new(&block, order)?;
         let scale = variance.iter().map(|v| v.sqrt()).collect();
-        Ok(Metric { block, factor, variance, scale, noise: vec![0.0; order] })
+        Ok(Metric { block, factor, variance, scale, noise: vec![0.0; order], centre: None })
     }
 
     /// M⁻¹ = diag(`variance`), all entries positive and finite, with a block of the given order.
@@ -36,6 +38,33 @@ impl Metric {
             block[i * order + i] = *v;
         }
         Metric::new(block, variance[order..].to_vec()).expect("a positive diagonal is positive definite")
+    }
+
+    /// The same with the target's centre.
+    pub(crate) fn with_centre(self, centre: Vec<f64>) -> Metric {
+        Metric { centre: Some(centre), ..self }
+    }
+
+    /// The target's centre, when known.
+    pub(crate) fn centre(&self) -> Option<&[f64]> {
+        self.centre.as_deref()
+    }
+
+    /// `out = M (q − μ)`, the pull of the normal N(μ, M⁻¹) towards its centre; zero without one.
+    pub(crate) fn pull(&self, q: &[f64], out: &mut [f64]) {
+        let Some(centre) = &self.centre else {
+            out.fill(0.0);
+            return;
+        };
+        for ((out, q), c) in out.iter_mut().zip(q).zip(centre) {
+            *out = q - c;
+        }
+        let (block, rest) = out.split_at_mut(self.order());
+        self.factor.solve(block);
+        self.factor.solve_transposed(block);
+        for (out, v) in rest.iter_mut().zip(&self.variance) {
+            *out /= v;
+        }
     }
 
     /// Order of the dense block.

@@ -27,6 +27,9 @@ use crate::transform::simd::{axpy, dot, mul_add};
 
 /// Prior sd of the intercept and of a control's coefficient, scaled outcome units.
 pub(super) const INTERCEPT_SD: f64 = 1.0;
+/// Prior sd of a geo's own intercept: wide enough to leave it to the data. A learned scale is drawn to the
+/// many geos that are alike, and then a geo that stands out is explained by its media.
+pub(super) const GEO_INTERCEPT_SD: f64 = 0.5;
 pub(super) const CONTROL_SD: f64 = 0.3;
 
 /// Scratch space and results at one point.
@@ -158,10 +161,10 @@ impl Baseline {
     fn set_scales(&mut self, design: &Design, theta: &Theta) {
         for (j, group) in design.columns.iter().enumerate() {
             let (shared, geo) = match group {
-                ColumnGroup::Intercept => (INTERCEPT_SD, theta.geo_scale[0]),
-                ColumnGroup::Trend => (theta.trend_scale, theta.geo_scale[1]),
-                ColumnGroup::Season => (theta.season_scale, theta.geo_scale[2]),
-                ColumnGroup::Control(_) => (CONTROL_SD, theta.geo_scale[3]),
+                ColumnGroup::Intercept => (INTERCEPT_SD, GEO_INTERCEPT_SD),
+                ColumnGroup::Trend => (theta.trend_scale, theta.geo_scale[0]),
+                ColumnGroup::Season => (theta.season_scale, theta.geo_scale[1]),
+                ColumnGroup::Control(_) => (CONTROL_SD, theta.geo_scale[2]),
             };
             // With a weekly effect the calendar columns' γ lives in the prior of the shared level.
             let in_level = design.weekly_effect && !matches!(group, ColumnGroup::Control(_));
@@ -292,7 +295,7 @@ impl Baseline {
         by: &mut LikelihoodGradient,
     ) {
         let k = x.k;
-        let mut by_geo = [0.0; 4];
+        let mut by_geo = [0.0; 3];
         let (mut by_trend, mut by_season) = (0.0, 0.0);
         for b in 0..x.n_blocks {
             let inverse = self.inverse[b * k * k * L..(b + 1) * k * k * L].as_chunks::<L>().0;
@@ -337,10 +340,10 @@ impl Baseline {
                     moment += real * (mean[l] * mean[l] + variance[l] - 1.0);
                 }
                 match design.columns[i] {
-                    ColumnGroup::Intercept => by_geo[0] += moment,
-                    ColumnGroup::Trend => by_geo[1] += moment,
-                    ColumnGroup::Season => by_geo[2] += moment,
-                    ColumnGroup::Control(_) => by_geo[3] += moment,
+                    ColumnGroup::Intercept => {}
+                    ColumnGroup::Trend => by_geo[0] += moment,
+                    ColumnGroup::Season => by_geo[1] += moment,
+                    ColumnGroup::Control(_) => by_geo[2] += moment,
                 }
             }
             self.trace[b * L..(b + 1) * L].copy_from_slice(&lane_trace);
@@ -360,7 +363,7 @@ impl Baseline {
             }
             by.ln_geo = by_geo;
         } else {
-            (by_trend, by_season) = (by_geo[1], by_geo[2]);
+            (by_trend, by_season) = (by_geo[0], by_geo[1]);
         }
         (by.ln_trend, by.ln_season) = (by_trend, by_season);
         self.gather_coefficients::<L>(design);

@@ -8,7 +8,7 @@ use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, LogNormalPri
 use crate::data::*;
 
 /// A small data set with gaps: late geo, blank outcomes, a late channel, an organic channel, a control.
-fn data(n_geos: usize, n_periods: usize) -> Dataset {
+pub(crate) fn data(n_geos: usize, n_periods: usize) -> Dataset {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let shape = (n_geos, n_periods);
     let mut uniform = |low: f64, high: f64| Array2::from_shape_fn(shape, |_| rng.random_range(low..high));
@@ -56,7 +56,7 @@ fn data(n_geos: usize, n_periods: usize) -> Dataset {
     }
 }
 
-fn configs() -> Vec<(&'static str, FitConfig)> {
+pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     let mut white = FitConfig::default();
     white.model.weekly_effect = false;
     white.model.noise = Noise::White;
@@ -128,10 +128,10 @@ fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
         use crate::model::ColumnGroup::*;
         let s = theta.geo_scale;
         match d.columns[j] {
-            Intercept => (1.0, s[0], true),
-            Trend => (theta.trend_scale, s[1], true),
-            Season => (theta.season_scale, s[2], true),
-            Control(_) => (0.3, s[3], false),
+            Intercept => (1.0, 0.5, true),
+            Trend => (theta.trend_scale, s[0], true),
+            Season => (theta.season_scale, s[1], true),
+            Control(_) => (0.3, s[2], false),
         }
     };
     let residual = |&(g, t): &(usize, usize)| {

@@ -1,0 +1,124 @@
+//! Simulation-based calibration: the rank of the truth among posterior draws, set after set.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::Error;
+use crate::config::{FitConfig, SamplerConfig};
+use crate::data::Dataset;
+use crate::fit::sample_density;
+use crate::model::{BaselineDraw, Density, Design, State, prior_draw};
+use crate::posterior::{channel_draws, parameter_names, parameter_values};
+
+/// How many sets are drawn, and how each is fitted.
+#[derive(Debug, Clone)]
+pub struct RankSettings {
+    /// Simulated data sets.
+    pub sets: usize,
+    /// Seed of the draws; set i is fitted with a seed of its own.
+    pub seed: u64,
+    /// Warm-up iterations of the one chain per set.
+    pub warmup: usize,
+    /// Draws L that the truth is ranked among.
+    pub kept: usize,
+    /// One draw in this many is kept, so that those kept are nearly independent.
+    pub thin: usize,
+    /// Acceptance statistic the step size aims at.
+    pub target_accept: f64,
+}
+
+/// Ranks of the truths of one quantity over the sets; uniform on 0..=L when the fit is calibrated.
+#[derive(Debug, Clone)]
+pub struct Ranks {
+    /// Such as `retention[tv]`, `contribution[tv]`.
+    pub name: String,
+    /// L: the largest possible rank.
+    pub largest: usize,
+    /// One rank a set.
+    pub ranks: Vec<usize>,
+}
+
+/// Draws sets from the prior of the model that `config` makes of `data`, fits each, and ranks every
+/// parameter and every channel's contribution, ROI and marginal ROI. Exposures, controls and scales are
+/// those of `data`; its outcome decides the scales and is then replaced.
+///
+/// # Errors
+/// Data without an outcome to scale by, or a set without a usable starting point.
+///
+/// # Source
+/// Talts et al., Validating Bayesian inference algorithms with simulation-based calibration (2018).
+pub fn ranks(data: &Dataset, config: &FitConfig, settings: &RankSettings) -> Result<Vec<Ranks>, Error> {
+    let design = Design::new(data, config)?;
+    let names = quantity_names(&Density::new(design.clone()), data);
+    let sets: Vec<Vec<usize>> = (0..settings.sets)
+        .into_par_iter()
+        .map(|i| one_set(design.clone(), i as u64, settings))
+        .collect::<Result<_, Error>>()?;
+    let of = |(j, name)| Ranks { name, largest: settings.kept, ranks: sets.iter().map(|s| s[j]).collect() };
+    Ok(names.into_iter().enumerate().map(of).collect())
+}
+
+/// Draws set `i`, fits it, and ranks its truths.
+fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>, Error> {
+    let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
+    rng.set_stream(i);
+    let mut density = Density::new(design);
+    let mut state = density.state();
+    let truth = draw_set(&mut density, &mut state, &mut rng);
+    let sampler = SamplerConfig {
+        seed: settings.seed.wrapping_add(1 + i),
+        chains: 1,
+        warmup: settings.warmup,
+        draws: settings.kept * settings.thin,
+        target_accept: settings.target_accept,
+    };
+    let chains = sample_density(&mut density, &sampler, &())?;
+    let mut grad = vec![0.0; density.layout.dim];
+    let mut ranks = vec![0; truth.len()];
+    let mut state = density.state();
+    let positions = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim));
+    for q in positions.skip(settings.thin - 1).step_by(settings.thin) {
+        let kept = density.value_and_gradient(q, &mut grad, &mut state);
+        debug_assert!(kept.is_ok(), "a kept draw has a finite density");
+        let baseline = density.draw_baseline(&state, &mut rng);
+        for ((rank, truth), draw) in ranks.iter_mut().zip(&truth).zip(quantities(&density, &state, &baseline))
+        {
+            *rank += usize::from(draw < *truth);
+        }
+    }
+    Ok(ranks)
+}
+
+/// Draws parameters from the prior and an outcome from them into the design; returns the true quantities.
+/// A draw at which the density is not a number, which no posterior could contain, is drawn again.
+fn draw_set(density: &mut Density, state: &mut State, rng: &mut ChaCha8Rng) -> Vec<f64> {
+    let mut grad = vec![0.0; density.layout.dim];
+    loop {
+        let draw = prior_draw(&density.design, &density.layout, rng);
+        if density.value_and_gradient(&draw.unconstrained, &mut grad, state).is_ok() {
+            let mean = density.mean(state, &draw.baseline);
+            density.design.outcome = density.simulate(state, &mean, rng);
+            return quantities(density, state, &draw.baseline);
+        }
+    }
+}
+
+fn quantity_names(density: &Density, data: &Dataset) -> Vec<String> {
+    let mut names: Vec<String> = parameter_names(density, data).into_iter().map(|(name, _)| name).collect();
+    for channel in &density.design.channels {
+        names.extend(["contribution", "marginal_roi"].map(|what| format!("{what}[{}]", channel.name)));
+    }
+    names
+}
+
+/// In the order of [`quantity_names`]. The ROI of a channel is a parameter already, but for an organic
+/// one, which has none.
+fn quantities(density: &Density, state: &State, baseline: &BaselineDraw) -> Vec<f64> {
+    let mut values = Vec::new();
+    parameter_values(density, &state.theta, &baseline.shared, &mut values);
+    for draw in channel_draws(density, state, &[]) {
+        values.extend([draw.contribution.iter().sum(), draw.marginal_value]);
+    }
+    values
+}

@@ -1,0 +1,133 @@
+//! `mmm validate`: would the model have forecast what came?
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use mmm::Warning;
+use mmm::config::{FitConfig, Resolved};
+use mmm::data;
+use mmm::output::{Forecaster, ValidateReport, validate_text};
+use mmm::validation::{Fold, Forecasts, Plan, folds, validation_report};
+
+use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+use super::progress::{Detail, Interrupt, SamplingProgress};
+
+/// Exit code of a backtest in which some fit did not converge, as of such a fit.
+const NOT_CONVERGED: u8 = 3;
+
+/// Backtest the model: forecast the last periods from what was known before them, several times over,
+/// and compare with the same model without media, last year's periods and the last value.
+///
+/// A fold is a fit of its own on the data before it, and another without media, so this takes twice as
+/// many fits as there are folds. Spend and controls of the forecast periods are given to the model;
+/// their outcomes and everything later are not. A good forecast does not prove that returns are right,
+/// but a forecast worse than last year's weeks shows that something is missing.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mmm validate data.csv
+  mmm validate data.csv --config mmm.toml --folds 6 --horizon 8
+  mmm validate data.csv --json | jq '.comparisons[] | {benchmark, skill}'
+
+Exit codes: 0 done, 1 bad input or an error, 2 bad usage, 3 done but some fit did not
+converge, 130 interrupted.")]
+pub struct Validate {
+    /// CSV file: one row a week (or day, or month), and geo
+    #[arg(value_name = "DATA.csv")]
+    data_file: PathBuf,
+    /// Forecasts to make, each from a later origin
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    folds: usize,
+    /// Periods in each forecast
+    #[arg(long, value_name = "PERIODS", default_value_t = 13)]
+    horizon: usize,
+    /// Print the report as JSON (schema mmm.validate/1) instead of tables
+    #[arg(long)]
+    json: bool,
+    /// No progress
+    #[arg(long)]
+    quiet: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    sampler: SamplerArgs,
+}
+
+impl Validate {
+    /// Fits every fold and prints the scores on stdout.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let interrupt = Interrupt::install()?;
+        let Resolved { load, fit: config, threads } =
+            self.config.resolve(self.data, self.model, self.sampler)?;
+        let (dataset, mut warnings) = data::load(&self.data_file, &load)?;
+        let mut config = data::settle(config, &dataset, &load)?;
+        if std::mem::take(&mut config.model.holdout_weeks) > 0 {
+            warnings.push(Warning::new(
+                "holdout_ignored",
+                "holdout_weeks plays no part in a backtest: every fold holds out its own forecast periods",
+                "set --folds and --horizon",
+            ));
+        }
+        warnings.extend(data::vet(&dataset, &config)?);
+        let plan = Plan { folds: self.folds, horizon: self.horizon };
+        let folds = folds(&dataset, &config, plan)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.unwrap_or(0))
+            .build()
+            .context("cannot start the worker threads")?;
+        let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
+        let forecasts = pool.install(|| forecast_all(&folds, &config, detail, &interrupt));
+        interrupt.check()?;
+        let report = validation_report(&dataset, &config, &folds, &forecasts?, warnings);
+        print(&report, self.json)?;
+        let converged = report.folds.iter().all(|f| f.converged);
+        Ok(if converged { ExitCode::SUCCESS } else { ExitCode::from(NOT_CONVERGED) })
+    }
+}
+
+/// Every forecaster in every fold, with progress on stderr; Ctrl-C ends it.
+fn forecast_all(
+    folds: &[Fold],
+    config: &FitConfig,
+    detail: Detail,
+    interrupt: &Interrupt,
+) -> Result<Vec<Vec<Option<Forecasts>>>, mmm::Error> {
+    let iterations = config.sampler.warmup + config.sampler.draws;
+    let forecast = |(i, fold): (usize, &Fold)| {
+        Forecaster::ALL
+            .into_iter()
+            .map(|forecaster| {
+                let samples = matches!(forecaster, Forecaster::MediaMix | Forecaster::NoMedia);
+                if !samples {
+                    return fold.forecast(forecaster, &());
+                }
+                if matches!(detail, Detail::Auto) {
+                    eprintln!("fold {} of {}: {}", i + 1, folds.len(), forecaster.name());
+                }
+                let progress =
+                    SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
+                let forecasts = fold.forecast(forecaster, &progress);
+                progress.finish();
+                forecasts
+            })
+            .collect()
+    };
+    folds.iter().enumerate().map(forecast).collect()
+}
+
+fn print(report: &ValidateReport, json: bool) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    if json {
+        stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
+    } else {
+        stdout.write_all(validate_text(report).as_bytes())?;
+    }
+    stdout.flush()?;
+    Ok(())
+}

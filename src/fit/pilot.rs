@@ -1,0 +1,107 @@
+//! A short chain that tells how the coordinates of a panel should be centred.
+
+use crate::Error;
+use crate::model::{Density, FactorInformation, State};
+use crate::sampler::{self, Progress, Settings};
+
+/// Warm-up iterations and draws: 2 % of a default run.
+const ITERATIONS: (usize, usize) = (120, 40);
+
+/// Sets how the shared level is centred, and what to expect of the geo factors, from a chain of its own:
+/// too short to report, long enough to tell whether the data or the prior say more of them.
+///
+/// # Errors
+/// No usable starting point, or `progress` asking to stop.
+///
+/// # Source
+/// Papaspiliopoulos, Roberts & Sköld (2007), § 2, for the centring.
+pub(super) fn prepare(
+    density: &mut Density,
+    settings: &Settings,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
+    struct Quiet<'a>(&'a dyn Progress);
+    impl Progress for Quiet<'_> {
+        fn cancelled(&self) -> bool {
+            self.0.cancelled()
+        }
+    }
+    let settings = Settings { chains: 1, warmup: ITERATIONS.0, draws: ITERATIONS.1, ..*settings };
+    let chains = sampler::sample(&*density, |_, rng| density.start(rng), &settings, &Quiet(progress))?;
+    let Some(chain) = chains.first() else { return Ok(()) };
+    let (mut state, mut grad) = (density.state(), vec![0.0; density.layout.dim]);
+    let mut factors = vec![Regression::default(); state.theta.geo_factor.len()];
+    let (mut level, mut n) = (0.0, 0.0);
+    for q in chain.positions.chunks_exact(chain.dim) {
+        if density.value_and_gradient(q, &mut grad, &mut state).is_ok() {
+            for ((of, factor), by) in
+                factors.iter_mut().zip(&state.theta.geo_factor).zip(state.by_ln_geo_factor())
+            {
+                of.add(factor.ln(), *by);
+            }
+            level += level_weight(&state);
+            n += 1.0;
+        }
+    }
+    if n > 0.0 {
+        density.design.level_centring = level / n;
+        density.design.factor_information = factors.iter().map(Regression::information).collect();
+    }
+    Ok(())
+}
+
+/// σ_u² / (σ_u² + s²), s the noise of a period's mean over geos.
+fn level_weight(state: &State) -> f64 {
+    let geos = state.theta.sigma.len() as f64;
+    let noise = state.theta.sigma.iter().map(|s| s * s).sum::<f64>() / (geos * geos);
+    let level = state.theta.weekly_scale.powi(2);
+    level / (level + noise)
+}
+
+/// Sums over the draws of x and of the log likelihood's derivative g by it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Regression {
+    n: f64,
+    x: f64,
+    g: f64,
+    xx: f64,
+    xg: f64,
+}
+
+impl Regression {
+    fn add(&mut self, x: f64, g: f64) {
+        self.n += 1.0;
+        self.x += x;
+        self.g += g;
+        self.xx += x * x;
+        self.xg += x * g;
+    }
+
+    /// Of the line g = I b̂ − I x through the draws; a slope of the wrong sign says nothing.
+    fn information(&self) -> FactorInformation {
+        let (x, g) = (self.x / self.n, self.g / self.n);
+        let slope = (self.xg / self.n - x * g) / (self.xx / self.n - x * x);
+        if slope < 0.0 && slope.is_finite() {
+            FactorInformation { information: -slope, pull: g - slope * x }
+        } else {
+            FactorInformation::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_normal_likelihood_is_recovered() {
+        let mut regression = Regression::default();
+        // ln L = −4 (x − 0.5)² / 2
+        [0.1, 0.3, -0.2, 0.7].iter().for_each(|x| regression.add(*x, -4.0 * (x - 0.5)));
+        let got = regression.information();
+        assert!((got.information - 4.0).abs() < 1e-12 && (got.pull - 2.0).abs() < 1e-12, "{got:?}");
+        let mut rising = Regression::default();
+        [0.1, 0.3].iter().for_each(|x| rising.add(*x, *x));
+        assert_eq!(rising.information(), FactorInformation::default());
+    }
+}

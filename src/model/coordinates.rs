@@ -1,0 +1,64 @@
+//! Transforms between unconstrained coordinates and parameters on their natural scales.
+
+use statrs::function::erf::{erf_inv, erfc, erfc_inv};
+use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+
+/// 1 / (1 + e⁻ˣ).
+pub(crate) fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// ln(1 + eˣ) without overflow.
+pub(crate) fn ln_1p_exp(x: f64) -> f64 {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// The quantile of HalfNormal(scale) at Φ(u): half-normal when u is standard normal.
+///
+/// A scale that the data know little of is then a standard normal coordinate. Its logarithm would have a
+/// long tail to the left and curvature that grows with its square to the right, which shortens every step
+/// of the sampler.
+pub(crate) fn half_normal(u: f64, scale: f64) -> f64 {
+    // From whichever tail is small, which keeps its digits.
+    let value = if u < 0.0 {
+        erf_inv(0.5 * erfc(-u * FRAC_1_SQRT_2))
+    } else {
+        erfc_inv(0.5 * erfc(u * FRAC_1_SQRT_2))
+    };
+    scale * SQRT_2 * value
+}
+
+/// d ln x / du at x = [`half_normal`]`(u, scale)`.
+pub(crate) fn half_normal_slope(u: f64, x: f64, scale: f64) -> f64 {
+    let ratio = x / scale;
+    (0.5 * (ratio * ratio - u * u)).exp() / (2.0 * ratio)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_normal_quantiles_are_the_tables() {
+        // Φ(0.674489750196082) = 0.75: the median of |x|; P(|x| < 1.959963984540054) = 0.95 = Φ(1.644853626951473).
+        for (u, x) in [(0.0, 0.674_489_750_196_082), (1.644_853_626_951_473, 1.959_963_984_540_054)] {
+            // The library's erfc has ten digits.
+            assert!((half_normal(u, 3.0) - 3.0 * x).abs() < 1e-9, "{u}");
+        }
+        // Far in the left tail Φ(u) = x √(2/π).
+        let u: f64 = -6.0;
+        let tail = 0.5 * erfc(6.0 * FRAC_1_SQRT_2) * std::f64::consts::FRAC_PI_2.sqrt();
+        assert!((half_normal(u, 1.0) / tail - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn half_normal_slope_is_the_derivative() {
+        for u in [-7.0, -3.0, -0.5, -1e-3, 1e-3, 0.7, 2.0, 5.0] {
+            let h = 1e-4;
+            let at = |u: f64| half_normal(u, 0.3).ln();
+            let numeric = (8.0 * (at(u + h) - at(u - h)) - (at(u + 2.0 * h) - at(u - 2.0 * h))) / (12.0 * h);
+            let slope = half_normal_slope(u, half_normal(u, 0.3), 0.3);
+            assert!((slope / numeric - 1.0).abs() < 1e-7, "{u}: {slope} against {numeric}");
+        }
+    }
+}

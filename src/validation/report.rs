@@ -1,0 +1,120 @@
+//! Forecasts of all folds → the report of `mmm validate`.
+
+use chrono::NaiveDate;
+
+use super::folds::Fold;
+use crate::Warning;
+use crate::config::FitConfig;
+use crate::data::Dataset;
+use crate::output::{Comparison, FoldReport, ForecastReport, Forecaster, ModelScore, ValidateReport};
+use crate::posterior::{FitQuality, Prediction};
+
+/// One forecast and what came.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Forecast {
+    /// First day of the period.
+    pub date: NaiveDate,
+    /// The forecast; its group is the index of the geo in the fold's data.
+    pub prediction: Prediction,
+}
+
+/// What one forecaster said in one fold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forecasts {
+    /// One per geo and period with a known outcome.
+    pub cells: Vec<Forecast>,
+    /// Whether the chains converged; benchmarks have none.
+    pub converged: bool,
+}
+
+impl Forecasts {
+    fn predictions(&self) -> impl Iterator<Item = Prediction> + '_ {
+        self.cells.iter().map(|c| c.prediction)
+    }
+}
+
+/// Scores the folds; `forecasts` has a row per fold and an entry per [`Forecaster::ALL`].
+pub fn validation_report(
+    data: &Dataset,
+    config: &FitConfig,
+    folds: &[Fold],
+    forecasts: &[Vec<Option<Forecasts>>],
+    warnings: Vec<Warning>,
+) -> ValidateReport {
+    let horizon = folds.first().map_or(0, |f| f.data.n_periods() - f.n_fitted);
+    let mut report = ValidateReport::new(data, config, horizon, warnings);
+    report.models = (0..Forecaster::ALL.len()).filter_map(|m| over_folds(forecasts, m)).collect();
+    report.folds = folds.iter().zip(forecasts).map(|(fold, row)| fold_report(fold, row)).collect();
+    report.comparisons = (1..Forecaster::ALL.len()).map(|m| comparison(forecasts, m)).collect();
+    for (i, (fold, row)) in folds.iter().zip(forecasts).enumerate() {
+        report.forecasts.extend(row[0].iter().flat_map(|f| &f.cells).map(|cell| ForecastReport {
+            fold: i,
+            date: cell.date,
+            geo: fold.data.geos[cell.prediction.group].clone(),
+            outcome: cell.prediction.outcome,
+            mean: cell.prediction.mean,
+            q05: cell.prediction.q05,
+            q95: cell.prediction.q95,
+        }));
+    }
+    let unconverged = report.folds.iter().filter(|f| !f.converged).count();
+    if unconverged > 0 {
+        report.warnings.push(Warning::new(
+            "not_converged",
+            format!("the chains did not converge in {unconverged} of {} folds", folds.len()),
+            "run longer with --warmup 2000 --draws 2000, or start from a later first fold with fewer --folds",
+        ));
+    }
+    report
+}
+
+/// Scores of one forecaster over every fold that it forecast; `None` when there is none.
+fn over_folds(forecasts: &[Vec<Option<Forecasts>>], m: usize) -> Option<ModelScore> {
+    let own: Vec<&Forecasts> = forecasts.iter().filter_map(|row| row[m].as_ref()).collect();
+    let geos = own.iter().flat_map(|f| f.predictions()).map(|p| p.group + 1).max()?;
+    // Errors follow each other within a geo of a fold only.
+    let cells: Vec<Prediction> = own
+        .iter()
+        .enumerate()
+        .flat_map(|(i, f)| f.predictions().map(move |p| Prediction { group: i * geos + p.group, ..p }))
+        .collect();
+    score(Forecaster::ALL[m], &cells, own.len())
+}
+
+fn score(model: Forecaster, cells: &[Prediction], folds: usize) -> Option<ModelScore> {
+    let quality = FitQuality::of(cells)?;
+    let (error, size) =
+        cells.iter().fold((0.0, 0.0), |(e, s), p| (e + p.mean - p.outcome, s + p.outcome.abs()));
+    Some(ModelScore::new(model, cells.len(), folds, &quality, error / size))
+}
+
+fn fold_report(fold: &Fold, row: &[Option<Forecasts>]) -> FoldReport {
+    let dates = &fold.data.dates;
+    let models = row.iter().zip(Forecaster::ALL).filter_map(|(forecasts, model)| {
+        let cells: Vec<Prediction> = forecasts.as_ref()?.predictions().collect();
+        score(model, &cells, 1)
+    });
+    FoldReport {
+        trained_to: dates[fold.n_fitted - 1],
+        trained_periods: fold.n_fitted,
+        first: dates[fold.n_fitted],
+        last: dates[dates.len() - 1],
+        converged: row.iter().flatten().all(|f| f.converged),
+        models: models.collect(),
+    }
+}
+
+fn comparison(forecasts: &[Vec<Option<Forecasts>>], m: usize) -> Comparison {
+    let total = |f: &Forecasts| f.predictions().map(|p| p.crps).sum::<f64>();
+    let pairs: Vec<(f64, f64)> =
+        forecasts.iter().filter_map(|row| Some((total(row[0].as_ref()?), total(row[m].as_ref()?)))).collect();
+    let (own, other) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
+    let skill = (other > 0.0).then(|| 1.0 - own / other);
+    Comparison {
+        benchmark: Forecaster::ALL[m],
+        folds: pairs.len(),
+        better: pairs.iter().filter(|(own, other)| own < other).count(),
+        reason: skill.is_none().then(|| "no fold has a year of history before it".into()),
+        skill,
+    }
+}

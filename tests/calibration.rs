@@ -1,0 +1,73 @@
+//! The model and its sampler against data drawn from the model itself.
+
+use mmm::calibration::{RankSettings, Ranks, Uniformity, dataset, ranks};
+use mmm::config::FitConfig;
+use mmm::data::{Dataset, settle};
+use mmm::simulate::{AdstockShape, BaselineShape, NoiseLevel, SaturationShape, World};
+
+/// Probability of a false alarm over all quantities and both tests of a run.
+const FALSE_ALARM: f64 = 0.01;
+
+fn world(geos: usize, weeks: usize, channels: usize) -> World {
+    World {
+        geos,
+        weeks,
+        channels,
+        seed: 11,
+        saturation: SaturationShape::Hill,
+        adstock: AdstockShape::Geometric,
+        baseline: BaselineShape::Smooth,
+        noise: NoiseLevel::Drawn,
+        noise_ar: 0.0,
+        outliers: 0,
+        confounding: 0.0,
+        proxy_reliability: 0.0,
+        collinear: false,
+        dominant: false,
+        media_share: None,
+    }
+}
+
+fn market(geos: usize, weeks: usize, channels: usize) -> (Dataset, FitConfig) {
+    let (data, options, _) = dataset(&world(geos, weeks, channels)).expect("the market can be simulated");
+    let config = settle(FitConfig::default(), &data, &options).expect("the defaults suit it");
+    (data, config)
+}
+
+/// Every quantity's p-values; fails where one is too small for the number of them, by Bonferroni.
+fn expect_uniform(all: &[Ranks]) {
+    let judged = Uniformity::of(all);
+    let mut found: Vec<(&str, Uniformity)> =
+        all.iter().zip(judged).map(|(r, p)| (r.name.as_str(), p)).collect();
+    found.sort_by(|a, b| a.1.ecdf.min(a.1.chi_square).total_cmp(&b.1.ecdf.min(b.1.chi_square)));
+    for (name, p) in &found {
+        println!("{name:<28} ecdf {:.4}  chi-square {:.4}", p.ecdf, p.chi_square);
+    }
+    let threshold = FALSE_ALARM / (2 * found.len()) as f64;
+    let bad: Vec<_> = found.iter().filter(|(_, p)| p.ecdf.min(p.chi_square) < threshold).collect();
+    assert!(bad.is_empty(), "not uniform at {threshold:.1e}: {bad:?}");
+}
+
+/// A hundred sets of one channel see a wrong Jacobian, prior or draw.
+#[test]
+fn ranks_of_a_tiny_market_are_uniform() {
+    let (data, config) = market(1, 60, 1);
+    let settings = RankSettings { sets: 100, seed: 5, warmup: 200, kept: 39, thin: 8, target_accept: 0.8 };
+    expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
+}
+
+#[test]
+#[ignore = "200 fits: two minutes"]
+fn ranks_of_a_national_market_are_uniform() {
+    let (data, config) = market(1, 104, 3);
+    let settings = RankSettings { sets: 200, seed: 1, warmup: 400, kept: 99, thin: 10, target_accept: 0.9 };
+    expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
+}
+
+#[test]
+#[ignore = "200 fits of a panel: ten minutes"]
+fn ranks_of_a_small_panel_are_uniform() {
+    let (data, config) = market(4, 52, 2);
+    let settings = RankSettings { sets: 200, seed: 2, warmup: 400, kept: 99, thin: 10, target_accept: 0.9 };
+    expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
+}

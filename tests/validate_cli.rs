@@ -1,0 +1,92 @@
+//! `mmm validate` on the example: no leak, sound numbers, a schema.
+
+mod common;
+
+use common::{Folder, Run};
+use serde_json::Value;
+
+const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/national/data.csv");
+const SHORT: [&str; 8] = ["--warmup", "150", "--draws", "100", "--chains", "2", "--folds", "2"];
+
+fn validate(folder: &Folder, data: &str, flags: &[&str]) -> Run {
+    let controls = ["--controls", "price_index,promo,holiday,query_index"];
+    folder.mmm(&[&["validate", data], &controls[..], &SHORT, flags].concat())
+}
+
+fn json(run: Run) -> Value {
+    serde_json::from_str(&run.finishes().stdout()).expect("stdout is JSON")
+}
+
+fn forecaster<'v>(list: &'v Value, key: &str, name: &str) -> &'v Value {
+    let found = list.as_array().and_then(|l| l.iter().find(|m| m[key] == name));
+    found.unwrap_or_else(|| panic!("no {name} in {list}"))
+}
+
+#[test]
+fn the_media_mix_model_beats_the_naive_forecasts_of_its_own_market() {
+    let folder = Folder::new();
+    let report = json(validate(&folder, DATA, &["--horizon", "8", "--json", "--quiet"]));
+    let schema = folder.mmm(&["schema", "validate"]).exits(0).stdout();
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let problems: Vec<String> = jsonschema::validator_for(&schema)
+        .expect("a schema")
+        .iter_errors(&report)
+        .map(|e| format!("{}: {e}", e.instance_path()))
+        .collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+
+    let own = forecaster(&report["models"], "model", "media_mix");
+    assert_eq!((&own["cells"], &own["folds"]), (&16.into(), &2.into()));
+    assert!(own["wmape"].as_f64().expect("a number") < 0.1, "{own}");
+    for benchmark in ["seasonal_naive", "last_value", "no_media"] {
+        let skill = forecaster(&report["comparisons"], "benchmark", benchmark)["skill"].as_f64();
+        assert!(skill.is_some_and(|s| s > 0.0), "{benchmark}: {skill:?}");
+    }
+    let folds = report["folds"].as_array().expect("folds");
+    let trained: Vec<&Value> = folds.iter().map(|f| &f["trained_periods"]).collect();
+    assert_eq!(trained, [140, 148]);
+    assert_eq!((&folds[0]["trained_to"], &folds[0]["first"]), (&"2023-09-04".into(), &"2023-09-11".into()));
+    assert_eq!(report["forecasts"].as_array().map(Vec::len), Some(16));
+}
+
+/// Everything that comes after a fold's forecast, and the outcomes in it, may change without a trace.
+#[test]
+fn forecasts_do_not_see_the_future() {
+    let text = std::fs::read_to_string(DATA).expect("the example");
+    let outcome = text.lines().next().expect("a header").split(',').position(|h| h == "revenue");
+    let outcome = outcome.expect("the example has revenue");
+    let spoiled: String = text
+        .lines()
+        .enumerate()
+        .map(|(i, line)| {
+            let cells = line.split(',').enumerate().map(|(c, cell)| match (i, c) {
+                // Rows 141 to 148 are the first fold's forecast; those after it are the second's.
+                (141.., c) if c == outcome => "1".to_owned(),
+                (149.., c) if c > 0 => format!("{}.5", i % 7 + c),
+                _ => cell.to_owned(),
+            });
+            cells.collect::<Vec<_>>().join(",") + "\n"
+        })
+        .collect();
+    let folder = Folder::new().file("spoiled.csv", spoiled);
+    let flags = ["--horizon", "8", "--json", "--quiet"];
+    let (sound, spoiled) =
+        (json(validate(&folder, DATA, &flags)), json(validate(&folder, "spoiled.csv", &flags)));
+    let first = |report: &Value| -> Vec<[f64; 3]> {
+        let forecasts = report["forecasts"].as_array().expect("forecasts").iter().filter(|f| f["fold"] == 0);
+        forecasts.map(|f| ["mean", "q05", "q95"].map(|k| f[k].as_f64().expect("a number"))).collect()
+    };
+    assert_eq!(first(&sound).len(), 8);
+    assert_eq!(first(&sound), first(&spoiled));
+}
+
+#[test]
+fn tables_name_every_forecast_and_bad_plans_are_refused() {
+    let folder = Folder::new();
+    let run = validate(&folder, DATA, &["--horizon", "6", "--holdout-weeks", "4"]).finishes();
+    run.says(&["media mix model", "same period last year", "last value", "CRPS", "[holdout_ignored]"])
+        .complains(&["fold 1 of 2: media mix model", "fold 2 of 2: the same without media"]);
+    validate(&folder, DATA, &["--horizon", "80"]).exits(1).complains(&["2 folds of 80 periods", "--horizon"]);
+    validate(&folder, DATA, &["--horizon", "0"]).exits(1).complains(&["2 folds of 0 periods"]);
+    validate(&folder, DATA, &["--horizon", "65"]).exits(1).complains(&["fewer rows than parameters"]);
+}
