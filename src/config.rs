@@ -1,7 +1,10 @@
 //! What a fit is asked to do, fully resolved: raw TOML and flags become the checked [`FitConfig`].
 
+mod curve_prior;
+mod faults;
 mod keys;
 mod load;
+mod ranges;
 mod raw;
 mod resolve;
 
@@ -10,6 +13,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
 pub use load::{LoadOptions, NamedChannel, OutcomeKind};
 pub use raw::{
     Day, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse,
@@ -130,6 +134,9 @@ pub struct ChannelConfig {
     pub slope: Option<f64>,
     /// Belief about the effect; the hierarchical default when empty.
     pub prior: Option<EffectPrior>,
+    /// Belief about the shape of the response; the general one where empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curve_prior: Option<CurvePrior>,
 }
 
 /// Options of one control.

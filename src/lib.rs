@@ -72,7 +72,13 @@ pub mod prior_only;
 
 pub mod sensitivity;
 
+pub mod previous;
+
 pub mod validation;
+
+pub mod diff;
+
+pub mod refresh;
 
 pub mod simulate;
 

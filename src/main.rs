@@ -2,19 +2,21 @@
 
 mod commands;
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 fn main() -> ExitCode {
-    match commands::Cli::parse().run() {
+    let cli = commands::Cli::parse();
+    let trouble = cli.trouble();
+    match cli.run() {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
             let interrupted = error.is::<commands::Interrupted>();
-            if interrupted { ExitCode::from(commands::Interrupted::EXIT_CODE) } else { ExitCode::FAILURE }
+            ExitCode::from(if interrupted { commands::Interrupted::EXIT_CODE } else { trouble })
         }
     }
 }
@@ -30,17 +32,18 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// `error: …`, its causes as far as they add words, and `hint: …` lines, on stderr.
 fn report(error: &anyhow::Error) {
     let mut said = String::new();
+    let mut lines = Vec::new();
     for (depth, cause) in error.chain().enumerate() {
         let text = cause.to_string();
         if depth == 0 {
-            eprintln!("error: {text}");
+            lines.push(format!("error: {text}"));
         } else if !said.contains(&text) {
-            eprintln!("  because: {text}");
+            lines.push(format!("  because: {text}"));
         }
         said.push_str(&text);
     }
     let hint = error.chain().find_map(|cause| cause.downcast_ref::<mmm::Error>().and_then(mmm::Error::hint));
-    for line in hint.iter().flat_map(|hint| hint.lines()) {
-        eprintln!("hint: {line}");
-    }
+    lines.extend(hint.iter().flat_map(|hint| hint.lines()).map(|line| format!("hint: {line}")));
+    // With stderr closed there is no one left to tell, and `eprintln!` would panic.
+    let _ = writeln!(std::io::stderr(), "{}", lines.join("\n"));
 }

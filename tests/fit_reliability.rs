@@ -118,6 +118,7 @@ fn sensitivity_tells_what_hangs_on_the_unseen() {
             last = roi;
         }
     }
+    folder.mmm(&["fit", &national(), "--verify", "mmm-out"]).exits(0);
     fit(&folder, &national(), &["--sensitivity=queri_index"])
         .exits(1)
         .complains(&["did you mean `query_index`?"]);

@@ -8,9 +8,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::Instant;
 
 use common::Folder;
+use sha2::{Digest, Sha256};
 
 const SHORT: [&str; 7] = ["--warmup", "200", "--draws", "100", "--chains", "2", "--quiet"];
 
@@ -54,24 +55,112 @@ fn ctrl_c_leaves_nothing_and_exits_130() {
 }
 
 #[test]
-fn a_killed_fit_leaves_the_old_output_complete() {
+fn a_fit_killed_at_any_moment_leaves_one_complete_output() {
     let folder = folder();
-    let old = [&["--seed", "1"], &SHORT[..]].concat();
-    start(&folder, &old).wait().expect("it ends");
+    let fit = |seed: u64| {
+        let seed = seed.to_string();
+        start(&folder, &[&["--seed", &seed], &SHORT[..]].concat())
+    };
     let files = ["fit.json", "draws.parquet", "curves.parquet", "weekly.csv", "log.json"];
     let read = || files.map(|f| fs::read(folder.path().join("mmm-out").join(f)).expect("a whole output"));
-    let before = read();
-    let new = [&["--seed", "2"], &SHORT[..]].concat();
-    for milliseconds in [0, 5, 30, 120, 300] {
-        let mut child = start(&folder, &new);
-        sleep(Duration::from_millis(milliseconds));
+    // The hashes that the log keeps tie the files of one fit together, and its seed the draws.
+    let is_whole = |output: &[Vec<u8>; 5]| {
+        let log: serde_json::Value = serde_json::from_slice(&output[4]).expect("log.json is whole");
+        let sha: String = Sha256::digest(&output[0]).iter().map(|byte| format!("{byte:02x}")).collect();
+        log["provenance"]["fit_sha256"] == sha.as_str()
+    };
+    let began = Instant::now();
+    fit(1).wait().expect("it ends");
+    let whole = began.elapsed();
+    let mut before = read();
+    assert!(is_whole(&before));
+    let (mut killed, mut swapped) = (0, 0);
+    let mut state = 1_u64;
+    for i in 0..20 {
+        // A linear congruential generator: moments over the whole run and, every other time, at its end.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let share = (state >> 33) as f64 / (1_u64 << 31) as f64;
+        let share = if i % 2 == 0 { share } else { 0.8 + 0.4 * share };
+        let mut child = fit(2 + i);
+        sleep(whole.mul_f64(share));
         // Already over when the machine is fast; then there is nothing to kill.
         let _ = child.kill();
-        let finished = child.wait().expect("it ends").code().is_some();
+        killed += usize::from(child.wait().expect("it ends").code().is_none());
         let after = read();
-        let swapped = after[0] != before[0];
-        assert!(finished || !swapped || after[1] != before[1], "files of two fits are mixed");
-        assert!(swapped || after[1..4] == before[1..4], "files of two fits are mixed");
+        assert!(is_whole(&after), "files of two fits are mixed");
+        let changed = after[0] != before[0];
+        swapped += usize::from(changed);
+        // Another seed gives other draws: all of them are new, or none is.
+        assert!((1..3).all(|f| (after[f] != before[f]) == changed), "files of two fits are mixed");
+        before = after;
+    }
+    // What the killed ones had begun goes with the next fit.
+    fit(99).wait().expect("it ends");
+    let begun = |name: &&String| folder.path().join(name.as_str()).join(".lock").exists();
+    assert_eq!(entries(&folder).iter().find(begun), None);
+    assert!(killed >= 5, "only {killed} of 20 were killed in time ({swapped} outputs swapped)");
+}
+
+#[test]
+fn two_fits_to_one_place_leave_one_whole_output() {
+    let folder = folder();
+    for round in 0..2 {
+        let seeds = ["1", "2", "3"].map(|seed| start(&folder, &[&["--seed", seed], &SHORT[..]].concat()));
+        for mut child in seeds {
+            assert!(matches!(child.wait().expect("it ends").code(), Some(0 | 3)), "round {round}");
+        }
+        assert_eq!(entries(&folder), ["data.csv", "mmm-out"]);
+        let read = |name: &str| fs::read(folder.path().join("mmm-out").join(name)).expect("a whole output");
+        let log: serde_json::Value = serde_json::from_slice(&read("log.json")).expect("JSON");
+        let sha: String = Sha256::digest(read("fit.json")).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(log["provenance"]["fit_sha256"], sha.as_str());
+    }
+}
+
+/// Files beyond 8 kB cannot be written, as on a disk that is full.
+#[test]
+fn a_disk_that_fills_up_leaves_the_old_output() {
+    let folder = folder();
+    start(&folder, &SHORT).wait().expect("it ends");
+    let before = fs::read(folder.path().join("mmm-out/fit.json")).expect("fit.json");
+    let script = format!(
+        "trap '' XFSZ; ulimit -f 8; exec {} fit data.csv --seed 2 {}",
+        env!("CARGO_BIN_EXE_mmm"),
+        SHORT.join(" ")
+    );
+    let output =
+        Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output().expect("bash runs");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("error: cannot write") && stderr.contains("mmm-out"), "{stderr}");
+    assert_eq!(fs::read(folder.path().join("mmm-out/fit.json")).expect("fit.json"), before);
+    assert_eq!(entries(&folder), ["data.csv", "mmm-out"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_stdout_is_an_error_and_closed_streams_are_no_panic() {
+    let folder = folder();
+    let sh = |script: &str| {
+        let script = script.replace("MMM", env!("CARGO_BIN_EXE_mmm"));
+        let output = Command::new("bash").args(["-c", &script]).current_dir(folder.path()).output();
+        let output = output.expect("bash runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, stderr) = sh("MMM schema > /dev/full");
+    assert!(code == Some(1) && stderr.contains("No space left"), "{code:?} {stderr}");
+    let fit = format!("MMM fit data.csv {}", SHORT[..6].join(" "));
+    let (code, stderr) = sh(&format!("{fit} --quiet --json > /dev/full"));
+    assert!(code == Some(1) && stderr.contains("No space left"), "{code:?} {stderr}");
+    for script in
+        ["MMM fit nowhere.csv 2>&-", "MMM fit nowhere.csv 2> /dev/full", "MMM check nowhere.csv >&- 2>&-"]
+    {
+        assert_eq!(sh(script).0, Some(1), "{script}");
+    }
+    for script in [&format!("set -o pipefail; {fit} 2>&1 | head -1"), "set -o pipefail; MMM schema | head -1"]
+    {
+        let (code, stderr) = sh(script);
+        assert!(code == Some(0) && !stderr.contains("panicked"), "{script}: {code:?} {stderr}");
     }
 }
 

@@ -134,23 +134,29 @@ impl ConfigArgs {
         model: ModelArgs,
         sampler: SamplerArgs,
     ) -> Result<Resolved, mmm::Error> {
+        self.resolve_flags(flags(data, model, sampler))
+    }
+
+    /// The same for flags as [`flags`] gives them.
+    ///
+    /// # Errors
+    /// As [`ConfigArgs::resolve`].
+    pub fn resolve_flags(&self, flags: RawConfig) -> Result<Resolved, mmm::Error> {
         let file = self.config.as_deref().map(mmm::config::read).transpose()?.unwrap_or_default();
-        let mut channels: BTreeMap<String, RawChannel> = BTreeMap::new();
-        for (name, prior) in &model.prior {
-            channels.entry(name.clone()).or_default().prior = prior.clone();
-        }
-        let control =
-            |(name, share): &(String, f64)| (name.clone(), RawControl { reliability: Some(*share) });
-        let controls = model.reliability.iter().map(control).collect();
-        let flags = RawConfig {
-            data: data.into_raw(),
-            channels,
-            controls,
-            model: model.into_raw(),
-            sampler: sampler.into_raw(),
-        };
         file.resolve(flags)
     }
+}
+
+/// What the flags say.
+pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> RawConfig {
+    let mut channels: BTreeMap<String, RawChannel> = BTreeMap::new();
+    for (name, prior) in &model.prior {
+        channels.entry(name.clone()).or_default().prior = prior.clone();
+    }
+    let control = |(name, share): &(String, f64)| (name.clone(), RawControl { reliability: Some(*share) });
+    let controls = model.reliability.iter().map(control).collect();
+    let (data, sampler) = (data.into_raw(), sampler.into_raw());
+    RawConfig { data, channels, controls, model: model.into_raw(), sampler }
 }
 
 /// `None` when a list flag was not given.

@@ -15,6 +15,12 @@ use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
 /// Read and judge a data file without fitting: column roles, gaps, outliers, collinearity, too
 /// little history, late channels. Takes a second; exits 1 when something makes a fit meaningless.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mmm check data.csv
+  mmm check data.csv --config mmm.toml
+  mmm check data.csv --json | jq '.findings[] | select(.severity == \"warning\").message'
+
+Exit codes: 0 nothing stands in the way of a fit, 1 something does, or an error, 2 bad usage.")]
 pub struct Check {
     /// CSV file: one row per date (and geo), with a header
     #[arg(value_name = "DATA.csv")]

@@ -4,15 +4,16 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
-use mmm::config::{FitConfig, Resolved};
+use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::{self, Dataset};
 use mmm::diagnostics::Verdict;
 use mmm::output::{self, LOG_FILE, OutputDir, PRIOR_FILE, PhaseClock, REPORT_FILE, Style};
 
-use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
 use super::progress::{Detail, Interrupt, SamplingProgress};
+use super::refresh::{self, Previous, RefreshArgs};
 
 /// Exit code of a fit that finished without converging.
 const NOT_CONVERGED: u8 = 3;
@@ -24,13 +25,16 @@ const NOT_CONVERGED: u8 = 3;
   mmm fit data.csv
   mmm fit data.csv --controls price,promo --exposure tv_spend=tv_grps --out 2026-q1
   mmm fit data.csv --config mmm.toml --quiet --json | jq .diagnostics.verdict
+  mmm fit q2.csv --since-last 2026-q1 --out 2026-q2
+  mmm fit --verify 2026-q1
 
 Exit codes: 0 converged, 1 bad input or an error, 2 bad usage, 3 finished but not
-converged (results are written), 130 interrupted (nothing is written).")]
+converged (results are written), 130 interrupted (nothing is written); with --verify:
+0 identical, 1 not identical, 2 trouble.")]
 pub struct Fit {
     /// CSV file: one row a week (or day, or month), and geo
-    #[arg(value_name = "DATA.csv")]
-    data_file: PathBuf,
+    #[arg(value_name = "DATA.csv", required_unless_present = "verify")]
+    data_file: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
@@ -41,13 +45,15 @@ pub struct Fit {
     sampler: SamplerArgs,
     /// Also tell how each ROI and the recommended move change as the reliability of controls falls (those
     /// that spend follows closely, or the named ones), and with an unseen driver; three refits a control
-    #[arg(long, value_name = "CONTROLS", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(long, value_name = "CONTROLS", num_args = 0.., require_equals = true, value_delimiter = ',', conflicts_with = "verify")]
     sensitivity: Option<Vec<String>>,
     /// Fit nothing: tell what the priors alone imply for these data, in prior.json
-    #[arg(long, conflicts_with_all = ["sensitivity", "report"])]
+    #[arg(long, conflicts_with_all = ["sensitivity", "report", "verify", "since_last"])]
     prior_only: bool,
     #[command(flatten)]
     results: OutputArgs,
+    #[command(flatten)]
+    refresh: RefreshArgs,
 }
 
 /// Where the results go.
@@ -70,14 +76,33 @@ struct OutputArgs {
 }
 
 impl Fit {
+    /// Whether an earlier fit is to be verified.
+    pub fn verifies(&self) -> bool {
+        self.refresh.verify.is_some()
+    }
+
     /// Fits, writes the output directory, and prints the summary or the JSON on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        if let Some(fit) = &self.refresh.verify {
+            if flags(self.data, self.model, self.sampler) != RawConfig::default() {
+                bail!("--verify takes every setting from the fit; leave the other flags out");
+            }
+            return refresh::verify(fit, self.data_file.as_deref(), self.results.quiet);
+        }
         let mut clock = PhaseClock::start();
         let interrupt = Interrupt::install()?;
-        let Resolved { load, fit: config, threads } =
-            self.config.resolve(self.data, self.model, self.sampler)?;
-        let (dataset, mut warnings) = data::load(&self.data_file, &load)?;
-        let config = data::settle(config, &dataset, &load)?;
+        let file = self.data_file.unwrap_or_default();
+        let flags = flags(self.data, self.model, self.sampler);
+        let previous = self.refresh.previous(&file, &flags)?;
+        let Resolved { load, fit: config, threads } = match &previous {
+            Some(previous) => previous.resolve()?,
+            None => self.config.resolve_flags(flags)?,
+        };
+        let (dataset, mut warnings) = data::load(&file, &load)?;
+        let mut config = data::settle(config, &dataset, &load)?;
+        if let Some(previous) = &previous {
+            warnings.extend(previous.apply(&file, &dataset, &mut config)?);
+        }
         warnings.extend(data::vet(&dataset, &config)?);
         if self.prior_only {
             return self.results.prior(&dataset, &config, warnings, threads);
@@ -104,16 +129,18 @@ impl Fit {
             clock.finish("sensitivity");
         }
 
-        write_all(&directory, &report, &dataset, &fitted, self.results.report)?;
+        write_all(&directory, &mut report, &dataset, &fitted, self.results.report)?;
+        let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
         clock.finish("write");
-        let log = clock.log(pool.current_num_threads(), fitted.density.instructions().name());
-        let log = log.to_json().map_err(mmm::Error::from)?;
+        let log = clock.log(&report, pool.current_num_threads(), fitted.density.instructions().name());
+        let log = log.map_err(mmm::Error::from)?.to_json().map_err(mmm::Error::from)?;
         directory.write_bytes(LOG_FILE, &log).map_err(mmm::Error::from)?;
         interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
         let failed = fitted.diagnostics.verdict == Verdict::Fail;
         let code = if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS };
-        self.results.print(&report, &target)?;
+        let since = previous.zip(changes).map(|(p, changes): (Previous, _)| p.summary(&changes, &target));
+        self.results.print(&report, &target, since.as_deref().unwrap_or_default())?;
         Ok(code)
     }
 }
@@ -171,7 +198,7 @@ impl OutputArgs {
     }
 
     /// The summary, the JSON, or nothing.
-    fn print(&self, report: &output::Fit, target: &Path) -> anyhow::Result<()> {
+    fn print(&self, report: &output::Fit, target: &Path, since: &str) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
@@ -179,7 +206,7 @@ impl OutputArgs {
             let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let style = if colour { Style::Colour } else { Style::Plain };
             write!(stdout, "{}", output::summary(report, style))?;
-            writeln!(stdout, "\nresults in {}", target.display())?;
+            writeln!(stdout, "{since}\nresults in {}", target.display())?;
         }
         stdout.flush()?;
         Ok(())
@@ -189,7 +216,7 @@ impl OutputArgs {
 /// Every file but the log, which tells how long this took.
 fn write_all(
     directory: &OutputDir,
-    report: &output::Fit,
+    report: &mut output::Fit,
     dataset: &Dataset,
     fitted: &mmm::Fit,
     html: bool,

@@ -15,6 +15,10 @@ use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
 /// Write a commented mmm.toml with the column roles found in a data file and every default.
 /// `mmm fit DATA.csv --config mmm.toml` then does what `mmm fit DATA.csv` would have done.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mmm init data.csv
+  mmm init data.csv --controls 'price,promo_*' --config-out market-a.toml
+  mmm init data.csv --force && mmm fit data.csv --config mmm.toml")]
 pub struct Init {
     /// CSV file: one row per date (and geo), with a header
     #[arg(value_name = "DATA.csv")]
@@ -37,10 +41,12 @@ impl Init {
         let (dataset, warnings) = data::load(&self.data_file, &resolved.load)?;
         let text = settings(&self.data_file, &dataset, &resolved.load, &resolved.fit);
         write_whole(&self.config_out, &text, self.force)?;
+        let mut stderr = std::io::stderr().lock();
         for warning in warnings {
-            eprintln!("warning: {}", warning.message);
+            // With stderr closed there is no one left to tell.
+            let _ = writeln!(stderr, "warning: {}", warning.message);
             if let Some(hint) = warning.hint {
-                eprintln!("hint: {hint}");
+                let _ = writeln!(stderr, "hint: {hint}");
             }
         }
         writeln!(std::io::stdout().lock(), "wrote {}", self.config_out.display())?;

@@ -2,9 +2,12 @@
 
 mod args;
 mod check;
+mod completions;
+mod diff;
 mod fit;
 mod init;
 mod progress;
+mod refresh;
 mod report;
 mod scenario;
 mod schema;
@@ -33,12 +36,25 @@ enum Command {
     Init(init::Init),
     Simulate(simulate::SimulateArgs),
     Scenario(scenario::Scenario),
+    Diff(diff::Diff),
     Report(report::ReportArgs),
     Validate(validate::Validate),
     Schema(schema::SchemaArgs),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }
 
 impl Cli {
+    /// Exit code when the command cannot do what it was asked to.
+    pub fn trouble(&self) -> u8 {
+        match &self.command {
+            Command::Diff(_) => diff::Diff::TROUBLE,
+            // Here 1 says that something differs.
+            Command::Fit(fit) if fit.verifies() => diff::Diff::TROUBLE,
+            _ => 1,
+        }
+    }
+
     /// Runs the command.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
@@ -47,9 +63,12 @@ impl Cli {
             Command::Init(command) => command.run(),
             Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
             Command::Scenario(command) => command.run(),
+            Command::Diff(command) => command.run(),
             Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),
             Command::Validate(command) => command.run(),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
+            Command::Completions(command) => command.run().map(|()| ExitCode::SUCCESS),
+            Command::Man(command) => command.run().map(|()| ExitCode::SUCCESS),
         }
     }
 }

@@ -7,8 +7,12 @@ use clap::{Args, ValueEnum};
 
 /// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  mmm schema > mmm.fit.schema.json
+  mmm schema diff
+  mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), prior (prior.json), scenario or validate (their --json)
+    /// Of what: fit (fit.json), prior (prior.json), or the --json of scenario, validate or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -20,6 +24,7 @@ enum Document {
     Prior,
     Scenario,
     Validate,
+    Diff,
 }
 
 /// Prints the schema to stdout.
@@ -32,6 +37,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
         Document::Prior => mmm::output::prior_schema(),
         Document::Scenario => mmm::output::scenario_schema(),
         Document::Validate => mmm::output::validate_schema(),
+        Document::Diff => mmm::diff::diff_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

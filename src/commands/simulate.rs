@@ -18,6 +18,10 @@ use mmm::simulate::{
 /// second for a national series, a few seconds for hundreds of geos,
 /// half a minute for a million rows.
 #[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  mmm simulate
+  mmm simulate --geos 20 --weeks 104 --channels 8 --seed 7 --out panel
+  mmm simulate --confounding 1 --proxy-reliability 0 --out worst-case")]
 pub struct SimulateArgs {
     /// Folder to write; it must be new or empty
     #[arg(long, value_name = "DIR", default_value = "mmm-simulated")]

@@ -25,6 +25,14 @@ const CHANNEL: Shape = Table(&[
     ("adstock", ADSTOCK),
     ("slope", Value),
     ("prior", Table(&[("roi", LOG_NORMAL), ("share", LOG_NORMAL), ("marginal_roi", LOG_NORMAL)])),
+    (
+        "curve_prior",
+        Table(&[
+            ("half_saturation", LOG_NORMAL),
+            ("slope", LOG_NORMAL),
+            ("retention", Table(&[("mean", Value), ("sd", Value)])),
+        ]),
+    ),
 ]);
 const CONTROL: Shape = Table(&[("reliability", Value)]);
 /// The same keys as [`super::RawConfig`]; a test holds the two together.
@@ -177,6 +185,9 @@ slope = 1.0
 prior.roi = { low = 0.5, high = 2.0, mass = 0.9 }
 prior.share = { median = 0.1, sd_log = 1.0 }
 prior.marginal_roi = { median = 1.0, sd_log = 1 }
+curve_prior.half_saturation = { median = 1000, sd_log = 0.3 }
+curve_prior.slope = { low = 1, high = 2 }
+curve_prior.retention = { mean = 0.4, sd = 0.1 }
 [controls.e]
 reliability = 0.9
 [model]
@@ -214,9 +225,9 @@ threads = 2
             assert!(error.contains("unknown key `x"), "{error}");
         }
         let written = ALL.lines().filter(|l| l.contains('=')).count();
-        // The inline tables hold 2 + 3 + 2 + 2 + 1 keys in 5 lines; max_lag of the model and the unused
-        // halves of the three priors (2 + 3 + 3) are not written.
-        assert_eq!(CONFIG.iter().map(|(_, s)| n_keys(s)).sum::<usize>(), written + 5 + 9);
+        // The inline tables hold 2 + 3 + 2 + 2 + 2 + 2 + 2 + 1 keys in 8 lines; max_lag of the model and the
+        // unused halves of the five priors (2 + 3 + 3 + 3 + 3) are not written.
+        assert_eq!(CONFIG.iter().map(|(_, s)| n_keys(s)).sum::<usize>(), written + 8 + 15);
     }
 
     #[test]

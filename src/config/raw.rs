@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
-use super::{Adstock, Noise, OutcomeKind, Scaling, keys};
+use super::{Adstock, Noise, OutcomeKind, RawCurvePrior, Scaling, keys};
 use crate::error::Error;
 
 /// One source of settings. The command line and the file are two of them.
@@ -71,6 +71,8 @@ pub struct RawChannel {
     pub slope: Option<f64>,
     /// Belief about the effect.
     pub prior: RawPrior,
+    /// Belief about the shape of the response.
+    pub curve_prior: RawCurvePrior,
 }
 
 /// `[controls.NAME]`
@@ -262,6 +264,11 @@ impl RawChannel {
             adstock: above.adstock.or(self.adstock),
             slope: above.slope.or(self.slope),
             prior: if above.prior == RawPrior::default() { self.prior } else { above.prior },
+            curve_prior: RawCurvePrior {
+                half_saturation: above.curve_prior.half_saturation.or(self.curve_prior.half_saturation),
+                slope: above.curve_prior.slope.or(self.curve_prior.slope),
+                retention: above.curve_prior.retention.or(self.curve_prior.retention),
+            },
         }
     }
 }

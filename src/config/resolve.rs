@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::faults::Faults;
+use super::ranges::{check_adstock, check_curve_prior, check_prior};
 use super::{
-    Adstock, ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, LogNormalPrior, ModelConfig,
-    NamedChannel, RawChannel, RawConfig, RawData, RawLogNormal, RawPrior, SamplerConfig,
+    ChannelConfig, ControlConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
+    ModelConfig, NamedChannel, RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior,
+    SamplerConfig,
 };
-use crate::error::{Error, Problems};
+use crate::error::Error;
 
 /// Central probability of an interval that does not say its own.
 const DEFAULT_MASS: f64 = 0.9;
@@ -134,48 +137,32 @@ impl FitConfig {
             if let Some(prior) = channel.prior {
                 check_prior(name, prior, faults);
             }
+            if let Some(prior) = channel.curve_prior {
+                check_curve_prior(name, prior, faults);
+            }
         }
     }
-}
-
-fn check_adstock(key: &str, adstock: Adstock, faults: &mut Faults) {
-    if let Adstock::Geometric { max_lag: Some(0) } = adstock {
-        faults.push(format!("{key}: max_lag is 0; give at least 1, or kind = \"none\""));
-    }
-}
-
-fn check_prior(name: &str, prior: EffectPrior, faults: &mut Faults) {
-    let (scale, belief) = match prior {
-        EffectPrior::Roi(belief) => ("roi", belief),
-        EffectPrior::Share(belief) => ("share", belief),
-        EffectPrior::MarginalRoi(belief) => ("marginal_roi", belief),
-    };
-    let key = format!("channels.{name}.prior.{scale}");
-    let positive = |value: f64| value > 0.0 && value.is_finite();
-    let largest = match belief {
-        LogNormalPrior::Median { median, sd_log } => {
-            faults.expect(positive(median), || format!("{key}: median is {median}; it must be positive"));
-            faults.expect(positive(sd_log), || format!("{key}: sd_log is {sd_log}; it must be positive"));
-            median
-        }
-        LogNormalPrior::Interval { low, high, mass } => {
-            faults.expect(positive(low), || format!("{key}: low is {low}; it must be positive"));
-            faults.expect(high > low && high.is_finite(), || {
-                format!("{key}: high is {high}; it must be above low ({low})")
-            });
-            faults.expect(mass > 0.0 && mass < 1.0, || {
-                format!("{key}: mass is {mass}; it must lie between 0 and 1")
-            });
-            low
-        }
-    };
-    faults.expect(scale != "share" || largest < 1.0, || {
-        format!("{key}: {largest} is no share of the outcome; it must be below 1")
-    });
 }
 
 fn channel_config(name: &str, raw: &RawChannel, faults: &mut Faults) -> ChannelConfig {
-    ChannelConfig { adstock: raw.adstock, slope: raw.slope, prior: effect_prior(name, &raw.prior, faults) }
+    ChannelConfig {
+        adstock: raw.adstock,
+        slope: raw.slope,
+        prior: effect_prior(name, &raw.prior, faults),
+        curve_prior: curve_prior(name, raw.curve_prior, faults),
+    }
+}
+
+fn curve_prior(name: &str, raw: RawCurvePrior, faults: &mut Faults) -> Option<CurvePrior> {
+    let mut part = |part: &str, belief: Option<RawLogNormal>| {
+        belief.and_then(|b| log_normal(&format!("channels.{name}.curve_prior.{part}"), b, faults))
+    };
+    let prior = CurvePrior {
+        half_saturation: part("half_saturation", raw.half_saturation),
+        slope: part("slope", raw.slope),
+        retention: raw.retention,
+    };
+    (prior != CurvePrior::default()).then_some(prior)
 }
 
 fn effect_prior(name: &str, raw: &RawPrior, faults: &mut Faults) -> Option<EffectPrior> {
@@ -192,21 +179,22 @@ fn effect_prior(name: &str, raw: &RawPrior, faults: &mut Faults) -> Option<Effec
         faults.push(format!("channels.{name}.prior: {} are given; one says it all", scales.join(" and ")));
     }
     let (scale, belief, make) = given.into_iter().next()?;
-    let belief = match belief {
+    log_normal(&format!("channels.{name}.prior.{scale}"), belief, faults).map(make)
+}
+
+fn log_normal(key: &str, raw: RawLogNormal, faults: &mut Faults) -> Option<LogNormalPrior> {
+    match raw {
         RawLogNormal { median: Some(median), sd_log: Some(sd_log), low: None, high: None, mass: None } => {
-            LogNormalPrior::Median { median, sd_log }
+            Some(LogNormalPrior::Median { median, sd_log })
         }
         RawLogNormal { median: None, sd_log: None, low: Some(low), high: Some(high), mass } => {
-            LogNormalPrior::Interval { low, high, mass: mass.unwrap_or(DEFAULT_MASS) }
+            Some(LogNormalPrior::Interval { low, high, mass: mass.unwrap_or(DEFAULT_MASS) })
         }
         _ => {
-            faults.push(format!(
-                "channels.{name}.prior.{scale}: give {{ median, sd_log }} or {{ low, high, mass }}, nothing else"
-            ));
-            return None;
+            faults.push(format!("{key}: give {{ median, sd_log }} or {{ low, high, mass }}, nothing else"));
+            None
         }
-    };
-    Some(make(belief))
+    }
 }
 
 fn named_channels(channels: &BTreeMap<String, RawChannel>, faults: &mut Faults) -> Vec<NamedChannel> {
@@ -260,43 +248,10 @@ fn load_options(raw: RawData, named: Vec<NamedChannel>, faults: &mut Faults) -> 
     }
 }
 
-/// Values out of range, in words.
-#[derive(Default)]
-struct Faults(Vec<String>);
-
-impl Faults {
-    fn push(&mut self, fault: String) {
-        self.0.push(fault);
-    }
-
-    fn expect(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
-        if !holds {
-            self.push(otherwise());
-        }
-    }
-
-    fn finish(self) -> Result<(), Error> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let problem = match self.0.as_slice() {
-            [one] => one.clone(),
-            several => {
-                let mut problems = Problems::new("settings are out of range");
-                for fault in several {
-                    problems.push_with(|| fault.clone());
-                }
-                problems.to_string()
-            }
-        };
-        Err(Error::config(problem, "see `mmm init DATA.csv` for every setting with its default"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::parse;
+    use crate::config::{Adstock, parse};
 
     fn resolve(text: &str) -> Result<Resolved, Error> {
         parse("mmm.toml", text)?.resolve(RawConfig::default())
@@ -349,6 +304,12 @@ mod tests {
                 "[channels.tv]\nprior.share = { median = 0.1, sd_log = 1 }\nprior.roi = { median = 1, sd_log = 1 }",
                 "roi and share are given",
             ),
+            (
+                "[channels.tv]\ncurve_prior.slope = { median = 0, sd_log = 1 }",
+                "curve_prior.slope: median is 0",
+            ),
+            ("[channels.tv]\ncurve_prior.half_saturation = { low = 1 }", "half_saturation: give { median"),
+            ("[channels.tv]\ncurve_prior.retention = { mean = 0.5, sd = 0.6 }", "mean 0.5 and sd 0.6"),
             ("[data]\nexposure = ['tv']", "`tv` is not of the form"),
             ("[data]\nfrom = 2022-01-01\nto = 2021-01-01", "from (2022-01-01) is after to (2021-01-01)"),
         ];

@@ -32,7 +32,7 @@ pub struct Dataset {
 }
 
 /// Provenance of a data set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Source {
     /// File name as given by the user.
     pub file: String,
@@ -40,6 +40,12 @@ pub struct Source {
     pub sha256: String,
     /// Data rows in the file.
     pub rows: usize,
+    /// First date that was asked for.
+    pub from: Option<NaiveDate>,
+    /// Last date that was asked for.
+    pub to: Option<NaiveDate>,
+    /// Columns and globs that were to be left alone.
+    pub exclude: Vec<String>,
 }
 
 /// Spacing of the periods.

@@ -74,6 +74,15 @@ pub(crate) fn is_control(name: &str) -> bool {
     })
 }
 
+/// The role that a column would get by its name alone where channels and controls are found by name:
+/// `spend` or `control`.
+pub fn unasked_role(name: &str) -> Option<&'static str> {
+    match spend_stem(name) {
+        Some(_) => Some("spend"),
+        None => is_control(name).then_some("control"),
+    }
+}
+
 /// Whether a lower-case name looks like the value of one outcome unit; a suggestion, never a role.
 pub(crate) fn is_revenue_per_outcome(lower: &str) -> bool {
     lower.starts_with("revenue_per_") || lower.starts_with("value_per_") || lower == "aov"

@@ -42,7 +42,14 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
     let kind = outcome_kind(&table, &assignment, options, &mut warnings)?;
     let panel = panel::read(CellReader::new(&table, &kept, &rows), &periods, &assignment, kind)?;
     let dataset = Dataset {
-        source: Source { rows: table.n_rows(), file: table.file, sha256: table.sha256 },
+        source: Source {
+            rows: table.n_rows(),
+            file: table.file,
+            sha256: table.sha256,
+            from: options.from,
+            to: options.to,
+            exclude: options.exclude.clone(),
+        },
         dates: periods.dates,
         interval: periods.interval,
         geos: rows.geos,
@@ -54,6 +61,14 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
         roles: assignment.roles,
     };
     Ok((dataset, warnings))
+}
+
+/// The names of a CSV file's columns, in order.
+///
+/// # Errors
+/// When the file cannot be read, is not well-formed CSV, has no data rows or repeats a name.
+pub fn column_names(path: &Path) -> Result<Vec<String>, Error> {
+    Ok(Table::read(path)?.names)
 }
 
 fn separator_warning(separator: u8) -> Warning {

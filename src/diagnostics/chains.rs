@@ -44,16 +44,23 @@ pub(super) fn sorted(chains: &[&[f64]]) -> Vec<f64> {
 /// # Source
 /// Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), eq. 14.
 pub(super) fn rank_normalised(chains: &[&[f64]]) -> Vec<Vec<f64>> {
-    let sorted = sorted(chains);
-    let normal = Normal::standard();
-    map(chains, |x| {
-        // Zero-based ranks of ties run from `below` to `up_to − 1`; one-based, their mean is
-        // (below + up_to + 1)/2.
-        let below = sorted.partition_point(|y| *y < x);
-        let up_to = below + sorted[below..].partition_point(|y| *y <= x);
-        let rank = 0.5 * (below + up_to + 1) as f64;
-        normal.inverse_cdf((rank - 0.375) / (sorted.len() as f64 + 0.25))
-    })
+    let mut order: Vec<(f64, usize, usize)> = chains
+        .iter()
+        .enumerate()
+        .flat_map(|(c, chain)| chain.iter().enumerate().map(move |(i, x)| (*x, c, i)))
+        .collect();
+    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let (n, normal) = (order.len() as f64, Normal::standard());
+    let mut scores: Vec<Vec<f64>> = chains.iter().map(|chain| vec![0.0; chain.len()]).collect();
+    let mut below = 0;
+    for ties in order.chunk_by(|a, b| a.0 == b.0) {
+        // One-based ranks of ties run from `below + 1` to `below + ties`.
+        let rank = below as f64 + 0.5 * (ties.len() + 1) as f64;
+        let score = normal.inverse_cdf((rank - 0.375) / (n + 0.25));
+        ties.iter().for_each(|(_, c, i)| scores[*c][*i] = score);
+        below += ties.len();
+    }
+    scores
 }
 
 /// Quantile of ascending values by linear interpolation between order statistics.

@@ -2,11 +2,11 @@
 
 use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
+use super::prior::ShapePrior;
 use super::reliability::{Calibration, calibrate};
 use super::rotation::Rotation;
 use crate::Error;
-use crate::config::{Adstock, EffectPrior, Noise, Scaling};
-use crate::config::{ChannelConfig, FitConfig};
+use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
 use crate::data::{Dataset, OutcomeKind};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
@@ -102,6 +102,8 @@ pub struct ChannelDesign {
     pub numeraire: f64,
     /// Own prior of ln effect (mean, sd); `None` for the pooled one.
     pub prior: Option<(f64, f64)>,
+    /// Prior of the response's shape.
+    pub shape: ShapePrior,
     /// Exposure units per scaled unit, one per geo (per head when scaled by population).
     pub exposure_scale: Vec<f64>,
     /// Spend over the fitted cells per geo.
@@ -273,7 +275,9 @@ impl Design {
                 None if total_spend > 0.0 => (EffectScale::Roi, None),
                 None => (EffectScale::Share, Some(ORGANIC_SHARE)),
             };
+            let mean_scale = scale.iter().sum::<f64>() / scale.len() as f64;
             self.channels.push(ChannelDesign {
+                shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), mean_scale),
                 name: channel.name.clone(),
                 adstock: options.adstock.unwrap_or(config.model.adstock),
                 fixed_slope: options.slope,
@@ -295,12 +299,11 @@ impl Design {
     }
 
     fn add_baseline(&mut self, data: &Dataset, config: &FitConfig) {
-        let mut shared: Vec<(ColumnGroup, Vec<f64>)> =
-            vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
+        let mut shared = vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
         let knot_periods = config.model.trend_knot_weeks * 7.0 / data.interval.days();
         shared.extend(trend(self.n_periods, knot_periods).into_iter().map(|c| (ColumnGroup::Trend, c)));
-        let season = seasonality(&data.dates, data.interval, config.model.seasonality_pairs);
-        shared.extend(season.into_iter().map(|c| (ColumnGroup::Season, c)));
+        let season = seasonality(&data.dates, data.interval, config.model.seasonality_pairs).into_iter();
+        shared.extend(season.map(|c| (ColumnGroup::Season, c)));
         self.columns = shared.iter().map(|(group, _)| *group).collect();
         self.columns.extend((0..data.controls.len()).map(ColumnGroup::Control));
         let mut scaled: Vec<_> = (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
@@ -308,12 +311,8 @@ impl Design {
         self.calibrations = calibrate(self, data, config, &calendar, &mut scaled);
         let n = self.n_periods;
         for g in 0..self.n_geos {
-            for (_, column) in &shared {
-                self.baseline_all.extend(column);
-            }
-            for control in &scaled {
-                self.baseline_all.extend(&control[g * n..(g + 1) * n]);
-            }
+            shared.iter().for_each(|(_, column)| self.baseline_all.extend(column));
+            scaled.iter().for_each(|control| self.baseline_all.extend(&control[g * n..(g + 1) * n]));
         }
         let k = self.columns.len();
         self.baseline = self.baseline_all.clone();

@@ -26,6 +26,6 @@ pub use density::{Density, NotFinite, State};
 pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale, FactorInformation};
 pub use layout::{Layout, Theta};
 pub use predictive::PredictiveDraw;
-pub use prior::{LN_HALF_SATURATION_SD, retention_prior_sd};
+pub use prior::ShapePrior;
 pub use prior_draw::{PriorDraw, prior_draw};
 pub use reliability::Calibration;

@@ -3,13 +3,14 @@
 use super::coordinates::{half_normal, half_normal_slope, ln_1p_exp, logistic};
 use super::design::{Design, FactorInformation, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout, Theta};
+use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
 
 /// Beta(a, b) prior of the retention α.
 pub(super) const RETENTION: (f64, f64) = (1.5, 3.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
 pub(super) const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
-pub const LN_HALF_SATURATION_SD: f64 = 0.5;
+const LN_HALF_SATURATION_SD: f64 = 0.5;
 /// ln S ~ N(mean, sd²).
 pub(super) const LN_SLOPE: (f64, f64) = (0.2, 0.4);
 /// Half-normal scales.
@@ -26,10 +27,34 @@ pub(super) const PHI: (f64, f64) = (1.0, 2.0);
 /// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
 pub(super) const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
 
-/// Prior standard deviation of the retention α ~ Beta(a, b): √(ab / (a+b+1)) / (a+b).
-pub fn retention_prior_sd() -> f64 {
-    let (a, b) = RETENTION;
-    (a * b / (a + b + 1.0)).sqrt() / (a + b)
+/// Prior of the shape of one channel's response.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShapePrior {
+    /// α ~ Beta(a, b).
+    pub retention: (f64, f64),
+    /// ln K ~ N(mean, sd²), K in scaled exposure units.
+    pub ln_half_saturation: (f64, f64),
+    /// ln S ~ N(mean, sd²).
+    pub ln_slope: (f64, f64),
+}
+
+impl ShapePrior {
+    /// The default with `own` in its place, part by part; `mean_scale` is the mean over geos of the exposure
+    /// units in a scaled unit.
+    pub fn new(own: CurvePrior, mean_scale: f64) -> ShapePrior {
+        let scaled = |(mean, sd): (f64, f64)| (mean - mean_scale.ln(), sd);
+        ShapePrior {
+            retention: own.retention.map_or(RETENTION, BetaPrior::shape),
+            ln_half_saturation: own.half_saturation.map_or(LN_HALF_SATURATION, |p| scaled(p.log_mean_sd())),
+            ln_slope: own.slope.map_or(LN_SLOPE, LogNormalPrior::log_mean_sd),
+        }
+    }
+
+    /// Standard deviation of α: √(ab / (a+b+1)) / (a+b).
+    pub fn retention_sd(&self) -> f64 {
+        let (a, b) = self.retention;
+        (a * b / (a + b + 1.0)).sqrt() / (a + b)
+    }
 }
 
 /// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
@@ -92,9 +117,10 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
             q[i] += by;
         }
     };
-    for channel in &layout.channels {
-        shift(channel.retention, (RETENTION.0 / RETENTION.1).ln());
-        shift(channel.slope.map(|_| channel.half_saturation), LN_HALF_SATURATION.0 * LN_SLOPE.0.exp());
+    for (channel, design) in layout.channels.iter().zip(&design.channels) {
+        let ShapePrior { retention: (a, b), ln_half_saturation, ln_slope } = design.shape;
+        shift(channel.retention, (a / b).ln());
+        shift(channel.slope.map(|_| channel.half_saturation), ln_half_saturation.0 * ln_slope.0.exp());
     }
     shift(layout.phi, -1.0);
     if let SigmaLayout::Single(i) = layout.sigma {
@@ -144,15 +170,15 @@ impl Theta {
         let n_geos = design.n_geos;
         for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
             self.retention[c] = at.retention.map_or(0.0, |i| logistic(q[i]));
-            let saturation = q[at.half_saturation];
+            let (at_k, shape) = (q[at.half_saturation], channel.shape);
             (self.slope[c], self.ln_half_saturation[c]) = match at.slope {
                 Some(i) => {
-                    let slope = (LN_SLOPE.0 + LN_SLOPE.1 * q[i]).exp();
-                    (slope, saturation / slope)
+                    let slope = (shape.ln_slope.0 + shape.ln_slope.1 * q[i]).exp();
+                    (slope, at_k / slope)
                 }
                 None => (
                     channel.fixed_slope.unwrap_or(1.0),
-                    LN_HALF_SATURATION.0 + LN_HALF_SATURATION.1 * saturation,
+                    shape.ln_half_saturation.0 + shape.ln_half_saturation.1 * at_k,
                 ),
             };
             let (mean, sd) = channel.prior.unwrap_or((design.pooled_mean, 1.0));
@@ -201,13 +227,14 @@ impl Theta {
         grad: &mut [f64],
     ) -> f64 {
         let mut p = Accumulator { q, grad, log_density: 0.0 };
-        for (c, at) in layout.channels.iter().enumerate() {
+        for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
+            let shape = channel.shape;
             if let Some(i) = at.retention {
-                p.beta(i, self.retention[c], RETENTION, by.retention[c]);
+                p.beta(i, self.retention[c], shape.retention, by.retention[c]);
             }
             match at.slope {
-                Some(i) => self.saturation(&mut p, c, (at.half_saturation, i), by),
-                None => p.normal(at.half_saturation, LN_HALF_SATURATION.1 * by.ln_half_saturation[c]),
+                Some(i) => self.saturation(&mut p, c, shape, (at.half_saturation, i), by),
+                None => p.normal(at.half_saturation, shape.ln_half_saturation.1 * by.ln_half_saturation[c]),
             }
             match at.effect_sd {
                 Some(sd) => p.normal(at.effect, sd * by.ln_effect[c]),
@@ -232,14 +259,22 @@ impl Theta {
     }
 
     /// Prior of ln K and ln S at the coordinates (S ln K, standardised ln S).
-    fn saturation(&self, p: &mut Accumulator, c: usize, at: (usize, usize), by: &LikelihoodGradient) {
+    fn saturation(
+        &self,
+        p: &mut Accumulator,
+        c: usize,
+        shape: ShapePrior,
+        at: (usize, usize),
+        by: &LikelihoodGradient,
+    ) {
         let (slope, ln_k) = (self.slope[c], self.ln_half_saturation[c]);
-        let deviate = (ln_k - LN_HALF_SATURATION.0) / LN_HALF_SATURATION.1;
+        let (mean, sd) = shape.ln_half_saturation;
+        let deviate = (ln_k - mean) / sd;
         // The Jacobian d ln K / d(S ln K) is 1/S.
         p.log_density -= 0.5 * deviate * deviate + slope.ln();
-        let by_ln_k = by.ln_half_saturation[c] - deviate / LN_HALF_SATURATION.1;
+        let by_ln_k = by.ln_half_saturation[c] - deviate / sd;
         p.grad[at.0] = by_ln_k / slope;
-        p.normal(at.1, LN_SLOPE.1 * (by.ln_slope[c] - by_ln_k * ln_k - 1.0));
+        p.normal(at.1, shape.ln_slope.1 * (by.ln_slope[c] - by_ln_k * ln_k - 1.0));
     }
 
     /// ln factor = η z, z ~ N(0, 1), at the coordinates (η, z standardised given η).

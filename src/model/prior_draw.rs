@@ -6,10 +6,7 @@ use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
 use super::coordinates::half_normal;
 use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
-use super::prior::{
-    Conditional, GEO_SCALE, GEO_SPREAD, LN_HALF_SATURATION, LN_SLOPE, LN_WEEKLY, PHI, RETENTION, SEASON,
-    SIGMA, TREND,
-};
+use super::prior::{Conditional, GEO_SCALE, GEO_SPREAD, LN_WEEKLY, PHI, SEASON, SIGMA, TREND};
 
 /// One draw of everything that the prior says something about.
 #[derive(Debug, Clone)]
@@ -80,13 +77,15 @@ impl<R: rand::Rng> Draw<'_, R> {
     fn channels(&mut self, design: &Design, layout: &Layout) {
         let n_pooled = layout.channels.iter().filter(|c| c.effect_sd.is_none()).count();
         let mut pooled = design.pool.draw(n_pooled, self.rng).into_iter();
-        for (c, at) in layout.channels.iter().enumerate() {
-            self.beta(at.retention, RETENTION);
+        for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
+            let shape = channel.shape;
+            self.beta(at.retention, shape.retention);
             self.q[at.half_saturation] = self.normal();
             if let Some(i) = at.slope {
                 self.q[i] = self.normal();
-                let ln_k = LN_HALF_SATURATION.0 + LN_HALF_SATURATION.1 * self.q[at.half_saturation];
-                self.q[at.half_saturation] = ln_k * (LN_SLOPE.0 + LN_SLOPE.1 * self.q[i]).exp();
+                let ln_k =
+                    shape.ln_half_saturation.0 + shape.ln_half_saturation.1 * self.q[at.half_saturation];
+                self.q[at.half_saturation] = ln_k * (shape.ln_slope.0 + shape.ln_slope.1 * self.q[i]).exp();
             }
             self.q[at.effect] = match at.effect_sd {
                 Some(_) => self.normal(),

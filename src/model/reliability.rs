@@ -213,7 +213,14 @@ mod tests {
         let spend = row(&|t| (0.3 * demand[t] + 0.1 * own[t]).exp());
         let day = |t: usize| NaiveDate::from_ymd_opt(1970, 1, 5).unwrap() + Days::new(7 * t as u64);
         Dataset {
-            source: Source { file: "test".into(), sha256: String::new(), rows: WEEKS },
+            source: Source {
+                file: "test".into(),
+                sha256: String::new(),
+                rows: WEEKS,
+                from: None,
+                to: None,
+                exclude: Vec::new(),
+            },
             dates: (0..WEEKS).map(day).collect(),
             interval: Interval::Weekly,
             geos: vec!["national".into()],

@@ -6,7 +6,7 @@ use super::evidence::evidence;
 use super::fit_json::*;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, Warning};
 use crate::config::{Adstock, FitConfig};
-use crate::data::{Channel, Dataset, OutcomeKind};
+use crate::data::{Channel, Dataset, OutcomeKind, period_digests};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
 
 /// Everything a fit is summarised from.
@@ -51,6 +51,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .map(|p| parameter(p, inputs.convergence.iter().find(|c| c.parameter == p.name)))
             .collect(),
         sensitivity: None,
+        files: Vec::new(),
     }
 }
 
@@ -110,6 +111,10 @@ pub(super) fn data_report(dataset: &Dataset) -> DataReport {
         first,
         last: dataset.dates.last().copied().unwrap_or(first),
         interval_days: dataset.interval.days(),
+        from: dataset.source.from,
+        to: dataset.source.to,
+        exclude: dataset.source.exclude.clone(),
+        period_digests: period_digests(dataset),
     }
 }
 

@@ -1,15 +1,13 @@
 //! `curves.parquet`: every draw of the response curves, from which plans are made after the fit.
 
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
 use ndarray::Array2;
 use polars_core::prelude::{DataFrame, PolarsError};
-use polars_io::SerReader;
-use polars_io::parquet::read::ParquetReader;
 
 use super::parquet::write_columns;
+use super::parquet_io::read_frame;
 use super::{Fit, OutputError};
 use crate::posterior::{ChannelPosterior, Posterior};
 
@@ -85,9 +83,8 @@ pub fn write_curves(posterior: &Posterior, out: impl Write, path: &Path) -> Resu
 pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, OutputError> {
     let path =
         if fit_path.is_dir() { fit_path.join(CURVES_FILE) } else { fit_path.with_file_name(CURVES_FILE) };
-    let file = File::open(&path).map_err(OutputError::io("cannot read", &path))?;
+    let frame = read_frame(&path, fit)?;
     let unreadable = |source| OutputError::Unreadable { path: path.clone(), source };
-    let frame = ParquetReader::new(file).finish().map_err(unreadable)?;
     let paid = fit.response_curves.iter().filter(|c| c.marginal_roi.is_some());
     paid.map(|c| {
         Ok(CurveDraws {
@@ -116,7 +113,7 @@ fn points(frame: &DataFrame, channel: &str, multipliers: &[f64]) -> Result<Array
 mod tests {
     use super::*;
     use crate::output::testdata::{self, Parts};
-    use std::fs;
+    use std::fs::{self, File};
 
     fn written() -> (tempfile::TempDir, Fit, Posterior) {
         let dir = tempfile::tempdir().unwrap();

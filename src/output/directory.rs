@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{FIT_FILE, OutputError};
+use super::{FIT_FILE, OutputError, leftovers};
 
 /// Attempts at the swap when other processes write to the same target; each lost race means that
 /// another complete output went in, so a handful is plenty.
@@ -20,6 +20,8 @@ pub struct OutputDir {
     /// File by which an earlier output is known.
     marker: &'static str,
     temporary: TempDir,
+    /// Held as long as the folder is in the making.
+    _lock: File,
     /// Parents that did not exist before, outermost first; removed again when nothing is committed.
     new_parents: Vec<PathBuf>,
 }
@@ -44,8 +46,10 @@ impl OutputDir {
         check_replaceable(&target, marker)?;
         let (parent, name) = split(&target)?;
         let new_parents = create_parents(parent)?;
-        match temporary_in(parent, &name, "tmp") {
-            Ok(temporary) => Ok(OutputDir { target, marker, temporary, new_parents }),
+        leftovers::sweep(parent, &prefix(&name, "tmp"));
+        let made = temporary_in(parent, &name, "tmp");
+        match made.and_then(|temporary| Ok((leftovers::claim(temporary.path())?, temporary))) {
+            Ok((lock, temporary)) => Ok(OutputDir { target, marker, temporary, _lock: lock, new_parents }),
             Err(e) => {
                 remove_empty(&new_parents);
                 Err(OutputError::io("cannot write to", parent)(e))
@@ -56,6 +60,11 @@ impl OutputDir {
     /// Where the files will be.
     pub fn target(&self) -> &Path {
         &self.target
+    }
+
+    /// Where the files are until then.
+    pub fn working_path(&self) -> &Path {
+        self.temporary.path()
     }
 
     /// Writes one file and forces it to disk. `write` gets a buffered writer and the final path, for errors.
@@ -92,6 +101,7 @@ impl OutputDir {
     /// then as it was.
     pub fn commit(mut self) -> Result<PathBuf, OutputError> {
         let failed = || OutputError::io("cannot write results to", &self.target);
+        leftovers::release(self.temporary.path()).map_err(failed())?;
         sync_dir(self.temporary.path()).map_err(failed())?;
         let (parent, name) = split(&self.target)?;
         let mut last = None;
@@ -124,9 +134,30 @@ impl Drop for OutputDir {
     }
 }
 
-/// Moves `old` to `aside` and `new` to its place. `Ok(Some(_))`: another process was faster, try again.
+/// Puts `new` in the place of an output that is there, in one step, so that at no moment there is none; the
+/// old one is then where `new` was. `false` where the system cannot, or there is none.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn exchange(new: &Path, target: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, new, CWD, target, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn exchange(_: &Path, _: &Path) -> bool {
+    false
+}
+
+/// Moves what is at `target` to `aside` and `new` to its place. `Ok(Some(_))`: another process was faster,
+/// try again.
 fn swap(new: &Path, target: &Path, aside: &mut TempDir) -> io::Result<Option<io::Error>> {
     let kept = aside.path().join("old");
+    if exchange(new, target) {
+        // The new output is in; what becomes of the old one, now hidden, is no reason to call it failed.
+        if fs::rename(new, &kept).is_err() {
+            let _ = fs::remove_dir_all(new);
+        }
+        return Ok(None);
+    }
     let moved = match fs::symlink_metadata(target) {
         Ok(_) => match fs::rename(target, &kept) {
             Ok(()) => true,
@@ -207,11 +238,16 @@ fn remove_empty(folders: &[PathBuf]) {
     }
 }
 
-/// A hidden sibling with the permissions an ordinary folder gets (a plain [`TempDir`] is private).
-fn temporary_in(parent: &Path, name: &OsString, what: &str) -> io::Result<TempDir> {
+fn prefix(name: &OsString, what: &str) -> OsString {
     let mut prefix = OsString::from(".");
     prefix.push(name);
     prefix.push(format!(".{what}-"));
+    prefix
+}
+
+/// A hidden sibling with the permissions an ordinary folder gets (a plain [`TempDir`] is private).
+fn temporary_in(parent: &Path, name: &OsString, what: &str) -> io::Result<TempDir> {
+    let prefix = prefix(name, what);
     let mut builder = tempfile::Builder::new();
     builder.prefix(&prefix);
     #[cfg(unix)]

@@ -69,6 +69,14 @@ pub enum OutputError {
         #[source]
         source: polars_core::error::PolarsError,
     },
+    /// A draws file that does not belong to its `fit.json`.
+    #[error("{}: not a readable draws file: {reason}", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What does not match.
+        reason: String,
+    },
     /// A draws file could not be encoded.
     #[error("cannot write {}: {source}", path.display())]
     Parquet {
@@ -98,7 +106,9 @@ impl OutputError {
             OutputError::Corrupt { source, .. } if source.is_eof() => {
                 Some("the file ends too early; run `mmm fit` again".into())
             }
-            OutputError::Unreadable { .. } => Some("run `mmm fit` again to restore it".into()),
+            OutputError::Unreadable { .. } | OutputError::Foreign { .. } => {
+                Some("run `mmm fit` again to restore it".into())
+            }
             OutputError::Corrupt { .. } => {
                 Some("give a folder or fit.json written by `mmm fit`, unchanged".into())
             }

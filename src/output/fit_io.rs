@@ -49,7 +49,7 @@ struct Header {
 }
 
 /// JSON bytes of any value, refusing what JSON cannot carry.
-pub(super) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, OutputError> {
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, OutputError> {
     if let Some((field, value)) = first_non_finite(value) {
         return Err(OutputError::NonFinite { field, value });
     }

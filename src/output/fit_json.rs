@@ -42,6 +42,18 @@ pub struct Fit {
     /// How the returns hang on what cannot be seen; absent unless asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sensitivity: Option<Sensitivity>,
+    /// The files of draws written beside this one; a reader refuses them with other bytes.
+    #[serde(default)]
+    pub files: Vec<FileReport>,
+}
+
+/// A file written beside `fit.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FileReport {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes, lower-case hex.
+    pub sha256: String,
 }
 
 /// The program that wrote the file.
@@ -104,6 +116,21 @@ pub struct DataReport {
     pub last: NaiveDate,
     /// Days in a period: 1, 7, or 30.4375 for months.
     pub interval_days: f64,
+    /// First date that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub from: Option<NaiveDate>,
+    /// Last date that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub to: Option<NaiveDate>,
+    /// Columns and globs that were to be left alone.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// Fingerprint of each period's cells, by which a later fit tells restated history; empty in files
+    /// of versions that wrote none.
+    #[serde(default)]
+    pub period_digests: Vec<String>,
 }
 
 /// Agreement of the posterior predictive with the outcome over the fitted window.

@@ -4,18 +4,25 @@ use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-use super::OutputError;
 use super::fit_io::to_json;
+use super::{Fit, OutputError};
 
 /// File name of the log in the output directory.
 pub const LOG_FILE: &str = "log.json";
+/// Schema name of every log. Within it keys are only ever added.
+pub const LOG_SCHEMA: &str = "mmm.log/1";
 
 /// How a fit ran.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Log {
+    /// `mmm.log/1`.
+    pub schema: String,
     /// Version of mmm.
     pub version: String,
+    /// What was fitted, and how: enough to tell two runs apart, or to repeat one.
+    pub provenance: Provenance,
     /// Start of the run, UTC, RFC 3339.
     pub started: String,
     /// Wall time of the whole run, seconds.
@@ -28,6 +35,44 @@ pub struct Log {
     pub machine: Machine,
     /// Vector instructions in use, such as `avx2`.
     pub instruction_set: String,
+}
+
+/// What was fitted, and how.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Provenance {
+    /// Schema of the `fit.json` beside.
+    pub fit_schema: String,
+    /// SHA-256 of the `fit.json` beside, lower-case hex.
+    pub fit_sha256: String,
+    /// Data file as given.
+    pub data_file: String,
+    /// SHA-256 of the data file.
+    pub data_sha256: String,
+    /// SHA-256 of the column roles and the resolved configuration, as JSON in the order of `fit.json`.
+    pub config_sha256: String,
+    /// Seed of every random stream.
+    pub seed: u64,
+}
+
+impl Provenance {
+    /// Of a fit.
+    ///
+    /// # Errors
+    /// When it cannot be serialised.
+    pub fn of(fit: &Fit) -> Result<Provenance, OutputError> {
+        let sha256 = |bytes: &[u8]| -> String {
+            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        let run = &fit.run;
+        Ok(Provenance {
+            fit_schema: fit.schema.clone(),
+            fit_sha256: sha256(&fit.to_json()?),
+            data_file: run.data.file.clone(),
+            data_sha256: run.data.sha256.clone(),
+            config_sha256: sha256(&to_json(&(&run.roles, &run.config))?),
+            seed: run.seed,
+        })
+    }
 }
 
 /// Wall time of one phase.
@@ -94,8 +139,13 @@ impl PhaseClock {
     }
 
     /// The log of the run so far.
-    pub fn log(&self, threads: usize, instruction_set: &str) -> Log {
-        Log {
+    ///
+    /// # Errors
+    /// When the fit cannot be serialised.
+    pub fn log(&self, fit: &Fit, threads: usize, instruction_set: &str) -> Result<Log, OutputError> {
+        Ok(Log {
+            schema: LOG_SCHEMA.into(),
+            provenance: Provenance::of(fit)?,
             version: env!("CARGO_PKG_VERSION").into(),
             started: DateTime::<Utc>::from(self.wall).to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             total_seconds: self.start.elapsed().as_secs_f64(),
@@ -103,7 +153,7 @@ impl PhaseClock {
             threads,
             machine: Machine::here(),
             instruction_set: instruction_set.into(),
-        }
+        })
     }
 }
 
@@ -127,7 +177,8 @@ mod tests {
         clock.finish("read");
         std::thread::sleep(std::time::Duration::from_millis(5));
         clock.finish("sample");
-        let log = clock.log(2, "avx2");
+        let log = clock.log(&crate::output::testdata::fit(), 2, "avx2").unwrap();
+        assert_eq!(log.provenance.fit_sha256.len(), 64);
         let names: Vec<&str> = log.phases.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["read", "sample"]);
         assert!(log.phases[1].seconds >= 0.005);

@@ -1,26 +1,35 @@
 //! All files of a fit, written into an output directory in the making.
 
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
 use super::{
-    CURVES_FILE, DRAWS_FILE, FIT_FILE, Fit, OutputDir, OutputError, PRIOR_DRAWS_FILE, PRIOR_FILE,
+    CURVES_FILE, DRAWS_FILE, FIT_FILE, FileReport, Fit, OutputDir, OutputError, PRIOR_DRAWS_FILE, PRIOR_FILE,
     PriorReport, WEEKLY_FILE, write_curves, write_draws, write_weekly,
 };
 use crate::data::Dataset;
 use crate::posterior::Posterior;
 
-/// Writes `fit.json`, `draws.parquet`, `curves.parquet` and `weekly.csv`; `log.json` and `report.html` are
-/// added with [`OutputDir::write_bytes`].
+/// Writes `draws.parquet`, `curves.parquet`, `weekly.csv` and, with the hashes of the first two put into it,
+/// `fit.json`; `log.json` and `report.html` are added with [`OutputDir::write_bytes`].
 ///
 /// # Errors
 /// When a number is not finite, the disk is full, or another write fails.
 pub fn write_results(
     dir: &OutputDir,
-    fit: &Fit,
+    fit: &mut Fit,
     dataset: &Dataset,
     posterior: &Posterior,
 ) -> Result<(), OutputError> {
+    // A number that JSON cannot carry is found before anything large is written.
+    fit.to_json()?;
+    let draws = hashed(dir, DRAWS_FILE, |out, path| write_draws(posterior, out, path))?;
+    let curves = hashed(dir, CURVES_FILE, |out, path| write_curves(posterior, out, path))?;
+    fit.files = vec![draws, curves];
     dir.write_bytes(FIT_FILE, &fit.to_json()?)?;
-    dir.write(DRAWS_FILE, |out, path| write_draws(posterior, out, path))?;
-    dir.write(CURVES_FILE, |out, path| write_curves(posterior, out, path))?;
     dir.write(WEEKLY_FILE, |out, path| {
         write_weekly(dataset, posterior, out).map_err(OutputError::io("cannot write", path))
     })
@@ -33,6 +42,39 @@ pub fn write_results(
 pub fn write_prior(dir: &OutputDir, report: &PriorReport, draws: &Posterior) -> Result<(), OutputError> {
     dir.write_bytes(PRIOR_FILE, &report.to_json()?)?;
     dir.write(PRIOR_DRAWS_FILE, |out, path| write_draws(draws, out, path))
+}
+
+/// Writes a file and tells its hash.
+fn hashed(
+    dir: &OutputDir,
+    name: &str,
+    write: impl FnOnce(&mut Hashing<'_>, &Path) -> Result<(), OutputError>,
+) -> Result<FileReport, OutputError> {
+    let mut hash = Sha256::new();
+    dir.write(name, |out, path| write(&mut Hashing { out, hash: &mut hash }, path))?;
+    Ok(FileReport { name: name.to_owned(), sha256: sha256_hex(hash) })
+}
+
+/// Passes bytes on and hashes them.
+struct Hashing<'a> {
+    out: &'a mut BufWriter<File>,
+    hash: &'a mut Sha256,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = self.out.write(bytes)?;
+        self.hash.update(&bytes[..n]);
+        Ok(n)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Lower-case hex of a finished hash.
+pub(super) fn sha256_hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -48,7 +90,7 @@ mod tests {
         let parts = Parts::new();
         let run = |name: &str| {
             let dir = OutputDir::create(&root.path().join(name)).unwrap();
-            write_results(&dir, &parts.fit(), &parts.dataset, &parts.posterior).unwrap();
+            write_results(&dir, &mut parts.fit(), &parts.dataset, &parts.posterior).unwrap();
             dir.commit().unwrap()
         };
         let (a, b) = (run("a"), run("b"));
@@ -56,8 +98,14 @@ mod tests {
             assert_eq!(fs::read(a.join(file)).unwrap(), fs::read(b.join(file)).unwrap(), "{file}");
         }
         let fit = Fit::read(&a).unwrap();
-        assert_eq!(fit, parts.fit());
+        assert_eq!(Fit { files: Vec::new(), ..fit.clone() }, parts.fit());
         assert_eq!(read_curves(&a, &fit).unwrap(), curve_draws(&parts.posterior));
+        let mut bytes = fs::read(a.join(CURVES_FILE)).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(a.join(CURVES_FILE), bytes).unwrap();
+        let error = read_curves(&a, &fit).unwrap_err().to_string();
+        assert!(error.contains("not the bytes that fit.json speaks of"), "{error}");
     }
 
     #[test]
@@ -66,7 +114,7 @@ mod tests {
         let mut parts = Parts::new();
         parts.posterior.channels[0].slope[0] = f64::NAN;
         let dir = OutputDir::create(&root.path().join("out")).unwrap();
-        let error = write_results(&dir, &parts.fit(), &parts.dataset, &parts.posterior).unwrap_err();
+        let error = write_results(&dir, &mut parts.fit(), &parts.dataset, &parts.posterior).unwrap_err();
         assert!(error.to_string().contains("channels[0].saturation.slope"), "{error}");
         drop(dir);
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);

@@ -8,7 +8,7 @@ const GAP: usize = 2;
 
 /// Lines of a table: the first column to the left and shortened to fit, the others to the right.
 /// `rows` include the header and have equal lengths.
-pub(super) fn layout(rows: &[Vec<String>]) -> Vec<String> {
+pub(crate) fn layout(rows: &[Vec<String>]) -> Vec<String> {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |c: usize| rows.iter().map(|r| r[c].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
@@ -26,7 +26,7 @@ pub(super) fn layout(rows: &[Vec<String>]) -> Vec<String> {
 }
 
 /// Breaks a text at spaces; the first line gets `first`, the others as many blanks as `indent`.
-pub(super) fn wrap(first: &str, indent: usize, text: &str) -> Vec<String> {
+pub(crate) fn wrap(first: &str, indent: usize, text: &str) -> Vec<String> {
     let mut lines = vec![first.to_owned()];
     let mut filled = first.chars().count();
     let mut at_start = true;

@@ -18,7 +18,7 @@ const CHAINS: usize = 2;
 const DRAWS: usize = 50;
 
 /// What a fit is built from, to be changed by a test.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     pub dataset: Dataset,
     pub config: FitConfig,
     pub posterior: Posterior,
@@ -94,7 +94,12 @@ pub(crate) fn dataset() -> Dataset {
         exposure,
     };
     Dataset {
-        source: Source { file: "data.csv".into(), sha256: "ab".repeat(32), rows: GEOS * WEEKS },
+        source: Source {
+            file: "data.csv".into(),
+            sha256: "ab".repeat(32),
+            rows: GEOS * WEEKS,
+            ..Source::default()
+        },
         dates: dates(),
         interval: Interval::Weekly,
         geos: vec!["north".into(), "south, \"deep\"".into()],

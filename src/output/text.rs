@@ -1,12 +1,12 @@
 //! Numbers and names as people read them.
 
 /// A name without control characters: a column name must not be able to steer a terminal.
-pub(super) fn clean(name: &str) -> String {
+pub(crate) fn clean(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// At most `width` characters, the last one an ellipsis when something was cut.
-pub(super) fn shorten(text: &str, width: usize) -> String {
+pub(crate) fn shorten(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }
@@ -14,7 +14,7 @@ pub(super) fn shorten(text: &str, width: usize) -> String {
 }
 
 /// Three significant digits with K, M, B or T: `950`, `12.3K`, `1.23M`.
-pub(super) fn amount(value: f64) -> String {
+pub(crate) fn amount(value: f64) -> String {
     // 999.5 rounds to 1000 at three digits, hence to 1.00 of the next unit.
     let units = [(1.0, ""), (1e3, "K"), (1e6, "M"), (1e9, "B"), (1e12, "T")];
     let fits = |(scale, _): &&(f64, &str)| value.abs() < 999.5 * scale;
@@ -28,7 +28,7 @@ pub(super) fn amount(value: f64) -> String {
 }
 
 /// A ratio such as ROI: `0.0042`, `2.31`, `12.3`, `123`.
-pub(super) fn ratio(value: f64) -> String {
+pub(crate) fn ratio(value: f64) -> String {
     let size = value.abs();
     if size > 0.0 && size < 0.01 {
         // Two significant digits; below 1e-9 it is zero for every purpose here.
@@ -39,7 +39,7 @@ pub(super) fn ratio(value: f64) -> String {
 }
 
 /// A share of 1 as a percentage: `0.4 %`, `12 %`.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     let p = share * 100.0;
     // 9.95 rounds to 10.0 at one decimal, and reads as 10.
     let text = if p == 0.0 || p.abs() >= 9.95 { format!("{p:.0}") } else { format!("{p:.1}") };

@@ -28,6 +28,8 @@ pub const MULTIPLIERS: [f64; 24] = [
 const PARTS: usize = 16;
 /// Cells × draws kept for predictive intervals and leave-one-out: 32 MB.
 const PREDICTIVE_VALUES: usize = 4_000_000;
+/// Draws that predictive intervals and leave-one-out need.
+const PREDICTIVE_DRAWS: usize = 1_000;
 /// Random streams of the sampler's chains come first; those of the predictive draws start here.
 const PREDICTIVE_STREAM: u64 = 1 << 32;
 
@@ -60,7 +62,8 @@ struct Points<'a> {
 fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior {
     let points = &draws.points;
     let n_cells = density.design.outcome.len();
-    let thin = (points.len() * n_cells).div_ceil(PREDICTIVE_VALUES).max(1);
+    let thin =
+        (points.len() / PREDICTIVE_DRAWS).max((points.len() * n_cells).div_ceil(PREDICTIVE_VALUES)).max(1);
     let size = points.len().div_ceil(PARTS);
     let parts: Vec<Part> = points
         .par_chunks(size)
@@ -225,8 +228,8 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(&ln_effect, design.ln_effect_prior_sd(c)),
         carryover_contraction: carries
-            .then(|| contraction(&collect(&|s| s[0]), crate::model::retention_prior_sd())),
-        saturation_contraction: contraction(&collect(&|s| s[3]), crate::model::LN_HALF_SATURATION_SD),
+            .then(|| contraction(&collect(&|s| s[0]), channel.shape.retention_sd())),
+        saturation_contraction: contraction(&collect(&|s| s[3]), channel.shape.ln_half_saturation.1),
         roi,
     }
 }

@@ -1,7 +1,7 @@
 //! One posterior draw in the user's units: contributions, ROI, response curves.
 
 use crate::model::{Density, State};
-use crate::transform::simd::{Kernel, dispatch, dot, mul_add, sum8};
+use crate::transform::simd::{Kernel, dispatch, dot};
 
 /// One channel at one draw.
 #[derive(Debug, Clone, Default)]
@@ -41,8 +41,9 @@ impl Kernel for Outcomes<'_> {
         let (n_geos, n) = (design.n_geos, design.n_periods);
         let mut draw = ChannelDraw { curve: vec![0.0; multipliers.len()], ..Default::default() };
         // Effect at multiplier m is 1/(1 + e⁻ᶻ m⁻ˢ), because adstock is linear in spend.
-        let shifts: Vec<f64> = multipliers.iter().map(|m| m.powf(-state.theta.slope[c])).collect();
-        let mut odds = vec![0.0; n];
+        let shift = |m: &f64| m.powf(-state.theta.slope[c]).min(f64::from(f32::MAX)) as f32;
+        let shifts: Vec<f32> = multipliers.iter().map(shift).collect();
+        let (mut odds, mut weights) = (vec![0f32; n], vec![0f32; n]);
         for g in 0..n_geos {
             let i = c * n_geos + g;
             let (cells, local) = (i * n..(i + 1) * n, g * n..(g + 1) * n);
@@ -56,13 +57,14 @@ impl Kernel for Outcomes<'_> {
                 draw.marginal_value += beta * value[t] * slope[t] * a[t];
                 draw.ceiling += if h[t] > 0.0 { beta * units[t] } else { 0.0 };
                 // e⁻ᶻ = (1 − h)/h; infinite where off, which gives no effect at any multiplier.
-                odds[t] = 1.0 / h[t] - 1.0;
+                odds[t] = (1.0 / h[t] - 1.0) as f32;
+                weights[t] = units[t] as f32;
             }
             for ((total, shift), m) in draw.curve.iter_mut().zip(&shifts).zip(multipliers) {
                 *total += match *m {
                     0.0 => 0.0,
                     1.0 => contribution,
-                    _ => beta * scaled_effect::<FMA>(units, &odds, *shift),
+                    _ => beta * scaled_effect(&weights, &odds, *shift),
                 };
             }
         }
@@ -70,19 +72,21 @@ impl Kernel for Outcomes<'_> {
     }
 }
 
-/// Σ units / (1 + odds · shift).
+/// Σ units / (1 + odds · shift), in single precision: seven digits of a curve that is known to two, in less
+/// than half the time.
 #[inline(always)]
-fn scaled_effect<const FMA: bool>(units: &[f64], odds: &[f64], shift: f64) -> f64 {
-    let mut sums = [0.0; 8];
-    let (u8s, u_rest) = units.as_chunks::<8>();
-    let (o8s, o_rest) = odds.as_chunks::<8>();
-    for (u, o) in u8s.iter().zip(o8s) {
-        for l in 0..8 {
-            sums[l] += u[l] / mul_add::<FMA>(o[l], shift, 1.0);
+fn scaled_effect(units: &[f32], odds: &[f32], shift: f32) -> f64 {
+    const LANES: usize = 16;
+    let mut sums = [0f32; LANES];
+    let (u_blocks, u_rest) = units.as_chunks::<LANES>();
+    let (o_blocks, o_rest) = odds.as_chunks::<LANES>();
+    for (u, o) in u_blocks.iter().zip(o_blocks) {
+        for l in 0..LANES {
+            sums[l] += u[l] / (o[l] * shift + 1.0);
         }
     }
     for (u, o) in u_rest.iter().zip(o_rest) {
-        sums[0] += u / mul_add::<FMA>(*o, shift, 1.0);
+        sums[0] += u / (o * shift + 1.0);
     }
-    sum8(sums)
+    sums.iter().map(|s| f64::from(*s)).sum()
 }

@@ -18,6 +18,7 @@ impl Folder {
     }
 
     /// Writes a file into the folder.
+    #[allow(dead_code, reason = "each test binary uses its own part of this module")]
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.path().join(name), content).expect("the file can be written");
         self

@@ -4,7 +4,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, LogNormalPrior, Noise};
+use crate::config::{
+    Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, Noise,
+};
 use crate::data::*;
 
 /// A small data set with gaps: late geo, blank outcomes, a late channel, an organic channel, a control.
@@ -30,7 +32,12 @@ pub(crate) fn data(n_geos: usize, n_periods: usize) -> Dataset {
         exposure: exposure.clone(),
     };
     Dataset {
-        source: Source { file: "test".into(), sha256: String::new(), rows: n_geos * n_periods },
+        source: Source {
+            file: "test".into(),
+            sha256: String::new(),
+            rows: n_geos * n_periods,
+            ..Source::default()
+        },
         dates: (0..n_periods)
             .map(|t| NaiveDate::from_ymd_opt(2024, 1, 1).unwrap() + chrono::Days::new(7 * t as u64))
             .collect(),
@@ -67,11 +74,20 @@ pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     let mut priors = FitConfig::default();
     let prior = LogNormalPrior::Interval { low: 0.5, high: 3.0, mass: 0.9 };
     let mut channel = |name: &str, prior, adstock, slope| {
-        priors.channels.insert(name.into(), ChannelConfig { adstock, slope, prior: Some(prior) });
+        priors
+            .channels
+            .insert(name.into(), ChannelConfig { adstock, slope, prior: Some(prior), curve_prior: None });
     };
     channel("tv", EffectPrior::MarginalRoi(prior), Some(Adstock::Delayed { peak: 1.5, max_lag: 6 }), None);
     channel("late", EffectPrior::Roi(prior), Some(Adstock::None), Some(1.0));
     channel("search", EffectPrior::Share(prior), Some(Adstock::Geometric { max_lag: Some(5) }), None);
+    let shape = CurvePrior {
+        half_saturation: Some(LogNormalPrior::Median { median: 12.0, sd_log: 0.2 }),
+        slope: Some(prior),
+        retention: Some(BetaPrior { mean: 0.4, sd: 0.1 }),
+    };
+    let tv = priors.channels.get_mut("tv").unwrap();
+    tv.curve_prior = Some(shape);
     vec![("default", FitConfig::default()), ("white", white), ("weekly", weekly), ("priors", priors)]
 }
 

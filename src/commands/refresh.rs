@@ -1,0 +1,133 @@
+//! The parts of `mmm fit` that lean on an earlier fit: `--since-last`, `--carry-forward`, `--verify`.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use mmm::Warning;
+use mmm::config::{FitConfig, RawConfig, Resolved};
+use mmm::data::Dataset;
+use mmm::diff::{self, DiffReport, Format, Settings, Side};
+use mmm::output::OutputDir;
+use mmm::{previous, refresh};
+
+use super::progress::{Detail, Interrupt, SamplingProgress};
+
+/// File names of the comparison in the output directory.
+const DIFF_JSON: &str = "diff.json";
+const DIFF_MARKDOWN: &str = "diff.md";
+
+/// Fits that lean on an earlier one.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Refresh")]
+pub struct RefreshArgs {
+    /// Repeat an earlier fit on newer data: same column roles, settings and seed (flags stand above them);
+    /// writes diff.json and diff.md beside the new fit
+    #[arg(long, value_name = "PREVIOUS", conflicts_with = "config")]
+    pub since_last: Option<PathBuf>,
+    /// Use the earlier posterior of ROI, half-saturation, slope and retention as prior, raised to this power:
+    /// above 0, at most 1; 0.5 widens it by √2 on the log scale
+    #[arg(long, value_name = "WEIGHT", requires = "since_last", value_parser = weight)]
+    pub carry_forward: Option<f64>,
+    /// Fit again what FIT holds and say whether every byte comes out the same (exit 0) or what differs
+    /// (exit 1; 2 is trouble); DATA.csv is the file that was fitted unless given
+    #[arg(long, value_name = "FIT", conflicts_with_all = ["config", "since_last"])]
+    pub verify: Option<PathBuf>,
+}
+
+fn weight(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(weight) if weight > 0.0 && weight <= 1.0 => Ok(weight),
+        _ => Err("it must be above 0 and at most 1".into()),
+    }
+}
+
+/// An earlier fit to be refreshed.
+pub struct Previous {
+    side: Side,
+    shown: String,
+    flags: RawConfig,
+    carry: Option<f64>,
+}
+
+impl RefreshArgs {
+    /// Reads the earlier fit, when one was named, and refuses data whose columns do not fit it.
+    pub fn previous(&self, data: &Path, flags: &RawConfig) -> Result<Option<Previous>, mmm::Error> {
+        let Some(path) = &self.since_last else { return Ok(None) };
+        let side = Side::read(path)?;
+        refresh::check_new_columns(data, &side.fit, &flags.data)?;
+        let shown = path.display().to_string();
+        Ok(Some(Previous { side, shown, flags: flags.clone(), carry: self.carry_forward }))
+    }
+}
+
+impl Previous {
+    /// Its settings with the flags above them.
+    pub fn resolve(&self) -> Result<Resolved, mmm::Error> {
+        previous::raw_settings(&self.side.fit)?.resolve(self.flags.clone())
+    }
+
+    /// Refuses changed roles; carries the posterior forward when asked. Returns what to warn of.
+    pub fn apply(
+        &self,
+        file: &Path,
+        data: &Dataset,
+        config: &mut FitConfig,
+    ) -> Result<Vec<Warning>, mmm::Error> {
+        refresh::check_same_roles(file, &self.side.fit, &data.roles, &self.flags.data)?;
+        Ok(self.carry.map_or_else(Vec::new, |w| refresh::carry_forward(config, &self.side, data, w)))
+    }
+
+    /// Compares the results in the making with the earlier fit, and writes the comparison beside them.
+    pub fn compare(&self, directory: &OutputDir) -> Result<DiffReport, mmm::Error> {
+        let new = Side::read(directory.working_path())?;
+        let report = diff::diff(&self.side, &new, Settings::default());
+        directory.write_bytes(DIFF_JSON, &report.to_json()?)?;
+        directory.write_bytes(DIFF_MARKDOWN, diff::render(&report, Format::Markdown).as_bytes())?;
+        Ok(report)
+    }
+
+    /// A sentence or two for the end of the summary.
+    pub fn summary(&self, report: &DiffReport, target: &Path) -> String {
+        let mut text = match report.material.len() {
+            0 => format!("\nSince {}: nothing material changed\n", self.shown),
+            1 => format!("\nSince {}: 1 material change\n", self.shown),
+            n => format!("\nSince {}: {n} material changes\n", self.shown),
+        };
+        for finding in &report.material {
+            text.push_str(&format!("- {}\n", finding.message.replace(char::is_control, "\u{fffd}")));
+        }
+        text.push_str(&format!("comparison in {}\n", target.join(DIFF_MARKDOWN).display()));
+        text
+    }
+}
+
+/// `mmm fit --verify FIT [DATA.csv]`.
+pub fn verify(fit: &Path, data: Option<&Path>, quiet: bool) -> anyhow::Result<ExitCode> {
+    let interrupt = Interrupt::install()?;
+    let progress = SamplingProgress::start(0, 1, Detail::Quiet, interrupt.clone());
+    let fitted_file = match data {
+        Some(path) => path.to_path_buf(),
+        None => PathBuf::from(mmm::output::Fit::read(fit).map_err(mmm::Error::from)?.run.data.file),
+    };
+    let found = refresh::verify(fit, &fitted_file, &progress);
+    interrupt.check()?;
+    let found = found?;
+    let mut text = String::new();
+    let verdict = if found.differences.is_empty() { "identical" } else { "not identical" };
+    text.push_str(&format!("{}: {verdict}\n", fit.display()));
+    for file in &found.identical {
+        text.push_str(&format!("same bytes: {file}\n"));
+    }
+    for difference in &found.differences {
+        text.push_str(&format!("differs: {difference}\n"));
+    }
+    for cause in &found.causes {
+        text.push_str(&format!("differed beforehand: {cause}\n"));
+    }
+    if !quiet {
+        std::io::stdout().lock().write_all(text.as_bytes())?;
+    }
+    Ok(if found.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,165 @@
+//! How much of a change is due to restated history, to new periods, and to other settings.
+//!
+//! Between the old fit and the new one lie fits that differ in one thing each:
+//!
+//! | state | data | settings |
+//! |---|---|---|
+//! | old fit | old | old |
+//! | same version | old file | old; only when another version wrote the old fit |
+//! | history | new file, the old fit's window | old |
+//! | new periods | new file, the new fit's window | old |
+//! | new fit | new | new |
+//!
+//! A step whose inputs do not differ is not refitted and contributes exactly 0. The parts of a change sum to
+//! it exactly; each carries the Monte Carlo error of the refits.
+
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::channels::recommended;
+use super::inputs::{InputDiff, restated_columns};
+use super::report::DiffReport;
+use super::side::Side;
+use crate::config::{FitConfig, LoadOptions};
+use crate::data;
+use crate::error::Error;
+use crate::output::Fit;
+use crate::previous::load_options;
+use crate::sampler::Progress;
+
+/// Where the changes come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Explanation {
+    /// The steps from the old fit to the new one, in order; the parts of each channel follow it.
+    pub steps: Vec<Step>,
+    /// The channels that both fits have, in the order of the new one.
+    pub channels: Vec<ChannelParts>,
+}
+
+/// One thing that changed between two neighbouring fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// What changed.
+    pub kind: StepKind,
+    /// Whether it changed at all; if not, its parts are 0.
+    pub differs: bool,
+}
+
+/// What changed between two neighbouring fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// The version of mmm.
+    Version,
+    /// Numbers of periods that the old fit had already, and periods it had that are gone.
+    History,
+    /// Periods that the old fit did not have.
+    NewPeriods,
+    /// Settings, priors, column roles and seed.
+    Config,
+}
+
+/// The parts of one channel's change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelParts {
+    /// Channel name.
+    pub channel: String,
+    /// What each step added to the mean ROI; null for an organic channel.
+    pub roi: Option<Vec<f64>>,
+    /// What each step added to the recommended change of spend; null when there is none.
+    pub recommended: Option<Vec<f64>>,
+}
+
+/// Explains `report`, the comparison of `old` and `new`, with refits from the new data file, and from the
+/// old one where it is given; fills in which columns were restated when both are.
+///
+/// # Errors
+/// Files that cannot be read or lack a column of the old fit, data other than `new` was fitted to, and fits
+/// that cannot be made.
+pub fn explain(
+    report: &mut DiffReport,
+    (old, new): (&Side, &Side),
+    (old_data, new_data): (Option<&Path>, &Path),
+    progress: &dyn Progress,
+) -> Result<(), Error> {
+    let inputs = &report.inputs;
+    let options = load_options(&old.fit);
+    let here = env!("CARGO_PKG_VERSION");
+    let other_version = old.fit.tool.version != here;
+    let refit = |path: &Path, options: &LoadOptions| refit(path, options, &old.fit.run.config, progress);
+
+    let mut fits: Vec<Fit> = vec![old.fit.clone()];
+    let mut steps = Vec::new();
+    if let (true, Some(path)) = (other_version, old_data) {
+        fits.push(refit(path, &options)?);
+        steps.push(Step { kind: StepKind::Version, differs: true });
+    }
+    let window = &old.fit.run.data;
+    let cut = LoadOptions { from: Some(window.first), to: Some(window.last), ..options.clone() };
+    let history = history_differs(inputs) || (other_version && old_data.is_none());
+    let config = !inputs.config.is_empty() || !inputs.roles.is_empty() || inputs.seed.is_some();
+    let added = inputs.data.periods_added > 0 || !inputs.data.geos_added.is_empty();
+    // What differs from the new fit in nothing more is the new fit.
+    fits.push(match (history, added || config) {
+        (true, true) => refit(new_data, &cut)?,
+        (true, false) => new.fit.clone(),
+        (false, _) => last(&fits),
+    });
+    steps.push(Step { kind: StepKind::History, differs: history });
+    let window = &new.fit.run.data;
+    let whole = LoadOptions { from: Some(window.first), to: Some(window.last), ..options.clone() };
+    fits.push(match (added, config) {
+        (true, true) => refit(new_data, &whole)?,
+        (true, false) => new.fit.clone(),
+        (false, _) => last(&fits),
+    });
+    steps.push(Step { kind: StepKind::NewPeriods, differs: added });
+    fits.push(new.fit.clone());
+    steps.push(Step { kind: StepKind::Config, differs: config });
+
+    let sides: Vec<Side> = fits.into_iter().map(Side::summarised).collect();
+    let channels = report.channels.iter().map(|c| parts(&sides, &c.channel)).collect();
+    report.explanation = Some(Explanation { steps, channels });
+    if let Some(path) = old_data {
+        let (before, _) = data::load(path, &options)?;
+        let (after, _) = data::load(new_data, &load_options(&new.fit))?;
+        report.inputs.data.restated.columns = restated_columns(&before, &after);
+    }
+    Ok(())
+}
+
+fn last(fits: &[Fit]) -> Fit {
+    fits.last().cloned().expect("the list starts with the old fit")
+}
+
+/// Whether the periods of both fits may hold other numbers, or some of the old ones are gone.
+fn history_differs(inputs: &InputDiff) -> bool {
+    let data = &inputs.data;
+    data.restated.periods != Some(0) || data.periods_dropped > 0 || !data.geos_dropped.is_empty()
+}
+
+fn refit(
+    path: &Path,
+    options: &LoadOptions,
+    config: &FitConfig,
+    progress: &dyn Progress,
+) -> Result<Fit, Error> {
+    let (dataset, warnings) = data::load(path, options)?;
+    let config = data::settle(config.clone(), &dataset, options)?;
+    data::enough_rows(&dataset, &config)?;
+    crate::fit(&dataset, &config, progress)?.report(&dataset, &config, warnings)
+}
+
+fn parts(fits: &[Side], channel: &str) -> ChannelParts {
+    let steps = |value: &dyn Fn(&Side) -> Option<f64>| -> Option<Vec<f64>> {
+        let values: Option<Vec<f64>> = fits.iter().map(value).collect();
+        values.map(|v| v.windows(2).map(|pair| pair[1] - pair[0]).collect())
+    };
+    ChannelParts {
+        channel: channel.to_owned(),
+        roi: steps(&|fit| fit.channel(channel)?.roi.map(|roi| roi.mean)),
+        recommended: steps(&|fit| recommended(fit, channel)?.0.change),
+    }
+}

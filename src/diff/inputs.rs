@@ -1,0 +1,305 @@
+//! What went into two fits: which of data, roles, settings, version and seed differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Days, Months, NaiveDate};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::data::Dataset;
+use crate::output::{DataReport, Fit};
+
+/// Every way in which the inputs of two fits differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct InputDiff {
+    /// The data.
+    pub data: DataDiff,
+    /// Column roles that differ.
+    pub roles: Vec<Difference>,
+    /// Settings that differ, the seed apart.
+    pub config: Vec<Difference>,
+    /// Seeds, when they differ: old and new.
+    pub seed: Option<[u64; 2]>,
+    /// Versions of mmm, when they differ: old and new.
+    pub version: Option<[String; 2]>,
+}
+
+/// One setting before and after, in words; null where it was not set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Difference {
+    /// Its name, such as `model.noise`.
+    pub key: String,
+    /// In the old fit.
+    pub old: Option<String>,
+    /// In the new fit.
+    pub new: Option<String>,
+}
+
+/// The data before and after; pairs are old and new.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DataDiff {
+    /// File names as given.
+    pub file: [String; 2],
+    /// SHA-256 of the files.
+    pub sha256: [String; 2],
+    /// Data rows in the files.
+    pub rows: [usize; 2],
+    /// First day of the first period.
+    #[schemars(with = "[String; 2]")]
+    pub first: [NaiveDate; 2],
+    /// First day of the last period.
+    #[schemars(with = "[String; 2]")]
+    pub last: [NaiveDate; 2],
+    /// Periods only in the new fit.
+    pub periods_added: usize,
+    /// Periods only in the old fit.
+    pub periods_dropped: usize,
+    /// Geos only in the new fit.
+    pub geos_added: Vec<String>,
+    /// Geos only in the old fit.
+    pub geos_dropped: Vec<String>,
+    /// Periods of both fits whose numbers differ.
+    pub restated: Restated,
+}
+
+/// Periods of both fits whose numbers differ.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Restated {
+    /// How many; null when it cannot be told.
+    pub periods: Option<usize>,
+    /// Why it cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The earliest of them.
+    #[schemars(with = "Option<String>")]
+    pub first: Option<NaiveDate>,
+    /// The latest of them.
+    #[schemars(with = "Option<String>")]
+    pub last: Option<NaiveDate>,
+    /// By column; filled in when both data files are at hand.
+    pub columns: Vec<ColumnRestated>,
+}
+
+/// Restated cells of one column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ColumnRestated {
+    /// What it is, such as `spend of tv`.
+    pub column: String,
+    /// Cells that differ.
+    pub cells: usize,
+    /// First day of the earliest of them.
+    #[schemars(with = "String")]
+    pub first: NaiveDate,
+    /// Sum over the cells that differ: old and new.
+    pub total: [f64; 2],
+}
+
+impl InputDiff {
+    /// Compares what two fits say of their inputs.
+    pub(super) fn of(old: &Fit, new: &Fit) -> InputDiff {
+        let (o, n) = (&old.run, &new.run);
+        let mut config = differences(&o.config, &n.config);
+        config.retain(|d| d.key != "sampler.seed");
+        let mut roles = differences(&o.roles, &n.roles);
+        // A column without a role decides nothing.
+        roles.retain(|d| d.key != "left_out");
+        InputDiff {
+            data: DataDiff::of(&o.data, &n.data, roles.is_empty()),
+            roles,
+            config,
+            seed: (o.seed != n.seed).then_some([o.seed, n.seed]),
+            version: (old.tool.version != new.tool.version)
+                .then(|| [old.tool.version.clone(), new.tool.version.clone()]),
+        }
+    }
+}
+
+impl DataDiff {
+    fn of(old: &DataReport, new: &DataReport, same_roles: bool) -> DataDiff {
+        let (before, after) = (periods(old), periods(new));
+        let only = |a: &[NaiveDate], b: &[NaiveDate]| {
+            let b: BTreeSet<_> = b.iter().collect();
+            a.iter().filter(|d| !b.contains(d)).count()
+        };
+        let missing = |a: &[String], b: &[String]| a.iter().filter(|g| !b.contains(g)).cloned().collect();
+        DataDiff {
+            file: [old.file.clone(), new.file.clone()],
+            sha256: [old.sha256.clone(), new.sha256.clone()],
+            rows: [old.rows, new.rows],
+            first: [old.first, new.first],
+            last: [old.last, new.last],
+            periods_added: only(&after, &before),
+            periods_dropped: only(&before, &after),
+            geos_added: missing(&new.geo_names, &old.geo_names),
+            geos_dropped: missing(&old.geo_names, &new.geo_names),
+            restated: restated((old, &before), (new, &after), same_roles),
+        }
+    }
+}
+
+/// Calendar dates of a fit's periods.
+fn periods(data: &DataReport) -> Vec<NaiveDate> {
+    // No fit has more; a file that claims so is damaged.
+    let n = data.periods.min(100_000) as u32;
+    let step = |i: u32| match data.interval_days {
+        1.0 => data.first.checked_add_days(Days::new(i.into())),
+        7.0 => data.first.checked_add_days(Days::new(7 * u64::from(i))),
+        _ => data.first.checked_add_months(Months::new(i)),
+    };
+    (0..n).filter_map(step).collect()
+}
+
+fn restated(
+    (old, before): (&DataReport, &[NaiveDate]),
+    (new, after): (&DataReport, &[NaiveDate]),
+    same_roles: bool,
+) -> Restated {
+    let nothing = Restated { periods: Some(0), reason: None, first: None, last: None, columns: Vec::new() };
+    if old.sha256 == new.sha256 && same_roles {
+        return nothing;
+    }
+    let unknown = |reason: &str| Restated { periods: None, reason: Some(reason.into()), ..nothing.clone() };
+    if !same_roles {
+        return unknown("the fits read different columns");
+    }
+    if old.period_digests.len() != before.len() || new.period_digests.len() != after.len() {
+        return unknown("a fit was written by a version that kept no fingerprints");
+    }
+    let known: BTreeMap<_, _> = before.iter().zip(&old.period_digests).collect();
+    let differ = |(date, digest): &(&NaiveDate, &String)| known.get(date).is_some_and(|d| d != digest);
+    let dates: Vec<NaiveDate> =
+        after.iter().zip(&new.period_digests).filter(differ).map(|(d, _)| *d).collect();
+    Restated {
+        periods: Some(dates.len()),
+        first: dates.first().copied(),
+        last: dates.last().copied(),
+        ..nothing
+    }
+}
+
+/// Leaves of two JSON objects that differ.
+fn differences(old: &impl Serialize, new: &impl Serialize) -> Vec<Difference> {
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    leaves("", &serde_json::to_value(old).unwrap_or_default(), &mut before);
+    leaves("", &serde_json::to_value(new).unwrap_or_default(), &mut after);
+    let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ = keys.into_iter().filter(|k| before.get(*k) != after.get(*k));
+    differ
+        .map(|k| Difference { key: k.clone(), old: before.get(k).cloned(), new: after.get(k).cloned() })
+        .collect()
+}
+
+fn leaves(path: &str, value: &Value, out: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            leaves(&path, value, out);
+        }),
+        Value::Null => {}
+        Value::Array(items) => {
+            let words: Vec<String> = items.iter().map(word).collect();
+            out.insert(path.into(), if words.is_empty() { "none".into() } else { words.join(", ") });
+        }
+        leaf => {
+            out.insert(path.into(), word(leaf));
+        }
+    }
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Cells in the periods and geos of both data sets that differ, by column.
+pub fn restated_columns(old: &Dataset, new: &Dataset) -> Vec<ColumnRestated> {
+    let place = |names: &[NaiveDate], d: &NaiveDate| names.binary_search(d).ok();
+    let cells: Vec<([usize; 2], [usize; 2])> = (0..old.n_geos())
+        .filter_map(|g| Some((g, new.geos.iter().position(|name| *name == old.geos[g])?)))
+        .flat_map(|(g, h)| {
+            let both = move |t: usize| Some(([g, t], [h, place(&new.dates, &old.dates[t])?]));
+            (0..old.n_periods()).filter_map(both).collect::<Vec<_>>()
+        })
+        .collect();
+    let mut found = Vec::new();
+    let mut compare = |column: String, a: &dyn Fn([usize; 2]) -> f64, b: &dyn Fn([usize; 2]) -> f64| {
+        let differ = cells.iter().filter(|(i, j)| a(*i).to_bits() != b(*j).to_bits() && a(*i) != b(*j));
+        let differ: Vec<_> = differ.collect();
+        let Some(first) = differ.iter().map(|(i, _)| old.dates[i[1]]).min() else { return };
+        let known = |x: f64| if x.is_nan() { 0.0 } else { x };
+        let total =
+            [differ.iter().map(|(i, _)| known(a(*i))).sum(), differ.iter().map(|(_, j)| known(b(*j))).sum()];
+        found.push(ColumnRestated { column, cells: differ.len(), first, total });
+    };
+    let outcome = |data: &Dataset, at: [usize; 2]| {
+        if data.outcome.observed[at] { data.outcome.values[at] } else { f64::NAN }
+    };
+    compare(format!("outcome {}", old.outcome.name), &|i| outcome(old, i), &|j| outcome(new, j));
+    for channel in &old.channels {
+        let Some(twin) = new.channels.iter().find(|c| c.name == channel.name) else { continue };
+        if !channel.is_organic() && !twin.is_organic() {
+            let column = format!("spend of {}", channel.name);
+            compare(column, &|i| channel.spend[i], &|j| twin.spend[j]);
+        }
+        if channel.spend != channel.exposure {
+            let column = format!("exposure of {}", channel.name);
+            compare(column, &|i| channel.exposure[i], &|j| twin.exposure[j]);
+        }
+    }
+    for control in &old.controls {
+        let Some(twin) = new.controls.iter().find(|c| c.name == control.name) else { continue };
+        compare(format!("control {}", control.name), &|i| control.values[i], &|j| twin.values[j]);
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Noise;
+    use crate::output::testdata::{self, Parts};
+
+    #[test]
+    fn every_kind_of_difference_is_named() {
+        let old = testdata::fit();
+        assert_eq!(InputDiff::of(&old, &old).config, []);
+        let mut new = old.clone();
+        new.run.config.model.noise = Noise::White;
+        new.run.config.sampler.seed += 1;
+        new.run.seed += 1;
+        new.tool.version = "9.0.0".into();
+        new.run.data.sha256 = "cd".repeat(32);
+        new.run.data.periods += 2;
+        new.run.data.period_digests.extend(["a".into(), "b".into()]);
+        new.run.data.period_digests[3] = "restated".into();
+        let diff = InputDiff::of(&old, &new);
+        assert_eq!(diff.config.len(), 1);
+        let noise = &diff.config[0];
+        assert_eq!(
+            (noise.key.as_str(), noise.old.as_deref(), noise.new.as_deref()),
+            ("model.noise", Some("ar1"), Some("white"))
+        );
+        assert_eq!((diff.data.periods_added, diff.data.periods_dropped), (2, 0));
+        assert_eq!(diff.data.restated.periods, Some(1));
+        assert_eq!(diff.data.restated.first, Some(old.run.data.first + Days::new(21)));
+        assert!(diff.seed.is_some() && diff.version.is_some());
+        new.run.roles.controls.push("promo".into());
+        let diff = InputDiff::of(&old, &new);
+        assert_eq!(diff.roles[0].key, "controls");
+        assert_eq!(diff.data.restated.periods, None);
+    }
+
+    #[test]
+    fn restated_cells_are_counted_by_column() {
+        let old = Parts::new().dataset;
+        let mut new = old.clone();
+        assert_eq!(restated_columns(&old, &new), []);
+        new.channels[0].spend[[0, 2]] += 5.0;
+        new.outcome.values[[0, 1]] += 1.0;
+        new.outcome.values[[0, 4]] += 1.0;
+        let found = restated_columns(&old, &new);
+        assert_eq!((found[0].cells, found[0].first), (2, old.dates[1]));
+        let spend = found.iter().find(|c| c.column.starts_with("spend")).unwrap();
+        assert!((spend.total[1] - spend.total[0] - 5.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,24 @@
+//! Two fits compared: what changed channel by channel, how sure that is, and where it comes from.
+//!
+//! The posteriors of two fits are compared draw by draw as if they were independent. Two fits of mostly the
+//! same weeks are not: the interval of a difference is then too wide, never too narrow. A change counts as
+//! one when it exceeds the tolerance *in one direction* with the asked probability: two equal, wide
+//! posteriors differ by more than any small tolerance with high probability, in either direction.
+
+mod change;
+mod channels;
+mod explain;
+mod inputs;
+mod judge;
+mod report;
+mod side;
+mod text;
+
+pub use change::{Change, Pairing};
+pub use channels::{AllocationChange, ChannelDiff, Overtake, RankChange};
+pub use explain::{ChannelParts, Explanation, Step, StepKind, explain};
+pub use inputs::{ColumnRestated, DataDiff, Difference, InputDiff, Restated, restated_columns};
+pub use judge::{Aspect, Finding, Settings};
+pub use report::{DIFF_SCHEMA, DiffReport, SideReport, diff, diff_schema};
+pub use side::{DrawSource, Side};
+pub use text::{Format, render};

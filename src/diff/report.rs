@@ -1,0 +1,129 @@
+//! What `mmm diff` says, schema `mmm.diff/1`.
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::change::Pairing;
+use super::channels::{self, ChannelDiff, Overtake};
+use super::explain::Explanation;
+use super::inputs::InputDiff;
+use super::judge::{Finding, Settings, findings};
+use super::side::{DrawSource, Side};
+use crate::diagnostics::Verdict;
+use crate::output::fit_io::to_json;
+use crate::output::{OutputError, Tool};
+
+/// Schema name of every comparison. Within it keys are only ever added.
+pub const DIFF_SCHEMA: &str = "mmm.diff/1";
+
+/// Two fits compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "mmm.diff/1")]
+pub struct DiffReport {
+    /// `mmm.diff/1`.
+    #[schemars(extend("const" = DIFF_SCHEMA))]
+    pub schema: String,
+    /// The program that compared.
+    pub tool: Tool,
+    /// When a change counts.
+    pub settings: Settings,
+    /// The old fit.
+    pub old: SideReport,
+    /// The new fit.
+    pub new: SideReport,
+    /// Whether the two are one and the same fit; draws are then compared with themselves.
+    pub identical: bool,
+    /// Changes that count.
+    pub material: Vec<Finding>,
+    /// What went into the fits differently.
+    pub inputs: InputDiff,
+    /// The channels that both fits have, in the order of the new one.
+    pub channels: Vec<ChannelDiff>,
+    /// Channels only in the new fit.
+    pub channels_added: Vec<String>,
+    /// Channels only in the old fit.
+    pub channels_removed: Vec<String>,
+    /// Pairs of channels whose order by mean ROI turned round.
+    pub overtakes: Vec<Overtake>,
+    /// How much of each change is due to what; null unless the data were at hand.
+    pub explanation: Option<Explanation>,
+}
+
+/// One of the two fits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SideReport {
+    /// Version of mmm that wrote it.
+    pub version: String,
+    /// Seed.
+    pub seed: u64,
+    /// Whether its draws can be trusted.
+    pub verdict: Verdict,
+    /// Where its draws came from.
+    pub draws: DrawSource,
+    /// Observed outcome over the fitted window, outcome units.
+    pub outcome_total: f64,
+    /// Mean share of the outcome that media brought.
+    pub media_share: f64,
+}
+
+impl SideReport {
+    fn of(side: &Side) -> SideReport {
+        SideReport {
+            version: side.fit.tool.version.clone(),
+            seed: side.fit.run.seed,
+            verdict: side.fit.diagnostics.verdict,
+            draws: side.source(),
+            outcome_total: side.fit.outcome.total,
+            media_share: side.fit.outcome.media_share.mean,
+        }
+    }
+}
+
+/// Compares two fits.
+pub fn diff(old: &Side, new: &Side, settings: Settings) -> DiffReport {
+    let identical = old.fit == new.fit;
+    let same_draws = identical && old.n_draws() == new.n_draws();
+    let pairing = if same_draws {
+        Pairing::same(old.n_draws())
+    } else {
+        Pairing::independent(old.n_draws(), new.n_draws())
+    };
+    let channels = channels::compare(old, new, &pairing, settings.tolerance);
+    let missing = |from: &Side, to: &Side| {
+        let missing = from.fit.channels.iter().filter(|c| to.channel(&c.name).is_none());
+        missing.map(|c| c.name.clone()).collect()
+    };
+    DiffReport {
+        schema: DIFF_SCHEMA.into(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        settings,
+        old: SideReport::of(old),
+        new: SideReport::of(new),
+        identical,
+        material: findings(old, new, &channels, settings),
+        inputs: InputDiff::of(&old.fit, &new.fit),
+        channels_added: missing(new, old),
+        channels_removed: missing(old, new),
+        overtakes: channels::overtakes(old, new, &channels),
+        channels,
+        explanation: None,
+    }
+}
+
+impl DiffReport {
+    /// The comparison as JSON, with a final line feed.
+    ///
+    /// # Errors
+    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
+    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
+        to_json(self)
+    }
+}
+
+/// JSON Schema (draft 2020-12) that every comparison of this version meets.
+pub fn diff_schema() -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    generator.into_root_schema_for::<DiffReport>().to_value()
+}

@@ -1,0 +1,9 @@
+//! A fit repeated: with the settings and column roles of an earlier one, on the same data or on newer ones.
+
+mod carry;
+mod roles;
+mod verify;
+
+pub use carry::carry_forward;
+pub use roles::{check_new_columns, check_same_roles};
+pub use verify::{Verification, verify};

@@ -1,0 +1,136 @@
+//! Whether a fit can be made again, byte for byte.
+
+use std::fs;
+use std::path::Path;
+
+use crate::config::FitConfig;
+use crate::data;
+use crate::error::Error;
+use crate::output::{self, FIT_FILE, Fit, OutputDir};
+use crate::previous::load_options;
+use crate::sampler::Progress;
+
+/// What a repetition found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// Files that came out the same.
+    pub identical: Vec<String>,
+    /// What differs, in words; empty when nothing does.
+    pub differences: Vec<String>,
+    /// What did differ beforehand and may explain it: data, version, machine.
+    pub causes: Vec<String>,
+}
+
+/// Fits again what the output directory `fit_path` holds, from `data_path`, and compares every file that
+/// depends on data, settings and seed alone.
+///
+/// # Errors
+/// A fit or data file that cannot be read, and data that cannot be fitted.
+pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Result<Verification, Error> {
+    let before = Fit::read(fit_path)?;
+    let folder = if fit_path.is_dir() { Some(fit_path) } else { fit_path.parent() };
+    let options = load_options(&before);
+    let (dataset, mut warnings) = data::load(data_path, &options)?;
+    let mut causes = Vec::new();
+    if dataset.source.sha256 != before.run.data.sha256 {
+        causes.push(format!(
+            "the data: SHA-256 of {} is {}, of the fitted file {}",
+            data_path.display(),
+            dataset.source.sha256,
+            before.run.data.sha256
+        ));
+    }
+    let here = env!("CARGO_PKG_VERSION");
+    if before.tool.version != here {
+        causes.push(format!("the version: {} then, {here} now", before.tool.version));
+    }
+    causes.extend(folder.and_then(other_instructions));
+    let config: FitConfig = data::settle(before.run.config.clone(), &dataset, &options)?;
+    warnings.extend(data::vet(&dataset, &config)?);
+    let fitted = crate::fit(&dataset, &config, progress)?;
+    let mut after = fitted.report(&dataset, &config, warnings)?;
+    if let Some(asked) = &before.sensitivity {
+        let controls: Vec<String> = asked.reliability.iter().map(|sweep| sweep.control.clone()).collect();
+        let of = (&dataset, &config);
+        after.sensitivity = Some(crate::sensitivity(&fitted, &after, of, &controls, progress)?);
+    }
+    // The same file may be found by another path, and loading by explicit roles notices less: neither is
+    // a result.
+    after.run.data.file.clone_from(&before.run.data.file);
+    after.run.warnings.clone_from(&before.run.warnings);
+
+    let mut found = Verification { identical: Vec::new(), differences: Vec::new(), causes };
+    let scratch = tempfile::tempdir().map_err(|source| Error::Io {
+        action: "cannot make a temporary folder in",
+        path: std::env::temp_dir(),
+        source,
+    })?;
+    let again = OutputDir::create(&scratch.path().join("again"))?;
+    output::write_results(&again, &mut after, &dataset, &fitted.posterior)?;
+    let again = again.commit()?;
+    for name in [FIT_FILE, output::DRAWS_FILE, output::CURVES_FILE, output::WEEKLY_FILE] {
+        let Some(path) = folder.map(|f| f.join(name)).filter(|p| p.exists()) else { continue };
+        let read = |path: &Path| {
+            fs::read(path).map_err(|source| Error::Io { action: "cannot read", path: path.into(), source })
+        };
+        if read(&path)? == read(&again.join(name))? {
+            found.identical.push(name.to_owned());
+        } else if name == FIT_FILE {
+            found.differences.extend(first_differences(&before, &after));
+        } else {
+            found.differences.push(format!("{name} has other bytes"));
+        }
+    }
+    Ok(found)
+}
+
+/// Vector instructions other than this machine's: sums are then rounded otherwise.
+fn other_instructions(folder: &Path) -> Option<String> {
+    let log: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join(output::LOG_FILE)).ok()?).ok()?;
+    let then = log.get("instruction_set")?.as_str()?;
+    let now = crate::transform::simd::InstructionSet::detect().name();
+    (then != now).then(|| format!("the machine: instruction set {then} then, {now} now"))
+}
+
+/// The first keys of `fit.json` that differ, and how many more.
+fn first_differences(before: &Fit, after: &Fit) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let value = |fit: &Fit| serde_json::to_value(fit).unwrap_or_default();
+    let mut all = Vec::new();
+    compare("", &value(before), &value(after), &mut all);
+    if all.is_empty() {
+        return vec![
+            "fit.json has other bytes but the same values: it was written by hand or another tool".into(),
+        ];
+    }
+    let more = all.len().saturating_sub(SHOWN);
+    all.truncate(SHOWN);
+    if more > 0 {
+        all.push(format!("and {more} more values of fit.json"));
+    }
+    all
+}
+
+fn compare(path: &str, a: &serde_json::Value, b: &serde_json::Value, out: &mut Vec<String>) {
+    use serde_json::Value::{Array, Null, Object};
+    let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    match (a, b) {
+        (Object(x), Object(y)) => {
+            for (key, value) in x {
+                compare(&join(key), value, y.get(key).unwrap_or(&Null), out);
+            }
+            for (key, value) in y.iter().filter(|(key, _)| !x.contains_key(*key)) {
+                compare(&join(key), &Null, value, out);
+            }
+        }
+        (Array(x), Array(y)) if x.len() == y.len() => {
+            for (i, (a, b)) in x.iter().zip(y).enumerate() {
+                compare(&format!("{path}[{i}]"), a, b, out);
+            }
+        }
+        _ if a == b => {}
+        (Array(x), Array(y)) => out.push(format!("{path}: {} entries before, now {}", x.len(), y.len())),
+        _ => out.push(format!("{path}: {a} before, now {b}")),
+    }
+}
