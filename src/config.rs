@@ -4,6 +4,7 @@ mod curve_prior;
 mod faults;
 mod keys;
 mod load;
+mod ranges;
 mod raw;
 mod resolve;
 
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
 pub use load::{LoadOptions, NamedChannel, OutcomeKind};
 pub use raw::{
-    Day, RawChannel, RawConfig, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse, read,
+    Day, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse,
+    read,
 };
 pub use resolve::Resolved;
 
@@ -27,6 +29,9 @@ pub struct FitConfig {
     pub model: ModelConfig,
     /// Per channel name; a channel not listed takes the defaults.
     pub channels: BTreeMap<String, ChannelConfig>,
+    /// Per control name; a control not listed takes the defaults.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub controls: BTreeMap<String, ControlConfig>,
     /// Chains, draws, seed.
     pub sampler: SamplerConfig,
 }
@@ -132,6 +137,21 @@ pub struct ChannelConfig {
     /// Belief about the shape of the response; the general one where empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve_prior: Option<CurvePrior>,
+}
+
+/// Options of one control.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ControlConfig {
+    /// Share of the control's variance over time (within a geo) that is what it stands for, the rest
+    /// being error of measurement; 1 for a control without error.
+    pub reliability: f64,
+}
+
+impl Default for ControlConfig {
+    fn default() -> Self {
+        ControlConfig { reliability: 1.0 }
+    }
 }
 
 /// Log-normal belief about a channel's effect, on one of three scales.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
-use crate::model::{Density, Design, State};
+use crate::model::{Calibration, Density, Design, State};
 use crate::output::{self, CurveDraws, FitInputs};
 use crate::planning::{self, ChannelCurve, PlanningError};
 use crate::posterior::{self, Parameter, Posterior};
@@ -66,7 +66,32 @@ impl Fit {
         });
         let own = warnings::warnings(&report);
         report.run.warnings.extend(own);
+        report.run.warnings.extend(self.clamped_reliabilities(data));
         Ok(report)
+    }
+}
+
+/// Distance between the reliability asked for and the one used from which the difference is told.
+const CLAMPED: f64 = 0.005;
+
+impl Fit {
+    /// Controls that the other columns predict better than their reliability allows.
+    fn clamped_reliabilities(&self, data: &Dataset) -> Vec<Warning> {
+        let clamped = self.density.design.calibrations.iter().filter(|c| c.used > c.asked + CLAMPED);
+        let warning = |c: &Calibration| {
+            let name = &data.controls[c.control].name;
+            let message = format!(
+                "a reliability of {} of control `{name}` cannot be: the other columns predict more of it; {:.2} is \
+                 used, at which nothing but their prediction is left of it",
+                c.asked, c.used
+            );
+            Warning::new(
+                "reliability_too_low",
+                message,
+                format!("give --reliability {name}={:.2} or more", c.used),
+            )
+        };
+        clamped.map(warning).collect()
     }
 }
 

@@ -68,7 +68,12 @@ pub mod output;
 
 pub mod fit;
 
+pub mod prior_only;
+
+pub mod sensitivity;
+
 pub mod previous;
+
 pub mod validation;
 
 pub mod diff;
@@ -81,6 +86,8 @@ pub mod calibration;
 
 pub use error::Error;
 pub use fit::{Fit, fit};
+pub use prior_only::prior_only;
+pub use sensitivity::sensitivity;
 pub use warning::Warning;
 
 /// The Rust in the README compiles.

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::Args;
 use mmm::config::{
-    Adstock, Day, Noise, OutcomeKind, RawChannel, RawConfig, RawData, RawLogNormal, RawModel, RawPrior,
-    RawSampler, Resolved, Scaling,
+    Adstock, Day, Noise, OutcomeKind, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel,
+    RawPrior, RawSampler, Resolved, Scaling,
 };
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
@@ -68,6 +68,9 @@ pub struct ModelArgs {
     /// scales are roi, marginal_roi (currency per currency) and share (of the outcome)
     #[arg(long, value_name = "CHANNEL:SCALE=LOW..HIGH", value_parser = prior)]
     prior: Vec<(String, RawPrior)>,
+    /// Share of a control's variance that is no error of measurement: query_index=0.9 [default: 1]
+    #[arg(long, value_name = "CONTROL=SHARE", value_parser = reliability, value_delimiter = ',')]
+    reliability: Vec<(String, f64)>,
     /// Last periods kept out of the fit and predicted [default: 0]
     #[arg(long, value_name = "PERIODS")]
     holdout_weeks: Option<usize>,
@@ -150,7 +153,10 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> RawConfi
     for (name, prior) in &model.prior {
         channels.entry(name.clone()).or_default().prior = prior.clone();
     }
-    RawConfig { data: data.into_raw(), channels, model: model.into_raw(), sampler: sampler.into_raw() }
+    let control = |(name, share): &(String, f64)| (name.clone(), RawControl { reliability: Some(*share) });
+    let controls = model.reliability.iter().map(control).collect();
+    let (data, sampler) = (data.into_raw(), sampler.into_raw());
+    RawConfig { data, channels, controls, model: model.into_raw(), sampler }
 }
 
 /// `None` when a list flag was not given.
@@ -221,6 +227,12 @@ fn adstock(text: &str) -> Result<Adstock, String> {
         },
         _ => Err("expected geometric, geometric:MAX_LAG or none".to_owned()),
     }
+}
+
+fn reliability(text: &str) -> Result<(String, f64), String> {
+    let form = || format!("`{text}` is not of the form CONTROL=SHARE, such as query_index=0.9");
+    let (control, share) = text.rsplit_once('=').ok_or_else(form)?;
+    Ok((control.to_owned(), share.parse().map_err(|_| form())?))
 }
 
 fn prior(text: &str) -> Result<(String, RawPrior), String> {

@@ -9,7 +9,7 @@ use clap::Args;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::{self, Dataset};
 use mmm::diagnostics::Verdict;
-use mmm::output::{self, LOG_FILE, OutputDir, PhaseClock, REPORT_FILE, Style};
+use mmm::output::{self, LOG_FILE, OutputDir, PRIOR_FILE, PhaseClock, REPORT_FILE, Style};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
 use super::progress::{Detail, Interrupt, SamplingProgress};
@@ -43,6 +43,13 @@ pub struct Fit {
     model: ModelArgs,
     #[command(flatten)]
     sampler: SamplerArgs,
+    /// Also tell how each ROI and the recommended move change as the reliability of controls falls (those
+    /// that spend follows closely, or the named ones), and with an unseen driver; three refits a control
+    #[arg(long, value_name = "CONTROLS", num_args = 0.., require_equals = true, value_delimiter = ',', conflicts_with = "verify")]
+    sensitivity: Option<Vec<String>>,
+    /// Fit nothing: tell what the priors alone imply for these data, in prior.json
+    #[arg(long, conflicts_with_all = ["sensitivity", "report", "verify", "since_last"])]
+    prior_only: bool,
     #[command(flatten)]
     results: OutputArgs,
     #[command(flatten)]
@@ -53,9 +60,10 @@ pub struct Fit {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 struct OutputArgs {
-    /// Output directory; an earlier one is replaced as a whole when the fit is complete
-    #[arg(long, value_name = "DIR", default_value = "mmm-out")]
-    out: PathBuf,
+    /// Output directory; an earlier one is replaced as a whole when the fit is complete [default: mmm-out, or
+    /// mmm-prior with --prior-only]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Print fit.json on stdout instead of the summary
     #[arg(long)]
     json: bool,
@@ -96,20 +104,30 @@ impl Fit {
             warnings.extend(previous.apply(&file, &dataset, &mut config)?);
         }
         warnings.extend(data::vet(&dataset, &config)?);
+        if self.prior_only {
+            return self.results.prior(&dataset, &config, warnings, threads);
+        }
+        if let Some(controls) = &self.sensitivity {
+            mmm::sensitivity::check_controls(&dataset, controls)?;
+        }
         // Made before the slow part, so that an unwritable place fails at once.
-        let directory = OutputDir::create(&self.results.out).map_err(mmm::Error::from)?;
+        let directory = OutputDir::create(self.results.out("mmm-out")).map_err(mmm::Error::from)?;
         clock.finish("load");
 
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.unwrap_or(0))
-            .build()
-            .context("cannot start the worker threads")?;
+        let pool = worker_threads(threads)?;
         let fitted = pool.install(|| self.results.sample(&dataset, &config, &interrupt));
         interrupt.check()?;
         let fitted = fitted?;
         clock.finish("fit");
         let mut report = pool.install(|| fitted.report(&dataset, &config, warnings))?;
         clock.finish("plan");
+        if let Some(controls) = &self.sensitivity {
+            let of = (&dataset, &config);
+            let found = pool.install(|| mmm::sensitivity(&fitted, &report, of, controls, &interrupt));
+            interrupt.check()?;
+            report.sensitivity = Some(found?);
+            clock.finish("sensitivity");
+        }
 
         write_all(&directory, &mut report, &dataset, &fitted, self.results.report)?;
         let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
@@ -127,7 +145,43 @@ impl Fit {
     }
 }
 
+fn worker_threads(threads: Option<usize>) -> anyhow::Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .context("cannot start the worker threads")
+}
+
 impl OutputArgs {
+    fn out<'a>(&'a self, default: &'a str) -> &'a Path {
+        self.out.as_deref().unwrap_or(Path::new(default))
+    }
+
+    /// Draws from the prior, writes `prior.json`, and prints the table or the JSON.
+    fn prior(
+        &self,
+        dataset: &Dataset,
+        config: &FitConfig,
+        warnings: Vec<output::Warning>,
+        threads: Option<usize>,
+    ) -> anyhow::Result<ExitCode> {
+        let directory =
+            OutputDir::create_with(self.out("mmm-prior"), PRIOR_FILE).map_err(mmm::Error::from)?;
+        let draws = worker_threads(threads)?.install(|| mmm::prior_only(dataset, config))?;
+        let report = output::build_prior(dataset, config, &draws, warnings);
+        output::write_prior(&directory, &report, &draws).map_err(mmm::Error::from)?;
+        let target = directory.commit().map_err(mmm::Error::from)?;
+        let mut stdout = std::io::stdout().lock();
+        if self.json {
+            stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
+        } else if !self.quiet {
+            write!(stdout, "{}", output::prior_text(&report))?;
+            writeln!(stdout, "\nresults in {}", target.display())?;
+        }
+        stdout.flush()?;
+        Ok(ExitCode::SUCCESS)
+    }
+
     /// Fits with progress on stderr; Ctrl-C ends it.
     fn sample(
         &self,

@@ -108,6 +108,7 @@ fn settings(path: &Path, data: &Dataset, load: &LoadOptions, fit: &FitConfig) ->
     model_section(&mut text, fit);
     sampler_section(&mut text, fit);
     channel_sections(&mut text, data);
+    control_sections(&mut text, data);
     text
 }
 
@@ -194,6 +195,16 @@ fn sampler_section(text: &mut String, fit: &FitConfig) {
          # threads = 4  # changes the time taken, never the result\n",
         sampler.seed, sampler.chains, sampler.warmup, sampler.draws, sampler.target_accept,
     );
+}
+
+fn control_sections(text: &mut String, data: &Dataset) {
+    for control in data.controls.iter().filter(|c| !c.binary) {
+        let name = key(&control.name);
+        let _ = write!(
+            text,
+            "\n[controls.{name}]\n# reliability = 0.9  # share of its variance that is no error of measurement\n"
+        );
+    }
 }
 
 fn channel_sections(text: &mut String, data: &Dataset) {

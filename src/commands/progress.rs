@@ -95,6 +95,13 @@ impl SamplingProgress {
     }
 }
 
+/// Shows nothing; Ctrl-C ends what is watched.
+impl Progress for Interrupt {
+    fn cancelled(&self) -> bool {
+        self.pressed()
+    }
+}
+
 impl Progress for SamplingProgress {
     fn advance(&self, tick: Tick) {
         match &self.display {

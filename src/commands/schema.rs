@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
   mmm schema diff
   mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), or the --json of scenario, validate or diff
+    /// Of what: fit (fit.json), prior (prior.json), or the --json of scenario, validate or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -21,6 +21,7 @@ pub struct SchemaArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Document {
     Fit,
+    Prior,
     Scenario,
     Validate,
     Diff,
@@ -33,6 +34,7 @@ enum Document {
 pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let schema = match args.document {
         Document::Fit => mmm::output::fit_schema(),
+        Document::Prior => mmm::output::prior_schema(),
         Document::Scenario => mmm::output::scenario_schema(),
         Document::Validate => mmm::output::validate_schema(),
         Document::Diff => mmm::diff::diff_schema(),

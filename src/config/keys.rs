@@ -34,6 +34,7 @@ const CHANNEL: Shape = Table(&[
         ]),
     ),
 ]);
+const CONTROL: Shape = Table(&[("reliability", Value)]);
 /// The same keys as [`super::RawConfig`]; a test holds the two together.
 const CONFIG: &[(&str, Shape)] = &[
     (
@@ -55,6 +56,7 @@ const CONFIG: &[(&str, Shape)] = &[
         ]),
     ),
     ("channels", Named(&CHANNEL)),
+    ("controls", Named(&CONTROL)),
     (
         "model",
         Table(&[
@@ -186,6 +188,8 @@ prior.marginal_roi = { median = 1.0, sd_log = 1 }
 curve_prior.half_saturation = { median = 1000, sd_log = 0.3 }
 curve_prior.slope = { low = 1, high = 2 }
 curve_prior.retention = { mean = 0.4, sd = 0.1 }
+[controls.e]
+reliability = 0.9
 [model]
 holdout_weeks = 13
 adstock = { kind = "none" }

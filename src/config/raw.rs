@@ -17,6 +17,8 @@ pub struct RawConfig {
     pub data: RawData,
     /// `[channels.NAME]`
     pub channels: BTreeMap<String, RawChannel>,
+    /// `[controls.NAME]`
+    pub controls: BTreeMap<String, RawControl>,
     /// `[model]`
     pub model: RawModel,
     /// `[sampler]`
@@ -71,6 +73,14 @@ pub struct RawChannel {
     pub prior: RawPrior,
     /// Belief about the shape of the response.
     pub curve_prior: RawCurvePrior,
+}
+
+/// `[controls.NAME]`
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawControl {
+    /// Share of the control's variance that is no error of measurement.
+    pub reliability: Option<f64>,
 }
 
 /// `prior.roi`, `prior.share` or `prior.marginal_roi`; one of them.
@@ -198,9 +208,15 @@ impl RawConfig {
             let below = channels.remove(&name).unwrap_or_default();
             channels.insert(name, below.overridden_by(channel));
         }
+        let mut controls = self.controls;
+        for (name, control) in above.controls {
+            let below = controls.entry(name).or_default();
+            below.reliability = control.reliability.or(below.reliability);
+        }
         RawConfig {
             data: self.data.overridden_by(above.data),
             channels,
+            controls,
             model: self.model.overridden_by(above.model),
             sampler: self.sampler.overridden_by(above.sampler),
         }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::faults::Faults;
+use super::ranges::{check_adstock, check_curve_prior, check_prior};
 use super::{
-    Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
+    ChannelConfig, ControlConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
     ModelConfig, NamedChannel, RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior,
     SamplerConfig,
 };
@@ -18,9 +19,6 @@ const MOST_THREADS: usize = 1024;
 const MOST_CHAINS: usize = 1024;
 /// Iterations of a chain beyond any use; a hundred parameters then take a gigabyte a chain.
 const MOST_ITERATIONS: usize = 1_000_000;
-
-/// A lag beyond any data set; weights are kept for each.
-const MOST_LAG: usize = 100_000;
 
 /// Checked settings by what they govern.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +48,11 @@ impl RawConfig {
                 channels.insert(name, config);
             }
         }
+        // A control without error is the default, so that saying so changes no byte of the result.
+        let controls = raw.controls.into_iter().filter_map(|(name, control)| {
+            let reliability = control.reliability.filter(|r| *r != 1.0)?;
+            Some((name, ControlConfig { reliability }))
+        });
         let model = ModelConfig::default();
         let sampler = SamplerConfig::default();
         let fit = FitConfig {
@@ -63,6 +66,7 @@ impl RawConfig {
                 seasonality_pairs: raw.model.seasonality_pairs.unwrap_or(model.seasonality_pairs),
             },
             channels,
+            controls: controls.collect(),
             sampler: SamplerConfig {
                 seed: raw.sampler.seed.unwrap_or(sampler.seed),
                 chains: raw.sampler.chains.unwrap_or(sampler.chains),
@@ -116,6 +120,11 @@ impl FitConfig {
         let pairs = self.model.seasonality_pairs;
         faults.expect(pairs <= 26, || format!("seasonality_pairs is {pairs}; weekly data hold at most 26"));
         check_adstock("model.adstock", self.model.adstock, faults);
+        for (name, ControlConfig { reliability }) in &self.controls {
+            faults.expect(*reliability > 0.0 && *reliability <= 1.0, || {
+                format!("controls.{name}.reliability is {reliability}; it must be above 0 and at most 1")
+            });
+        }
         for (name, channel) in &self.channels {
             if let Some(adstock) = channel.adstock {
                 check_adstock(&format!("channels.{name}.adstock"), adstock, faults);
@@ -131,71 +140,6 @@ impl FitConfig {
             if let Some(prior) = channel.curve_prior {
                 check_curve_prior(name, prior, faults);
             }
-        }
-    }
-}
-
-fn check_adstock(key: &str, adstock: Adstock, faults: &mut Faults) {
-    let max_lag = match adstock {
-        Adstock::Geometric { max_lag } => max_lag,
-        Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
-        Adstock::None => None,
-    };
-    if let Adstock::Geometric { max_lag: Some(0) } = adstock {
-        faults.push(format!("{key}: max_lag is 0; give at least 1, or kind = \"none\""));
-    }
-    faults.expect(max_lag.is_none_or(|lag| lag <= MOST_LAG), || {
-        format!("{key}: max_lag is {}; it must be at most {MOST_LAG}", max_lag.unwrap_or_default())
-    });
-}
-
-fn check_prior(name: &str, prior: EffectPrior, faults: &mut Faults) {
-    let (scale, belief) = match prior {
-        EffectPrior::Roi(belief) => ("roi", belief),
-        EffectPrior::Share(belief) => ("share", belief),
-        EffectPrior::MarginalRoi(belief) => ("marginal_roi", belief),
-    };
-    let key = format!("channels.{name}.prior.{scale}");
-    let largest = check_log_normal(&key, belief, faults);
-    faults.expect(scale != "share" || largest < 1.0, || {
-        format!("{key}: {largest} is no share of the outcome; it must be below 1")
-    });
-}
-
-fn check_curve_prior(name: &str, prior: CurvePrior, faults: &mut Faults) {
-    for (part, belief) in [("half_saturation", prior.half_saturation), ("slope", prior.slope)] {
-        if let Some(belief) = belief {
-            check_log_normal(&format!("channels.{name}.curve_prior.{part}"), belief, faults);
-        }
-    }
-    if let Some(belief) = prior.retention {
-        let BetaPrior { mean, sd } = belief;
-        faults.expect(belief.exists(), || {
-            format!(
-                "channels.{name}.curve_prior.retention: no distribution between 0 and 1 has mean {mean} and sd {sd}"
-            )
-        });
-    }
-}
-
-/// Checks a belief about something positive; returns its median, or the lower end of its interval.
-fn check_log_normal(key: &str, belief: LogNormalPrior, faults: &mut Faults) -> f64 {
-    let positive = |value: f64| value > 0.0 && value.is_finite();
-    match belief {
-        LogNormalPrior::Median { median, sd_log } => {
-            faults.expect(positive(median), || format!("{key}: median is {median}; it must be positive"));
-            faults.expect(positive(sd_log), || format!("{key}: sd_log is {sd_log}; it must be positive"));
-            median
-        }
-        LogNormalPrior::Interval { low, high, mass } => {
-            faults.expect(positive(low), || format!("{key}: low is {low}; it must be positive"));
-            faults.expect(high > low && high.is_finite(), || {
-                format!("{key}: high is {high}; it must be above low ({low})")
-            });
-            faults.expect(mass > 0.0 && mass < 1.0, || {
-                format!("{key}: mass is {mass}; it must lie between 0 and 1")
-            });
-            low
         }
     }
 }
@@ -307,7 +251,7 @@ fn load_options(raw: RawData, named: Vec<NamedChannel>, faults: &mut Faults) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::parse;
+    use crate::config::{Adstock, parse};
 
     fn resolve(text: &str) -> Result<Resolved, Error> {
         parse("mmm.toml", text)?.resolve(RawConfig::default())
@@ -347,6 +291,8 @@ mod tests {
             ("[model]\ntrend_knot_weeks = 0", "trend_knot_weeks is 0"),
             ("[model]\nseasonality_pairs = 27", "seasonality_pairs is 27"),
             ("[model]\nadstock = { kind = 'geometric', max_lag = 0 }", "max_lag is 0"),
+            ("[controls.q]\nreliability = 0", "controls.q.reliability is 0"),
+            ("[controls.q]\nreliability = 1.1", "controls.q.reliability is 1.1"),
             ("[channels.tv]\nslope = -1", "channels.tv.slope is -1"),
             ("[channels.tv]\nprior.roi = { low = 2, high = 1 }", "high is 1; it must be above low (2)"),
             ("[channels.tv]\nprior.roi = { low = 0, high = 1 }", "low is 0; it must be positive"),
@@ -373,6 +319,13 @@ mod tests {
         }
         let both = resolve("[sampler]\nchains = 0\ndraws = 1").expect_err("two faults").to_string();
         assert!(both.contains("2 settings") && both.contains("chains") && both.contains("draws"), "{both}");
+    }
+
+    #[test]
+    fn a_reliability_of_one_is_the_default() {
+        let fit =
+            resolve("[controls.q]\nreliability = 1\n[controls.p]\nreliability = 0.8").expect("in range").fit;
+        assert_eq!(fit.controls.keys().collect::<Vec<_>>(), ["p"]);
     }
 
     #[test]

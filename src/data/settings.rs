@@ -24,6 +24,7 @@ pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Resu
             }
         }
     }
+    noisy_controls(&fit, data, &mut problems, &mut hints);
     if fit.model.scaling == Scaling::Population && data.population.is_none() {
         problems.push_with(|| "model.scaling is population, but no column gives the population".to_owned());
         hints.push("name it with --population COLUMN, or use --scaling geo".to_owned());
@@ -56,6 +57,30 @@ fn organic_prior(
             format!("[channels.{name}]: an organic channel has no spend and so no return on it")
         });
         hints.push(format!("say what you believe of `{name}` by prior.share"));
+    }
+}
+
+/// A reliability is a share of variance: a 0/1 control, or none at all, has none to give.
+fn noisy_controls(fit: &FitConfig, data: &Dataset, problems: &mut Problems, hints: &mut Vec<String>) {
+    for name in fit.controls.keys() {
+        match data.controls.iter().find(|c| c.name == *name) {
+            Some(control) if control.binary => {
+                problems.push_with(|| format!("[controls.{name}]: a 0/1 control has no reliability"));
+                hints.push(
+                    "give the reliability of what is measured on a scale, such as query volume".to_owned(),
+                );
+            }
+            Some(_) => {}
+            None => {
+                problems.push_with(|| format!("[controls.{name}]: there is no control `{name}`"));
+                let names = || data.controls.iter().map(|c| c.name.as_str());
+                hints.push(match nearest(name, names()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if data.controls.is_empty() => "name the controls with --controls".to_owned(),
+                    None => format!("the controls are {}", super::suggest::listing(names())),
+                });
+            }
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
 use super::prior::ShapePrior;
+use super::reliability::{Calibration, calibrate};
 use super::rotation::Rotation;
 use crate::Error;
-use crate::config::{Adstock, EffectPrior, ModelConfig, Noise, Scaling};
-use crate::config::{ChannelConfig, FitConfig};
+use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
 use crate::data::{Dataset, OutcomeKind};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
@@ -38,6 +38,8 @@ pub struct Design {
     pub baseline_all: Vec<f64>,
     /// What each of the k columns is.
     pub columns: Vec<ColumnGroup>,
+    /// What became of the controls with a reliability below 1.
+    pub calibrations: Vec<Calibration>,
     /// Σ over the fitted cells of column times outcome units; G × k.
     pub column_units: Vec<f64>,
     /// Weeks in a period.
@@ -165,6 +167,7 @@ impl Design {
             baseline: Vec::new(),
             baseline_all: Vec::new(),
             columns: Vec::new(),
+            calibrations: Vec::new(),
             column_units: Vec::new(),
             period_weeks: data.interval.days() / 7.0,
             intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
@@ -182,7 +185,7 @@ impl Design {
         }
         design.apply_outcome_scale(data, population.is_some());
         design.add_channels(data, config, population, last_fitted);
-        design.add_baseline(data, &config.model);
+        design.add_baseline(data, config);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
             let calendar =
@@ -295,24 +298,21 @@ impl Design {
         self.pooled_mean = self.pool.mean();
     }
 
-    fn add_baseline(&mut self, data: &Dataset, model: &ModelConfig) {
-        let mut shared: Vec<(ColumnGroup, Vec<f64>)> =
-            vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
-        let knot_periods = model.trend_knot_weeks * 7.0 / data.interval.days();
+    fn add_baseline(&mut self, data: &Dataset, config: &FitConfig) {
+        let mut shared = vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
+        let knot_periods = config.model.trend_knot_weeks * 7.0 / data.interval.days();
         shared.extend(trend(self.n_periods, knot_periods).into_iter().map(|c| (ColumnGroup::Trend, c)));
-        let season = seasonality(&data.dates, data.interval, model.seasonality_pairs);
-        shared.extend(season.into_iter().map(|c| (ColumnGroup::Season, c)));
+        let season = seasonality(&data.dates, data.interval, config.model.seasonality_pairs).into_iter();
+        shared.extend(season.map(|c| (ColumnGroup::Season, c)));
         self.columns = shared.iter().map(|(group, _)| *group).collect();
         self.columns.extend((0..data.controls.len()).map(ColumnGroup::Control));
-        let scaled: Vec<Vec<f64>> = (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
+        let mut scaled: Vec<_> = (0..data.controls.len()).map(|j| self.scale_control(data, j)).collect();
+        let calendar: Vec<&[f64]> = shared.iter().map(|(_, column)| column.as_slice()).collect();
+        self.calibrations = calibrate(self, data, config, &calendar, &mut scaled);
         let n = self.n_periods;
         for g in 0..self.n_geos {
-            for (_, column) in &shared {
-                self.baseline_all.extend(column);
-            }
-            for control in &scaled {
-                self.baseline_all.extend(&control[g * n..(g + 1) * n]);
-            }
+            shared.iter().for_each(|(_, column)| self.baseline_all.extend(column));
+            scaled.iter().for_each(|control| self.baseline_all.extend(&control[g * n..(g + 1) * n]));
         }
         let k = self.columns.len();
         self.baseline = self.baseline_all.clone();

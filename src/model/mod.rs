@@ -4,6 +4,7 @@
 //! and their deviations by geo) is Gaussian and integrated out exactly.
 
 mod baseline;
+mod basis;
 mod calendar;
 mod columns;
 mod coordinates;
@@ -16,12 +17,15 @@ mod pool;
 mod predictive;
 mod prior;
 mod prior_draw;
+mod reliability;
 mod rotation;
 
 pub use baseline::BaselineDraw;
+pub use basis::Basis;
 pub use density::{Density, NotFinite, State};
 pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale, FactorInformation};
 pub use layout::{Layout, Theta};
 pub use predictive::PredictiveDraw;
 pub use prior::ShapePrior;
 pub use prior_draw::{PriorDraw, prior_draw};
+pub use reliability::Calibration;

@@ -44,13 +44,18 @@ pub(super) fn recommendation(fit: &Fit) -> Option<String> {
     })
 }
 
+/// Whether a plan is likely enough to bring more to be recommended.
+pub(crate) fn is_recommended(scenario: &Scenario) -> bool {
+    scenario.gain.mean > 0.0 && scenario.p_gain >= LIKELY
+}
+
 fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     let (mut up, mut down): (Vec<_>, Vec<_>) = scenario
         .allocation
         .iter()
         .filter(|p| (p.proposed - p.current).abs() > SMALL_CHANGE * p.current)
         .partition(|p| p.proposed > p.current);
-    if up.is_empty() || down.is_empty() || scenario.gain.mean <= 0.0 || scenario.p_gain < LIKELY {
+    if up.is_empty() || down.is_empty() || !is_recommended(scenario) {
         return "keep today's allocation; no move within the bounds is likely to bring more.".into();
     }
     let change = |p: &&ChannelPlan| p.proposed - p.current;

@@ -1,7 +1,7 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
 use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, Evidence, GeoReport, SaturationReport};
-use super::curves::response_curve;
+use super::curves::{ResponseCurve, response_curve};
 use super::evidence::evidence;
 use super::fit_json::*;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, TestValue, Warning};
@@ -37,7 +37,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
     let fitted = dataset.as_of(n_fitted, n_fitted);
     Fit {
         schema: FIT_SCHEMA.into(),
-        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: tool(),
         run: run(dataset, inputs.config, inputs.warnings),
         diagnostics: inputs.diagnostics.clone(),
         fit_quality: fit_quality(posterior),
@@ -45,11 +45,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         channels: (0..posterior.channels.len())
             .map(|c| channel(dataset, inputs.config, posterior, (c, evidence(&fitted, posterior, c))))
             .collect(),
-        response_curves: posterior
-            .channels
-            .iter()
-            .map(|c| response_curve(c, &posterior.multipliers))
-            .collect(),
+        response_curves: curves(posterior),
         scenarios: inputs.scenarios,
         next_tests: inputs.next_tests,
         parameters: posterior
@@ -57,8 +53,17 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .iter()
             .map(|p| parameter(p, inputs.convergence.iter().find(|c| c.parameter == p.name)))
             .collect(),
+        sensitivity: None,
         files: Vec::new(),
     }
+}
+
+pub(super) fn tool() -> Tool {
+    Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+}
+
+pub(super) fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
+    posterior.channels.iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
 }
 
 /// The value, or `None` when JSON could not carry it.
@@ -78,7 +83,7 @@ fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Su
     }
 }
 
-fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
+pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
     let sampler = &config.sampler;
     Run {
         seed: sampler.seed,
@@ -90,6 +95,7 @@ fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,
+        prior_only: false,
     }
 }
 
@@ -143,7 +149,7 @@ pub(super) fn agreement(fit: &FitQuality) -> Agreement {
     }
 }
 
-fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
+pub(super) fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
     let total = posterior.outcome_total;
     let baseline: Vec<f64> = posterior.baseline_total.iter().map(|b| b / total).collect();
     let media: Vec<f64> = (0..posterior.baseline_total.len())
@@ -163,7 +169,7 @@ fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
     }
 }
 
-fn channel(
+pub(super) fn channel(
     dataset: &Dataset,
     config: &FitConfig,
     posterior: &Posterior,
@@ -274,7 +280,10 @@ fn value_per_outcome(dataset: &Dataset, cells: &[Cell], channel: usize, geo: usi
     }
 }
 
-fn parameter(parameter: &Parameter, convergence: Option<&ParameterDiagnostics>) -> ParameterReport {
+pub(super) fn parameter(
+    parameter: &Parameter,
+    convergence: Option<&ParameterDiagnostics>,
+) -> ParameterReport {
     let s = Summary::of(&parameter.draws);
     let value = |of: fn(&ParameterDiagnostics) -> Option<f64>| convergence.and_then(of).and_then(finite);
     let values = [value(|c| c.mcse_mean), value(|c| c.rhat), value(|c| c.ess_bulk), value(|c| c.ess_tail)];

@@ -17,6 +17,8 @@ const SWAP_ATTEMPTS: usize = 20;
 #[derive(Debug)]
 pub struct OutputDir {
     target: PathBuf,
+    /// File by which an earlier output is known.
+    marker: &'static str,
     temporary: TempDir,
     /// Held as long as the folder is in the making.
     _lock: File,
@@ -32,14 +34,22 @@ impl OutputDir {
     /// When the target is a file, the current folder, or a folder with something other than an mmm output
     /// in it, and when its parent cannot be written.
     pub fn create(target: &Path) -> Result<OutputDir, OutputError> {
+        OutputDir::create_with(target, FIT_FILE)
+    }
+
+    /// The same for an output that is known by its file `marker`: only one like it is replaced.
+    ///
+    /// # Errors
+    /// As [`OutputDir::create`].
+    pub fn create_with(target: &Path, marker: &'static str) -> Result<OutputDir, OutputError> {
         let target = resolve(target)?;
-        check_replaceable(&target)?;
+        check_replaceable(&target, marker)?;
         let (parent, name) = split(&target)?;
         let new_parents = create_parents(parent)?;
         leftovers::sweep(parent, &prefix(&name, "tmp"));
         let made = temporary_in(parent, &name, "tmp");
         match made.and_then(|temporary| Ok((leftovers::claim(temporary.path())?, temporary))) {
-            Ok((lock, temporary)) => Ok(OutputDir { target, temporary, _lock: lock, new_parents }),
+            Ok((lock, temporary)) => Ok(OutputDir { target, marker, temporary, _lock: lock, new_parents }),
             Err(e) => {
                 remove_empty(&new_parents);
                 Err(OutputError::io("cannot write to", parent)(e))
@@ -96,7 +106,7 @@ impl OutputDir {
         let (parent, name) = split(&self.target)?;
         let mut last = None;
         for _ in 0..SWAP_ATTEMPTS {
-            check_replaceable(&self.target)?;
+            check_replaceable(&self.target, self.marker)?;
             // The old output waits in here and is removed with it.
             let mut aside = temporary_in(parent, &name, "old").map_err(failed())?;
             match swap(self.temporary.path(), &self.target, &mut aside).map_err(failed())? {
@@ -184,7 +194,7 @@ fn split(target: &Path) -> Result<(&Path, OsString), OutputError> {
     }
 }
 
-fn check_replaceable(target: &Path) -> Result<(), OutputError> {
+fn check_replaceable(target: &Path, marker: &str) -> Result<(), OutputError> {
     let refuse = |reason| Err(OutputError::NotOurs { path: target.into(), reason });
     match fs::metadata(target) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -193,12 +203,16 @@ fn check_replaceable(target: &Path) -> Result<(), OutputError> {
         Ok(_) if std::env::current_dir().is_ok_and(|d| d.starts_with(target)) => {
             refuse("it is or contains the current folder")
         }
-        Ok(_) if target.join(FIT_FILE).is_file() => Ok(()),
+        Ok(_) if target.join(marker).is_file() => Ok(()),
         Ok(_) => match fs::read_dir(target).map(|mut d| d.next().is_none()) {
             Ok(true) => Ok(()),
             // Gone since: another process is swapping its own output in.
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-            Ok(false) => refuse("the folder is not an mmm output: it holds other files and no fit.json"),
+            Ok(false) => refuse(if marker == FIT_FILE {
+                "the folder is not an mmm output: it holds other files and no fit.json"
+            } else {
+                "the folder holds other files and no prior.json; a fit is not replaced by its prior"
+            }),
             Err(e) => Err(OutputError::io("cannot read", target)(e)),
         },
     }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::sources::{Diagnostics, Scenario, TestValue, Warning};
-use super::{ChannelReport, ResponseCurve};
+use super::{ChannelReport, ResponseCurve, Sensitivity};
 use crate::config::FitConfig;
 use crate::data::{OutcomeKind, Roles};
 use crate::diagnostics::Loo;
@@ -43,6 +43,9 @@ pub struct Fit {
     pub next_tests: Vec<TestValue>,
     /// Every model parameter.
     pub parameters: Vec<ParameterReport>,
+    /// How the returns hang on what cannot be seen; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sensitivity: Option<Sensitivity>,
     /// The files of draws written beside this one; a reader refuses them with other bytes.
     #[serde(default)]
     pub files: Vec<FileReport>,
@@ -87,6 +90,9 @@ pub struct Run {
     pub config: FitConfig,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+    /// Whether everything here comes from the prior, the outcome unseen; never in a fit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prior_only: bool,
 }
 
 /// The data a fit was made from.

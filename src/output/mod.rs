@@ -2,6 +2,7 @@
 
 mod advice;
 mod build;
+mod build_prior;
 mod channel_json;
 mod charts;
 mod curve_draws;
@@ -20,10 +21,14 @@ mod log;
 mod media_file;
 mod parquet;
 mod parquet_io;
+mod prior_json;
+mod prior_text;
 mod results;
 mod scenario_json;
 mod scenario_text;
 mod schema;
+mod sensitivity_json;
+mod sensitivity_text;
 mod sources;
 pub(crate) mod table;
 mod terminal;
@@ -36,7 +41,9 @@ mod weekly;
 #[cfg(test)]
 pub(crate) mod testdata;
 
+pub(crate) use advice::is_recommended;
 pub use build::{FitInputs, build};
+pub use build_prior::build_prior;
 pub use channel_json::{
     AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, GeoReport, SaturationReport,
 };
@@ -52,10 +59,13 @@ pub use html::{REPORT_FILE, report};
 pub use log::{LOG_FILE, LOG_SCHEMA, Log, Machine, Phase, PhaseClock, Provenance};
 pub use media_file::{MEDIA_FILE, read_media, write_media};
 pub use parquet::{DRAWS_FILE, write_draws};
-pub use results::write_results;
+pub use prior_json::{PRIOR_DRAWS_FILE, PRIOR_FILE, PRIOR_SCHEMA, PriorReport, prior_schema};
+pub use prior_text::prior_text;
+pub use results::{write_prior, write_results};
 pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, credits, scenario_schema};
 pub use scenario_text::scenario_text;
 pub use schema::fit_schema;
+pub use sensitivity_json::*;
 pub use sources::*;
 
 pub use terminal::{Style, summary};

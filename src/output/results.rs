@@ -7,8 +7,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::{
-    CURVES_FILE, DRAWS_FILE, FIT_FILE, FileReport, Fit, MEDIA_FILE, OutputDir, OutputError, WEEKLY_FILE,
-    write_curves, write_draws, write_media, write_weekly,
+    CURVES_FILE, DRAWS_FILE, FIT_FILE, FileReport, Fit, MEDIA_FILE, OutputDir, OutputError, PRIOR_DRAWS_FILE,
+    PRIOR_FILE, PriorReport, WEEKLY_FILE, write_curves, write_draws, write_media, write_weekly,
 };
 use crate::data::Dataset;
 use crate::posterior::Posterior;
@@ -35,6 +35,15 @@ pub fn write_results(
     dir.write(WEEKLY_FILE, |out, path| {
         write_weekly(dataset, posterior, out).map_err(OutputError::io("cannot write", path))
     })
+}
+
+/// Writes `prior.json` and `prior_draws.parquet`.
+///
+/// # Errors
+/// As [`write_results`].
+pub fn write_prior(dir: &OutputDir, report: &PriorReport, draws: &Posterior) -> Result<(), OutputError> {
+    dir.write_bytes(PRIOR_FILE, &report.to_json()?)?;
+    dir.write(PRIOR_DRAWS_FILE, |out, path| write_draws(draws, out, path))
 }
 
 /// Writes a file and tells its hash.

@@ -1,5 +1,7 @@
 //! Sampler draws → [`Posterior`]: every draw is evaluated once more, in parallel and in a fixed order.
 
+use std::ops::Range;
+
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -13,7 +15,7 @@ use super::quality;
 use super::types::{ChannelPosterior, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
-use crate::model::{Density, State};
+use crate::model::{BaselineDraw, Density, PriorDraw, State};
 use crate::sampler::Chain;
 use crate::transform::adstock;
 
@@ -35,6 +37,31 @@ const PREDICTIVE_STREAM: u64 = 1 << 32;
 /// Computes everything the outputs need from the kept draws of all chains.
 pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -> Posterior {
     let points: Vec<&[f64]> = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
+    evaluate(density, data, &Points { points, prior: None, n_chains: chains.len(), seed })
+}
+
+/// The same from draws of the prior: what is said of the fit is then without meaning.
+pub fn compute_prior(
+    density: &Density,
+    data: &Dataset,
+    draws: &[PriorDraw],
+    n_chains: usize,
+    seed: u64,
+) -> Posterior {
+    let points = draws.iter().map(|d| d.unconstrained.as_slice()).collect();
+    evaluate(density, data, &Points { points, prior: Some(draws), n_chains, seed })
+}
+
+/// Positions to be evaluated, with the baseline of each where it is not drawn given the outcome.
+struct Points<'a> {
+    points: Vec<&'a [f64]>,
+    prior: Option<&'a [PriorDraw]>,
+    n_chains: usize,
+    seed: u64,
+}
+
+fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior {
+    let points = &draws.points;
     let n_cells = density.design.outcome.len();
     let thin =
         (points.len() / PREDICTIVE_DRAWS).max((points.len() * n_cells).div_ceil(PREDICTIVE_VALUES)).max(1);
@@ -42,7 +69,7 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
     let parts: Vec<Part> = points
         .par_chunks(size)
         .enumerate()
-        .map(|(i, part)| Part::evaluate(density, part, i * size, thin, seed))
+        .map(|(i, part)| Part::evaluate(density, draws, i * size..i * size + part.len(), thin))
         .collect();
     let names = parameters::names(density, data);
     let parameters = names
@@ -59,8 +86,8 @@ pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -
     let cells = decomposition::cells(density, data, &means, &predictive);
     let fit = quality::quality(&cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
     Posterior {
-        n_chains: chains.len(),
-        n_draws: points.len() / chains.len().max(1),
+        n_chains: draws.n_chains,
+        n_draws: points.len() / draws.n_chains.max(1),
         channels,
         outcome_total: density.design.outcome_total,
         baseline_total: parts.iter().flat_map(|p| p.baseline_total.iter().copied()).collect(),
@@ -86,31 +113,40 @@ struct Part {
 }
 
 impl Part {
-    fn evaluate(density: &Density, points: &[&[f64]], first: usize, thin: usize, seed: u64) -> Part {
+    fn evaluate(density: &Density, draws: &Points<'_>, range: Range<usize>, thin: usize) -> Part {
         let mut state = density.state();
         let mut grad = vec![0.0; density.layout.dim];
         let mut part = Part {
-            parameters: Vec::with_capacity(points.len()),
-            channels: Vec::with_capacity(points.len()),
-            theta: Vec::with_capacity(points.len()),
-            baseline_total: Vec::with_capacity(points.len()),
+            parameters: Vec::with_capacity(range.len()),
+            channels: Vec::with_capacity(range.len()),
+            theta: Vec::with_capacity(range.len()),
+            baseline_total: Vec::with_capacity(range.len()),
             means: Means::new(density),
             predictive: Vec::new(),
             leave_one_out: Vec::new(),
         };
-        for (i, q) in points.iter().enumerate() {
-            let kept = density.value_and_gradient(q, &mut grad, &mut state);
-            debug_assert!(kept.is_ok(), "a kept draw has a finite density");
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            rng.set_stream(PREDICTIVE_STREAM + (first + i) as u64);
-            part.add(density, &state, &mut rng, (first + i).is_multiple_of(thin));
+        for i in range {
+            let kept = density.value_and_gradient(draws.points[i], &mut grad, &mut state);
+            debug_assert!(kept.is_ok() || draws.prior.is_some(), "a kept draw has a finite density");
+            let mut rng = ChaCha8Rng::seed_from_u64(draws.seed);
+            rng.set_stream(PREDICTIVE_STREAM + i as u64);
+            let baseline = match draws.prior {
+                Some(prior) => prior[i].baseline.clone(),
+                None => density.draw_baseline(&state, &mut rng),
+            };
+            part.add(density, &state, &baseline);
+            if i.is_multiple_of(thin) {
+                part.predict(density, &state, &baseline, &mut rng);
+                if draws.prior.is_none() {
+                    part.leave_one_out(density, &state);
+                }
+            }
         }
         part
     }
 
-    fn add(&mut self, density: &Density, state: &State, rng: &mut ChaCha8Rng, predict: bool) {
+    fn add(&mut self, density: &Density, state: &State, baseline: &BaselineDraw) {
         let theta = &state.theta;
-        let baseline = density.draw_baseline(state, rng);
         let mut values = Vec::new();
         parameters::values(density, state, &baseline.shared, &mut values);
         self.parameters.push(values);
@@ -124,20 +160,25 @@ impl Part {
             ]
         });
         self.theta.push(shapes.collect());
-        self.baseline_total.push(self.means.add(density, state, &baseline));
-        if predict {
-            let n = density.design.n_periods;
-            let drawn = density.predict(state, &density.mean(state, &baseline), rng);
-            let unit = |i: usize| density.design.outcome_scale[i / n];
-            self.predictive.extend(drawn.outcome.iter().enumerate().map(|(i, y)| y * unit(i)));
-            self.means.add_carried(&drawn.carried);
-            let mut log_density = vec![0.0; n];
-            for g in 0..density.design.n_geos {
-                density.leave_one_out(state, g, &mut log_density);
-                let fitted = &density.design.fitted[g * n..(g + 1) * n];
-                let kept = log_density.iter().zip(fitted).filter(|(_, f)| **f > 0.0).map(|(p, _)| p);
-                self.leave_one_out.extend(kept);
-            }
+        self.baseline_total.push(self.means.add(density, state, baseline));
+    }
+
+    fn predict(&mut self, density: &Density, state: &State, baseline: &BaselineDraw, rng: &mut ChaCha8Rng) {
+        let n = density.design.n_periods;
+        let drawn = density.predict(state, &density.mean(state, baseline), rng);
+        let unit = |i: usize| density.design.outcome_scale[i / n];
+        self.predictive.extend(drawn.outcome.iter().enumerate().map(|(i, y)| y * unit(i)));
+        self.means.add_carried(&drawn.carried);
+    }
+
+    fn leave_one_out(&mut self, density: &Density, state: &State) {
+        let n = density.design.n_periods;
+        let mut log_density = vec![0.0; n];
+        for g in 0..density.design.n_geos {
+            density.leave_one_out(state, g, &mut log_density);
+            let fitted = &density.design.fitted[g * n..(g + 1) * n];
+            let kept = log_density.iter().zip(fitted).filter(|(_, f)| **f > 0.0).map(|(p, _)| p);
+            self.leave_one_out.extend(kept);
         }
     }
 }

@@ -9,7 +9,7 @@ mod quality;
 mod summary;
 mod types;
 
-pub use compute::compute;
+pub use compute::{compute, compute_prior};
 pub(crate) use draw::channels as channel_draws;
 pub use history::{ChannelMedia, MediaHistory};
 pub(crate) use parameters::{names as parameter_names, values as parameter_values};

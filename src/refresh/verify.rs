@@ -49,6 +49,11 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
     warnings.extend(data::vet(&dataset, &config)?);
     let fitted = crate::fit(&dataset, &config, progress)?;
     let mut after = fitted.report(&dataset, &config, warnings)?;
+    if let Some(asked) = &before.sensitivity {
+        let controls: Vec<String> = asked.reliability.iter().map(|sweep| sweep.control.clone()).collect();
+        let of = (&dataset, &config);
+        after.sensitivity = Some(crate::sensitivity(&fitted, &after, of, &controls, progress)?);
+    }
     // The same file may be found by another path, and loading by explicit roles notices less: neither is
     // a result.
     after.run.data.file.clone_from(&before.run.data.file);

@@ -1,0 +1,107 @@
+//! Least squares on the fitted cells: what a set of regressors leaves of a vector.
+
+use super::design::Design;
+use crate::data::Dataset;
+
+/// Share of a column's length below which what the columns before it leave counts as rounding.
+const DEPENDENT: f64 = 1e-6;
+/// Rounds of taking out week and geo means in turns; one is exact in a panel without absent cells.
+const ROUNDS: usize = 8;
+
+/// An orthogonal basis of regressors over the fitted cells, less what the geos' levels and, in a panel
+/// with a weekly effect, the weeks take. Vectors are G × T and follow along where a cell is not fitted.
+pub struct Basis<'a> {
+    design: &'a Design,
+    present: Vec<f64>,
+    columns: Vec<(Vec<f64>, f64)>,
+}
+
+impl<'a> Basis<'a> {
+    /// The levels and weeks of a design, no more.
+    pub fn new(design: &'a Design, data: &Dataset) -> Basis<'a> {
+        let present = data.present.iter().map(|p| f64::from(u8::from(*p))).collect();
+        Basis { design, present, columns: Vec::new() }
+    }
+
+    /// Adds a regressor unless it depends on those before it.
+    pub fn add(&mut self, column: &[f64]) {
+        let residual = self.residual(column);
+        let (square, whole) = (self.dot(&residual, &residual), self.dot(column, column));
+        if square > DEPENDENT * DEPENDENT * whole {
+            self.columns.push((residual, square));
+        }
+    }
+
+    /// Regressors in the basis, levels and weeks aside.
+    pub fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.columns.is_empty()
+    }
+
+    /// What the basis does not explain of a vector.
+    pub fn residual(&self, vector: &[f64]) -> Vec<f64> {
+        let mut rest = self.centred(vector);
+        // Twice is enough: the second pass takes what rounding left of the first (Parlett).
+        for _ in 0..2 {
+            for (column, square) in &self.columns {
+                let factor = self.dot(&rest, column) / square;
+                rest.iter_mut().zip(column).for_each(|(r, c)| *r -= factor * c);
+            }
+        }
+        rest
+    }
+
+    /// Σ aᵢ bᵢ over the fitted cells.
+    pub fn dot(&self, a: &[f64], b: &[f64]) -> f64 {
+        a.iter().zip(b).zip(&self.design.fitted).map(|((a, b), f)| f * a * b).sum()
+    }
+
+    /// Fitted cells less what the basis fits.
+    pub fn degrees_of_freedom(&self) -> f64 {
+        let design = self.design;
+        let n = design.n_periods;
+        let weeks = (0..n).filter(|t| (0..design.n_geos).any(|g| design.fitted[g * n + t] > 0.0)).count();
+        let levels = if design.weekly_effect { design.n_geos + weeks - 1 } else { design.n_geos };
+        design.fitted.iter().sum::<f64>() - (levels + self.columns.len()) as f64
+    }
+
+    /// Variance over time within the geos.
+    pub fn variance_within(&self, vector: &[f64]) -> f64 {
+        let mut rest = vector.to_vec();
+        self.subtract_geo_means(&mut rest);
+        self.dot(&rest, &rest) / self.design.fitted.iter().sum::<f64>()
+    }
+
+    /// Less the mean of the week over the geos present, where weeks have effects, and the geo's own.
+    fn centred(&self, vector: &[f64]) -> Vec<f64> {
+        let (n, n_geos) = (self.design.n_periods, self.design.n_geos);
+        let mut rest: Vec<f64> = vector.iter().zip(&self.present).map(|(x, p)| x * p).collect();
+        // The two means commute in a full panel; else they are taken in turns until both are out.
+        let rounds = if self.design.weekly_effect { ROUNDS } else { 1 };
+        for _ in 0..rounds {
+            if self.design.weekly_effect {
+                for t in 0..n {
+                    let cells = || (0..n_geos).map(|g| g * n + t);
+                    let count: f64 = cells().map(|i| self.present[i]).sum();
+                    let mean = cells().map(|i| rest[i] * self.present[i]).sum::<f64>() / count.max(1.0);
+                    cells().for_each(|i| rest[i] -= mean);
+                }
+            }
+            self.subtract_geo_means(&mut rest);
+        }
+        rest
+    }
+
+    fn subtract_geo_means(&self, values: &mut [f64]) {
+        let n = self.design.n_periods;
+        for (values, fitted) in values.chunks_exact_mut(n).zip(self.design.fitted.chunks_exact(n)) {
+            let count: f64 = fitted.iter().sum();
+            let mean = values.iter().zip(fitted).map(|(x, f)| x * f).sum::<f64>() / count.max(1.0);
+            values.iter_mut().for_each(|x| *x -= mean);
+        }
+    }
+}

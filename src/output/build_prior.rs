@@ -1,0 +1,44 @@
+//! Builds the [`PriorReport`] of `prior.json` from draws of the prior.
+
+use super::build::{channel, curves, outcome, parameter, run, tool};
+use super::channel_json::{Evidence, EvidenceVerdict};
+use super::prior_json::{PRIOR_SCHEMA, PriorReport};
+use super::sources::Warning;
+use super::text::clean;
+use super::{ParameterReport, Run};
+use crate::config::FitConfig;
+use crate::data::Dataset;
+use crate::posterior::{Parameter, Posterior};
+
+/// Summarises draws of the prior.
+pub fn build_prior(
+    dataset: &Dataset,
+    config: &FitConfig,
+    posterior: &Posterior,
+    warnings: Vec<Warning>,
+) -> PriorReport {
+    let channel = |c: usize| {
+        let evidence = Evidence {
+            roi_contraction: None,
+            saturation_contraction: None,
+            carryover_contraction: None,
+            contraction_reason: Some("the outcome was not used".into()),
+            verdict: EvidenceVerdict::Prior,
+            sentence: format!("This is the prior of {} alone.", clean(&dataset.channels[c].name)),
+        };
+        channel(dataset, config, posterior, (c, evidence))
+    };
+    let parameter = |p: &Parameter| ParameterReport {
+        reason: Some("drawn from the prior, independently".into()),
+        ..parameter(p, None)
+    };
+    PriorReport {
+        schema: PRIOR_SCHEMA.into(),
+        tool: tool(),
+        run: Run { prior_only: true, ..run(dataset, config, warnings) },
+        outcome: outcome(dataset, posterior),
+        channels: (0..posterior.channels.len()).map(channel).collect(),
+        response_curves: curves(posterior),
+        parameters: posterior.parameters.iter().map(parameter).collect(),
+    }
+}

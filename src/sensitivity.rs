@@ -1,0 +1,95 @@
+//! How far the returns and the recommended move hang on what the data cannot tell: how well controls
+//! measure what they stand for, and drivers that are no column at all.
+
+mod moves;
+mod sweep;
+mod unseen;
+
+use crate::config::FitConfig;
+use crate::data::{self, Dataset};
+use crate::error::Error;
+use crate::fit::Fit;
+use crate::output::{self, RefitLength, Sensitivity};
+use crate::sampler::Progress;
+use crate::words::nearest;
+
+use moves::Move;
+
+/// Length of a refit: errors of the mean of a tenth of the posterior's spread or less are small against
+/// the changes of interest.
+const REFIT: RefitLength = RefitLength { chains: 2, warmup: 300, draws: 400 };
+
+/// Measures the sensitivity of a finished fit. `controls` are the ones whose reliability is varied; none
+/// for those that a channel's spend follows closely or whose reliability the settings give. Costs three
+/// to four short refits for each.
+///
+/// # Errors
+/// A control that does not exist or holds only 0 and 1, whatever a fit can refuse, or `progress` asking
+/// to stop.
+pub fn sensitivity(
+    fit: &Fit,
+    report: &output::Fit,
+    (data, config): (&Dataset, &FitConfig),
+    controls: &[String],
+    progress: &dyn Progress,
+) -> Result<Sensitivity, Error> {
+    check_controls(data, controls)?;
+    let followers = data::followers(data);
+    let chosen: Vec<&str> = data
+        .controls
+        .iter()
+        .map(|c| c.name.as_str())
+        .filter(|name| {
+            if !controls.is_empty() {
+                return controls.iter().any(|c| c == name);
+            }
+            followers.iter().any(|f| f.control == *name) || config.controls.contains_key(*name)
+        })
+        .collect();
+    let length = RefitLength {
+        chains: REFIT.chains.min(config.sampler.chains),
+        warmup: REFIT.warmup.min(config.sampler.warmup),
+        draws: REFIT.draws.min(config.sampler.draws),
+    };
+    let recommended = Move::of(report);
+    let mut reliability = Vec::with_capacity(chosen.len());
+    for control in chosen {
+        let task = sweep::Task { fit, data, config, recommended: recommended.as_ref(), length };
+        reliability.push(task.run(control, &followers, progress)?);
+    }
+    Ok(Sensitivity {
+        recommended_reason: recommended
+            .is_none()
+            .then(|| "no move of today's budget is likely to bring more".into()),
+        reliability_reason: reliability
+            .is_empty()
+            .then(|| "no channel follows a control closely; name one with --sensitivity=CONTROL".into()),
+        unseen: unseen::unseen(fit, report, data, recommended.as_ref())?,
+        recommended: recommended.map(|m| m.named),
+        refits: length,
+        reliability,
+    })
+}
+
+/// Whether the reliability of these controls can be varied.
+///
+/// # Errors
+/// The first that does not exist, or holds only 0 and 1.
+pub fn check_controls(data: &Dataset, controls: &[String]) -> Result<(), Error> {
+    for name in controls {
+        match data.controls.iter().find(|c| c.name == *name) {
+            Some(control) if !control.binary => {}
+            Some(_) => {
+                let problem = format!("--sensitivity: control `{name}` is 0/1 and has no reliability");
+                return Err(Error::config(problem, "name a control that is measured on a scale"));
+            }
+            None => {
+                let near = nearest(name, data.controls.iter().map(|c| c.name.as_str()));
+                let hint = near
+                    .map_or("name the controls with --controls".into(), |n| format!("did you mean `{n}`?"));
+                return Err(Error::config(format!("--sensitivity: there is no control `{name}`"), hint));
+            }
+        }
+    }
+    Ok(())
+}

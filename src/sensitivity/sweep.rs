@@ -1,0 +1,112 @@
+//! Refits with one control's reliability falling.
+
+use super::moves::{Move, best_changes};
+use crate::config::{ControlConfig, FitConfig};
+use crate::data::{Dataset, Follower};
+use crate::error::Error;
+use crate::fit::{Fit, fit, planning_curves};
+use crate::model::{Calibration, Design};
+use crate::output::{self, ChannelSensitivity, RefitLength, ReliabilityLevel, ReliabilitySweep};
+use crate::posterior::Summary;
+use crate::sampler::Progress;
+
+/// Reliabilities that every sweep has: 0.7 is what psychometrics calls barely acceptable (Nunnally 1978).
+const LEVELS: [f64; 4] = [1.0, 0.9, 0.8, 0.7];
+
+/// Reliabilities in use that differ by less are the same but for rounding.
+const SAME: f64 = 1e-9;
+
+/// What all sweeps share.
+pub struct Task<'a> {
+    /// The fit itself.
+    pub fit: &'a Fit,
+    /// Its data.
+    pub data: &'a Dataset,
+    /// Its settings.
+    pub config: &'a FitConfig,
+    /// The move that it recommends.
+    pub recommended: Option<&'a Move>,
+    /// Length of the refits.
+    pub length: RefitLength,
+}
+
+impl Task<'_> {
+    /// The sweep of one control.
+    ///
+    /// # Errors
+    /// As a fit.
+    pub fn run(
+        &self,
+        control: &str,
+        followers: &[Follower],
+        progress: &dyn Progress,
+    ) -> Result<ReliabilitySweep, Error> {
+        let own = self.config.controls.get(control).map_or(1.0, |c| c.reliability);
+        let mut levels = LEVELS.to_vec();
+        if !levels.contains(&own) {
+            levels.push(own);
+            levels.sort_by(|a, b| b.total_cmp(a));
+        }
+        let mut found: Vec<ReliabilityLevel> = Vec::with_capacity(levels.len());
+        for level in levels {
+            if level == own {
+                found.push(self.level(self.fit, control, level, true)?);
+                continue;
+            }
+            let settings = self.settings(control, level);
+            let used = self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level);
+            // Below what the other columns predict, one reliability is as good as another.
+            match found.last() {
+                Some(last) if (last.used - used).abs() < SAME => {
+                    found.push(ReliabilityLevel { reliability: level, ..last.clone() });
+                }
+                _ => found.push(self.level(&fit(self.data, &settings, progress)?, control, level, false)?),
+            }
+        }
+        let following = followers.iter().filter(|f| f.control == control);
+        Ok(ReliabilitySweep {
+            control: control.into(),
+            followed_by: following.map(|f| f.channel.clone()).collect(),
+            levels: found,
+        })
+    }
+
+    fn settings(&self, control: &str, reliability: f64) -> FitConfig {
+        let mut config = self.config.clone();
+        config.controls.insert(control.into(), ControlConfig { reliability });
+        let sampler = &mut config.sampler;
+        (sampler.chains, sampler.warmup, sampler.draws) =
+            (self.length.chains, self.length.warmup, self.length.draws);
+        config
+    }
+
+    /// Reliability in use; `None` for a control that is taken as it is.
+    fn used(&self, design: &Design, control: &str) -> Option<f64> {
+        let of_control = |c: &&Calibration| self.data.controls[c.control].name == control;
+        design.calibrations.iter().find(of_control).map(|c| c.used)
+    }
+
+    fn level(
+        &self,
+        fit: &Fit,
+        control: &str,
+        reliability: f64,
+        is_the_fit: bool,
+    ) -> Result<ReliabilityLevel, Error> {
+        let curves = planning_curves(output::curve_draws(&fit.posterior))?;
+        let paid = fit.posterior.channels.iter().filter_map(|c| Some((c, c.roi.as_ref()?)));
+        let channels = paid.zip(best_changes(&curves)?).map(|((c, roi), change)| ChannelSensitivity {
+            name: c.name.clone(),
+            roi: Summary::of(roi),
+            change,
+        });
+        Ok(ReliabilityLevel {
+            reliability,
+            used: self.used(&fit.density.design, control).unwrap_or(reliability),
+            is_the_fit,
+            verdict: fit.diagnostics.verdict,
+            channels: channels.collect(),
+            recommended_move: self.recommended.map(|m| m.outcome(&curves)).transpose()?,
+        })
+    }
+}
