@@ -4,19 +4,17 @@
 //! The floor is one logarithm, one exponential and one division an element, which a Hill curve
 //! costs at least, in a plain loop on the standard library's functions.
 
+mod common;
+
 use std::hint::black_box;
-use std::io::Write;
 use std::time::{Duration, Instant};
 
+use common::{SHAPES, market};
 use mmm::config::FitConfig;
-use mmm::data::{self, Dataset, LoadOptions};
 use mmm::model::{Density, Design};
-use mmm::simulate::{World, simulate};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// Geos, weeks, channels.
-const SHAPES: [[usize; 3]; 4] = [[1, 156, 5], [8, 156, 8], [40, 156, 6], [50, 208, 30]];
 /// Long enough to outlast a scheduler's time slice.
 const BATCH: Duration = Duration::from_millis(40);
 /// The fastest of so many batches is the one that was disturbed least.
@@ -50,18 +48,6 @@ fn main() {
             1e9 * floor
         );
     }
-}
-
-/// A simulated market of this shape, read as a user's file would be.
-fn market([geos, weeks, channels]: [usize; 3]) -> Dataset {
-    let world = World { geos, weeks, channels, seed: 1, ..World::default() };
-    let simulation = simulate(&world).expect("the shape is in range");
-    let (_, text) = simulation.files().find(|(name, _)| *name == "data.csv").expect("a market has data");
-    let mut file = tempfile::NamedTempFile::new().expect("a temporary file can be made");
-    file.write_all(text.as_bytes()).expect("a temporary file can be written");
-    let controls = simulation.controls().iter().map(|c| (*c).to_owned()).collect();
-    let options = LoadOptions { controls, ..LoadOptions::default() };
-    data::load(file.path(), &options).expect("simulated data load").0
 }
 
 /// Hill curves of `n` elements, one by one.

@@ -61,6 +61,7 @@ impl Fit {
             diagnostics: &self.diagnostics,
             convergence: &self.convergence,
             scenarios: planning::default_scenarios(&curves, horizon)?,
+            next_tests: planning::default_test_values(&curves)?,
             warnings,
         });
         let own = warnings::warnings(&report);

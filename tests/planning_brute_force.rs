@@ -227,6 +227,76 @@ fn edges_have_defined_answers() {
     assert_eq!((only_idle.multipliers, only_idle.outcome), (vec![1.0], 0.0));
 }
 
+/// One to three channels, most of them S-shaped and some without spend, with budgets at both ends of what
+/// the bounds allow, and outside.
+#[test]
+fn agrees_with_exhaustive_search_on_1000_edge_cases() {
+    let mut u = Uniforms(41);
+    let (mut refused, mut empty, mut idle, mut single) = (0, 0, 0, 0);
+    for case in 0..1000 {
+        let n = 1 + case % 3;
+        let spends: Vec<usize> = (0..n)
+            .map(|_| if u.between(0.0, 1.0) < 0.2 { 0 } else { u.between(2.0, 7.0) as usize })
+            .collect();
+        let curves: Vec<ChannelCurve> = spends
+            .iter()
+            .map(|&s| {
+                let slope = if u.between(0.0, 1.0) < 0.7 { u.between(1.5, 8.0) } else { 1.0 };
+                let top = if s == 0 { 0.0 } else { u.between(0.1, 4.0) * s as f64 };
+                hill("channel", s as f64, (top, u.between(0.2, 2.0), slope), 21)
+            })
+            .collect();
+        let bounds: Vec<(usize, usize)> = spends
+            .iter()
+            .map(|&s| (u.between(0.0, s as f64) as usize, u.between(s as f64, 2.0 * s as f64 + 1.0) as usize))
+            .collect();
+        let (least, most): (usize, usize) =
+            (bounds.iter().map(|b| b.0).sum(), bounds.iter().map(|b| b.1).sum());
+        let limits = Limits {
+            bounds: bounds
+                .iter()
+                .zip(&spends)
+                .map(|(b, &s)| match s {
+                    0 => Bounds { lo: 0.0, hi: 2.0 },
+                    s => Bounds { lo: b.0 as f64 / s as f64, hi: b.1 as f64 / s as f64 },
+                })
+                .collect(),
+            groups: vec![],
+        };
+        let budget = match case % 5 {
+            0 => least,
+            1 => most,
+            2 => most + 1 + case % 7,
+            _ => u.between(least as f64, most as f64 + 1.0) as usize,
+        };
+        if budget > most {
+            let error = optimise(&curves, budget as f64, &limits).unwrap_err();
+            assert!(matches!(error, PlanningError::InfeasibleBudget { .. }), "case {case}: {error}");
+            assert!(error.to_string().contains("which allow") && error.hint().is_some());
+            refused += 1;
+            continue;
+        }
+        let plan = optimise(&curves, budget as f64, &limits).unwrap();
+        let active: Vec<usize> = (0..n).filter(|i| spends[*i] > 0).collect();
+        let tables: Vec<Vec<(usize, f64)>> =
+            active.iter().map(|&i| tabulate(&curves[i], 0.25, (4 * bounds[i].0, 4 * bounds[i].1))).collect();
+        let brute = exhaustive(&tables, 4 * budget);
+        assert!(plan.outcome >= brute - 1e-6 * brute.abs(), "case {case}: {} < {brute}", plan.outcome);
+        assert!(
+            plan.upper_bound >= brute * (1.0 - 1e-12),
+            "case {case}: bound {} < {brute}",
+            plan.upper_bound
+        );
+        empty += usize::from(budget == 0);
+        idle += usize::from(active.len() < n);
+        single += usize::from(active.len() == 1);
+    }
+    assert!(
+        refused >= 150 && empty >= 20 && idle >= 200 && single >= 200,
+        "{refused} {empty} {idle} {single}"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

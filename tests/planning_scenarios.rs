@@ -1,7 +1,8 @@
 //! The default scenarios: what they ask, what they report, and that they keep quiet about noise.
 
 use mmm::planning::{
-    BoundHit, ChannelCurve, Scenario, ScenarioKind, default_scenarios, evaluate, gain_draws,
+    BoundHit, ChannelCurve, Limits, Scenario, ScenarioKind, default_scenarios, evaluate, gain_draws,
+    optimal_scenario,
 };
 use ndarray::Array2;
 
@@ -121,8 +122,10 @@ fn equal_channels_stay_where_they_are() {
 fn a_flat_channel_is_not_moved_with_the_others() {
     // Radio returns exactly the common margin of the best plan over its whole range; only tv and
     // search have something to gain.
-    let full = default_scenarios(&market(), 52.0).unwrap();
-    let plan = &full[0];
+    let best = |curves: &[ChannelCurve], budget: f64| {
+        optimal_scenario(curves, budget, &Limits::around_today(curves.len(), 0.3), 52.0).unwrap()
+    };
+    let plan = best(&market(), 800.0);
     let price = {
         let tv = &market()[0];
         tv.marginal_roi_at(plan.allocation[0].proposed / 500.0).unwrap().unwrap()
@@ -131,7 +134,7 @@ fn a_flat_channel_is_not_moved_with_the_others() {
     let flat = Array2::from_shape_fn((DRAWS, 3), |(_, k)| 300.0 * price * (1.0 - 1e-7) * grid[k]);
     let mut curves = market();
     curves.push(ChannelCurve::new("radio", 300.0, &grid, flat, 2.0).unwrap());
-    let same = &default_scenarios(&curves, 52.0).unwrap()[0];
+    let same = best(&curves, 1100.0);
     let radio = &same.allocation[4];
     assert!((radio.proposed / radio.current - 1.0).abs() < 0.1, "{radio:?}");
 }

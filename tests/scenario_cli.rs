@@ -132,7 +132,7 @@ fn the_best_plan_is_no_worse_than_today_and_keeps_its_limits() {
 
 #[test]
 fn targets_are_met() {
-    let more = json(&["--budget", "+10%"]);
+    let more = json(&["--budget", "+10%", "--risk", "mean"]);
     let s = &more["scenarios"][0];
     let today = number(&s["budget"]) / 1.1;
     assert!((spent(s) / today - 1.1).abs() < 1e-9);
@@ -178,7 +178,7 @@ fn the_frontier_rises() {
 
 #[test]
 fn caution_raises_the_lower_quantile() {
-    let bold = json(&[]);
+    let bold = json(&["--risk", "mean"]);
     let careful = json(&["--risk", "q25"]);
     let q25 = |answer: &Value| number(&answer["scenarios"][0]["gain"]["q25"]);
     assert!(q25(&careful) >= q25(&bold) && q25(&careful) >= 0.0);
@@ -186,6 +186,69 @@ fn caution_raises_the_lower_quantile() {
     assert!((number(&objective["value"]) - q25(&careful)).abs() < 1e-6 * q25(&careful).abs().max(1.0));
     assert!(number(&objective["value"]) >= number(&objective["at_best_mean_plan"]));
     scenario(&["--risk", "cvar"]).exits(0).says(&["mean of the worst 10 %", "without a proven gap"]);
+}
+
+/// Without a word about risk every channel counts with its 20 % quantile, as in the fit's own scenarios.
+#[test]
+fn the_default_plan_is_the_cautious_one_of_the_fit() {
+    let answer = json(&["--weeks", "80"]);
+    let same = json(&["--weeks", "80", "--risk", "cautious"]);
+    assert_eq!(answer["scenarios"][0], same["scenarios"][0]);
+    assert_eq!(answer["scenarios"][0]["maximised"], "q20");
+    let fit_json: Value = serde_json::from_slice(&std::fs::read(fit().join("fit.json")).unwrap()).unwrap();
+    let own = &fit_json["scenarios"][0];
+    assert_eq!((&own["kind"], &own["maximised"]), (&"optimal_same_budget".into(), &"q20".into()));
+    for channel in own["allocation"].as_array().unwrap() {
+        let name = channel["channel"].as_str().unwrap();
+        assert!((number(&channel["proposed"]) / proposed(&answer, 0, name) - 1.0).abs() < 1e-6, "{name}");
+    }
+    assert_eq!(json(&["--risk", "mean"])["scenarios"][0]["maximised"], "mean");
+    scenario(&[]).exits(0).says(&["20 % quantile (--risk mean for means)"]);
+}
+
+#[test]
+fn the_fit_ranks_tests_as_the_command_does() {
+    let fit_json: Value = serde_json::from_slice(&std::fs::read(fit().join("fit.json")).unwrap()).unwrap();
+    let answer = json(&["--test-value", "--weeks", "80"]);
+    let names = |tests: &Value| -> Vec<String> {
+        tests.as_array().unwrap().iter().map(|t| t["channel"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&fit_json["next_tests"]), names(&answer["test_values"]));
+    let best = |tests: &Value| number(&tests[0]["expected_gain"]);
+    assert!((best(&fit_json["next_tests"]) / best(&answer["test_values"]) - 1.0).abs() < 1e-6);
+}
+
+#[test]
+fn commitments_capacity_and_group_limits_bind_and_are_named() {
+    let free = json(&[]);
+    let most = free["scenarios"][0]["allocation"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .max_by(|a, b| number(&a["change"]).total_cmp(&number(&b["change"])))
+        .unwrap()
+        .clone();
+    let name = most["channel"].as_str().unwrap();
+    assert!(number(&most["change"]) > 0.05, "{most}");
+    // A capacity in currency, below what the free plan would spend.
+    let weekly = number(&most["current"]) * (1.0 + 0.5 * number(&most["change"])) / 52.0;
+    let capped = json(&["--bound", &format!("{name}=..{weekly}/week")]);
+    assert_eq!(plan(&capped, 0, name)["bound_hit"], "upper");
+    assert!((proposed(&capped, 0, name) / (52.0 * weekly) - 1.0).abs() < 1e-6);
+    scenario(&["--bound", &format!("{name}=..{weekly}/week")])
+        .exits(0)
+        .says(&["At the upper bound, would take more"]);
+    // A commitment above it.
+    let least = number(&most["proposed"]) * 1.1 / 52.0;
+    let committed = json(&["--bound", &format!("{name}={least}/week..")]);
+    assert_eq!(plan(&committed, 0, name)["bound_hit"], "lower");
+    // A group in currency: together no more than today.
+    let others: Vec<&str> =
+        ["tv", "search", "social", "display"].into_iter().filter(|c| *c != name).take(1).collect();
+    let together = (number(&most["current"]) + current(&free, others[0])) / 52.0;
+    let group = format!("pair:{name},{}=..{together}/week", others[0]);
+    let grouped = json(&["--group", &group]);
+    assert!(proposed(&grouped, 0, name) + proposed(&grouped, 0, others[0]) <= 52.0 * together * (1.0 + 1e-9));
 }
 
 #[test]
@@ -260,7 +323,7 @@ fn reports_are_set_against_what_the_model_found() {
 #[test]
 fn what_cannot_be_answered_says_why() {
     scenario(&["--set", "serach=+10%"]).exits(1).complains(&["`serach`", "hint: did you mean `search`?"]);
-    scenario(&["--set", "tv@north=+10%"]).exits(1).complains(&["by geo"]);
+    scenario(&["--set", "tv@north=+10%"]).exits(1).complains(&["no geo `north`", "one market"]);
     scenario(&["--set", "tv=50%", "--pause", "radio"]).exits(1).complains(&[
         "could be a change or a level",
         "no paid channel `radio`",

@@ -116,7 +116,7 @@ fn quantity_names(density: &Density, data: &Dataset) -> Vec<String> {
 /// one, which has none.
 fn quantities(density: &Density, state: &State, baseline: &BaselineDraw) -> Vec<f64> {
     let mut values = Vec::new();
-    parameter_values(density, &state.theta, &baseline.shared, &mut values);
+    parameter_values(density, state, &baseline.shared, &mut values);
     for draw in channel_draws(density, state, &[]) {
         values.extend([draw.contribution.iter().sum(), draw.marginal_value]);
     }

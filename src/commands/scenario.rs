@@ -1,13 +1,16 @@
 //! `mmm scenario`: a finished fit → what-if plans, best plans, what to test, who is over-credited.
 
+mod ask;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
-use mmm::output::{self, Fit, Horizon, ScenarioReport};
-use mmm::planning::{self, ChannelCurve, FrontierPoint, Goal, Question, RawQuestion};
+use mmm::output;
+use mmm::planning::RawQuestion;
+
+use self::ask::Asker;
 
 /// Ask a finished fit where the next dollar goes: judge plans of your own, or find the best one.
 ///
@@ -19,7 +22,12 @@ use mmm::planning::{self, ChannelCurve, FrontierPoint, Goal, Question, RawQuesti
   mmm scenario mmm-out --set tv=+100% --set search=-20% --pause print
   mmm scenario mmm-out --budget +10% --max-step 20% --lock tv
   mmm scenario mmm-out --margin 0.35 --frontier 10
-  mmm scenario mmm-out --risk q25
+  mmm scenario mmm-out --risk mean
+  mmm scenario mmm-out --set tv@north=+50% --shift search@south:social@south:10%
+  mmm scenario mmm-out --set tv@2024-10-01..2024-12-31=+20%
+  mmm scenario mmm-out --plan plan.csv --margin 0.35
+  mmm scenario mmm-out --by-geo --max-step 15%
+  mmm scenario mmm-out --flight tv
   mmm scenario mmm-out --test-value --reported attribution.csv
   mmm scenario mmm-out --file scenarios.toml --json | jq '.scenarios[].gain.mean'
 
@@ -53,6 +61,9 @@ pub struct Scenario {
     #[arg(long, value_name = "PRECISION", num_args = 0..=1, require_equals = true,
           default_missing_value = "15%", value_parser = share)]
     test_value: Option<f64>,
+    /// Compare always-on, pulses and the best week-by-week pattern of a channel's spend after the data
+    #[arg(long, value_name = "CHANNEL")]
+    flight: Option<String>,
     /// CSV with columns channel and reported (and date): what an attribution tool credits over the fitted
     /// window, in units of the outcome
     #[arg(long, value_name = "FILE.csv")]
@@ -66,7 +77,8 @@ pub struct Scenario {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Change today's plan")]
 struct ChangeArgs {
-    /// A channel's spend: tv=+100%, tv=-20%, tv=1.5x, tv=50000/week or tv=2600000 (over the horizon)
+    /// A channel's spend: tv=+100%, tv=-20%, tv=1.5x, tv=50000/week or tv=2600000 (over the horizon); by geo
+    /// tv@north=+50%, by period tv@2024-10-01..2024-12-31=+20%, or both tv@north@2024-10-01..=0
     #[arg(long, value_name = "CHANNEL=SPEND")]
     set: Vec<String>,
     /// Move spend: search:social:10%, search:social:5000/week
@@ -75,6 +87,14 @@ struct ChangeArgs {
     /// Spend nothing on a channel
     #[arg(long, value_name = "CHANNEL")]
     pause: Vec<String>,
+    /// Spend of the weeks after the data: columns date, geo (panels) and one for each channel; what the file
+    /// leaves out stays as in the data's last weeks. Changes above apply on top of it
+    #[arg(long, value_name = "FILE.csv")]
+    plan: Option<String>,
+    /// Value the changes in the --weeks after the data, which repeat the data's last ones, with what is carried
+    /// in and out; implied by a period and by --plan
+    #[arg(long)]
+    dated: bool,
 }
 
 /// What the best plan is to achieve.
@@ -99,8 +119,8 @@ struct GoalArgs {
     /// Profit on a unit of outcome, such as 0.35: report profit, and without --budget maximise it
     #[arg(long, value_name = "SHARE")]
     margin: Option<f64>,
-    /// What to maximise of the gain's distribution: mean, a lower quantile (q25) or the worst tail's mean
-    /// (cvar: the worst tenth, cvar25)
+    /// What to maximise: cautious (each channel's 20 % quantile; the default for a fixed budget), the mean, a lower
+    /// quantile of the gain (q25) or the mean of its worst tail (cvar: the worst tenth, cvar25)
     #[arg(long, value_name = "MEASURE")]
     risk: Option<String>,
 }
@@ -118,6 +138,9 @@ struct LimitArgs {
     /// Keep a channel's spend
     #[arg(long, value_name = "CHANNEL")]
     lock: Vec<String>,
+    /// Plan every channel geo by geo; a channel named with a geo (--bound tv@north=..1.2) is, in any case
+    #[arg(long)]
+    by_geo: bool,
     /// How far every other channel may move from today's spend [default: 30%]
     #[arg(long, value_name = "SHARE")]
     max_step: Option<String>,
@@ -125,45 +148,7 @@ struct LimitArgs {
 
 impl Scenario {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let fit = Fit::read(&self.fit).map_err(mmm::Error::from)?;
-        let horizon = Horizon::of(&fit, self.weeks);
-        let curves = read_curves(&self.fit, &fit, horizon.factor)?;
-        let names: Vec<&str> = curves.iter().map(ChannelCurve::name).collect();
-        let mut report = ScenarioReport::new(&fit, horizon);
-
-        let own = self.question();
-        let question = Question::parse(&own, &names).map_err(mmm::Error::from)?;
-        let mut named: Vec<(String, Question)> = Vec::new();
-        for (name, raw) in self
-            .file
-            .iter()
-            .map(|file| planning::read_questions(file))
-            .collect::<Result<Vec<_>, _>>()?
-            .concat()
-        {
-            let parsed = Question::parse(&raw, &names).map_err(mmm::Error::from);
-            named.push((name.clone(), parsed.with_context(|| format!("scenario [{name}] cannot be used"))?));
-        }
-        for (name, question) in &named {
-            let answers = question.answer(&curves, self.weeks);
-            for mut answer in answers.with_context(|| format!("scenario [{name}] has no answer"))? {
-                answer.scenario.name = match report.scenarios.last() {
-                    Some(before) if before.scenario.name == *name => format!("{name}, best"),
-                    _ => name.clone(),
-                };
-                report.scenarios.push(answer);
-            }
-        }
-        if self.asks_plan(&own) {
-            for mut answer in question.answer(&curves, self.weeks)? {
-                if answer.scenario.gap.is_none() && answer.objective.is_none() {
-                    answer.scenario.name = self.changes.words();
-                }
-                report.scenarios.push(answer);
-            }
-        }
-        self.extras(&question, &curves, &fit, &mut report)?;
-
+        let report = Asker::new(&self)?.ask()?;
         let mut stdout = std::io::stdout().lock();
         if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
@@ -179,6 +164,8 @@ impl Scenario {
             set: self.changes.set.clone(),
             shift: self.changes.shift.clone(),
             pause: self.changes.pause.clone(),
+            plan: self.changes.plan.clone(),
+            dated: self.changes.dated,
             optimise: self.goals.optimise,
             budget: self.goals.budget.clone(),
             min_outcome: self.goals.min_outcome.clone(),
@@ -198,7 +185,8 @@ impl Scenario {
         let something_else = self.file.is_some()
             || self.frontier.is_some()
             || self.test_value.is_some()
-            || self.reported.is_some();
+            || self.reported.is_some()
+            || self.flight.is_some();
         let limits_alone = RawQuestion {
             bound: own.bound.clone(),
             group: own.group.clone(),
@@ -208,49 +196,6 @@ impl Scenario {
         };
         !something_else || *own != limits_alone
     }
-
-    fn extras(
-        &self,
-        question: &Question,
-        curves: &[ChannelCurve],
-        fit: &Fit,
-        report: &mut ScenarioReport,
-    ) -> anyhow::Result<()> {
-        let limits = question.limits(curves, self.weeks);
-        if let Some(n) = self.frontier {
-            let budgets = limits.budgets(curves, n.into()).map_err(mmm::Error::from)?;
-            let plans = planning::frontier(curves, &budgets, &limits).map_err(mmm::Error::from)?;
-            report.frontier = plans.iter().map(|plan| FrontierPoint::of(plan, curves)).collect();
-            report.frontier_channels = curves.iter().map(|curve| curve.name().to_owned()).collect();
-        }
-        if let Some(precision) = self.test_value {
-            let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
-            let budget = match question.goal {
-                Some(Goal::Budget(budget)) => budget.currency(today, self.weeks),
-                _ => today,
-            };
-            report.test_values =
-                planning::test_values(curves, budget, &limits, precision).map_err(mmm::Error::from)?;
-        }
-        if let Some(path) = &self.reported {
-            report.reported = output::credits(fit, path)?;
-        }
-        Ok(())
-    }
-}
-
-impl ChangeArgs {
-    /// The changes as a name: `tv=+100%, pause print`.
-    fn words(&self) -> String {
-        let shifts = self.shift.iter().map(|text| format!("shift {text}"));
-        let pauses = self.pause.iter().map(|text| format!("pause {text}"));
-        self.set.iter().cloned().chain(shifts).chain(pauses).collect::<Vec<_>>().join(", ")
-    }
-}
-
-fn read_curves(path: &std::path::Path, fit: &Fit, factor: f64) -> Result<Vec<ChannelCurve>, mmm::Error> {
-    let curves = mmm::fit::planning_curves(output::read_curves(path, fit)?)?;
-    Ok(curves.into_iter().map(|curve| curve.scaled(factor)).collect())
 }
 
 fn weeks(text: &str) -> Result<f64, String> {

@@ -10,6 +10,31 @@ const SMALL_CHANGE: f64 = 0.02;
 /// Below this probability of a gain a move is not recommended.
 pub(super) const LIKELY: f64 = 0.6;
 
+/// Tests that are named.
+const TESTS_NAMED: usize = 3;
+
+/// Which channels a lift test would teach most about, ranked; `None` when none is worth one.
+pub(super) fn next_test(fit: &Fit) -> Option<String> {
+    if fit.diagnostics.verdict == Verdict::Fail {
+        return None;
+    }
+    let worth: Vec<String> = fit
+        .next_tests
+        .iter()
+        .filter(|test| test.expected_gain > 0.0)
+        .take(TESTS_NAMED)
+        .map(|test| format!("{} ({})", clean(&test.channel), signed(test.expected_gain)))
+        .collect();
+    let weeks = fit.scenarios.first()?.horizon_weeks.round();
+    (!worth.is_empty()).then(|| {
+        format!(
+            "{}: what the best plan is expected to gain over {weeks} weeks, in {}, from a lift test that              measures the ROI to ±15 %.",
+            worth.join(", "),
+            unit(fit)
+        )
+    })
+}
+
 /// What to do with today's budget; `None` when no such scenario was computed.
 pub(super) fn recommendation(fit: &Fit) -> Option<String> {
     let scenario = fit.scenarios.iter().find(|s| s.kind == ScenarioKind::OptimalSameBudget)?;

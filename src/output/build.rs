@@ -4,7 +4,7 @@ use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, Evidence, G
 use super::curves::{ResponseCurve, response_curve};
 use super::evidence::evidence;
 use super::fit_json::*;
-use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, Warning};
+use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, TestValue, Warning};
 use crate::config::{Adstock, FitConfig};
 use crate::data::{Channel, Dataset, OutcomeKind, period_digests};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
@@ -24,6 +24,8 @@ pub struct FitInputs<'a> {
     pub convergence: &'a [ParameterDiagnostics],
     /// Plans.
     pub scenarios: Vec<Scenario>,
+    /// What testing each channel is worth.
+    pub next_tests: Vec<TestValue>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -45,6 +47,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .collect(),
         response_curves: curves(posterior),
         scenarios: inputs.scenarios,
+        next_tests: inputs.next_tests,
         parameters: posterior
             .parameters
             .iter()

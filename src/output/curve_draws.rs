@@ -83,7 +83,7 @@ pub fn write_curves(posterior: &Posterior, out: impl Write, path: &Path) -> Resu
 pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, OutputError> {
     let path =
         if fit_path.is_dir() { fit_path.join(CURVES_FILE) } else { fit_path.with_file_name(CURVES_FILE) };
-    let frame = read_frame(&path, fit)?;
+    let frame = read_frame(&path, fit, None)?;
     let unreadable = |source| OutputError::Unreadable { path: path.clone(), source };
     let paid = fit.response_curves.iter().filter(|c| c.marginal_roi.is_some());
     paid.map(|c| {

@@ -28,7 +28,7 @@ pub fn read_draws(fit_path: &Path, fit: &Fit) -> Result<Option<Draws>, OutputErr
     if !path.exists() {
         return Ok(None);
     }
-    let frame = read_frame(&path, fit)?;
+    let frame = read_frame(&path, fit, None)?;
     let want = fit.run.chains.saturating_mul(fit.run.draws);
     if frame.height() != want {
         let reason = format!("it has {} draws where its fit.json says {want}", frame.height());

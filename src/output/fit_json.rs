@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::sources::{Diagnostics, Scenario, Warning};
+use super::sources::{Diagnostics, Scenario, TestValue, Warning};
 use super::{ChannelReport, ResponseCurve, Sensitivity};
 use crate::config::FitConfig;
 use crate::data::{OutcomeKind, Roles};
@@ -37,6 +37,10 @@ pub struct Fit {
     pub response_curves: Vec<ResponseCurve>,
     /// Plans and what each would change.
     pub scenarios: Vec<Scenario>,
+    /// What a lift test of each paid channel with a standard error of 15 % of its ROI would add to the best
+    /// plan of today's budget within ± 30 %, over the fitted window; most valuable first.
+    #[serde(default)]
+    pub next_tests: Vec<TestValue>,
     /// Every model parameter.
     pub parameters: Vec<ParameterReport>,
     /// How the returns hang on what cannot be seen; absent unless asked for.

@@ -14,14 +14,18 @@ use sha2::{Digest, Sha256};
 use super::results::sha256_hex;
 use super::{Fit, OutputError};
 
-/// Reads a whole file that was written with `fit`.
+/// Reads a file that was written with `fit`, whole or the named columns only.
 ///
 /// The bytes are checked against the hash that `fit.json` keeps: the decoder believes every length in the
 /// file, and one flipped bit can make it ask for more memory than there is, which ends the process.
 ///
 /// # Errors
 /// When it is missing, cut short, damaged or of another fit; the file is named.
-pub(super) fn read_frame(path: &Path, fit: &Fit) -> Result<DataFrame, OutputError> {
+pub(super) fn read_frame(
+    path: &Path,
+    fit: &Fit,
+    columns: Option<Vec<String>>,
+) -> Result<DataFrame, OutputError> {
     let bytes = fs::read(path).map_err(OutputError::io("cannot read", path))?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if let Some(file) = fit.files.iter().find(|file| file.name == name)
@@ -30,16 +34,16 @@ pub(super) fn read_frame(path: &Path, fit: &Fit) -> Result<DataFrame, OutputErro
         let reason = "these are not the bytes that fit.json speaks of".to_owned();
         return Err(OutputError::Foreign { path: path.into(), reason });
     }
-    decode(bytes).map_err(|source| OutputError::Unreadable { path: path.into(), source })
+    decode(bytes, columns).map_err(|source| OutputError::Unreadable { path: path.into(), source })
 }
 
 /// Decodes the bytes. The decoder trusts what the file says of itself and panics on some damage; that is
 /// contained here, and said as an error, because a file from a disk is user input.
-fn decode(bytes: Vec<u8>) -> Result<DataFrame, PolarsError> {
+fn decode(bytes: Vec<u8>, columns: Option<Vec<String>>) -> Result<DataFrame, PolarsError> {
     // The hook is the process's: two readers must not hand each other's back.
     static HOOK: Mutex<()> = Mutex::new(());
     let guard = HOOK.lock();
-    let read = AssertUnwindSafe(|| ParquetReader::new(Cursor::new(bytes)).finish());
+    let read = AssertUnwindSafe(|| ParquetReader::new(Cursor::new(bytes)).with_columns(columns).finish());
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let frame = catch_unwind(read);

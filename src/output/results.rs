@@ -7,14 +7,15 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::{
-    CURVES_FILE, DRAWS_FILE, FIT_FILE, FileReport, Fit, OutputDir, OutputError, PRIOR_DRAWS_FILE, PRIOR_FILE,
-    PriorReport, WEEKLY_FILE, write_curves, write_draws, write_weekly,
+    CURVES_FILE, DRAWS_FILE, FIT_FILE, FileReport, Fit, MEDIA_FILE, OutputDir, OutputError, PRIOR_DRAWS_FILE,
+    PRIOR_FILE, PriorReport, WEEKLY_FILE, write_curves, write_draws, write_media, write_weekly,
 };
 use crate::data::Dataset;
 use crate::posterior::Posterior;
 
-/// Writes `draws.parquet`, `curves.parquet`, `weekly.csv` and, with the hashes of the first two put into it,
-/// `fit.json`; `log.json` and `report.html` are added with [`OutputDir::write_bytes`].
+/// Writes `draws.parquet`, `curves.parquet`, `media.parquet`, `weekly.csv` and, with the hashes of the
+/// Parquet files put into it, `fit.json`; `log.json` and `report.html` are added with
+/// [`OutputDir::write_bytes`].
 ///
 /// # Errors
 /// When a number is not finite, the disk is full, or another write fails.
@@ -28,7 +29,8 @@ pub fn write_results(
     fit.to_json()?;
     let draws = hashed(dir, DRAWS_FILE, |out, path| write_draws(posterior, out, path))?;
     let curves = hashed(dir, CURVES_FILE, |out, path| write_curves(posterior, out, path))?;
-    fit.files = vec![draws, curves];
+    let media = hashed(dir, MEDIA_FILE, |out, path| write_media(&posterior.history, out, path))?;
+    fit.files = vec![draws, curves, media];
     dir.write_bytes(FIT_FILE, &fit.to_json()?)?;
     dir.write(WEEKLY_FILE, |out, path| {
         write_weekly(dataset, posterior, out).map_err(OutputError::io("cannot write", path))
@@ -94,7 +96,7 @@ mod tests {
             dir.commit().unwrap()
         };
         let (a, b) = (run("a"), run("b"));
-        for file in [FIT_FILE, DRAWS_FILE, CURVES_FILE, WEEKLY_FILE] {
+        for file in [FIT_FILE, DRAWS_FILE, CURVES_FILE, MEDIA_FILE, WEEKLY_FILE] {
             assert_eq!(fs::read(a.join(file)).unwrap(), fs::read(b.join(file)).unwrap(), "{file}");
         }
         let fit = Fit::read(&a).unwrap();

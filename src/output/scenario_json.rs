@@ -14,7 +14,7 @@ use super::sources::{Verdict, Warning};
 use super::{ChannelReport, Fit, OutputError, RoiUnit, Tool};
 use crate::data::read_reported;
 use crate::error::{Error, Problems};
-use crate::planning::{Answer, Credit, FrontierPoint, TestValue};
+use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
 use crate::words::nearest;
 
 /// Schema name of every answer. Within it keys are only ever added.
@@ -43,6 +43,9 @@ pub struct ScenarioReport {
     pub test_values: Vec<TestValue>,
     /// Reported against modelled outcome over the fitted window; empty unless a report was given.
     pub reported: Vec<Credit>,
+    /// Week-by-week patterns of one channel; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flight: Option<Flight>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -125,7 +128,28 @@ impl ScenarioReport {
             frontier_channels: Vec::new(),
             test_values: Vec::new(),
             reported: Vec::new(),
+            flight: None,
             warnings: verdict_warning(fit).into_iter().collect(),
+        }
+    }
+
+    /// Says that not all draws were used.
+    pub fn note_draws(&mut self, used: usize, all: usize) {
+        let message = format!("curves by geo use {used} of the {all} draws, evenly spaced");
+        self.note(Warning { code: "draws_thinned".into(), message, hint: None });
+    }
+
+    /// Says which channels a plan file does not mention.
+    pub fn note_untouched(&mut self, channels: &[String]) {
+        if !channels.is_empty() {
+            let message = format!("the plan does not mention {}: today's spend is kept", channels.join(", "));
+            self.note(Warning { code: "plan_incomplete".into(), message, hint: None });
+        }
+    }
+
+    fn note(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 

@@ -1,6 +1,7 @@
 //! The answers of `mmm scenario` in at most 100 columns of plain text.
 
 use super::advice::{LIKELY, signed};
+use super::dated_text;
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, ratio, shorten};
@@ -8,16 +9,19 @@ use crate::planning::{Answer, BoundHit, ChannelPlan, Credit, CreditVerdict, Scen
 
 /// Plans side by side in one table of channels.
 const PLANS_A_TABLE: usize = 5;
+/// Channels, or channels by geo, beyond which those that stay are not listed.
+const MOST_LINES: usize = 20;
 /// Channels side by side in one table of budgets.
 const CHANNELS_A_TABLE: usize = 7;
 
 /// The text, ending in a line feed.
 pub fn scenario_text(report: &ScenarioReport) -> String {
-    let mut blocks = vec![warnings(report), wrap("", 0, &format!("{}.", sentence(&report.horizon.basis)))];
+    let mut blocks = vec![warnings(report), basis(report)];
     match &report.scenarios[..] {
         [] => {}
         [only] => {
             blocks.push(verdict(only, report));
+            blocks.push(only.dated.as_ref().map_or(vec![], |dated| dated_text::carry(dated, report)));
             blocks.push(channels(only));
             blocks.push(notes(only));
         }
@@ -34,12 +38,26 @@ pub fn scenario_text(report: &ScenarioReport) -> String {
         }
     }
     blocks.extend([frontier(report), test_values(report), reported(report)]);
+    blocks.push(report.flight.as_ref().map_or(vec![], |flight| dated_text::flight(flight, report)));
     let text: Vec<String> =
         blocks.into_iter().filter(|b| !b.is_empty()).map(|lines| lines.join("\n") + "\n").collect();
     text.join("\n")
 }
 
-fn sentence(text: &str) -> String {
+/// What spends and outcomes are over.
+fn basis(report: &ScenarioReport) -> Vec<String> {
+    let mut texts = Vec::new();
+    let dated = report.scenarios.iter().find_map(|answer| answer.dated.as_ref());
+    let average = report.scenarios.iter().any(|answer| answer.dated.is_none())
+        || !(report.frontier.is_empty() && report.test_values.is_empty());
+    if average {
+        texts.push(format!("{}.", sentence(&report.horizon.basis)));
+    }
+    texts.extend(dated.map(dated_text::basis));
+    texts.iter().flat_map(|text| wrap("", 0, text)).collect()
+}
+
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
@@ -52,7 +70,7 @@ fn warnings(report: &ScenarioReport) -> Vec<String> {
     lines.collect()
 }
 
-fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
+pub(super) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
@@ -130,7 +148,11 @@ fn channels(answer: &Answer) -> Vec<String> {
     if optimised {
         rows[0].extend(row(["Allowed", "Should grow"]));
     }
-    rows.extend(plans.iter().map(|plan| {
+    // A plan by geo has too many lines to read: the ones that stay are only counted.
+    let moves =
+        |plan: &&ChannelPlan| plans.len() <= MOST_LINES || plan.change.is_some_and(|c| c.abs() >= 5e-5);
+    let shown: Vec<&ChannelPlan> = plans.iter().filter(moves).collect();
+    rows.extend(shown.iter().map(|plan| {
         let mut cells =
             vec![clean(&plan.channel), amount(plan.current), amount(plan.proposed), plan_change(plan)];
         if optimised {
@@ -139,7 +161,11 @@ fn channels(answer: &Answer) -> Vec<String> {
         }
         cells
     }));
-    layout(&rows)
+    let mut lines = layout(&rows);
+    if shown.len() < plans.len() {
+        lines.push(format!("and {} more as today", plans.len() - shown.len()));
+    }
+    lines
 }
 
 /// What to know about a plan before acting on it.
@@ -147,7 +173,9 @@ fn notes(answer: &Answer) -> Vec<String> {
     let plans = &answer.scenario.allocation;
     let names = |chosen: &dyn Fn(&ChannelPlan) -> bool| -> Option<String> {
         let names: Vec<String> = plans.iter().filter(|p| chosen(p)).map(|p| clean(&p.channel)).collect();
-        (!names.is_empty()).then(|| names.join(", "))
+        let more = names.len().saturating_sub(MOST_LINES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| names[..names.len().min(MOST_LINES)].join(", ") + &more)
     };
     let mut notes = Vec::new();
     let scenario = &answer.scenario;
@@ -189,6 +217,10 @@ fn notes(answer: &Answer) -> Vec<String> {
     let gap = answer.scenario.gap.map(|g| match g {
         g if g < 5e-7 => "proven to be the best plan within the bounds".to_owned(),
         g => format!("at most {:.4} % below the best plan within the bounds (proven)", 100.0 * g),
+    });
+    let cautious = scenario.maximised.as_deref() == Some("q20");
+    let gap = gap.map(|g| {
+        if cautious { format!("{g}, each channel at its 20 % quantile (--risk mean for means)") } else { g }
     });
     let facts: Vec<String> = marginal.into_iter().chain(gap).collect();
     if !facts.is_empty() {

@@ -1,6 +1,6 @@
 //! The summary printed after a fit: what a manager needs, in at most 100 columns of plain text.
 
-use super::advice::recommendation;
+use super::advice::{next_test, recommendation};
 use super::sensitivity_text::sensitivity;
 use super::sources::{Diagnostics, Verdict, Warning};
 use super::table::{layout, wrap};
@@ -28,6 +28,7 @@ pub fn summary(fit: &Fit, style: Style) -> String {
         channel_table(fit, style),
         evidence(fit, style),
         recommendation(fit).map_or(vec![], |text| wrap("Recommendation: ", 2, &text)),
+        next_test(fit).map_or(vec![], |text| wrap("What to test next: ", 2, &text)),
         sensitivity(fit.sensitivity.as_ref()),
         warnings(&fit.run.warnings, style),
         left_out(fit),

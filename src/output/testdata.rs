@@ -10,7 +10,9 @@ use super::{Fit, FitInputs, build};
 use crate::config::FitConfig;
 use crate::data::{Channel, Control, Dataset, Interval, Outcome, OutcomeKind, Roles, Source};
 use crate::diagnostics::Loo;
-use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
+use crate::posterior::{
+    Cell, ChannelMedia, ChannelPosterior, FitQuality, MediaHistory, Parameter, Posterior, Summary,
+};
 
 const GEOS: usize = 2;
 const WEEKS: usize = 20;
@@ -55,6 +57,7 @@ impl Parts {
             diagnostics: &self.diagnostics,
             convergence: &self.convergence,
             scenarios: self.scenarios.clone(),
+            next_tests: vec![test_value()],
             warnings: self.warnings.clone(),
         })
     }
@@ -207,6 +210,27 @@ pub(super) fn posterior() -> Posterior {
         control_names: vec!["promo".into()],
         fit,
         holdout: None,
+        history: history(),
+    }
+}
+
+/// Spend of the paid channels as in [`dataset`], exposure at half of it.
+fn history() -> MediaHistory {
+    let data = dataset();
+    let paid = data.channels.iter().filter_map(|c| {
+        let spend: Vec<f64> = c.spend.iter().copied().collect();
+        let exposure = spend.iter().map(|x| 0.5 * x).collect();
+        let spend_column = c.spend_column.clone()?;
+        Some(ChannelMedia { name: c.name.clone(), spend_column, spend, exposure })
+    });
+    MediaHistory {
+        dates: data.dates.clone(),
+        interval: data.interval,
+        geos: data.geos.clone(),
+        outcome_scale: vec![1000.0, 2000.0],
+        value_per_outcome: vec![1.0; GEOS * WEEKS],
+        fitted: vec![true; GEOS * WEEKS],
+        channels: paid.collect(),
     }
 }
 
@@ -276,6 +300,7 @@ fn scenario() -> Scenario {
         expected_loss_if_wrong: -1.5,
         gap: Some(1e-6),
         return_on_budget_change: None,
+        maximised: Some("mean".into()),
     }
 }
 
@@ -284,5 +309,16 @@ fn warning() -> Warning {
         code: "short_history".into(),
         message: "20 weeks of data: yearly seasonality cannot be told from trend".into(),
         hint: Some("add a year of history".into()),
+    }
+}
+
+fn test_value() -> TestValue {
+    TestValue {
+        channel: "search".into(),
+        roi: Summary::of(&draws(2.4, 0.3, 0.53)),
+        test_se: 0.36,
+        roi_sd_after: 0.25,
+        expected_gain: 45.0,
+        p_plan_changes: 0.4,
     }
 }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cautious::{CAUTIOUS, cautious_plan};
 use super::curve::ChannelCurve;
+use super::dated::Dated;
 use super::error::PlanningError;
 use super::frontier::{
     largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
@@ -35,6 +37,9 @@ pub struct Answer {
     pub objective: Option<Objective>,
     /// Margin · outcome − spend, when the margin was given.
     pub profit: Option<Profit>,
+    /// Dates and carry-over of a plan that was valued week by week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dated: Option<Dated>,
 }
 
 /// Margin · outcome − spend over the horizon.
@@ -95,6 +100,9 @@ impl Question {
             (Goal::Budget(budget), Risk::Mean) => {
                 settled_plan(curves, budget.currency(today(curves), weeks), &limits)?
             }
+            (Goal::Budget(budget), Risk::Cautious) => {
+                cautious_plan(curves, budget.currency(today(curves), weeks), &limits)?
+            }
             (Goal::Budget(budget), risk) => {
                 let budget = budget.currency(today(curves), weeks);
                 return self.best_under_risk(curves, budget, risk, weeks);
@@ -113,6 +121,7 @@ impl Question {
         };
         let mut scenario = allocation_scenario(curves, &plan, &limits, weeks)?;
         scenario.name = goal.name();
+        scenario.maximised = Some(if self.risk == Risk::Cautious { CAUTIOUS } else { "mean" }.into());
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.marginal_return = plan.marginal_return;
         Ok(answer)
@@ -131,7 +140,7 @@ impl Question {
         scenario.kind = ScenarioKind::Optimal;
         fill_p_grow(curves, &Problem::new(curves, budget, &limits)?, &mut scenario);
         scenario.name = match risk {
-            Risk::Mean => "best mean".into(),
+            Risk::Mean | Risk::Cautious => "best mean".into(),
             Risk::Quantile(level) => format!("best {:.0} % quantile of the gain", 100.0 * level),
             Risk::Cvar(level) => format!("best mean of the worst {:.0} % of the gain", 100.0 * level),
         };
@@ -152,7 +161,7 @@ impl Question {
             Some(margin) => Some(profit(curves, multipliers, margin, spend)?),
             None => None,
         };
-        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit })
+        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit, dated: None })
     }
 }
 
@@ -187,21 +196,25 @@ fn profit(
     margin: f64,
     spend: f64,
 ) -> Result<Profit, PlanningError> {
-    let today = today(curves);
     let now = outcome_draws(curves, &vec![1.0; curves.len()])?;
     let more = gain_draws(curves, multipliers)?;
+    Ok(profit_of(&now, &more, margin, (today(curves), spend)))
+}
+
+/// Profit from draws of today's value and of a plan's gain; spends of today's plan and of the plan.
+pub(crate) fn profit_of(now: &[f64], more: &[f64], margin: f64, (today, spend): (f64, f64)) -> Profit {
     let current: Vec<f64> = now.iter().map(|outcome| margin * outcome - today).collect();
     let gain: Vec<f64> = more.iter().map(|gain| margin * gain - (spend - today)).collect();
     let proposed: Vec<f64> = current.iter().zip(&gain).map(|(now, more)| now + more).collect();
     let n = gain.len() as f64;
-    Ok(Profit {
+    Profit {
         margin,
         current: Summary::of(&current),
         proposed: Summary::of(&proposed),
         p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
         expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
         gain: Summary::of(&gain),
-    })
+    }
 }
 
 /// One budget of an efficient frontier with its best plan.

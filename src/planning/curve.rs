@@ -1,9 +1,10 @@
 //! Response curves of the paid channels as draws on a grid of spend multipliers.
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::error::PlanningError;
 use super::interpolate::{Hermite, Piece, interval, monotone_slopes, slope_at};
+use crate::posterior::quantile_sorted;
 
 /// How one channel's incremental value depends on its spend, all cells scaled together: S draws at
 /// each of M multipliers of today's spend. Between the multipliers each draw is a monotone cubic
@@ -73,6 +74,24 @@ impl ChannelCurve {
         self.outcome *= factor;
         self.mean = self.mean.scaled(factor);
         self
+    }
+
+    /// The same channel with one draw: at each multiplier the draws' quantile at `level`, 0 to 1.
+    pub(crate) fn at_quantile(&self, level: f64) -> ChannelCurve {
+        let quantile = |column: ArrayView1<f64>| {
+            let mut sorted = column.to_vec();
+            sorted.sort_unstable_by(f64::total_cmp);
+            quantile_sorted(&sorted, level)
+        };
+        let values: Vec<f64> = self.outcome.columns().into_iter().map(quantile).collect();
+        let outcome = Array2::from_shape_fn((1, values.len()), |(_, m)| values[m]);
+        ChannelCurve { mean: mean_curve(&self.multipliers, &outcome), outcome, ..self.clone() }
+    }
+
+    /// Every `stride`-th draw.
+    pub fn thinned(self, stride: usize) -> ChannelCurve {
+        let outcome = self.outcome.slice(s![..;stride.max(1), ..]).to_owned();
+        ChannelCurve { mean: mean_curve(&self.multipliers, &outcome), outcome, ..self }
     }
 
     /// Channel name.

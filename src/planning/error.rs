@@ -93,6 +93,14 @@ pub enum PlanningError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Spend where the model has seen none.
+    #[error("`{channel}` has never spent{}, so nothing is known of what it would bring", place(geo.as_deref()))]
+    NeverSpent {
+        /// Channel name.
+        channel: String,
+        /// Geo name, for panels.
+        geo: Option<String>,
+    },
     /// No budget within the bounds reaches the target.
     #[error("no budget within the bounds reaches {what} {target}; the best is {best}")]
     OutOfReach {
@@ -125,4 +133,8 @@ impl PlanningError {
             _ => None,
         }
     }
+}
+
+fn place(geo: Option<&str>) -> String {
+    geo.map_or(String::new(), |geo| format!(" in `{geo}`"))
 }

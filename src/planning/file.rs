@@ -10,10 +10,12 @@ use crate::error::Error;
 use crate::words::nearest;
 
 /// The keys of a table, which are the flags of `mmm scenario` with `_` for `-`.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "set",
     "shift",
     "pause",
+    "plan",
+    "dated",
     "optimise",
     "budget",
     "min_outcome",
@@ -85,6 +87,8 @@ mod tests {
 set = ["tv=+20%"]
 shift = ["a:b:10%"]
 pause = ["print"]
+plan = "plan.csv"
+dated = true
 optimise = true
 budget = "+10%"
 min_outcome = "+5%"

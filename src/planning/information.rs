@@ -14,6 +14,7 @@ use super::interpolate::Hermite;
 use super::limits::{Limits, Problem};
 use super::optimise::solve;
 use super::polish::polish_locally;
+use super::scenario::DEFAULT_STEP;
 use crate::posterior::Summary;
 
 /// What a test of one channel's ROI is worth.
@@ -87,6 +88,21 @@ pub fn test_values(
         .collect();
     values.sort_by(|a, b| b.expected_gain.total_cmp(&a.expected_gain));
     Ok(values)
+}
+
+/// Standard error of a usual lift test, as a share of the ROI.
+const USUAL_PRECISION: f64 = 0.15;
+
+/// The tests that every fit ranks: of today's budget within ± 30 % a channel; none without spend.
+///
+/// # Errors
+/// As [`test_values`].
+pub fn default_test_values(curves: &[ChannelCurve]) -> Result<Vec<TestValue>, PlanningError> {
+    let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
+    if today <= 0.0 {
+        return Ok(Vec::new());
+    }
+    test_values(curves, today, &Limits::around_today(curves.len(), DEFAULT_STEP), USUAL_PRECISION)
 }
 
 fn test_value(

@@ -1,18 +1,27 @@
 //! Where the next unit of budget goes: what-if, best allocations, and the scenarios of every fit.
 
 mod answer;
+mod cautious;
+mod cells;
 mod columns;
 mod credit;
 mod curve;
+mod dated;
+mod dated_question;
 mod dual;
+mod effect;
 mod error;
 mod file;
+mod flight;
+mod flighting;
 mod frontier;
+mod geo_curves;
 mod grid;
 mod grow;
 mod information;
 mod interpolate;
 mod limits;
+mod media;
 mod optimise;
 mod outcome;
 mod polish;
@@ -22,17 +31,27 @@ mod request_error;
 mod risk;
 mod scenario;
 mod settle;
+mod target;
+#[cfg(test)]
+mod testdata;
+mod weeks;
 
 pub use answer::{Answer, FrontierPoint, Profit};
+pub use cells::{Cells, Slot, Split};
 pub use credit::{Credit, CreditRatio, CreditVerdict};
 pub use curve::ChannelCurve;
+pub use dated::{Carry, Dated};
+pub use dated_question::DatedQuestion;
 pub use error::PlanningError;
 pub use file::read_questions;
+pub use flight::{Flight, Pattern, flight};
 pub use frontier::{
     frontier, largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
-pub use information::{TestValue, test_values};
+pub use geo_curves::{geo_curve, geo_curve_stride};
+pub use information::{TestValue, default_test_values, test_values};
 pub use limits::{Bounds, GroupLimit, Limits};
+pub use media::{MediaDraws, MediaModel};
 pub use optimise::{Allocation, optimise};
 pub use outcome::{PlanOutcome, evaluate, gain_draws, outcome_draws, total_spend};
 pub use question::{Goal, Question, RawQuestion};
@@ -42,3 +61,5 @@ pub use risk::{Objective, Risk, RiskPlan, optimise_risk};
 pub use scenario::{
     BoundHit, ChannelPlan, Scenario, ScenarioKind, default_scenarios, optimal_scenario, plan_scenario,
 };
+pub use target::{DateRange, Target};
+pub use weeks::FutureWeeks;

@@ -115,7 +115,7 @@ fn shared_slope(problem: &Problem, x: &[f64]) -> Option<f64> {
 }
 
 /// The best marginal return among the channels that may still grow.
-fn marginal_return(problem: &Problem, x: &[f64]) -> Option<f64> {
+pub(crate) fn marginal_return(problem: &Problem, x: &[f64]) -> Option<f64> {
     let tiny = 1e3 * problem.resolution();
     let spend = problem.block_spend(x);
     let may_grow = |i: &usize| {

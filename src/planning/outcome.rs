@@ -27,15 +27,22 @@ pub struct PlanOutcome {
 pub fn evaluate(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<PlanOutcome, PlanningError> {
     let gain = gain_draws(curves, multipliers)?;
     let current = outcome_draws(curves, &vec![1.0; curves.len()])?;
-    let proposed: Vec<f64> = current.iter().zip(&gain).map(|(now, more)| now + more).collect();
-    let n = gain.len() as f64;
-    Ok(PlanOutcome {
-        current: Summary::of(&current),
-        proposed: Summary::of(&proposed),
-        gain: Summary::of(&gain),
-        p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
-        expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
-    })
+    Ok(PlanOutcome::of(&current, &gain))
+}
+
+impl PlanOutcome {
+    /// From draws of today's value and of the plan's gain.
+    pub(crate) fn of(current: &[f64], gain: &[f64]) -> PlanOutcome {
+        let proposed: Vec<f64> = current.iter().zip(gain).map(|(now, more)| now + more).collect();
+        let n = gain.len() as f64;
+        PlanOutcome {
+            current: Summary::of(current),
+            proposed: Summary::of(&proposed),
+            gain: Summary::of(gain),
+            p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
+            expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
+        }
+    }
 }
 
 /// Incremental value of a plan per draw, length S.

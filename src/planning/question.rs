@@ -17,6 +17,10 @@ pub struct RawQuestion {
     pub shift: Vec<String>,
     /// `print`.
     pub pause: Vec<String>,
+    /// A CSV file with the spend of future periods.
+    pub plan: Option<String>,
+    /// Value the changes in the weeks after the data.
+    pub dated: bool,
     /// Ask for the best allocation, beside the changes when there are any.
     pub optimise: bool,
     /// `+10%`, `1.1x`, `50000/week` or `2600000` over the horizon.
@@ -76,7 +80,7 @@ const DEFAULT_STEP: f64 = 0.3;
 
 impl RawQuestion {
     /// The flag of the first setting that only makes sense when something is optimised.
-    fn optimising_flag(&self) -> Option<&'static str> {
+    pub(super) fn optimising_flag(&self) -> Option<&'static str> {
         let given = [
             (self.budget.is_some(), "--budget"),
             (self.min_outcome.is_some(), "--min-outcome"),
@@ -89,6 +93,13 @@ impl RawQuestion {
             (self.max_step.is_some(), "--max-step"),
         ];
         given.iter().find(|(given, _)| *given).map(|(_, flag)| *flag)
+    }
+
+    /// The changes as words: `tv=+100%`, `pause print`.
+    pub fn words(&self) -> Vec<String> {
+        let shifts = self.shift.iter().map(|text| format!("shift {text}"));
+        let pauses = self.pause.iter().map(|text| format!("pause {text}"));
+        self.set.iter().cloned().chain(shifts).chain(pauses).collect()
     }
 
     fn changes_plan(&self) -> Option<&'static str> {
@@ -121,7 +132,8 @@ impl Question {
             keep(error);
             None
         });
-        let risk = raw.risk.as_deref().map_or(Ok(Risk::Mean), risk).unwrap_or_else(|error| {
+        let usual = if matches!(goal, Some(Goal::Budget(_))) { Risk::Cautious } else { Risk::Mean };
+        let risk = raw.risk.as_deref().map_or(Ok(usual), risk).unwrap_or_else(|error| {
             keep(error);
             Risk::Mean
         });
@@ -184,11 +196,12 @@ fn risk(text: &str) -> Result<Risk, RequestError> {
     };
     match text {
         "mean" => Ok(Risk::Mean),
+        "cautious" => Ok(Risk::Cautious),
         "cvar" => Ok(Risk::Cvar(DEFAULT_TAIL)),
         _ => match (text.strip_prefix("cvar"), text.strip_prefix('q')) {
             (Some(digits), _) => percent(digits).map(Risk::Cvar),
             (_, Some(digits)) => percent(digits).map(Risk::Quantile),
-            _ => Err(malformed("risk", text, "it is neither mean, a quantile nor cvar")),
+            _ => Err(malformed("risk", text, "it is neither cautious, mean, a quantile nor cvar")),
         },
     }
 }

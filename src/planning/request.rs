@@ -204,7 +204,7 @@ pub(super) fn malformed(flag: &'static str, text: &str, reason: impl Into<String
         "bound" => BOUND,
         "group" => GROUP,
         "max-step" => "20%",
-        "risk" => "q25, cvar or mean",
+        "risk" => "cautious, mean, q25 or cvar",
         "margin" => "0.35",
         _ => "+10%, 50000/week or 2600000",
     };
@@ -240,11 +240,7 @@ pub(super) fn level(flag: &'static str, text: &str, value: &str) -> Result<Amoun
 }
 
 fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
-    let (names, value) =
-        text.rsplit_once(':').ok_or_else(|| malformed("shift", text, "three parts with `:` are needed"))?;
-    // A name may itself hold a colon: the split that gives two known names wins.
-    let splits: Vec<(&str, &str)> =
-        names.match_indices(':').map(|(at, _)| (names[..at].trim(), names[at + 1..].trim())).collect();
+    let splits = split_shift(text);
     let known = |split: &&(&str, &str)| channels.contains(&split.0) && channels.contains(&split.1);
     let (from, to) = *splits
         .iter()
@@ -255,7 +251,19 @@ fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
     if from == to {
         return Err(malformed("shift", text, "giver and receiver are the same channel"));
     }
-    let value = value.trim();
+    Ok(Change::Shift { from, to, amount: shift_amount(text)? })
+}
+
+/// Every way to read `FROM:TO:AMOUNT`, as names may themselves hold a colon; one that gives two known names
+/// wins.
+pub(super) fn split_shift(text: &str) -> Vec<(&str, &str)> {
+    let names = text.rsplit_once(':').map_or("", |(names, _)| names);
+    names.match_indices(':').map(|(at, _)| (names[..at].trim(), names[at + 1..].trim())).collect()
+}
+
+/// The amount at the end of a shift.
+pub(super) fn shift_amount(text: &str) -> Result<Amount, RequestError> {
+    let value = text.rsplit_once(':').map_or(text, |(_, value)| value).trim();
     let amount = match value.strip_suffix('%') {
         Some(percent) => Amount::Multiple(number("shift", text, percent)? / 100.0),
         None => currency("shift", text, value)?,
@@ -268,7 +276,7 @@ fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
             "the amount must lie between nothing and all the channel spends",
         ));
     }
-    Ok(Change::Shift { from, to, amount })
+    Ok(amount)
 }
 
 fn parse_bound(text: &str, channels: &[&str]) -> Result<(usize, AmountRange), RequestError> {
@@ -334,17 +342,28 @@ pub(super) fn find(
     name: &str,
     channels: &[&str],
 ) -> Result<usize, RequestError> {
-    let of_geo = name.rsplit_once('@').is_some_and(|(channel, _)| channels.contains(&channel));
-    if of_geo && !channels.contains(&name) {
-        return Err(malformed(flag, text, "a fit keeps response curves by channel, not by geo"));
+    if let Some(found) = channels.iter().position(|c| *c == name) {
+        return Ok(found);
     }
-    let found = channels.iter().position(|c| *c == name);
-    found.ok_or_else(|| RequestError::UnknownChannel {
+    // The names of a panel hold `tv` and `tv@north`.
+    let cell =
+        |name: &'_ str| name.match_indices('@').find(|(at, _)| channels.contains(&&name[..*at])).map(|x| x.0);
+    if let Some(at) = cell(name) {
+        let of_channel = channels.iter().filter_map(|c| c.strip_prefix(&name[..=at]));
+        return Err(RequestError::UnknownGeo {
+            flag,
+            text: text.into(),
+            name: name[at + 1..].into(),
+            nearest: crate::words::nearest(&name[at + 1..], of_channel.clone()).map(str::to_owned),
+            known: of_channel.map(str::to_owned).collect(),
+        });
+    }
+    Err(RequestError::UnknownChannel {
         flag,
         text: text.into(),
         name: name.into(),
         nearest: crate::words::nearest(name, channels.iter().copied()).map(str::to_owned),
-        known: channels.iter().map(|c| (*c).to_owned()).collect(),
+        known: channels.iter().filter(|c| cell(c).is_none()).map(|c| (*c).to_owned()).collect(),
     })
 }
 

@@ -20,6 +20,32 @@ pub enum RequestError {
         /// All there are.
         known: Vec<String>,
     },
+    /// No geo of that name.
+    #[error("--{flag} {text}: there is no geo `{name}`")]
+    UnknownGeo {
+        /// Which flag.
+        flag: &'static str,
+        /// Its value.
+        text: String,
+        /// The name in it.
+        name: String,
+        /// The geo that was probably meant.
+        nearest: Option<String>,
+        /// All there are.
+        known: Vec<String>,
+    },
+    /// A period that no week of the horizon belongs to.
+    #[error("--{flag} {text}: no period of the horizon lies there; it goes from {first} to {last}")]
+    OutsideHorizon {
+        /// Which flag.
+        flag: &'static str,
+        /// Its value.
+        text: String,
+        /// First day of the horizon.
+        first: chrono::NaiveDate,
+        /// Last day of the horizon.
+        last: chrono::NaiveDate,
+    },
     /// The value does not have the form of its flag.
     #[error("--{flag} {text}: {reason}")]
     Malformed {
@@ -73,6 +99,17 @@ impl RequestError {
             }
             RequestError::UnknownChannel { known, .. } => {
                 Some(format!("the channels are {}", known.join(", ")))
+            }
+            RequestError::UnknownGeo { known, .. } if known.len() < 2 => {
+                Some("the fit is of one market; name a channel alone, or with a period".into())
+            }
+            RequestError::UnknownGeo { nearest: Some(name), .. } => Some(format!("did you mean `{name}`?")),
+            RequestError::UnknownGeo { known, .. } => {
+                let some: Vec<&str> = known.iter().take(12).map(String::as_str).collect();
+                Some(format!("the geos are {}{}", some.join(", "), if known.len() > 12 { ", …" } else { "" }))
+            }
+            RequestError::OutsideHorizon { .. } => {
+                Some("the horizon follows the data; make it longer with --weeks".into())
             }
             RequestError::Malformed { flag, example, .. } => Some(format!("such as --{flag} {example}")),
             RequestError::Twice { .. } => Some("keep one of them".into()),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cautious::{CAUTIOUS, cautious_plan};
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::grow::p_grow;
@@ -91,16 +92,20 @@ pub struct Scenario {
     pub p_gain: f64,
     /// Mean over the posterior of min(gain, 0).
     pub expected_loss_if_wrong: f64,
-    /// How far the plan's mean outcome can be below the best within the bounds, relative and proven;
+    /// How far the plan can be below the best within the bounds in what it maximises, relative and proven;
     /// null where nothing was optimised, or the search proves nothing.
     pub gap: Option<f64>,
     /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
     /// (or, for a cut, when it costs more than it saves); null when the budget stays.
     pub return_on_budget_change: Option<Summary>,
+    /// What the plan maximises: `mean`, or `q20` when each channel counts with the 20 % quantile of its
+    /// response curve; null where nothing was optimised, or something else (then `objective` says what).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximised: Option<String>,
 }
 
 /// How far each channel may move in the default scenarios.
-const DEFAULT_STEP: f64 = 0.3;
+pub(crate) const DEFAULT_STEP: f64 = 0.3;
 /// Share of the budget added or cut, and of a channel moved, in the default scenarios.
 const DEFAULT_CHANGE: f64 = 0.1;
 
@@ -108,8 +113,8 @@ const DEFAULT_CHANGE: f64 = 0.1;
 /// 10 % more and of 10 % less, and 10 % of the spend of the channel with the lowest posterior-mean
 /// marginal ROI moved to the one with the highest.
 ///
-/// The optimal plans maximise the posterior mean, which already averages over what is not known;
-/// among plans that are equally good in all but rounding the one nearest today's is taken. The last
+/// The optimal plans let every channel count with the 20 % quantile of its response curve; among plans that
+/// are equally good in all but rounding the one nearest today's is taken. The last
 /// scenario moves less than 10 % when the receiver's response curve ends before, and is left out
 /// with fewer than two channels with spend. Without any there are no scenarios.
 ///
@@ -131,7 +136,9 @@ pub fn default_scenarios(
     ];
     let mut scenarios = Vec::with_capacity(asked.len() + 1);
     for (name, kind, share) in asked {
-        let mut scenario = optimal_scenario(curves, share * today, &limits, horizon_weeks)?;
+        let plan = cautious_plan(curves, share * today, &limits)?;
+        let mut scenario = allocation_scenario(curves, &plan, &limits, horizon_weeks)?;
+        scenario.maximised = Some(CAUTIOUS.into());
         (scenario.name, scenario.kind) = (name.into(), kind);
         scenarios.push(scenario);
     }
@@ -154,7 +161,9 @@ pub fn optimal_scenario(
     horizon_weeks: f64,
 ) -> Result<Scenario, PlanningError> {
     let plan = settled_plan(curves, budget, limits)?;
-    allocation_scenario(curves, &plan, limits, horizon_weeks)
+    let mut scenario = allocation_scenario(curves, &plan, limits, horizon_weeks)?;
+    scenario.maximised = Some("mean".into());
+    Ok(scenario)
 }
 
 /// The plan of [`optimal_scenario`].
@@ -220,6 +229,7 @@ pub fn plan_scenario(
         expected_loss_if_wrong: outcome.expected_loss_if_wrong,
         gap: None,
         return_on_budget_change: return_on_change(curves, multipliers, budget)?,
+        maximised: None,
     })
 }
 

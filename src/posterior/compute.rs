@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::decomposition::{self, Means};
 use super::draw::{self, ChannelDraw};
+use super::history::MediaHistory;
 use super::parameters;
 use super::quality;
 use super::types::{ChannelPosterior, Parameter, Posterior};
@@ -94,6 +95,7 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         parameters,
         control_names: data.controls.iter().map(|c| c.name.clone()).collect(),
         holdout: quality::quality(&cells, true),
+        history: MediaHistory::of(&density.design, data),
         fit: fit.expect("a design has fitted cells"),
         cells,
     }
@@ -146,7 +148,7 @@ impl Part {
     fn add(&mut self, density: &Density, state: &State, baseline: &BaselineDraw) {
         let theta = &state.theta;
         let mut values = Vec::new();
-        parameters::values(density, theta, &baseline.shared, &mut values);
+        parameters::values(density, state, &baseline.shared, &mut values);
         self.parameters.push(values);
         self.channels.push(draw::channels(density, state, &MULTIPLIERS));
         let shapes = (0..density.design.n_channels()).map(|c| {

@@ -3,6 +3,7 @@
 mod compute;
 mod decomposition;
 mod draw;
+mod history;
 mod parameters;
 mod quality;
 mod summary;
@@ -10,6 +11,7 @@ mod types;
 
 pub use compute::{compute, compute_prior};
 pub(crate) use draw::channels as channel_draws;
+pub use history::{ChannelMedia, MediaHistory};
 pub(crate) use parameters::{names as parameter_names, values as parameter_values};
 pub use quality::{Prediction, crps};
 pub use summary::{Summary, quantile_sorted};

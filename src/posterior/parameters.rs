@@ -2,7 +2,7 @@
 
 use crate::config::Noise;
 use crate::data::Dataset;
-use crate::model::{ColumnGroup, Density, EffectScale, Theta};
+use crate::model::{ColumnGroup, Density, EffectScale, State, Theta};
 
 /// Names in the order that [`values`] fills; `true` for parameters that NUTS samples.
 pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
@@ -67,12 +67,13 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
         };
         names.push((name, false));
     }
+    names.extend(design.channels.iter().map(|c| (format!("coefficient[{}]", c.name), false)));
     names
 }
 
 /// Values in the order of [`names`]; `shared` holds the baseline coefficients γ.
-pub fn values(density: &Density, theta: &Theta, shared: &[f64], out: &mut Vec<f64>) {
-    let (design, layout) = (&density.design, &density.layout);
+pub fn values(density: &Density, state: &State, shared: &[f64], out: &mut Vec<f64>) {
+    let (design, layout, theta) = (&density.design, &density.layout, &state.theta);
     let n_geos = design.n_geos;
     for (c, at) in layout.channels.iter().enumerate() {
         if at.retention.is_some() {
@@ -104,6 +105,16 @@ pub fn values(density: &Density, theta: &Theta, shared: &[f64], out: &mut Vec<f6
         out.extend(&theta.weekly);
     }
     out.extend(shared);
+    out.extend((0..design.n_channels()).map(|c| coefficient(density, state, c)));
+}
+
+/// β of channel `c` where the geo factor is 1, in the outcome scale of each geo: a cell's contribution is
+/// outcome scale · coefficient · geo factor · h.
+fn coefficient(density: &Density, state: &State, c: usize) -> f64 {
+    let total = state.media.total[c];
+    let effect = state.theta.ln_effect[c].exp() * density.design.channels[c].numeraire;
+    // A channel that never acts on a fitted cell has no coefficient.
+    if total > 0.0 { effect / total } else { 0.0 }
 }
 
 /// K of channel `c` in exposure units per period (per head when scaled by population), mean over geos.

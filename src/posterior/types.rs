@@ -29,6 +29,8 @@ pub struct Posterior {
     pub fit: FitQuality,
     /// The same on the held-out periods.
     pub holdout: Option<FitQuality>,
+    /// Spend and exposure of the paid channels, from which dated plans are valued.
+    pub history: super::MediaHistory,
 }
 
 /// One named quantity with its S draws.

@@ -68,7 +68,7 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
     let again = OutputDir::create(&scratch.path().join("again"))?;
     output::write_results(&again, &mut after, &dataset, &fitted.posterior)?;
     let again = again.commit()?;
-    for name in [FIT_FILE, output::DRAWS_FILE, output::CURVES_FILE, output::WEEKLY_FILE] {
+    for name in [FIT_FILE, output::DRAWS_FILE, output::CURVES_FILE, output::MEDIA_FILE, output::WEEKLY_FILE] {
         let Some(path) = folder.map(|f| f.join(name)).filter(|p| p.exists()) else { continue };
         let read = |path: &Path| {
             fs::read(path).map_err(|source| Error::Io { action: "cannot read", path: path.into(), source })

@@ -1,0 +1,231 @@
+//! Puts the questions of one `mmm scenario` to a fit and collects the answers.
+
+use anyhow::Context;
+use mmm::output::{self, Fit, Horizon, ScenarioReport};
+use mmm::planning::{
+    self, Answer, Cells, ChannelCurve, DatedQuestion, FrontierPoint, FutureWeeks, Goal, MediaModel, Question,
+    RawQuestion, Slot, Split,
+};
+
+use super::Scenario;
+
+/// A fit with everything read that the questions need.
+pub(super) struct Asker<'a> {
+    args: &'a Scenario,
+    fit: Fit,
+    cells: Cells,
+    own: RawQuestion,
+    named: Vec<(String, RawQuestion)>,
+}
+
+/// One question, ready to be answered.
+enum Asked {
+    Average(Question),
+    Dated(DatedQuestion),
+}
+
+impl<'a> Asker<'a> {
+    /// Reads the fit's summary and the file of plans.
+    pub(super) fn new(args: &'a Scenario) -> anyhow::Result<Asker<'a>> {
+        let fit = Fit::read(&args.fit).map_err(mmm::Error::from)?;
+        let paid = fit.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.clone());
+        let cells = Cells::new(paid.collect(), &fit.run.data.geo_names);
+        let named =
+            args.file.iter().map(|file| planning::read_questions(file)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Asker { args, cells, own: args.question(), named: named.concat(), fit })
+    }
+
+    /// Answers everything.
+    pub(super) fn ask(self) -> anyhow::Result<ScenarioReport> {
+        let horizon = Horizon::of(&self.fit, self.args.weeks);
+        let factor = horizon.factor;
+        let mut report = ScenarioReport::new(&self.fit, horizon);
+        let names = self.cells.names();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let own_dated = self.own.is_dated();
+        let asks_plan = self.args.asks_plan(&self.own);
+        let split = if self.args.limits.by_geo { Split::All } else { Split::AsAsked };
+
+        let dated =
+            own_dated || self.named.iter().any(|(_, raw)| raw.is_dated()) || self.args.flight.is_some();
+        // Limits of a dated question would be refused; the extras below still need theirs.
+        let undated = if own_dated { RawQuestion::default() } else { self.own.clone() };
+        let question = Question::parse(&undated, &names).map_err(mmm::Error::from)?;
+        let mut model: Option<MediaModel> = None;
+        if dated {
+            model = Some(self.read_model()?);
+        }
+        let mut asked = Vec::new();
+        for (name, raw) in &self.named {
+            let parsed = self.parse(raw, &names, model.as_ref());
+            asked.push((name, parsed.with_context(|| format!("scenario [{name}] cannot be used"))?));
+        }
+        let average: Vec<&Question> = asked
+            .iter()
+            .filter_map(|(_, asked)| match asked {
+                Asked::Average(question) => Some(question),
+                Asked::Dated(_) => None,
+            })
+            .chain([&question])
+            .collect();
+        let slots = self.cells.slots(&average, split);
+        if model.is_none() && slots.iter().any(|slot| matches!(slot, Slot::Geo(..))) {
+            model = Some(self.read_model()?);
+        }
+        let curves = self.curves(&slots, model.as_ref(), factor, &mut report)?;
+        let spend: Vec<f64> = curves.iter().map(ChannelCurve::spend).collect();
+
+        for (name, asked) in &asked {
+            let answers = match asked {
+                Asked::Average(q) => self.cells.place(q, &slots, &spend).answer(&curves, self.args.weeks),
+                Asked::Dated(q) => self.dated(q, model.as_ref(), &mut report).map(|answer| vec![answer]),
+            };
+            add_named(
+                name,
+                answers.with_context(|| format!("scenario [{name}] has no answer"))?,
+                &mut report,
+            );
+        }
+        let question = self.cells.place(&question, &slots, &spend);
+        if asks_plan {
+            self.own_plan(&question, &curves, model.as_ref(), &mut report)?;
+        }
+        self.extras(&question, &curves, model.as_ref(), &mut report)?;
+        Ok(report)
+    }
+
+    /// The answer to the flags; `question` is what they ask when they name no date.
+    fn own_plan(
+        &self,
+        question: &Question,
+        curves: &[ChannelCurve],
+        model: Option<&MediaModel>,
+        report: &mut ScenarioReport,
+    ) -> Result<(), mmm::Error> {
+        if let Some(model) = model.filter(|_| self.own.is_dated()) {
+            let answer = self.dated(&DatedQuestion::parse(&self.own, model)?, Some(model), report)?;
+            report.scenarios.push(answer);
+            return Ok(());
+        }
+        for mut answer in question.answer(curves, self.args.weeks)? {
+            if answer.scenario.gap.is_none() && answer.objective.is_none() {
+                answer.scenario.name = self.own.words().join(", ");
+            }
+            report.scenarios.push(answer);
+        }
+        Ok(())
+    }
+
+    fn read_model(&self) -> Result<MediaModel, mmm::Error> {
+        Ok(output::read_media(&self.args.fit, &self.fit)?)
+    }
+
+    fn parse(
+        &self,
+        raw: &RawQuestion,
+        names: &[&str],
+        model: Option<&MediaModel>,
+    ) -> Result<Asked, mmm::Error> {
+        match model.filter(|_| raw.is_dated()) {
+            Some(model) => Ok(Asked::Dated(DatedQuestion::parse(raw, model)?)),
+            None => Ok(Asked::Average(Question::parse(raw, names)?)),
+        }
+    }
+
+    fn dated(
+        &self,
+        question: &DatedQuestion,
+        model: Option<&MediaModel>,
+        report: &mut ScenarioReport,
+    ) -> Result<Answer, mmm::Error> {
+        let model = model.expect("the media model is read when any question is dated");
+        let roles = &self.fit.run.roles;
+        let (answer, untouched) =
+            question.answer(model, self.args.weeks, (&roles.date, roles.geo.as_deref()))?;
+        report.note_untouched(&untouched);
+        Ok(answer)
+    }
+
+    /// One curve a slot over the horizon, all with the same draws.
+    fn curves(
+        &self,
+        slots: &[Slot],
+        model: Option<&MediaModel>,
+        factor: f64,
+        report: &mut ScenarioReport,
+    ) -> Result<Vec<ChannelCurve>, mmm::Error> {
+        let mut whole: Vec<Option<ChannelCurve>> =
+            mmm::fit::planning_curves(output::read_curves(&self.args.fit, &self.fit)?)?
+                .into_iter()
+                .map(Some)
+                .collect();
+        let by_geo = slots.iter().filter(|slot| matches!(slot, Slot::Geo(..))).count();
+        let stride = model.filter(|_| by_geo > 0).map_or(1, |m| planning::geo_curve_stride(m, by_geo));
+        if let Some(model) = model.filter(|_| stride > 1) {
+            report.note_draws(model.n_draws().div_ceil(stride), model.n_draws());
+        }
+        let mut curves = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let curve = match (slot, model) {
+                (Slot::Geo(c, g), Some(model)) => planning::geo_curve(model, (*c, *g), stride)?,
+                (slot, _) => match whole[slot.channel()].take() {
+                    Some(curve) if stride > 1 => curve.thinned(stride),
+                    Some(curve) => curve,
+                    None => continue,
+                },
+            };
+            curves.push(curve.scaled(factor));
+        }
+        Ok(curves)
+    }
+
+    fn extras(
+        &self,
+        question: &Question,
+        curves: &[ChannelCurve],
+        model: Option<&MediaModel>,
+        report: &mut ScenarioReport,
+    ) -> anyhow::Result<()> {
+        let (args, limits) = (self.args, question.limits(curves, self.args.weeks));
+        if let Some(n) = args.frontier {
+            let budgets = limits.budgets(curves, n.into()).map_err(mmm::Error::from)?;
+            let plans = planning::frontier(curves, &budgets, &limits).map_err(mmm::Error::from)?;
+            report.frontier = plans.iter().map(|plan| FrontierPoint::of(plan, curves)).collect();
+            report.frontier_channels = curves.iter().map(|curve| curve.name().to_owned()).collect();
+        }
+        if let Some(precision) = args.test_value {
+            let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
+            let budget = match question.goal {
+                Some(Goal::Budget(budget)) => budget.currency(today, args.weeks),
+                _ => today,
+            };
+            report.test_values =
+                planning::test_values(curves, budget, &limits, precision).map_err(mmm::Error::from)?;
+        }
+        if let (Some(channel), Some(model)) = (&args.flight, model) {
+            let c = self.channel(channel)?;
+            let weeks = FutureWeeks::after(model, args.weeks);
+            report.flight = Some(planning::flight(model, &weeks, c, None).map_err(mmm::Error::from)?);
+        }
+        if let Some(path) = &args.reported {
+            report.reported = output::credits(&self.fit, path)?;
+        }
+        Ok(())
+    }
+
+    /// The index of a channel named by `--flight`.
+    fn channel(&self, name: &str) -> Result<usize, mmm::Error> {
+        let paid: Vec<&str> =
+            self.fit.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.as_str()).collect();
+        let target = planning::Target::parse("flight", name, name, (&paid, &[]));
+        Ok(target.map_err(planning::RequestErrors::from)?.channel)
+    }
+}
+
+/// Answers of one plan of the file under its name.
+fn add_named(name: &str, answers: Vec<Answer>, report: &mut ScenarioReport) {
+    for (i, mut answer) in answers.into_iter().enumerate() {
+        answer.scenario.name = if i > 0 { format!("{name}, best") } else { name.to_owned() };
+        report.scenarios.push(answer);
+    }
+}

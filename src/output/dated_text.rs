@@ -1,0 +1,101 @@
+//! Dated plans and flightings of `mmm scenario` as plain text.
+
+use super::advice::signed;
+use super::scenario_json::ScenarioReport;
+use super::scenario_text::{row, sentence};
+use super::table::{layout, wrap};
+use super::text::{amount, clean, percent};
+use crate::planning::{Dated, Flight};
+
+/// When a dated plan runs and what today's plan is.
+pub(super) fn basis(dated: &Dated) -> String {
+    format!(
+        "{}; spends and outcomes are totals over the {} periods from {} to {}.",
+        sentence(&dated.today),
+        dated.periods,
+        dated.first,
+        dated.last
+    )
+}
+
+/// What is carried over the edges of the horizon.
+pub(super) fn carry(dated: &Dated, report: &ScenarioReport) -> Vec<String> {
+    let mut rows =
+        vec![row([&format!("Outcome ({})", clean(&report.fit.unit)), "Today", "Plan", "90 % interval"])];
+    let line = |name: &str, now: &crate::posterior::Summary, then: &crate::posterior::Summary| {
+        row([
+            name,
+            &amount(now.mean),
+            &amount(then.mean),
+            &format!("{} to {}", amount(then.q05), amount(then.q95)),
+        ])
+    };
+    rows.push(line("carried in from before", &dated.carry_in, &dated.carry_in));
+    rows.push(line("within the horizon", &dated.current.within, &dated.proposed.within));
+    rows.push(line("carried out after it", &dated.current.carry_out, &dated.proposed.carry_out));
+    let mut lines = layout(&rows);
+    if dated.draws < dated.draws_of_fit {
+        lines
+            .push(format!("Valued with {} of the {} draws, evenly spaced.", dated.draws, dated.draws_of_fit));
+    }
+    lines
+}
+
+/// Patterns of one channel, and the best one week by week.
+pub(super) fn flight(flight: &Flight, report: &ScenarioReport) -> Vec<String> {
+    let mut lines = wrap(
+        "",
+        0,
+        &format!(
+            "When to spend {} on {} in the {} periods from {}, as much in each pattern ({} draws):",
+            amount(flight.budget),
+            clean(&flight.channel),
+            flight.dates.len(),
+            flight.dates.first().map(ToString::to_string).unwrap_or_default(),
+            flight.draws
+        ),
+    );
+    let mut rows = vec![row([
+        "Pattern",
+        "Outcome",
+        "Against always on",
+        "90 % interval",
+        "P(better)",
+        "Most in a period",
+    ])];
+    rows.extend(flight.patterns.iter().map(|pattern| {
+        let most = pattern.spend.iter().copied().fold(0.0, f64::max);
+        let beyond = if pattern.extrapolated { " (extrapolated)" } else { "" };
+        row([
+            &pattern.name,
+            &amount(pattern.outcome.mean),
+            &signed(pattern.gain.mean),
+            &format!("{} to {}", signed(pattern.gain.q05), signed(pattern.gain.q95)),
+            &if pattern.name == "always on" { "–".to_owned() } else { percent(pattern.p_better) },
+            &format!("{}{beyond}", amount(most)),
+        ])
+    }));
+    lines.extend(layout(&rows));
+    if let Some(best) = flight.patterns.iter().find(|p| p.name == "best found") {
+        lines.push(String::new());
+        lines.push("Best found, spend by period".to_owned());
+        let cells: Vec<String> = flight
+            .dates
+            .iter()
+            .zip(&best.spend)
+            .map(|(date, x)| format!("{date} {:>6}", amount(*x)))
+            .collect();
+        lines.extend(cells.chunks(5).map(|week| week.join("   ")));
+    }
+    lines.extend(wrap(
+        "- ",
+        2,
+        &format!(
+            "Outcome is {}, as if the pattern came over and over. Best found by {}; no period of it spends more than {}.",
+            clean(&report.fit.unit),
+            flight.method,
+            amount(flight.cap)
+        ),
+    ));
+    lines
+}

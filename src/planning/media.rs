@@ -1,0 +1,56 @@
+//! The fitted media model as planning sees it: history, and each draw's carry-over, saturation and size.
+
+use crate::config::Adstock;
+use crate::posterior::MediaHistory;
+
+/// Everything that values a plan week by week. Draw vectors have length S, in the order of the file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MediaModel {
+    /// Spend and exposure so far.
+    pub history: MediaHistory,
+    /// One entry per channel of the history.
+    pub draws: Vec<MediaDraws>,
+}
+
+/// Draws of one channel's parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MediaDraws {
+    /// Carry-over kernel.
+    pub adstock: Adstock,
+    /// α; zeros without carry-over.
+    pub retention: Vec<f64>,
+    /// K, in the unit of the history's exposure.
+    pub half_saturation: Vec<f64>,
+    /// S.
+    pub slope: Vec<f64>,
+    /// Effect at full saturation where the geo factor is 1, over the geo's outcome scale.
+    pub coefficient: Vec<f64>,
+    /// G vectors: each geo's effect against the channel's.
+    pub geo_factor: Vec<Vec<f64>>,
+}
+
+impl MediaModel {
+    /// Number of draws S.
+    pub fn n_draws(&self) -> usize {
+        self.draws.first().map_or(0, |d| d.coefficient.len())
+    }
+
+    /// Exposure in the history's unit per currency of channel `c` in geo `g`, over the last `recent` periods
+    /// or, where nothing was spent in them, over all; `None` where nothing ever was.
+    pub(crate) fn exposure_per_spend(&self, c: usize, g: usize, recent: usize) -> Option<f64> {
+        let n = self.history.n_periods();
+        let channel = &self.history.channels[c];
+        let over = |first: usize| {
+            let cells = g * n + first..(g + 1) * n;
+            let spend: f64 = channel.spend[cells.clone()].iter().sum();
+            (spend > 0.0).then(|| channel.exposure[cells].iter().sum::<f64>() / spend)
+        };
+        over(n.saturating_sub(recent)).or_else(|| over(0))
+    }
+
+    /// Effect at full saturation of channel `c` in geo `g` at draw `s`, outcome units per period.
+    pub(crate) fn ceiling(&self, c: usize, g: usize, s: usize) -> f64 {
+        let draws = &self.draws[c];
+        self.history.outcome_scale[g] * draws.coefficient[s] * draws.geo_factor[g][s]
+    }
+}

@@ -1,0 +1,105 @@
+//! The periods after the data: their dates, and today's plan in them.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+use super::media::MediaModel;
+use crate::data::Interval;
+
+/// N periods that follow the history. Today's plan repeats the history's last N periods (over again where
+/// the history is shorter).
+#[derive(Debug, Clone, PartialEq)]
+pub struct FutureWeeks {
+    /// First day of each period.
+    pub dates: Vec<NaiveDate>,
+    /// The period of the history that each one repeats.
+    pub repeats: Vec<usize>,
+    /// Weeks in a period.
+    pub period_weeks: f64,
+}
+
+impl FutureWeeks {
+    /// As many periods as make up `weeks`, at least one.
+    pub fn after(model: &MediaModel, weeks: f64) -> FutureWeeks {
+        let history = &model.history;
+        let period_weeks = history.interval.days() / 7.0;
+        let n = ((weeks / period_weeks).round() as usize).max(1);
+        FutureWeeks::of_length(model, n)
+    }
+
+    /// N periods.
+    pub fn of_length(model: &MediaModel, n: usize) -> FutureWeeks {
+        let history = &model.history;
+        let past = history.n_periods();
+        let span = n.min(past).max(1);
+        FutureWeeks {
+            dates: (1..=n).map(|k| following(&history.dates, history.interval, k)).collect(),
+            repeats: (0..n).map(|k| past.saturating_sub(span) + k % span).collect(),
+            period_weeks: history.interval.days() / 7.0,
+        }
+    }
+
+    /// Number of periods N.
+    pub fn len(&self) -> usize {
+        self.dates.len()
+    }
+
+    /// Whether there is none; never so as made here.
+    pub fn is_empty(&self) -> bool {
+        self.dates.is_empty()
+    }
+
+    /// Length in weeks.
+    pub fn weeks(&self) -> f64 {
+        self.len() as f64 * self.period_weeks
+    }
+
+    /// Last day of the last period.
+    pub fn last_day(&self) -> NaiveDate {
+        let days = (self.period_weeks * 7.0).round() as u64;
+        self.dates.last().map_or(NaiveDate::MIN, |d| *d + Days::new(days.saturating_sub(1)))
+    }
+
+    /// The middle day of a period, which decides whether it belongs to a range of days, as Thursday does in
+    /// ISO weeks.
+    pub fn middle(&self, k: usize) -> NaiveDate {
+        self.dates[k] + Days::new((self.period_weeks * 3.5) as u64)
+    }
+
+    /// Exposure or spend of geo `g` in these periods when they repeat the history.
+    pub(crate) fn repeated(&self, series: &[f64], g: usize, n_periods: usize) -> Vec<f64> {
+        self.repeats.iter().map(|t| series[g * n_periods + t]).collect()
+    }
+}
+
+/// First day of the `k`-th period after the last one.
+fn following(dates: &[NaiveDate], interval: Interval, k: usize) -> NaiveDate {
+    let last = dates.last().copied().unwrap_or_default();
+    match interval {
+        Interval::Daily => last + Days::new(k as u64),
+        Interval::Weekly => last + Days::new(7 * k as u64),
+        Interval::Monthly => {
+            // Months dated by their last day stay so: 30 April is followed by 31 May.
+            let month_ends = dates.iter().all(|d| (*d + Days::new(1)).day() == 1);
+            let shift = Days::new(u64::from(month_ends));
+            (last + shift) + Months::new(k as u32) - shift
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn periods_follow_the_data() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let next = |last: &[&str], interval, k| {
+            following(&last.iter().map(|d| day(d)).collect::<Vec<_>>(), interval, k).to_string()
+        };
+        assert_eq!(next(&["2023-12-25"], Interval::Weekly, 2), "2024-01-08");
+        assert_eq!(next(&["2023-12-31"], Interval::Daily, 1), "2024-01-01");
+        assert_eq!(next(&["2023-11-01"], Interval::Monthly, 2), "2024-01-01");
+        assert_eq!(next(&["2024-03-31", "2024-04-30"], Interval::Monthly, 1), "2024-05-31");
+        assert_eq!(next(&["2024-03-15", "2024-04-15"], Interval::Monthly, 1), "2024-05-15");
+    }
+}

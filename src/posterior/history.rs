@@ -1,0 +1,77 @@
+//! What the paid channels spent and ran, cell by cell: all that a dated plan needs beside the draws.
+
+use chrono::NaiveDate;
+
+use crate::data::{Dataset, Interval};
+use crate::model::Design;
+
+/// Spend and exposure of the paid channels. Series are G × T, `[g·T + t]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MediaHistory {
+    /// First day of each period, length T.
+    pub dates: Vec<NaiveDate>,
+    /// Spacing of the periods.
+    pub interval: Interval,
+    /// Geo names, length G.
+    pub geos: Vec<String>,
+    /// Outcome units per unit of coefficient and geo, length G.
+    pub outcome_scale: Vec<f64>,
+    /// Currency per outcome unit; 1 where the outcome is revenue or no worth is known.
+    pub value_per_outcome: Vec<f64>,
+    /// Whether the cell was fitted.
+    pub fitted: Vec<bool>,
+    /// One entry per paid channel.
+    pub channels: Vec<ChannelMedia>,
+}
+
+/// One paid channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChannelMedia {
+    /// Channel name.
+    pub name: String,
+    /// Spend column.
+    pub spend_column: String,
+    /// Currency.
+    pub spend: Vec<f64>,
+    /// In the unit of the channel's half-saturation K, so that a cell's effect is that of adstocked
+    /// exposure over K: exposure per head with populations, else as given but with every geo's typical
+    /// period made equal to the mean one's.
+    pub exposure: Vec<f64>,
+}
+
+impl MediaHistory {
+    /// Reads a data set through the scales of its design.
+    pub(crate) fn of(design: &Design, data: &Dataset) -> MediaHistory {
+        let (n_geos, n) = (design.n_geos, design.n_periods);
+        let series = n_geos * n;
+        let channels = data.channels.iter().enumerate().filter_map(|(c, channel)| {
+            let scale = &design.channels[c].exposure_scale;
+            let unit = scale.iter().sum::<f64>() / scale.len() as f64;
+            Some(ChannelMedia {
+                name: channel.name.clone(),
+                spend_column: channel.spend_column.clone()?,
+                spend: channel.spend.iter().copied().collect(),
+                exposure: design.exposure[c * series..(c + 1) * series].iter().map(|x| x * unit).collect(),
+            })
+        });
+        MediaHistory {
+            dates: data.dates.clone(),
+            interval: data.interval,
+            geos: data.geos.clone(),
+            outcome_scale: design.outcome_scale.clone(),
+            value_per_outcome: (0..series).map(|i| data.value_per_outcome(i / n, i % n)).collect(),
+            fitted: design.fitted.iter().map(|f| *f > 0.0).collect(),
+            channels: channels.collect(),
+        }
+    }
+
+    /// Number of periods T.
+    pub fn n_periods(&self) -> usize {
+        self.dates.len()
+    }
+
+    /// Number of geos G.
+    pub fn n_geos(&self) -> usize {
+        self.geos.len()
+    }
+}
