@@ -13,7 +13,8 @@ use serde_json::Value;
 
 /// Half a second; too few draws for a verdict.
 const SHORT: [&str; 6] = ["--warmup", "200", "--draws", "100", "--chains", "2"];
-const FILES: [&str; 5] = ["fit.json", "draws.parquet", "curves.parquet", "weekly.csv", "log.json"];
+const FILES: [&str; 6] =
+    ["fit.json", "draws.parquet", "curves.parquet", "media.parquet", "weekly.csv", "log.json"];
 
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name).join("data.csv")

@@ -61,11 +61,11 @@ fn a_fit_killed_at_any_moment_leaves_one_complete_output() {
         let seed = seed.to_string();
         start(&folder, &[&["--seed", &seed], &SHORT[..]].concat())
     };
-    let files = ["fit.json", "draws.parquet", "curves.parquet", "weekly.csv", "log.json"];
+    let files = ["fit.json", "draws.parquet", "curves.parquet", "media.parquet", "weekly.csv", "log.json"];
     let read = || files.map(|f| fs::read(folder.path().join("mmm-out").join(f)).expect("a whole output"));
     // The hashes that the log keeps tie the files of one fit together, and its seed the draws.
-    let is_whole = |output: &[Vec<u8>; 5]| {
-        let log: serde_json::Value = serde_json::from_slice(&output[4]).expect("log.json is whole");
+    let is_whole = |output: &[Vec<u8>; 6]| {
+        let log: serde_json::Value = serde_json::from_slice(&output[5]).expect("log.json is whole");
         let sha: String = Sha256::digest(&output[0]).iter().map(|byte| format!("{byte:02x}")).collect();
         log["provenance"]["fit_sha256"] == sha.as_str()
     };

@@ -102,7 +102,8 @@ fn a_shift_conserves_the_budget() {
 
 #[test]
 fn the_horizon_scales_totals_and_nothing_else() {
-    let (year, week) = (json(&["--weeks", "52"]), json(&["--weeks", "1"]));
+    let (year, week) =
+        (json(&["--risk", "mean", "--weeks", "52"]), json(&["--risk", "mean", "--weeks", "1"]));
     let (a, b) = (&year["scenarios"][0], &week["scenarios"][0]);
     assert!((number(&a["gain"]["mean"]) / number(&b["gain"]["mean"]) - 52.0).abs() < 1e-3);
     // The polish of a plan keeps its budget to a relative 1e-9.
@@ -220,7 +221,7 @@ fn the_fit_ranks_tests_as_the_command_does() {
 
 #[test]
 fn commitments_capacity_and_group_limits_bind_and_are_named() {
-    let free = json(&[]);
+    let free = json(&["--risk", "mean"]);
     let most = free["scenarios"][0]["allocation"]
         .as_array()
         .unwrap()
@@ -232,22 +233,22 @@ fn commitments_capacity_and_group_limits_bind_and_are_named() {
     assert!(number(&most["change"]) > 0.05, "{most}");
     // A capacity in currency, below what the free plan would spend.
     let weekly = number(&most["current"]) * (1.0 + 0.5 * number(&most["change"])) / 52.0;
-    let capped = json(&["--bound", &format!("{name}=..{weekly}/week")]);
+    let capped = json(&["--risk", "mean", "--bound", &format!("{name}=..{weekly}/week")]);
     assert_eq!(plan(&capped, 0, name)["bound_hit"], "upper");
     assert!((proposed(&capped, 0, name) / (52.0 * weekly) - 1.0).abs() < 1e-6);
-    scenario(&["--bound", &format!("{name}=..{weekly}/week")])
+    scenario(&["--risk", "mean", "--bound", &format!("{name}=..{weekly}/week")])
         .exits(0)
         .says(&["At the upper bound, would take more"]);
     // A commitment above it.
     let least = number(&most["proposed"]) * 1.1 / 52.0;
-    let committed = json(&["--bound", &format!("{name}={least}/week..")]);
+    let committed = json(&["--risk", "mean", "--bound", &format!("{name}={least}/week..")]);
     assert_eq!(plan(&committed, 0, name)["bound_hit"], "lower");
     // A group in currency: together no more than today.
     let others: Vec<&str> =
         ["tv", "search", "social", "display"].into_iter().filter(|c| *c != name).take(1).collect();
     let together = (number(&most["current"]) + current(&free, others[0])) / 52.0;
     let group = format!("pair:{name},{}=..{together}/week", others[0]);
-    let grouped = json(&["--group", &group]);
+    let grouped = json(&["--risk", "mean", "--group", &group]);
     assert!(proposed(&grouped, 0, name) + proposed(&grouped, 0, others[0]) <= 52.0 * together * (1.0 + 1e-9));
 }
 

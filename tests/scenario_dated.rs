@@ -80,14 +80,15 @@ fn the_geos_of_a_channel_add_up_to_it() {
     let sets: Vec<String> = geos().iter().map(|g| format!("tv@{g}=+50%")).collect();
     let args: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
     let parts = json(&args);
-    assert!((gain(&parts) / gain(&whole) - 1.0).abs() < 1e-9, "{} {}", gain(&parts), gain(&whole));
+    // The whole channel is read from the response curves, which are kept to seven digits.
+    assert!((gain(&parts) / gain(&whole) - 1.0).abs() < 1e-6, "{} {}", gain(&parts), gain(&whole));
     let one = json(&["--set", &sets[0]]);
     assert!(gain(&one) > 0.0 && gain(&one) < gain(&whole));
     let cell = format!("tv@{}", geos()[0]);
     assert!((change(&one, &cell) / number(&channel(&one, &cell)["current"]) - 0.5).abs() < 1e-12);
     assert_eq!(change(&one, &format!("tv@{}", geos()[1])), 0.0);
     let both = json(&["--by-geo", "--set", "tv=+50%"]);
-    assert!((gain(&both) / gain(&whole) - 1.0).abs() < 1e-9);
+    assert!((gain(&both) / gain(&whole) - 1.0).abs() < 1e-6);
 }
 
 #[test]
