@@ -9,9 +9,13 @@ use std::path::Path;
 const LOCK_FILE: &str = ".lock";
 
 /// Marks an unfinished output as in work. Without locks (some network drives) it is only never cleaned up.
+///
+/// The lock is taken before the file has its name: a sweep never sees it unlocked.
 pub(super) fn claim(folder: &Path) -> io::Result<File> {
-    let lock = File::create(folder.join(LOCK_FILE))?;
+    let unnamed = folder.join(".lock-new");
+    let lock = File::create(&unnamed)?;
     let _ = lock.try_lock();
+    fs::rename(unnamed, folder.join(LOCK_FILE))?;
     Ok(lock)
 }
 
