@@ -172,6 +172,49 @@ fn autoregression_of_third_order() {
     Regression { rows, outcomes: y[3..].to_vec() }.check("AR(3)", 3);
 }
 
+/// yₜ = φ yₜ₋₁ + eₜ + θ eₜ₋₁ with e ~ N(0, 1), e₀ = 0, and flat φ = tanh a, θ = tanh b; q = (a, b).
+fn arma(y: &[f64], q: &[f64], g: &mut [f64]) -> f64 {
+    let (phi, theta) = (q[0].tanh(), q[1].tanh());
+    let (mut e, mut by_phi, mut by_theta) = (0.0, 0.0, 0.0);
+    let (mut value, mut slope) = (0.0, [0.0; 2]);
+    for pair in y.windows(2) {
+        (by_phi, by_theta) = (-pair[0] - theta * by_phi, -e - theta * by_theta);
+        e = pair[1] - phi * pair[0] - theta * e;
+        value -= 0.5 * e * e;
+        slope[0] -= e * by_phi;
+        slope[1] -= e * by_theta;
+    }
+    // The Jacobian d tanh x = 1 − tanh² x.
+    for ((g, slope), x) in g.iter_mut().zip(slope).zip([phi, theta]) {
+        *g = slope * (1.0 - x * x) - 2.0 * x;
+        value += (1.0 - x * x).ln();
+    }
+    value
+}
+
+#[test]
+fn autoregression_with_a_moving_average() {
+    let mut y = vec![0.0];
+    for t in 1..120 {
+        y.push(0.6 * y[t - 1] + noise(7 * t) + if t > 1 { 0.4 * noise(7 * (t - 1)) } else { 0.0 });
+    }
+    let function = |q: &[f64], g: &mut [f64]| arma(&y, q, g);
+    let chains = run(&Target { dim: 2, order: 2, function }, settings(8));
+    // The same posterior on a grid of (φ, θ), where the prior is flat.
+    let (mut total, mut phis, mut thetas) = (0.0, 0.0, 0.0);
+    let node = |i: usize| (i as f64 + 0.5) / 200.0 - 1.0;
+    for (i, j) in (0..400).flat_map(|i| (0..400).map(move |j| (i, j))) {
+        let (phi, theta) = (node(i), node(j));
+        let jacobian = ((1.0 - phi * phi) * (1.0 - theta * theta)).ln();
+        let weight = (arma(&y, &[phi.atanh(), theta.atanh()], &mut [0.0; 2]) - jacobian + 60.0).exp();
+        total += weight;
+        phis += weight * phi;
+        thetas += weight * theta;
+    }
+    assert_mean(&chains, "φ", |q| q[0].tanh(), phis / total);
+    assert_mean(&chains, "θ", |q| q[1].tanh(), thetas / total);
+}
+
 const EFFECTS: [f64; 8] = [28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0];
 const ERRORS: [f64; 8] = [15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0];
 

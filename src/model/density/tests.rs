@@ -231,6 +231,49 @@ fn collapsed_likelihood_is_the_explicit_gaussian_one() {
     }
 }
 
+/// Two coefficients, integrated by the trapezoidal rule, which is exact to rounding for a smooth bump.
+#[test]
+fn collapsed_likelihood_is_the_integral_over_the_baseline() {
+    let mut config = FitConfig::default();
+    config.model.noise = Noise::White;
+    (config.model.seasonality_pairs, config.model.trend_knot_weeks) = (0, 1e4);
+    let mut data = data(1, 9);
+    data.controls.clear();
+    let density = Density::new(Design::new(&data, &config).unwrap());
+    let (d, mut state) = (&density.design, density.state());
+    use crate::model::ColumnGroup::{Intercept, Trend};
+    assert_eq!(d.columns, [Intercept, Trend]);
+    let q = point(density.layout.dim, 11, 0.5);
+    let mut grad = vec![0.0; q.len()];
+    let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
+    let by = LikelihoodGradient::new(d);
+    let prior = state.theta.prior_and_chain_rule(&q, d, &density.layout, &by, &mut grad);
+    let sigma = state.theta.sigma[0];
+    let residuals: Vec<(f64, f64)> = (0..d.n_periods)
+        .filter(|t| d.fitted[*t] > 0.0)
+        .map(|t| {
+            let media: f64 = (0..d.n_channels())
+                .map(|c| state.media.beta[c] * state.media.effect[c * d.n_periods + t])
+                .sum();
+            (d.outcome[t] - media - d.intercept_mean, d.baseline_all[d.n_periods + t])
+        })
+        .collect();
+    let slope_sd = state.theta.trend_scale;
+    // Both coefficients in units of their prior.
+    let joint = |gamma: f64, slope: f64| {
+        let square = |(r, z): &(f64, f64)| ((r - gamma - slope_sd * slope * z) / sigma).powi(2);
+        let squares: f64 = residuals.iter().map(square).sum();
+        (-0.5 * (squares + gamma * gamma + slope * slope)).exp()
+    };
+    let (step, nodes) = (0.01, 900);
+    let mut sum = 0.0;
+    for (i, j) in (-nodes..=nodes).flat_map(|i| (-nodes..=nodes).map(move |j| (i, j))) {
+        sum += joint(f64::from(i) * step, f64::from(j) * step);
+    }
+    let want = (sum * step * step / std::f64::consts::TAU).ln() - residuals.len() as f64 * sigma.ln();
+    assert!((total - prior - want).abs() < 1e-8, "{} {want}", total - prior);
+}
+
 #[test]
 fn instruction_sets_agree() {
     let (name, config) = &configs()[1];
