@@ -6,7 +6,7 @@
 //! prior and mixes slowly. The prior of f is the collapsed regression of one geo whose outcome is f.
 
 use super::baseline::{Baseline, BaselineDraw, Crossproducts};
-use super::design::{ColumnGroup, Design};
+use super::design::Design;
 use super::layout::Theta;
 use super::prior::LikelihoodGradient;
 use crate::config::Noise;
@@ -30,8 +30,7 @@ impl Calendar {
     /// The calendar columns of a panel as a design of their own, with prior mean `intercept_mean` of f.
     pub fn new(panel: &Design, intercept_mean: f64) -> Calendar {
         let n = panel.n_periods;
-        let calendar = |group: &&ColumnGroup| !matches!(group, ColumnGroup::Control(_));
-        let columns: Vec<ColumnGroup> = panel.columns.iter().take_while(calendar).copied().collect();
+        let columns = panel.columns[..panel.n_calendar_columns()].to_vec();
         let baseline = panel.baseline_all[..columns.len() * n].to_vec();
         let design = Design {
             n_geos: 1,

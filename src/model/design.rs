@@ -188,9 +188,8 @@ impl Design {
         design.add_baseline(data, config);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
-            let calendar =
-                design.columns.iter().take_while(|c| !matches!(c, ColumnGroup::Control(_))).count();
-            design.rotation = Some(Rotation::new(design.baseline_all.chunks_exact(n_periods).take(calendar)));
+            let columns = design.baseline_all.chunks_exact(n_periods);
+            design.rotation = Some(Rotation::new(columns.take(design.n_calendar_columns())));
         }
         Ok(design)
     }
@@ -360,6 +359,19 @@ impl Design {
         };
         let series = &self.exposure[c * self.n_geos * n..(c + 1) * self.n_geos * n];
         series.chunks_exact(n).filter_map(reach).reduce(f64::min).unwrap_or(1.0)
+    }
+
+    /// Number of columns that follow from the calendar alone and come first.
+    pub fn n_calendar_columns(&self) -> usize {
+        self.columns.iter().take_while(|group| !matches!(group, ColumnGroup::Control(_))).count()
+    }
+
+    /// Baseline column `j` of geo `g`, length T; arbitrary where not fitted. Geos share those of the calendar.
+    #[inline(always)]
+    pub fn column(&self, g: usize, j: usize) -> &[f64] {
+        let g = if matches!(self.columns[j], ColumnGroup::Control(_)) { g } else { 0 };
+        let start = (g * self.columns.len() + j) * self.n_periods;
+        &self.baseline_all[start..start + self.n_periods]
     }
 
     /// Number of baseline columns k.

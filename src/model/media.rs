@@ -5,7 +5,7 @@ use super::layout::Theta;
 use super::prior::LikelihoodGradient;
 use crate::transform::adstock::{self, LANES, Weights};
 use crate::transform::hill::{Hill, HillOutput};
-use crate::transform::simd::{axpy, dot, mul_add, sum8};
+use crate::transform::simd::{axpy, dot, dot3, mul_add, sum8};
 
 /// Media at one point: one series of T periods per channel and geo, `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -200,16 +200,6 @@ impl EffectScale {
             EffectScale::Share => &design.units,
         }
     }
-}
-
-/// Σ aᵢ bᵢ cᵢ.
-#[inline(always)]
-fn dot3<const FMA: bool>(a: &[f64], b: &[f64], c: &[f64]) -> f64 {
-    let mut sums = [0.0; 8];
-    for t in 0..a.len() {
-        sums[t % 8] = mul_add::<FMA>(a[t] * b[t], c[t], sums[t % 8]);
-    }
-    sum8(sums)
 }
 
 /// Partial sums over the series of one channel, eight lanes each.

@@ -1,6 +1,6 @@
 //! Hill saturation h = aˢ / (aˢ + Kˢ) with its derivatives, one log, one exp and one divide an element.
 
-use super::math::{exp, ln};
+use super::math::{exp_within, ln_normal};
 use super::simd::{Kernel, mul_add};
 
 /// Below it adstocked exposure counts as none: h is exactly 0 there. In units of a typical active
@@ -49,9 +49,9 @@ impl Hill {
 fn element<const FMA: bool>(hill: &Hill, a: f64) -> (f64, f64, f64) {
     let on = a > OFF;
     let a = if on { a } else { 1.0 };
-    let z = hill.slope * (ln::<FMA>(a) - hill.ln_half_saturation);
+    let z = hill.slope * (ln_normal::<FMA>(a) - hill.ln_half_saturation);
     // Beyond ±300 the effect is 0 or 1 to double precision, and (1 + e) a stays in range.
-    let e = exp::<FMA>((-z).clamp(-300.0, 300.0));
+    let e = exp_within::<FMA>((-z).clamp(-300.0, 300.0));
     // One divide serves h = q a and dh/da = S e h q.
     let q = 1.0 / (mul_add::<FMA>(e, a, a));
     let h = q * a;

@@ -27,13 +27,33 @@ const EXP: [f64; 12] = [
 ];
 
 /// eˣ for any x: 0 below −745.2, infinity above 709.8, gradual underflow between.
+#[inline(always)]
+pub fn exp<const FMA: bool>(x: f64) -> f64 {
+    // The clamp keeps the integer part inside two exponent fields; 2^±1100 is out of range anyway.
+    let (p, n) = exp_parts::<FMA>(x.clamp(-760.0, 760.0));
+    // 2ⁿ in two steps, so that neither the scale nor the product leaves the range too early.
+    let half = n >> 1;
+    p * power_of_two(half) * power_of_two(n - half)
+}
+
+/// eˣ for |x| ≤ 700, where nothing overflows or underflows.
+#[inline(always)]
+pub fn exp_within<const FMA: bool>(x: f64) -> f64 {
+    let (p, n) = exp_parts::<FMA>(x);
+    p * power_of_two(n)
+}
+
+#[inline(always)]
+fn power_of_two(n: i64) -> f64 {
+    f64::from_bits(((n + 1023) as u64) << 52)
+}
+
+/// (eʳ, n) with eˣ = 2ⁿ eʳ.
 ///
 /// # Source
 /// x = n ln 2 + r, eʳ by its Taylor polynomial of degree 13; Cody & Waite's two-part ln 2.
 #[inline(always)]
-pub fn exp<const FMA: bool>(x: f64) -> f64 {
-    // The clamp keeps the integer part inside two exponent fields; 2^±1100 is out of range anyway.
-    let x = x.clamp(-760.0, 760.0);
+fn exp_parts<const FMA: bool>(x: f64) -> (f64, i64) {
     let shifted = mul_add::<FMA>(x, std::f64::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
     let r = mul_add::<FMA>(n, -LN2_LO, mul_add::<FMA>(n, -LN2_HI, x));
@@ -42,11 +62,7 @@ pub fn exp<const FMA: bool>(x: f64) -> f64 {
         p = mul_add::<FMA>(p, r, c);
     }
     let p = mul_add::<FMA>(mul_add::<FMA>(p, r, 1.0), r, 1.0);
-    // 2ⁿ in two steps, so that neither the scale nor the product leaves the range too early.
-    let n = (shifted.to_bits() as i64).wrapping_sub(ROUND.to_bits() as i64);
-    let half = n >> 1;
-    let scale = |k: i64| f64::from_bits(((k + 1023) as u64) << 52);
-    p * scale(half) * scale(n - half)
+    (p, (shifted.to_bits() as i64).wrapping_sub(ROUND.to_bits() as i64))
 }
 
 /// Coefficients of (ln(1+s) − ln(1−s) − 2s)/s in powers of s², |s| ≤ 0.1716.
@@ -64,15 +80,28 @@ const LG: [f64; 7] = [
 ];
 
 /// ln x for finite x ≥ 0, subnormal numbers included; −∞ at 0. Not defined for negative x.
-///
-/// # Source
-/// x = 2ᵏ m, m in [√½, √2); ln m by fdlibm's polynomial in s = (m − 1)/(m + 1).
 #[inline(always)]
 pub fn ln<const FMA: bool>(x: f64) -> f64 {
     let tiny = x < f64::MIN_POSITIVE;
     let scaled = if tiny { x * (1u64 << 54) as f64 } else { x };
     let shift = if tiny { 54.0 } else { 0.0 };
-    let bits = scaled.to_bits().wrapping_add(ONE_BITS - SQRT_HALF_BITS);
+    let value = ln_shifted::<FMA>(scaled, shift);
+    if x == 0.0 { f64::NEG_INFINITY } else { value }
+}
+
+/// ln x for finite x that is positive and not subnormal.
+#[inline(always)]
+pub fn ln_normal<const FMA: bool>(x: f64) -> f64 {
+    ln_shifted::<FMA>(x, 0.0)
+}
+
+/// ln(x 2⁻ˢ) for a normal x.
+///
+/// # Source
+/// x = 2ᵏ m, m in [√½, √2); ln m by fdlibm's polynomial in s = (m − 1)/(m + 1).
+#[inline(always)]
+fn ln_shifted<const FMA: bool>(x: f64, shift: f64) -> f64 {
+    let bits = x.to_bits().wrapping_add(ONE_BITS - SQRT_HALF_BITS);
     // The exponent field read as a double without an integer conversion, which AVX2 lacks.
     let k = f64::from_bits((bits >> 52) | 0x4330_0000_0000_0000) - 4_503_599_627_371_519.0 - shift;
     let m = f64::from_bits((bits & MANTISSA) + SQRT_HALF_BITS);
@@ -85,8 +114,7 @@ pub fn ln<const FMA: bool>(x: f64) -> f64 {
     }
     let half_square = 0.5 * f * f;
     let tail = mul_add::<FMA>(s, mul_add::<FMA>(p, z, half_square), k * LN2_LO);
-    let value = mul_add::<FMA>(k, LN2_HI, f - (half_square - tail));
-    if x == 0.0 { f64::NEG_INFINITY } else { value }
+    mul_add::<FMA>(k, LN2_HI, f - (half_square - tail))
 }
 
 #[cfg(test)]
@@ -97,7 +125,15 @@ mod tests {
     struct Map<'a> {
         x: &'a [f64],
         out: &'a mut [f64],
-        is_exp: bool,
+        of: Function,
+    }
+
+    #[derive(Clone, Copy)]
+    enum Function {
+        Exp,
+        ExpWithin,
+        Ln,
+        LnNormal,
     }
 
     impl Kernel for Map<'_> {
@@ -105,7 +141,12 @@ mod tests {
         #[inline(always)]
         fn run<const FMA: bool>(self) {
             for (o, &x) in self.out.iter_mut().zip(self.x) {
-                *o = if self.is_exp { exp::<FMA>(x) } else { ln::<FMA>(x) };
+                *o = match self.of {
+                    Function::Exp => exp::<FMA>(x),
+                    Function::ExpWithin => exp_within::<FMA>(x),
+                    Function::Ln => ln::<FMA>(x),
+                    Function::LnNormal => ln_normal::<FMA>(x),
+                };
             }
         }
     }
@@ -115,11 +156,14 @@ mod tests {
         if a == b { 0 } else { a.to_bits().abs_diff(b.to_bits()) }
     }
 
-    fn check(is_exp: bool, x: &[f64]) {
-        let which: fn(f64) -> f64 = if is_exp { f64::exp } else { f64::ln };
+    fn check(of: Function, x: &[f64]) {
+        let which: fn(f64) -> f64 = match of {
+            Function::Exp | Function::ExpWithin => f64::exp,
+            Function::Ln | Function::LnNormal => f64::ln,
+        };
         for set in InstructionSet::available() {
             let mut out = vec![0.0; x.len()];
-            dispatch(set, Map { x, out: &mut out, is_exp });
+            dispatch(set, Map { x, out: &mut out, of });
             for (&x, &got) in x.iter().zip(&out) {
                 let want = which(x);
                 assert!(ulps(got, want) <= 2, "{set:?} at {x:e}: {got:e}, libm {want:e}");
@@ -132,7 +176,9 @@ mod tests {
         let mut x: Vec<f64> = (0..400_003).map(|i| -750.0 + 1465.0 * i as f64 / 400_003.0).collect();
         x.extend([0.0, -0.0, 1e-300, -1e-300, 5e-324, 709.78, 709.79, -745.1, -746.0, 1e6, -1e6]);
         x.extend([f64::INFINITY, f64::NEG_INFINITY]);
-        check(true, &x);
+        check(Function::Exp, &x);
+        x.retain(|x| x.abs() <= 700.0);
+        check(Function::ExpWithin, &x);
     }
 
     #[test]
@@ -150,6 +196,8 @@ mod tests {
             1.0 + f64::EPSILON,
             1.0 - f64::EPSILON,
         ]);
-        check(false, &x);
+        check(Function::Ln, &x);
+        x.retain(|x| x.is_normal());
+        check(Function::LnNormal, &x);
     }
 }

@@ -107,6 +107,50 @@ pub fn dot<const FMA: bool>(a: &[f64], b: &[f64]) -> f64 {
     sum8(sums)
 }
 
+/// [`dot`] of four columns with one vector, which is read once.
+#[inline(always)]
+pub fn dot4<const FMA: bool>([a, b, c, d]: [&[f64]; 4], x: &[f64]) -> [f64; 4] {
+    let (x8, x_rest) = x.as_chunks::<8>();
+    let (a8, a_rest) = a.as_chunks::<8>();
+    let (b8, b_rest) = b.as_chunks::<8>();
+    let (c8, c_rest) = c.as_chunks::<8>();
+    let (d8, d_rest) = d.as_chunks::<8>();
+    let [mut sa, mut sb, mut sc, mut sd] = [[0.0; 8]; 4];
+    for ((((x, a), b), c), d) in x8.iter().zip(a8).zip(b8).zip(c8).zip(d8) {
+        for l in 0..8 {
+            sa[l] = mul_add::<FMA>(a[l], x[l], sa[l]);
+            sb[l] = mul_add::<FMA>(b[l], x[l], sb[l]);
+            sc[l] = mul_add::<FMA>(c[l], x[l], sc[l]);
+            sd[l] = mul_add::<FMA>(d[l], x[l], sd[l]);
+        }
+    }
+    for ((((x, a), b), c), d) in x_rest.iter().zip(a_rest).zip(b_rest).zip(c_rest).zip(d_rest) {
+        sa[0] = mul_add::<FMA>(*a, *x, sa[0]);
+        sb[0] = mul_add::<FMA>(*b, *x, sb[0]);
+        sc[0] = mul_add::<FMA>(*c, *x, sc[0]);
+        sd[0] = mul_add::<FMA>(*d, *x, sd[0]);
+    }
+    [sum8(sa), sum8(sb), sum8(sc), sum8(sd)]
+}
+
+/// Σ aᵢ bᵢ cᵢ.
+#[inline(always)]
+pub fn dot3<const FMA: bool>(a: &[f64], b: &[f64], c: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (a8, a_rest) = a.as_chunks::<8>();
+    let (b8, b_rest) = b.as_chunks::<8>();
+    let (c8, c_rest) = c.as_chunks::<8>();
+    for ((x, y), z) in a8.iter().zip(b8).zip(c8) {
+        for l in 0..8 {
+            sums[l] = mul_add::<FMA>(x[l] * y[l], z[l], sums[l]);
+        }
+    }
+    for ((x, y), z) in a_rest.iter().zip(b_rest).zip(c_rest) {
+        sums[0] = mul_add::<FMA>(x * y, *z, sums[0]);
+    }
+    sum8(sums)
+}
+
 /// The sum of eight numbers, pairwise.
 #[inline(always)]
 pub fn sum8(s: [f64; 8]) -> f64 {
@@ -118,5 +162,14 @@ pub fn sum8(s: [f64; 8]) -> f64 {
 pub fn axpy<const FMA: bool>(k: f64, x: &[f64], y: &mut [f64]) {
     for (y, x) in y.iter_mut().zip(x) {
         *y = mul_add::<FMA>(k, *x, *y);
+    }
+}
+
+/// y += Σ k x over four columns, with y read and written once.
+#[inline(always)]
+pub fn axpy4<const FMA: bool>(k: [f64; 4], [a, b, c, d]: [&[f64]; 4], y: &mut [f64]) {
+    for ((((y, a), b), c), d) in y.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        let first = mul_add::<FMA>(k[1], *b, mul_add::<FMA>(k[0], *a, *y));
+        *y = mul_add::<FMA>(k[3], *d, mul_add::<FMA>(k[2], *c, first));
     }
 }

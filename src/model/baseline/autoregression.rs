@@ -3,13 +3,13 @@
 use super::super::design::Design;
 use super::super::layout::Theta;
 use super::{Baseline, Crossproducts};
-use crate::transform::simd::mul_add;
+use crate::transform::simd::{dot3, mul_add};
 
 impl Baseline {
-    /// Σ_g tr(∂S_g/∂φ Cov(γ + δ_g)) of one block, from Cov = D½ (Ã⁻¹ + N Nᵀ) D½, N = (I − J) R C̃^{-½}.
+    /// Σ_g tr(∂S_g/∂φ Cov(γ + δ_g)) of one block, from Cov = D½ (Ã⁻¹ + N Nᵀ) D½, N = Ã⁻¹ R C̃^{-½}.
     #[inline(always)]
     pub(super) fn covariance_phi_trace<const FMA: bool, const L: usize>(
-        &mut self,
+        &self,
         x: &Crossproducts,
         theta: &Theta,
         b: usize,
@@ -19,23 +19,14 @@ impl Baseline {
         let inverse = self.inverse[matrix.clone()].as_chunks::<L>().0;
         let inner = x.inner[matrix.clone()].as_chunks::<L>().0;
         let cross = x.cross[matrix].as_chunks::<L>().0;
-        let spread = self.product.as_chunks_mut::<L>().0;
-        if L > 1 {
-            for i in 0..k {
-                for j in 0..k {
-                    let scaled = if j >= i { self.shared_scaled[i * k + j] } else { 0.0 };
-                    for v in &mut spread[i * k + j] {
-                        *v = scaled - *v;
-                    }
-                }
-            }
-        }
+        let spread = self.product.as_chunks::<L>().0;
+        let row = |i: usize| &spread[i * k + x.first_shared..(i + 1) * k];
         let mut sums = [0.0; L];
         for i in 0..k {
             for j in i..k {
                 let mut covariance = inverse[i * k + j];
                 if L > 1 {
-                    for (u, v) in spread[i * k..(i + 1) * k].iter().zip(&spread[j * k..(j + 1) * k]) {
+                    for (u, v) in row(i).iter().zip(row(j)) {
                         for l in 0..L {
                             covariance[l] = mul_add::<FMA>(u[l], v[l], covariance[l]);
                         }
@@ -52,21 +43,21 @@ impl Baseline {
     }
 
     /// Derivative by φ of ½ ln|Ω| − ½ Σ r̂ᵀ Ω r̂ / σ².
-    pub(super) fn residual_phi_gradient(&self, design: &Design, x: &Crossproducts, theta: &Theta) -> f64 {
+    #[inline(always)]
+    pub(super) fn residual_phi_gradient<const FMA: bool>(
+        &self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+    ) -> f64 {
         let (n, phi) = (design.n_periods, theta.phi);
         let mut sum = -x.n_runs.iter().sum::<f64>() * phi / (1.0 - phi * phi);
         for g in 0..design.n_geos {
-            let (r, link) = (&self.residual[g * n..(g + 1) * n], &x.link[g * n..(g + 1) * n]);
-            let fitted = &design.fitted[g * n..(g + 1) * n];
-            let mut quadratic = 0.0;
-            for t in 0..n {
-                let next = if t + 1 < n { link[t + 1] } else { 0.0 };
-                quadratic += 2.0 * phi * fitted[t] * (link[t] + next - 1.0) * r[t] * r[t];
-                if t > 0 {
-                    quadratic -= 2.0 * link[t] * r[t] * r[t - 1];
-                }
-            }
-            sum -= 0.5 * quadratic / theta.sigma[g].powi(2);
+            let cells = g * n..(g + 1) * n;
+            let (r, inside) = (&self.residual[cells.clone()], &x.inside[cells.clone()]);
+            let squares = dot3::<FMA>(inside, r, r);
+            let products = dot3::<FMA>(&x.link[cells][1..], &r[1..], &r[..n - 1]);
+            sum -= (phi * squares - products) / theta.sigma[g].powi(2);
         }
         sum
     }

@@ -10,6 +10,9 @@ pub struct Crossproducts {
     pub(super) lanes: usize,
     pub(super) k: usize,
     pub(super) n_blocks: usize,
+    /// First column whose γ is a coefficient of its own. With a weekly effect those of the calendar
+    /// columns, which come first, live in the prior of the shared level.
+    pub(super) first_shared: usize,
     /// ZᵀZ.
     pub(super) square: Vec<f64>,
     /// ZᵀΩZ = square + φ² inner − φ cross; empty for white noise.
@@ -17,6 +20,9 @@ pub struct Crossproducts {
     pub(super) cross: Vec<f64>,
     /// 1 where a cell and the one before it are both fitted. G × T.
     pub(super) link: Vec<f64>,
+    /// Neighbours of a fitted cell that are fitted, less one: what φ² multiplies on the diagonal of Ω;
+    /// 0 elsewhere. G × T.
+    pub(super) inside: Vec<f64>,
     /// Fitted cells per geo.
     pub(super) n_fitted: Vec<f64>,
     /// Runs of consecutive fitted cells per geo.
@@ -35,10 +41,12 @@ impl Crossproducts {
             lanes,
             k,
             n_blocks,
+            first_shared: if design.weekly_effect { design.n_calendar_columns() } else { 0 },
             square: vec![0.0; size],
             inner: vec![0.0; if ar { size } else { 0 }],
             cross: vec![0.0; if ar { size } else { 0 }],
             link: vec![0.0; n_geos * n],
+            inside: vec![0.0; n_geos * n],
             n_fitted: vec![0.0; n_geos],
             n_runs: vec![0.0; n_geos],
         };
@@ -47,6 +55,11 @@ impl Crossproducts {
             let link = &mut x.link[g * n..(g + 1) * n];
             for t in 1..n {
                 link[t] = fitted[t] * fitted[t - 1];
+            }
+            let inside = &mut x.inside[g * n..(g + 1) * n];
+            for t in 0..n {
+                let next = if t + 1 < n { link[t + 1] } else { 0.0 };
+                inside[t] = fitted[t] * (link[t] + next - 1.0);
             }
             x.n_fitted[g] = fitted.iter().sum();
             x.n_runs[g] = x.n_fitted[g] - link.iter().sum::<f64>();
@@ -57,8 +70,7 @@ impl Crossproducts {
                     let (zi, zj) = (column(i), column(j));
                     x.square[at] = (0..n).map(|t| zi[t] * zj[t]).sum();
                     if ar {
-                        let n_links = |t: usize| link[t] + if t + 1 < n { link[t + 1] } else { 0.0 };
-                        x.inner[at] = (0..n).map(|t| fitted[t] * (n_links(t) - 1.0) * zi[t] * zj[t]).sum();
+                        x.inner[at] = (0..n).map(|t| inside[t] * zi[t] * zj[t]).sum();
                         x.cross[at] = (1..n).map(|t| link[t] * (zi[t] * zj[t - 1] + zi[t - 1] * zj[t])).sum();
                     }
                 }
@@ -75,13 +87,18 @@ impl Crossproducts {
             out.copy_from_slice(r);
             return;
         }
-        let link = &self.link[g * n..(g + 1) * n];
-        let fitted = &design.fitted[g * n..(g + 1) * n];
-        for t in 0..n {
-            let before = if t > 0 { link[t] * r[t - 1] } else { 0.0 };
-            let (after, next) = if t + 1 < n { (link[t + 1] * r[t + 1], link[t + 1]) } else { (0.0, 0.0) };
-            let diagonal = fitted[t] * (1.0 + phi * phi * (link[t] + next - 1.0));
-            out[t] = diagonal * r[t] - phi * (before + after);
+        let cells = g * n..(g + 1) * n;
+        let (link, inside) = (&self.link[cells.clone()], &self.inside[cells.clone()]);
+        let fitted = &design.fitted[cells];
+        for (((out, r), fitted), inside) in out.iter_mut().zip(r).zip(fitted).zip(inside) {
+            *out = (fitted + phi * phi * inside) * r;
+        }
+        let link = &link[1..];
+        for ((out, link), before) in out[1..].iter_mut().zip(link).zip(r) {
+            *out -= phi * link * before;
+        }
+        for ((out, link), after) in out.iter_mut().zip(link).zip(&r[1..]) {
+            *out -= phi * link * after;
         }
     }
 }

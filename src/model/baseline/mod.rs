@@ -23,7 +23,7 @@ use super::layout::Theta;
 use super::linalg::{cholesky, inverse_from_factor, invert_upper, multiply};
 use super::prior::LikelihoodGradient;
 use crate::config::Noise;
-use crate::transform::simd::{axpy, dot, mul_add};
+use crate::transform::simd::{axpy4, dot, dot4, mul_add};
 
 /// Prior sd of the intercept and of a control's coefficient, scaled outcome units.
 pub(super) const INTERCEPT_SD: f64 = 1.0;
@@ -123,7 +123,7 @@ impl Baseline {
         theta: &Theta,
         by: &mut LikelihoodGradient,
     ) -> f64 {
-        self.set_scales(design, theta);
+        self.set_scales(design, x, theta);
         let n = design.n_periods;
         let mut quadratic = 0.0;
         // r = ỹ − media − m on the fitted cells; its own square is what the shrinkage works against.
@@ -153,12 +153,12 @@ impl Baseline {
         }
         if design.noise == Noise::Ar1 {
             log_determinant -= x.n_runs.iter().sum::<f64>() * (-theta.phi * theta.phi).ln_1p();
-            by.phi += self.residual_phi_gradient(design, x, theta);
+            by.phi += self.residual_phi_gradient::<FMA>(design, x, theta);
         }
         -0.5 * (log_determinant + quadratic)
     }
 
-    fn set_scales(&mut self, design: &Design, theta: &Theta) {
+    fn set_scales(&mut self, design: &Design, x: &Crossproducts, theta: &Theta) {
         for (j, group) in design.columns.iter().enumerate() {
             let (shared, geo) = match group {
                 ColumnGroup::Intercept => (INTERCEPT_SD, GEO_INTERCEPT_SD),
@@ -166,9 +166,7 @@ impl Baseline {
                 ColumnGroup::Season => (theta.season_scale, theta.geo_scale[1]),
                 ColumnGroup::Control(_) => (CONTROL_SD, theta.geo_scale[2]),
             };
-            // With a weekly effect the calendar columns' γ lives in the prior of the shared level.
-            let in_level = design.weekly_effect && !matches!(group, ColumnGroup::Control(_));
-            let shared = if in_level { 0.0 } else { shared };
+            let shared = if j < x.first_shared { 0.0 } else { shared };
             self.sd_shared[j] = shared;
             self.sd_geo[j] = if design.n_geos > 1 { geo } else { shared };
             self.ratio[j] = shared / self.sd_geo[j];
@@ -187,9 +185,13 @@ impl Baseline {
         for g in 0..design.n_geos {
             x.whiten(design, g, theta.phi, &self.residual[g * n..(g + 1) * n], &mut self.whitened);
             let precision = theta.sigma[g].powi(-2);
-            for (j, column) in design.baseline[g * k * n..(g + 1) * k * n].chunks_exact(n).enumerate() {
-                self.solved[((g / L) * k + j) * L + g % L] =
-                    self.sd_geo[j] * precision * dot::<FMA>(column, &self.whitened);
+            for first in (0..k).step_by(4) {
+                // Ω r is 0 off the fitted cells, so that geos can share the columns of the calendar.
+                let columns = std::array::from_fn(|j| design.column(g, (first + j).min(k - 1)));
+                let dots = dot4::<FMA>(columns, &self.whitened);
+                for (j, dot) in (first..k).zip(dots) {
+                    self.solved[((g / L) * k + j) * L + g % L] = self.sd_geo[j] * precision * dot;
+                }
             }
         }
     }
@@ -244,7 +246,7 @@ impl Baseline {
             rhs.copy_from_slice(product);
             let solution = rhs;
             if L > 1 {
-                for i in 0..k {
+                for i in x.first_shared..k {
                     self.shared_rhs[i] += self.ratio[i] * solution[i].iter().sum::<f64>();
                     for j in i..k {
                         // Padding lanes have Ã = I, so they add nothing to J.
@@ -294,7 +296,7 @@ impl Baseline {
         theta: &Theta,
         by: &mut LikelihoodGradient,
     ) {
-        let k = x.k;
+        let (k, first) = (x.k, x.first_shared);
         let mut by_geo = [0.0; 3];
         let (mut by_trend, mut by_season) = (0.0, 0.0);
         for b in 0..x.n_blocks {
@@ -307,28 +309,29 @@ impl Baseline {
                 // Cov(δ̃)_ii = Ã⁻¹_ii + ‖row i of J R C̃^{-½}‖².
                 let mut variance = inverse[i * k + i];
                 if L > 1 {
+                    // Row i of N = Ã⁻¹ R C̃^{-½}, and J R γ̃.
                     let row = &mut self.product.as_chunks_mut::<L>().0[i * k..(i + 1) * k];
-                    row.fill([0.0; L]);
-                    for m in 0..k {
+                    row[first..].fill([0.0; L]);
+                    for m in first..k {
                         let identity = if m == i { 1.0 } else { 0.0 };
                         let shift = self.ratio[m] * self.shared_mean[m];
-                        let mut j_im = [0.0; L];
+                        let inverse = inverse[i * k + m];
                         for l in 0..L {
-                            j_im[l] = identity - inverse[i * k + m][l];
-                            mean[l] = mul_add::<FMA>(-j_im[l], shift, mean[l]);
+                            mean[l] = mul_add::<FMA>(inverse[l] - identity, shift, mean[l]);
                         }
                         let scaled = self.shared_lanes.as_chunks::<L>().0;
-                        for (y, s) in row[m..].iter_mut().zip(&scaled[m * k + m..(m + 1) * k]) {
+                        for (n, s) in row[m..].iter_mut().zip(&scaled[m * k + m..(m + 1) * k]) {
                             for l in 0..L {
-                                y[l] = mul_add::<FMA>(j_im[l], s[l], y[l]);
+                                n[l] = mul_add::<FMA>(inverse[l], s[l], n[l]);
                             }
                         }
                     }
-                    for (j, y) in row.iter().enumerate() {
-                        let s = if j >= i { self.shared_scaled[i * k + j] } else { 0.0 };
+                    let scaled = &self.shared_scaled[i * k + first..(i + 1) * k];
+                    for (n, s) in row[first..].iter().zip(scaled) {
                         for l in 0..L {
-                            variance[l] = mul_add::<FMA>(y[l], y[l], variance[l]);
-                            lane_trace[l] = mul_add::<FMA>(y[l], s, lane_trace[l]);
+                            let y = s - n[l];
+                            variance[l] = mul_add::<FMA>(y, y, variance[l]);
+                            lane_trace[l] = mul_add::<FMA>(y, *s, lane_trace[l]);
                         }
                     }
                 }
@@ -385,8 +388,14 @@ impl Baseline {
     fn subtract_baseline<const FMA: bool>(&mut self, design: &Design, g: usize) {
         let (n, k) = (design.n_periods, design.n_columns());
         let residual = &mut self.residual[g * n..(g + 1) * n];
-        for (j, column) in design.baseline[g * k * n..(g + 1) * k * n].chunks_exact(n).enumerate() {
-            axpy::<FMA>(-self.coefficients[g * k + j], column, residual);
+        for first in (0..k).step_by(4) {
+            let columns = std::array::from_fn(|j| design.column(g, (first + j).min(k - 1)));
+            let coefficient =
+                |j: usize| if first + j < k { self.coefficients[g * k + first + j] } else { 0.0 };
+            axpy4::<FMA>(std::array::from_fn(|j| -coefficient(j)), columns, residual);
+        }
+        for (r, fitted) in residual.iter_mut().zip(&design.fitted[g * n..(g + 1) * n]) {
+            *r *= fitted;
         }
     }
 }
