@@ -43,7 +43,7 @@ pub struct Pattern {
     pub outcome: Summary,
     /// Against always-on, draw by draw.
     pub gain: Summary,
-    /// Probability that it brings more than always-on.
+    /// Probability that it brings more than always-on, by a millionth at least.
     pub p_better: f64,
     /// Whether a period spends more than the data have seen.
     pub extrapolated: bool,
@@ -55,6 +55,8 @@ const SEARCH_SERIES: usize = 2000;
 const SEARCH_DRAWS: usize = 200;
 /// Steps of the ascent from each start; the gain of later ones is below 1e-4 of the outcome.
 const STEPS: usize = 40;
+/// Relative difference below which two patterns bring the same: the search stops well before.
+const SAME: f64 = 1e-6;
 /// Hill evaluations the judgement may cost: about a tenth of a second.
 const MAX_WORK: usize = 60_000_000;
 
@@ -105,7 +107,8 @@ pub fn flight(
         patterns.push(Pattern {
             name: name.clone(),
             outcome: Summary::of(&of(&|v| v[p])),
-            p_better: gain.iter().filter(|g| **g > 0.0).count() as f64 / gain.len().max(1) as f64,
+            p_better: values.iter().filter(|v| v[p] - v[0] > SAME * v[0].abs()).count() as f64
+                / gain.len().max(1) as f64,
             gain: Summary::of(&gain),
             extrapolated: spend.iter().any(|x| *x > seen * (1.0 + 1e-9)),
             spend: spend.clone(),
