@@ -136,6 +136,7 @@ impl PlanningError {
             PlanningError::InfeasibleGroup { .. } => {
                 Some("widen the group's limits or its channels' bounds".into())
             }
+            PlanningError::BadGroup { .. } => Some("name each channel once, in one group at most".into()),
             PlanningError::OutOfReach { .. } => {
                 Some("widen the bounds (--max-step, --bound), or lower the target".into())
             }

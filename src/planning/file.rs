@@ -60,8 +60,7 @@ fn wrong(file: &str, line: Option<usize>, problem: impl Into<String>, hint: Opti
 fn parse(file: &str, text: &str) -> Result<Vec<(String, RawQuestion)>, Error> {
     let table: Table = text.parse().map_err(|error: toml::de::Error| {
         let line = error.span().map(|span| 1 + text[..span.start].matches('\n').count());
-        let start = error.span().map_or(0, |span| span.start);
-        let at = text[start..].lines().next().unwrap_or_default().trim();
+        let at = line.and_then(|line| text.lines().nth(line - 1)).unwrap_or_default().trim();
         let problem = error.message().trim_end().replace('\n', "; ");
         let problem = if at.is_empty() { problem } else { format!("{problem} at `{}`", shorten(at)) };
         wrong(file, line, problem, Some("write a table for each plan, [name], and its keys once each".into()))

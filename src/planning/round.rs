@@ -246,7 +246,7 @@ mod tests {
     fn by_definition(kind: Adstock, plan: &[f64], (alpha, half, slope): (f64, f64, f64)) -> f64 {
         let n = plan.len();
         let reach = match kind {
-            Adstock::Geometric { max_lag: Some(most) } => most as usize,
+            Adstock::Geometric { max_lag: Some(most) } => most,
             Adstock::None => 0,
             _ => 59 * n,
         };
