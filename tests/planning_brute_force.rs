@@ -232,7 +232,7 @@ fn edges_have_defined_answers() {
 #[test]
 fn agrees_with_exhaustive_search_on_1000_edge_cases() {
     let mut u = Uniforms(41);
-    let (mut refused, mut empty, mut idle, mut single) = (0, 0, 0, 0);
+    let (mut refused, mut below, mut empty, mut idle, mut single) = (0, 0, 0, 0, 0);
     for case in 0..1000 {
         let n = 1 + case % 3;
         let spends: Vec<usize> = (0..n)
@@ -266,17 +266,28 @@ fn agrees_with_exhaustive_search_on_1000_edge_cases() {
         let budget = match case % 5 {
             0 => least,
             1 => most,
-            2 => most + 1 + case % 7,
+            2 if case % 2 == 0 || least == 0 => most + 1 + case % 7,
+            2 => least - 1,
             _ => u.between(least as f64, most as f64 + 1.0) as usize,
         };
-        if budget > most {
+        if budget > most || budget < least {
             let error = optimise(&curves, budget as f64, &limits).unwrap_err();
             assert!(matches!(error, PlanningError::InfeasibleBudget { .. }), "case {case}: {error}");
             assert!(error.to_string().contains("which allow") && error.hint().is_some());
             refused += 1;
+            below += usize::from(budget < least);
             continue;
         }
         let plan = optimise(&curves, budget as f64, &limits).unwrap();
+        // A plan that spends more, or says it brings more than it does, would look better than the search.
+        let spent: f64 = plan.multipliers.iter().zip(&spends).map(|(m, &s)| m * s as f64).sum();
+        assert!((spent - budget as f64).abs() <= 1e-9 * budget as f64, "case {case}: {spent} of {budget}");
+        for ((m, b), &s) in plan.multipliers.iter().zip(&limits.bounds).zip(&spends) {
+            assert!(s == 0 || (b.lo..=b.hi).contains(m), "case {case}: {m} outside {b:?}");
+        }
+        let again = mean(&curves, &plan.multipliers);
+        assert!((again - plan.outcome).abs() <= 1e-9 * again.abs(), "case {case}: {again}");
+        assert!(plan.outcome <= plan.upper_bound, "case {case}");
         let active: Vec<usize> = (0..n).filter(|i| spends[*i] > 0).collect();
         let tables: Vec<Vec<(usize, f64)>> =
             active.iter().map(|&i| tabulate(&curves[i], 0.25, (4 * bounds[i].0, 4 * bounds[i].1))).collect();
@@ -292,8 +303,8 @@ fn agrees_with_exhaustive_search_on_1000_edge_cases() {
         single += usize::from(active.len() == 1);
     }
     assert!(
-        refused >= 150 && empty >= 20 && idle >= 200 && single >= 200,
-        "{refused} {empty} {idle} {single}"
+        refused >= 150 && below >= 20 && empty >= 20 && idle >= 200 && single >= 200,
+        "{refused} {below} {empty} {idle} {single}"
     );
 }
 

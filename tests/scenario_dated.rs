@@ -186,7 +186,7 @@ fn a_plan_file_is_the_horizon() {
         .says(&["does not mention social", "3 periods from 2022-02-28"]);
     folder.mmm(&["scenario", fit, "--plan", "wrong.csv"]).exits(1).complains(&[
         "`radio` is no paid channel",
-        "2022-03-01 begins no period",
+        "`2022-03-01` begins no period",
         "no geo `nowhere`",
         "hint:",
     ]);

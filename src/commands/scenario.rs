@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use mmm::output;
-use mmm::planning::RawQuestion;
+use mmm::planning::{RawQuestion, RequestError};
 
 use self::ask::Asker;
 
@@ -178,6 +178,26 @@ impl Scenario {
             lock: self.limits.lock.clone(),
             max_step: self.limits.max_step.clone(),
         }
+    }
+
+    /// A limit of the best plan beside flags that ask for none.
+    fn unused_limit(&self, own: &RawQuestion) -> Option<RequestError> {
+        if self.asks_plan(own) || self.frontier.is_some() || self.test_value.is_some() {
+            return None;
+        }
+        let limits = [
+            (!own.bound.is_empty(), "--bound"),
+            (!own.group.is_empty(), "--group"),
+            (!own.lock.is_empty(), "--lock"),
+            (own.max_step.is_some(), "--max-step"),
+        ];
+        let (_, first) = limits.into_iter().find(|(given, _)| *given)?;
+        let (second, reason) = match self.file {
+            Some(_) => ("--file", "write the limits of a plan into its table"),
+            None if self.flight.is_some() => ("--flight", "a pattern keeps its channel's budget"),
+            None => ("--reported", "nothing is planned; --optimise asks for the best plan too"),
+        };
+        Some(RequestError::Conflict { first: first.into(), second: second.into(), reason })
     }
 
     /// Whether the flags ask for a plan: always, unless they only ask for something else.

@@ -13,7 +13,11 @@ use crate::error::{Error, Problems};
 pub struct PlanFile {
     /// The file as the user named it.
     pub file: String,
-    /// Columns that hold spend, by their headers.
+    /// Header of the dates.
+    pub date_column: String,
+    /// Header of the geos, where the file has them.
+    pub geo_column: Option<String>,
+    /// Columns that hold spend, by their headers; at least one.
     pub columns: Vec<String>,
     /// The rows in the order of the file.
     pub rows: Vec<PlanRow>,
@@ -49,6 +53,15 @@ pub fn read_plan(path: &Path, date: &str, geo: Option<&str>) -> Result<PlanFile,
     };
     let geos = position(&["geo", geo.unwrap_or("geo")]);
     let spends: Vec<usize> = (0..table.names.len()).filter(|c| *c != dates && Some(*c) != geos).collect();
+    if spends.is_empty() {
+        let problem = format!("has no column of spend, only {}", table.names.join(", "));
+        return Err(Error::data(
+            &table.file,
+            problem,
+            "add a column with the spend of each channel to change",
+        ));
+    }
+    let date = &table.names[dates];
     let mut problems = Problems::new("cells cannot be used");
     let columns: Vec<Vec<&str>> = (0..table.names.len()).map(|c| table.cells(c).collect()).collect();
     let mut rows = Vec::with_capacity(table.n_rows());
@@ -82,7 +95,8 @@ pub fn read_plan(path: &Path, date: &str, geo: Option<&str>) -> Result<PlanFile,
         return Err(Error::Data { file: table.file, problems, hint: Some(hint.into()) });
     }
     let columns = spends.iter().map(|c| table.names[*c].clone()).collect();
-    Ok(PlanFile { file: table.file, columns, rows })
+    let (date_column, geo_column) = (date.clone(), geos.map(|c| table.names[c].clone()));
+    Ok(PlanFile { file: table.file, date_column, geo_column, columns, rows })
 }
 
 #[cfg(test)]
@@ -113,6 +127,9 @@ mod tests {
             error.contains("3 cells") && error.contains("`soon`") && error.contains("negative"),
             "{error}"
         );
+        let error = read("date,tv\nsoon,1\n").unwrap_err().to_string();
+        assert!(error.contains("row 2, column `date`: `soon`"), "the file's own header: {error}");
+        assert!(read("date,geo\n2024-01-01,north\n").unwrap_err().to_string().contains("no column of spend"));
         assert!(read("when,tv\n2024-01-01,1\n").unwrap_err().to_string().contains("`week` or `date`"));
     }
 }

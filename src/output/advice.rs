@@ -55,6 +55,9 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
         .iter()
         .filter(|p| (p.proposed - p.current).abs() > SMALL_CHANGE * p.current)
         .partition(|p| p.proposed > p.current);
+    if let Some(why) = &scenario.no_move {
+        return format!("{why}.");
+    }
     if up.is_empty() || down.is_empty() || !is_recommended(scenario) {
         return "keep today's allocation; no move within the bounds is likely to bring more.".into();
     }

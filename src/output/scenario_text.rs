@@ -180,7 +180,9 @@ fn notes(answer: &Answer) -> Vec<String> {
     let mut notes = Vec::new();
     let scenario = &answer.scenario;
     if scenario.kind == ScenarioKind::Optimal && scenario.return_on_budget_change.is_none() {
-        if plans.iter().all(|plan| plan.proposed == plan.current) {
+        if let Some(why) = &scenario.no_move {
+            notes.push(format!("{}.", sentence(why)));
+        } else if plans.iter().all(|plan| plan.proposed == plan.current) {
             notes.push("No move within the bounds is worth making: keep today's plan.".to_owned());
         } else if scenario.p_gain < LIKELY {
             notes.push(

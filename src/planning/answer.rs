@@ -121,7 +121,7 @@ impl Question {
         };
         let mut scenario = allocation_scenario(curves, &plan, &limits, weeks)?;
         scenario.name = goal.name();
-        scenario.maximised = Some(if self.risk == Risk::Cautious { CAUTIOUS } else { "mean" }.into());
+        scenario = scenario.maximising(if self.risk == Risk::Cautious { CAUTIOUS } else { "mean" });
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.marginal_return = plan.marginal_return;
         Ok(answer)

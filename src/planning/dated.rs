@@ -96,6 +96,7 @@ pub(crate) fn judge(
         gap: None,
         return_on_budget_change: (change.abs() > 1e-9 * before).then(|| Summary::of(&per_unit)),
         maximised: None,
+        no_move: None,
     };
     let own = of(&|v| v[1].own());
     Ok(Answer {

@@ -28,7 +28,7 @@ pub enum PlanningError {
         found: usize,
     },
     /// The bounds of a channel are not two ordered numbers.
-    #[error("bounds of `{channel}` are {lo}..{hi}; the lower one must not exceed the upper one")]
+    #[error("bounds of `{channel}` are {}..{}; the lower one must not exceed the upper one", short(*lo), short(*hi))]
     BadBounds {
         /// Channel name.
         channel: String,
@@ -39,7 +39,8 @@ pub enum PlanningError {
     },
     /// A multiplier lies where the response curve was not computed.
     #[error(
-        "`{channel}` at {multiplier} times today's spend lies outside its response curve ({first} to {last})"
+        "`{channel}` at {} times today's spend lies outside its response curve ({first} to {last})",
+        short(*multiplier)
     )]
     OutsideCurve {
         /// Channel name.
@@ -52,7 +53,7 @@ pub enum PlanningError {
         last: f64,
     },
     /// A budget, target or group limit is not a usable number.
-    #[error("{what} {value} is not {wanted}")]
+    #[error("{what} {} is not {wanted}", short(*value))]
     BadNumber {
         /// Which number.
         what: String,
@@ -62,7 +63,10 @@ pub enum PlanningError {
         wanted: &'static str,
     },
     /// The bounds leave no plan with this budget.
-    #[error("budget {budget} cannot be spent within the bounds, which allow {least} to {most}")]
+    #[error(
+        "budget {} cannot be spent within the bounds, which allow {} to {}",
+        short(*budget), short(*least), short(*most)
+    )]
     InfeasibleBudget {
         /// Budget asked for, currency.
         budget: f64,
@@ -72,7 +76,10 @@ pub enum PlanningError {
         most: f64,
     },
     /// A group's limits contradict its channels' bounds.
-    #[error("group `{group}` must spend {lo} to {hi}, but its channels' bounds allow {least} to {most}")]
+    #[error(
+        "group `{group}` must spend {} to {}, but its channels' bounds allow {} to {}",
+        short(*lo), short(*hi), short(*least), short(*most)
+    )]
     InfeasibleGroup {
         /// Group name.
         group: String,
@@ -102,7 +109,7 @@ pub enum PlanningError {
         geo: Option<String>,
     },
     /// No budget within the bounds reaches the target.
-    #[error("no budget within the bounds reaches {what} {target}; the best is {best}")]
+    #[error("no budget within the bounds reaches {what} {}; the best is {}", short(*target), short(*best))]
     OutOfReach {
         /// Kind of target.
         what: &'static str,
@@ -117,7 +124,9 @@ impl PlanningError {
     /// How to mend it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            PlanningError::BadBounds { lo, hi, .. } => Some(format!("write them as {hi}..{lo}")),
+            PlanningError::BadBounds { lo, hi, .. } => {
+                Some(format!("write them as {}..{}", short(*hi), short(*lo)))
+            }
             PlanningError::OutsideCurve { first, last, .. } => Some(format!(
                 "ask for a multiplier between {first} and {last}, or fit with wider response curves"
             )),
@@ -127,6 +136,7 @@ impl PlanningError {
             PlanningError::InfeasibleGroup { .. } => {
                 Some("widen the group's limits or its channels' bounds".into())
             }
+            PlanningError::BadGroup { .. } => Some("name each channel once, in one group at most".into()),
             PlanningError::OutOfReach { .. } => {
                 Some("widen the bounds (--max-step, --bound), or lower the target".into())
             }
@@ -137,4 +147,38 @@ impl PlanningError {
 
 fn place(geo: Option<&str>) -> String {
     geo.map_or(String::new(), |geo| format!(" in `{geo}`"))
+}
+
+/// A number as people write it: seven digits or to the cent, and with an exponent where that would be long.
+fn short(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() || size >= 1e15 || (size > 0.0 && size < 1e-4) {
+        return if value.is_finite() { format!("{value:.3e}") } else { value.to_string() };
+    }
+    let decimals = if size < 1.0 { 8 } else { 6_usize.saturating_sub(size.log10() as usize).max(2) };
+    let digits = format!("{value:.decimals$}");
+    digits.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short_and_near() {
+        let cases = [
+            (0.0, "0"),
+            (200.0, "200"),
+            (42_464_222.499_999_99, "42464222.5"),
+            (14.132_688_331, "14.13269"),
+            (1.01, "1.01"),
+            (0.000_01, "1.000e-5"),
+            (5.4e300, "5.400e300"),
+            (-1.0, "-1"),
+            (f64::NAN, "NaN"),
+        ];
+        for (value, want) in cases {
+            assert_eq!(short(value), want);
+        }
+    }
 }

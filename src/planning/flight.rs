@@ -1,17 +1,14 @@
 //! When to spend a channel's budget: always on, in pulses, or week by week as the fitted curves would have it.
 
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::effect::{CarryOver, Scratch, Series, Split};
 use super::error::PlanningError;
 use super::limits::solve_increasing;
 use super::media::MediaModel;
+use super::round::Rounds;
 use super::weeks::FutureWeeks;
 use crate::posterior::Summary;
-use crate::transform::hill::Hill;
-use crate::transform::simd::InstructionSet;
 
 /// Patterns of one channel's budget over the weeks after the data, the same total in each, valued as if the
 /// pattern came over and over: what its end carries into its beginning counts, and no pattern gains from
@@ -46,20 +43,22 @@ pub struct Pattern {
     pub outcome: Summary,
     /// Against always-on, draw by draw.
     pub gain: Summary,
-    /// Probability that it brings more than always-on.
+    /// Probability that it brings more than always-on, by a millionth at least.
     pub p_better: f64,
     /// Whether a period spends more than the data have seen.
     pub extrapolated: bool,
 }
 
-/// Series that a step of the search values: about a tenth of a millisecond.
-const SEARCH_SERIES: usize = 400;
+/// Series, a geo at a draw each, that a step of the search values: about a tenth of a millisecond.
+const SEARCH_SERIES: usize = 2000;
 /// Draws the search uses at most; all are used to judge what it found.
 const SEARCH_DRAWS: usize = 200;
 /// Steps of the ascent from each start; the gain of later ones is below 1e-4 of the outcome.
 const STEPS: usize = 40;
-/// Hill evaluations the judgement may cost.
-const MAX_WORK: usize = 20_000_000;
+/// Relative difference below which two patterns bring the same: the search stops well before.
+const SAME: f64 = 1e-6;
+/// Hill evaluations the judgement may cost: about a tenth of a second.
+const MAX_WORK: usize = 60_000_000;
 
 /// Compares patterns for channel `c` with `budget` over the horizon (today's spend when `None`).
 ///
@@ -76,8 +75,8 @@ pub fn flight(
 ) -> Result<Flight, PlanningError> {
     let today = weekly(model, weeks, c);
     let budget = budget.unwrap_or_else(|| today.iter().sum());
-    let channel = Channel::new(model, weeks, c)?;
     let n = weeks.len();
+    let rounds = |stride: usize| Rounds::new(model, weeks, (c, budget / n as f64), stride);
     let seen = largest_period(model, c);
     let cap = seen.max(budget / n as f64);
     let mut named: Vec<(String, Vec<f64>)> = vec![("always on".into(), vec![budget / n as f64; n])];
@@ -92,14 +91,15 @@ pub fn flight(
             named.push((format!("{on} on, {off} off"), runs.iter().map(|r| r * budget / active).collect()));
         }
     }
-    let few = channel.thinned((SEARCH_SERIES / channel.geos.len().max(1)).clamp(1, SEARCH_DRAWS));
-    let ends: Vec<(f64, Vec<f64>)> = named.iter().map(|(_, start)| few.climb(start, budget, cap)).collect();
+    let most = (SEARCH_SERIES / model.history.n_geos().max(1)).clamp(1, SEARCH_DRAWS);
+    let few = rounds(model.n_draws().div_ceil(most))?;
+    let ends: Vec<(f64, Vec<f64>)> = named.iter().map(|(_, start)| climb(&few, start, budget, cap)).collect();
     let best = ends.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
     named.extend(best.map(|(_, spend)| ("best found".to_owned(), spend)));
-    let work = channel.geos.len() * (n + 40) * named.len();
-    let used = channel.thinned((MAX_WORK / work.max(1)).max(1));
+    let work = model.history.n_geos() * n * named.len();
+    let used = (MAX_WORK / work.max(1)).max(1);
     let plans: Vec<&[f64]> = named.iter().map(|(_, spend)| spend.as_slice()).collect();
-    let values = used.values(&plans);
+    let values = rounds(model.n_draws().div_ceil(used))?.values(&plans);
     let of = |f: &dyn Fn(&[f64]) -> f64| -> Vec<f64> { values.iter().map(|v| f(v)).collect() };
     let mut patterns: Vec<Pattern> = Vec::with_capacity(named.len());
     for (p, (name, spend)) in named.iter().enumerate() {
@@ -107,7 +107,8 @@ pub fn flight(
         patterns.push(Pattern {
             name: name.clone(),
             outcome: Summary::of(&of(&|v| v[p])),
-            p_better: gain.iter().filter(|g| **g > 0.0).count() as f64 / gain.len().max(1) as f64,
+            p_better: values.iter().filter(|v| v[p] - v[0] > SAME * v[0].abs()).count() as f64
+                / gain.len().max(1) as f64,
             gain: Summary::of(&gain),
             extrapolated: spend.iter().any(|x| *x > seen * (1.0 + 1e-9)),
             spend: spend.clone(),
@@ -140,176 +141,31 @@ fn largest_period(model: &MediaModel, c: usize) -> f64 {
     (0..t).map(|k| (0..history.n_geos()).map(|g| spend[g * t + k]).sum::<f64>()).fold(0.0, f64::max)
 }
 
-/// A channel ready to value national spend by period.
-#[derive(Clone)]
-struct Channel<'a> {
-    model: &'a MediaModel,
-    c: usize,
-    geos: Vec<GeoShare>,
-    draws: Vec<usize>,
-    n: usize,
-}
-
-/// A geo that the channel runs in.
-#[derive(Clone)]
-struct GeoShare {
-    geo: usize,
-    /// Exposure per currency of national spend.
-    exposure: f64,
-    worth: Vec<f64>,
-}
-
-impl<'a> Channel<'a> {
-    fn new(model: &'a MediaModel, weeks: &FutureWeeks, c: usize) -> Result<Channel<'a>, PlanningError> {
-        let history = &model.history;
-        let t = history.n_periods();
-        let total = |g: usize| history.channels[c].spend[g * t..(g + 1) * t].iter().sum::<f64>();
-        let recent = |g: usize| weeks.repeated(&history.channels[c].spend, g, t).iter().sum::<f64>();
-        let lately = (0..history.n_geos()).map(recent).sum::<f64>() > 0.0;
-        let spend: Vec<f64> =
-            (0..history.n_geos()).map(|g| if lately { recent(g) } else { total(g) }).collect();
-        let all: f64 = spend.iter().sum();
-        if all <= 0.0 {
-            return Err(PlanningError::NeverSpent { channel: history.channels[c].name.clone(), geo: None });
+/// Ascends from a start within Σ = budget, 0 ≤ x ≤ cap; value and plan at the end.
+fn climb(rounds: &Rounds, start: &[f64], budget: f64, cap: f64) -> (f64, Vec<f64>) {
+    let mut x = project(start, budget, cap);
+    let (mut value, mut slope) = rounds.value_and_gradient(&x);
+    let mut step = 1.0;
+    for _ in 0..STEPS {
+        let middle = slope.iter().sum::<f64>() / slope.len().max(1) as f64;
+        let steepest = slope.iter().map(|d| (d - middle).abs()).fold(0.0, f64::max);
+        if steepest <= 0.0 {
+            break;
         }
-        let geos = (0..history.n_geos()).filter(|g| spend[*g] > 0.0).filter_map(|g| {
-            Some(GeoShare {
-                geo: g,
-                exposure: model.exposure_per_spend(c, g, weeks.len())? * spend[g] / all,
-                worth: weeks.repeated(&history.value_per_outcome, g, t),
-            })
-        });
-        Ok(Channel { model, c, geos: geos.collect(), draws: (0..model.n_draws()).collect(), n: weeks.len() })
-    }
-
-    /// At most `most` of the draws, evenly spaced.
-    fn thinned(&self, most: usize) -> Channel<'a> {
-        let stride = self.draws.len().div_ceil(most).max(1);
-        Channel { draws: self.draws.iter().copied().step_by(stride).collect(), ..self.clone() }
-    }
-
-    fn shape(&self, s: usize) -> (CarryOver, Hill) {
-        let draws = &self.model.draws[self.c];
-        let hill = Hill { ln_half_saturation: draws.half_saturation[s].ln(), slope: draws.slope[s] };
-        (CarryOver::new(draws.adstock, draws.retention[s]), hill)
-    }
-
-    /// Value of each plan at each draw.
-    fn values(&self, plans: &[&[f64]]) -> Vec<Vec<f64>> {
-        let set = InstructionSet::detect();
-        let one = |scratch: &mut Scratch, s: &usize| {
-            let (carry, hill) = self.shape(*s);
-            let mut total = vec![0.0; plans.len()];
-            for geo in &self.geos {
-                let ceiling = self.model.ceiling(self.c, geo.geo, *s);
-                for (plan, total) in plans.iter().zip(&mut total) {
-                    let exposure: Vec<f64> = plan.iter().map(|x| x * geo.exposure).collect();
-                    let before = before(&exposure, carry.reach(hill.slope));
-                    let plans = [exposure.as_slice()];
-                    let series =
-                        Series { carry: &carry, hill, history: &before, plans: &plans, worth: &geo.worth };
-                    let mut out = [Split::default()];
-                    series.value(set, scratch, &mut out);
-                    *total += ceiling * (out[0].carry_in + out[0].within);
-                }
-            }
-            total
-        };
-        self.draws.par_iter().map_init(Scratch::default, one).collect()
-    }
-
-    fn mean(&self, plan: &[f64]) -> f64 {
-        self.values(&[plan]).iter().map(|v| v[0]).sum::<f64>() / self.draws.len().max(1) as f64
-    }
-
-    /// Derivative of the mean value by each period's spend.
-    fn gradient(&self, plan: &[f64]) -> Vec<f64> {
-        let one = |s: &usize| {
-            let (carry, hill) = self.shape(*s);
-            let mut total = vec![0.0; self.n];
-            for geo in &self.geos {
-                let scale = self.model.ceiling(self.c, geo.geo, *s) * geo.exposure;
-                let exposure: Vec<f64> = plan.iter().map(|x| x * geo.exposure).collect();
-                let own = slope_by_exposure(&carry, hill, geo, &exposure);
-                total.iter_mut().zip(own).for_each(|(t, d)| *t += scale * d);
-            }
-            total
-        };
-        let by_draw: Vec<Vec<f64>> = self.draws.par_iter().map(one).collect();
-        let mut mean = vec![0.0; self.n];
-        for draw in &by_draw {
-            mean.iter_mut().zip(draw).for_each(|(m, d)| *m += d / by_draw.len() as f64);
+        let moved: Vec<f64> =
+            x.iter().zip(&slope).map(|(x, d)| x + step * cap * (d - middle) / steepest).collect();
+        let trial = project(&moved, budget, cap);
+        let (reached, there) = rounds.value_and_gradient(&trial);
+        if reached > value {
+            (x, value, slope, step) = (trial, reached, there, (step * 1.5).min(4.0));
+        } else {
+            step *= 0.4;
         }
-        mean
-    }
-
-    /// Ascends from a start within Σ = budget, 0 ≤ x ≤ cap; value and plan at the end.
-    fn climb(&self, start: &[f64], budget: f64, cap: f64) -> (f64, Vec<f64>) {
-        let mut x = project(start, budget, cap);
-        let mut value = self.mean(&x);
-        let mut step = 1.0;
-        for _ in 0..STEPS {
-            let slope = self.gradient(&x);
-            let middle = slope.iter().sum::<f64>() / slope.len().max(1) as f64;
-            let steepest = slope.iter().map(|d| (d - middle).abs()).fold(0.0, f64::max);
-            if steepest <= 0.0 {
-                break;
-            }
-            let moved: Vec<f64> =
-                x.iter().zip(&slope).map(|(x, d)| x + step * cap * (d - middle) / steepest).collect();
-            let trial = project(&moved, budget, cap);
-            let reached = self.mean(&trial);
-            if reached > value {
-                (x, value, step) = (trial, reached, (step * 1.5).min(4.0));
-            } else {
-                step *= 0.4;
-            }
-            if step < 1e-4 {
-                break;
-            }
-        }
-        (value, x)
-    }
-}
-
-/// Exposure of earlier rounds of a pattern, as far back as it may still work.
-fn before(exposure: &[f64], reach: usize) -> Vec<f64> {
-    let n = exposure.len();
-    (0..2 * reach).rev().map(|back| exposure[n - 1 - back % n]).collect()
-}
-
-/// d (Σ worth · h) / d exposure of each period of a pattern that comes over and over.
-fn slope_by_exposure(carry: &CarryOver, hill: Hill, geo: &GeoShare, exposure: &[f64]) -> Vec<f64> {
-    let (n, reach) = (exposure.len(), carry.reach(hill.slope));
-    let mut adstocked = vec![0.0; n];
-    let mut carried = vec![0.0; n.max(reach)];
-    carry.apply::<false>(exposure, &mut adstocked);
-    carry.carried::<false>(&before(exposure, reach), &mut carried);
-    let by_adstocked: Vec<f64> = (0..n)
-        .map(|t| {
-            // Below a thousandth of K the slope of a concave curve grows without bound; a step there would
-            // say nothing of the gain.
-            let a = (adstocked[t] + carried[t]).max(1e-3 * hill.ln_half_saturation.exp());
-            let h = hill.value(a);
-            geo.worth[t] * hill.slope * h * (1.0 - h) / a
-        })
-        .collect();
-    let after = |k: usize, lag: usize| by_adstocked[(k + lag) % n];
-    match carry {
-        CarryOver::Untruncated(alpha) => {
-            // Backwards from where nothing of period 0 is left, over rounds that end with this one.
-            let mut later = 0.0;
-            let mut out = vec![0.0; n];
-            for k in (0..n + reach).rev() {
-                later = by_adstocked[k % n] + alpha * later;
-                out[k % n] = (1.0 - alpha) * later;
-            }
-            out
-        }
-        CarryOver::Truncated(weights) => {
-            (0..n).map(|k| weights.iter().enumerate().map(|(lag, w)| w * after(k, lag)).sum()).collect()
+        if step < 1e-4 {
+            break;
         }
     }
+    (value, x)
 }
 
 /// The nearest plan with Σ = budget and 0 ≤ x ≤ cap.
@@ -324,21 +180,6 @@ fn project(x: &[f64], budget: f64, cap: f64) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::planning::testdata::model;
-
-    #[test]
-    fn the_gradient_is_that_of_the_value() {
-        let model = model(&[(0.5, 1.0, 1.7), (0.3, 2.0, 0.8)]);
-        let weeks = FutureWeeks::of_length(&model, 6);
-        let channel = Channel::new(&model, &weeks, 0).unwrap();
-        let plan = [3.0, 0.5, 2.0, 1.0, 4.0, 0.2];
-        let gradient = channel.gradient(&plan);
-        for k in 0..6 {
-            let (mut up, mut down) = (plan, plan);
-            (up[k], down[k]) = (plan[k] + 1e-5, plan[k] - 1e-5);
-            let numeric = (channel.mean(&up) - channel.mean(&down)) / 2e-5;
-            assert!((gradient[k] / numeric - 1.0).abs() < 2e-3, "{k}: {} {numeric}", gradient[k]);
-        }
-    }
 
     #[test]
     fn pulses_win_on_an_s_shape_and_always_on_where_returns_diminish() {
@@ -365,14 +206,14 @@ mod tests {
         let model = model(&[(0.4, 2.0, 2.5), (0.6, 1.5, 1.5)]);
         let weeks = FutureWeeks::of_length(&model, 4);
         let flight = flight(&model, &weeks, 0, Some(8.0)).unwrap();
-        let channel = Channel::new(&model, &weeks, 0).unwrap();
+        let rounds = Rounds::new(&model, &weeks, (0, 2.0), 1).unwrap();
         let mut brute = f64::NEG_INFINITY;
         for code in 0..9_usize.pow(3) {
             let (a, b, c) = (code % 9, code / 9 % 9, code / 81);
             let plan = [a, b, c].map(|x| x as f64);
             let rest = 8.0 - plan.iter().sum::<f64>();
             if rest >= 0.0 && plan.iter().all(|x| *x <= flight.cap) && rest <= flight.cap {
-                brute = brute.max(channel.mean(&[plan[0], plan[1], plan[2], rest]));
+                brute = brute.max(rounds.value_and_gradient(&[plan[0], plan[1], plan[2], rest]).0);
             }
         }
         let best = flight.patterns.iter().find(|p| p.name == "best found").unwrap();

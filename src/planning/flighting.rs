@@ -1,12 +1,15 @@
 //! A dated plan: each channel's spend by geo and future period, and the exposure that comes with it.
 
+use std::collections::BTreeMap;
+
 use super::error::PlanningError;
 use super::media::MediaModel;
 use super::request::Amount;
 use super::target::Target;
 use super::weeks::FutureWeeks;
-use crate::data::PlanFile;
+use crate::data::{PlanFile, PlanRow};
 use crate::error::{Error, Problems};
+use crate::words::nearest;
 
 /// Spend of C channels over G geos × N periods, `[c][g·N + k]`, currency.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +31,8 @@ impl Flighting {
     /// Replaces what a plan file gives; returns the names of the channels it does not mention.
     ///
     /// # Errors
-    /// Columns that are no channels, dates that begin no period of the horizon, geos that do not exist.
+    /// Columns that are no channels or one channel twice, dates that begin no period of the horizon, geos that do
+    /// not exist, rows that say the same cell twice.
     pub(crate) fn overlay(
         &mut self,
         model: &MediaModel,
@@ -36,49 +40,71 @@ impl Flighting {
         plan: &PlanFile,
     ) -> Result<Vec<String>, Error> {
         let history = &model.history;
-        let mut problems = Problems::new("parts of the plan cannot be used");
-        let mut columns = Vec::new();
-        for name in &plan.columns {
-            let found = history.channels.iter().position(|c| c.name == *name || c.spend_column == *name);
-            if found.is_none() {
-                problems.push_with(|| format!("column `{name}` is no paid channel of the fit"));
-            }
-            columns.push(found);
+        if history.n_geos() > 1 && plan.geo_column.is_none() {
+            let problem = format!("needs a column `geo`: the fit is of {} geos", history.n_geos());
+            return Err(Error::data(&plan.file, problem, "write a row for each date and geo"));
         }
+        let mut problems = Problems::new("parts of the plan cannot be used");
+        let columns = spend_columns(model, plan, &mut problems);
+        let mut first_line = BTreeMap::new();
         for row in &plan.rows {
-            let line = row.line;
-            let period = weeks.dates.binary_search(&row.date).ok();
-            if period.is_none() {
-                problems.push_with(|| format!("row {line}: {} begins no period after the data", row.date));
+            let Some(cell) = self.cell(model, weeks, (plan, row), &mut problems) else { continue };
+            if let Some(first) = first_line.insert(cell, row.line) {
+                let what = if row.geo.is_some() { "date and geo" } else { "date" };
+                problems.push_with(|| format!("row {}: repeats the {what} of row {first}", row.line));
             }
-            let geo = match &row.geo {
-                None if history.n_geos() == 1 => Some(0),
-                None => None,
-                Some(name) => history.geos.iter().position(|g| g == name),
-            };
-            if geo.is_none() {
-                let name = row.geo.as_deref().unwrap_or("");
-                problems.push_with(|| format!("row {line}: there is no geo `{name}`"));
-            }
-            let (Some(k), Some(g)) = (period, geo) else { continue };
             for (column, spend) in columns.iter().zip(&row.spend) {
                 if let (Some(c), Some(spend)) = (column, spend) {
-                    self.spend[*c][g * self.n + k] = *spend;
+                    self.spend[*c][cell] = *spend;
                 }
             }
         }
         if !problems.is_empty() {
-            let first = weeks.dates.first().map(ToString::to_string).unwrap_or_default();
+            let (first, next) = (weeks.dates.first(), following(model, 2));
             let names: Vec<&str> = history.channels.iter().map(|c| c.name.as_str()).collect();
             let hint = format!(
-                "periods begin on {first} and follow the data's spacing; the channels are {}{}",
+                "write one row for each period{}; periods begin on {}, {next} and so on; the channels are {}",
+                if history.n_geos() > 1 { " and geo" } else { "" },
+                first.map(ToString::to_string).unwrap_or_default(),
                 names.join(", "),
-                if history.n_geos() > 1 { "; a panel's plan needs the column `geo`" } else { "" }
             );
             return Err(Error::Data { file: plan.file.clone(), problems, hint: Some(hint) });
         }
         let left = (0..history.channels.len()).filter(|c| !columns.contains(&Some(*c)));
         Ok(left.map(|c| history.channels[c].name.clone()).collect())
+    }
+
+    /// Where a row of a plan belongs, unless something is wrong with its date or geo.
+    fn cell(
+        &self,
+        model: &MediaModel,
+        weeks: &FutureWeeks,
+        (plan, row): (&PlanFile, &PlanRow),
+        problems: &mut Problems,
+    ) -> Option<usize> {
+        let (history, line) = (&model.history, row.line);
+        let period = weeks.dates.binary_search(&row.date).ok();
+        if period.is_none() {
+            let (column, date) = (&plan.date_column, row.date);
+            problems.push_with(|| {
+                format!("row {line}, column `{column}`: `{date}` begins no period after the data")
+            });
+        }
+        let geo = match &row.geo {
+            None => Some(0),
+            Some(name) => history.geos.iter().position(|g| g == name),
+        };
+        if geo.is_none() {
+            let column = plan.geo_column.as_deref().unwrap_or("geo");
+            let name = row.geo.as_deref().unwrap_or("");
+            let near = nearest(name, history.geos.iter().map(String::as_str));
+            let near = near.map(|g| format!("; is `{g}` meant?")).unwrap_or_default();
+            problems.push_with(|| match name {
+                "" => format!("row {line}, column `{column}`: the cell is blank"),
+                name => format!("row {line}, column `{column}`: there is no geo `{name}`{near}"),
+            });
+        }
+        Some(geo? * self.n + period?)
     }
 
     /// Spend of channel `c`.
@@ -181,6 +207,32 @@ impl Flighting {
             })
             .collect()
     }
+}
+
+/// The channel of each column of a plan; a channel may have one.
+fn spend_columns(model: &MediaModel, plan: &PlanFile, problems: &mut Problems) -> Vec<Option<usize>> {
+    let channels = &model.history.channels;
+    let mut columns: Vec<Option<usize>> = Vec::with_capacity(plan.columns.len());
+    for name in &plan.columns {
+        let found = channels.iter().position(|c| c.name == *name || c.spend_column == *name);
+        let twice = columns.iter().position(|earlier| found.is_some() && *earlier == found);
+        if let (Some(c), Some(other)) = (found, twice) {
+            let (other, channel) = (&plan.columns[other], &channels[c].name);
+            problems.push_with(|| format!("columns `{other}` and `{name}` are both the channel `{channel}`"));
+        }
+        if found.is_none() {
+            let near = nearest(name, channels.iter().map(|c| c.name.as_str()));
+            let near = near.map(|c| format!("; is `{c}` meant?")).unwrap_or_default();
+            problems.push_with(|| format!("column `{name}` is no paid channel of the fit{near}"));
+        }
+        columns.push(found);
+    }
+    columns
+}
+
+/// First day of the `k`-th period after the data.
+fn following(model: &MediaModel, k: usize) -> String {
+    FutureWeeks::of_length(model, k).dates.last().map(ToString::to_string).unwrap_or_default()
 }
 
 /// Whether a period lies in a range of days: its middle day does, or the range is within it.

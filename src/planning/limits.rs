@@ -105,7 +105,7 @@ impl Problem {
         };
         let (lo, hi) = (scaled(|b| b.lo), scaled(|b| b.hi));
         let idle = curves.iter().filter(|c| c.spend() == 0.0);
-        let blocks = blocks(curves.len(), &channels, limits, &lo, &hi)?;
+        let blocks = blocks(curves, &channels, limits, &lo, &hi)?;
         let mut block_of = vec![0; channels.len()];
         for (b, block) in blocks.iter().enumerate() {
             block.members.iter().for_each(|&i| block_of[i] = b);
@@ -236,6 +236,10 @@ fn check_bounds(curves: &[ChannelCurve], limits: &Limits) -> Result<(), Planning
         });
     }
     for (curve, &Bounds { lo, hi }) in curves.iter().zip(&limits.bounds) {
+        // A lower end beyond the curve, the upper one left open, is no question of order.
+        if curve.spend() > 0.0 && lo.is_finite() && lo > hi && hi == curve.range().1 {
+            curve.check(lo)?;
+        }
         if !(lo.is_finite() && hi.is_finite() && lo <= hi) {
             return Err(PlanningError::BadBounds { channel: curve.name().into(), lo, hi });
         }
@@ -249,20 +253,20 @@ fn check_bounds(curves: &[ChannelCurve], limits: &Limits) -> Result<(), Planning
 }
 
 fn blocks(
-    n_channels: usize,
+    curves: &[ChannelCurve],
     active: &[usize],
     limits: &Limits,
     lo: &[f64],
     hi: &[f64],
 ) -> Result<Vec<Block>, PlanningError> {
-    let mut taken = vec![false; n_channels];
+    let mut taken = vec![false; curves.len()];
     let mut blocks = Vec::new();
     for group in &limits.groups {
         for &c in &group.channels {
             let bad = |reason: String| Err(PlanningError::BadGroup { group: group.name.clone(), reason });
             match taken.get_mut(c) {
                 None => return bad(format!("there is no channel number {c}")),
-                Some(true) => return bad(format!("channel number {c} is already in a group")),
+                Some(true) => return bad(format!("`{}` is already in a group", curves[c].name())),
                 Some(free) => *free = true,
             }
         }

@@ -29,6 +29,7 @@ mod question;
 mod request;
 mod request_error;
 mod risk;
+mod round;
 mod scenario;
 mod settle;
 mod target;

@@ -155,12 +155,24 @@ impl Question {
                 reason: "targets are met by the posterior mean; give a --budget instead",
             });
         }
-        if let Some(margin) = raw.margin.filter(|m| !(m.is_finite() && *m > 0.0)) {
-            keep(malformed("margin", &margin.to_string(), "the margin must be a number above 0"));
-        }
+        errors.extend(unusable_numbers(raw));
         let question = Question { request, goal, risk, max_step, margin: raw.margin };
         if errors.is_empty() { Ok(question) } else { Err(RequestErrors(errors)) }
     }
+}
+
+/// Numbers of a file, or of a flag that takes any number, that mean nothing.
+fn unusable_numbers(raw: &RawQuestion) -> Vec<RequestError> {
+    let given = [
+        ("margin", raw.margin, "the margin must be a number above 0"),
+        ("target-mroi", raw.target_mroi, "the return must be a number above 0"),
+        ("target-roi", raw.target_roi, "the return must be a number above 0"),
+    ];
+    let bad = given.into_iter().filter_map(|(flag, value, reason)| {
+        let value = value.filter(|v| !(v.is_finite() && *v > 0.0))?;
+        Some(malformed(flag, &value.to_string(), reason))
+    });
+    bad.collect()
 }
 
 fn goal(raw: &RawQuestion) -> Result<Option<Goal>, RequestError> {

@@ -3,6 +3,7 @@
 use super::curve::ChannelCurve;
 use super::limits::{Bounds, GroupLimit, Limits};
 use super::request_error::RequestError;
+use super::target::{looks_like_period, no_period};
 
 /// The strings of a request, flag by flag.
 #[derive(Debug, Clone, Copy, Default)]
@@ -206,6 +207,8 @@ pub(super) fn malformed(flag: &'static str, text: &str, reason: impl Into<String
         "max-step" => "20%",
         "risk" => "cautious, mean, q25 or cvar",
         "margin" => "0.35",
+        "target-mroi" | "target-roi" => "1.5",
+        "min-outcome" => "+10% or 2600000",
         _ => "+10%, 50000/week or 2600000",
     };
     RequestError::Malformed { flag, text: text.into(), reason: reason.into(), example }
@@ -234,7 +237,8 @@ pub(super) fn level(flag: &'static str, text: &str, value: &str) -> Result<Amoun
     };
     let (Amount::Multiple(size) | Amount::PerWeek(size) | Amount::Total(size)) = level;
     if size < 0.0 {
-        return Err(malformed(flag, text, "spend cannot be negative"));
+        let what = if flag == "min-outcome" { "an outcome" } else { "spend" };
+        return Err(malformed(flag, text, format!("{what} cannot be negative")));
     }
     Ok(level)
 }
@@ -349,6 +353,9 @@ pub(super) fn find(
     let cell =
         |name: &'_ str| name.match_indices('@').find(|(at, _)| channels.contains(&&name[..*at])).map(|x| x.0);
     if let Some(at) = cell(name) {
+        if looks_like_period(&name[at + 1..]) {
+            return Err(no_period(flag, text, &name[at + 1..]));
+        }
         let of_channel = channels.iter().filter_map(|c| c.strip_prefix(&name[..=at]));
         return Err(RequestError::UnknownGeo {
             flag,

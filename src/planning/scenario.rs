@@ -102,7 +102,41 @@ pub struct Scenario {
     /// response curve; null where nothing was optimised, or something else (then `objective` says what).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximised: Option<String>,
+    /// What to know when the best plan is today's; absent when it moves something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_move: Option<String>,
 }
+
+impl Scenario {
+    /// The scenario of a plan that maximises `measure`; says so when that is today's plan.
+    pub(crate) fn maximising(mut self, measure: &str) -> Scenario {
+        self.maximised = Some(measure.into());
+        self.no_move = self.no_move_text(measure == CAUTIOUS);
+        self
+    }
+
+    /// Why nothing moves, when nothing does and the budget is today's.
+    fn no_move_text(&self, cautious: bool) -> Option<String> {
+        let stays = |plan: &ChannelPlan| plan.change.is_none_or(|change| change.abs() < NO_CHANGE);
+        if self.return_on_budget_change.is_some() || !self.allocation.iter().all(stays) {
+            return None;
+        }
+        let free = |plan: &&ChannelPlan| plan.change.is_some() && plan.bounds[1] - plan.bounds[0] > NO_CHANGE;
+        if self.allocation.iter().filter(free).count() < 2 {
+            return Some("fewer than two channels may move, so the plan stays as it is today".into());
+        }
+        Some(if cautious {
+            "no move within the bounds is worth making when each channel counts with what it returns with \
+             80 % probability: keep today's plan; --risk mean shows the plan of the means"
+                .into()
+        } else {
+            "no move within the bounds is worth making: keep today's plan".into()
+        })
+    }
+}
+
+/// Change of a channel's spend that a table shows as none, relative.
+const NO_CHANGE: f64 = 5e-5;
 
 /// How far each channel may move in the default scenarios.
 pub(crate) const DEFAULT_STEP: f64 = 0.3;
@@ -138,7 +172,7 @@ pub fn default_scenarios(
     for (name, kind, share) in asked {
         let plan = cautious_plan(curves, share * today, &limits)?;
         let mut scenario = allocation_scenario(curves, &plan, &limits, horizon_weeks)?;
-        scenario.maximised = Some(CAUTIOUS.into());
+        scenario = scenario.maximising(CAUTIOUS);
         (scenario.name, scenario.kind) = (name.into(), kind);
         scenarios.push(scenario);
     }
@@ -161,9 +195,7 @@ pub fn optimal_scenario(
     horizon_weeks: f64,
 ) -> Result<Scenario, PlanningError> {
     let plan = settled_plan(curves, budget, limits)?;
-    let mut scenario = allocation_scenario(curves, &plan, limits, horizon_weeks)?;
-    scenario.maximised = Some("mean".into());
-    Ok(scenario)
+    Ok(allocation_scenario(curves, &plan, limits, horizon_weeks)?.maximising("mean"))
 }
 
 /// The plan of [`optimal_scenario`].
@@ -230,6 +262,7 @@ pub fn plan_scenario(
         gap: None,
         return_on_budget_change: return_on_change(curves, multipliers, budget)?,
         maximised: None,
+        no_move: None,
     })
 }
 

@@ -86,6 +86,9 @@ impl Target {
                 known: channels.iter().map(|c| (*c).to_owned()).collect(),
             });
         };
+        if looks_like_period(geo) && !geos.contains(&geo) {
+            return Err(no_period(flag, text, geo));
+        }
         match geos.iter().position(|g| *g == geo) {
             Some(geo) => Ok(Target { channel, geo: Some(geo), period }),
             None => Err(RequestError::UnknownGeo {
@@ -115,6 +118,19 @@ impl Target {
 /// Whether the target part of a flag names a period, which only a dated plan can answer.
 pub(crate) fn names_period(target: &str) -> bool {
     target.rsplit_once('@').is_some_and(|(_, range)| DateRange::parse(range).is_some())
+}
+
+/// Whether what stands for a geo was meant as days that do not exist, such as `2024-02-30..`.
+pub(super) fn looks_like_period(text: &str) -> bool {
+    let last = text.rsplit('@').next().unwrap_or(text).trim();
+    let digits = last.trim_start_matches('.').chars().take_while(char::is_ascii_digit).count();
+    digits > 0 && (last.contains("..") || last.contains('-'))
+}
+
+/// The error for such a period.
+pub(super) fn no_period(flag: &'static str, text: &str, period: &str) -> RequestError {
+    let last = period.rsplit('@').next().unwrap_or(period).trim();
+    malformed(flag, text, format!("`{last}` is no period; write days as 2024-10-01..2024-12-31"))
 }
 
 #[cfg(test)]
@@ -152,6 +168,9 @@ mod tests {
         let error = parse("tv@nort").unwrap_err();
         assert!(error.to_string().contains("no geo `nort`") && error.hint().unwrap().contains("`north`"));
         assert!(parse("tv@2024-12-31..2024-10-01").unwrap_err().to_string().contains("ends before"));
+        for period in ["tv@2024-02-30..", "tv@..2024-13-01", "tv@north@2024-1..2", "tv@2024-10-01...."] {
+            assert!(parse(period).unwrap_err().to_string().contains("is no period"), "{period}");
+        }
         let national = Target::parse("set", "text", "tv@north", (&CHANNELS, &["national"])).unwrap_err();
         assert!(national.hint().unwrap().contains("one market"), "{national:?}");
     }

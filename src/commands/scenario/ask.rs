@@ -44,6 +44,9 @@ impl<'a> Asker<'a> {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let own_dated = self.own.is_dated();
         let asks_plan = self.args.asks_plan(&self.own);
+        if let Some(unused) = self.args.unused_limit(&self.own) {
+            return Err(mmm::Error::from(planning::RequestErrors::from(unused)).into());
+        }
         let split = if self.args.limits.by_geo { Split::All } else { Split::AsAsked };
 
         let dated =
@@ -58,7 +61,7 @@ impl<'a> Asker<'a> {
         let mut asked = Vec::new();
         for (name, raw) in &self.named {
             let parsed = self.parse(raw, &names, model.as_ref());
-            asked.push((name, parsed.with_context(|| format!("scenario [{name}] cannot be used"))?));
+            asked.push((name, parsed.with_context(|| self.named_in_file(name, "cannot be used"))?));
         }
         let average: Vec<&Question> = asked
             .iter()
@@ -80,11 +83,7 @@ impl<'a> Asker<'a> {
                 Asked::Average(q) => self.cells.place(q, &slots, &spend).answer(&curves, self.args.weeks),
                 Asked::Dated(q) => self.dated(q, model.as_ref(), &mut report).map(|answer| vec![answer]),
             };
-            add_named(
-                name,
-                answers.with_context(|| format!("scenario [{name}] has no answer"))?,
-                &mut report,
-            );
+            add_named(name, answers.with_context(|| self.named_in_file(name, "has no answer"))?, &mut report);
         }
         let question = self.cells.place(&question, &slots, &spend);
         if asks_plan {
@@ -92,6 +91,12 @@ impl<'a> Asker<'a> {
         }
         self.extras(&question, &curves, model.as_ref(), &mut report)?;
         Ok(report)
+    }
+
+    /// `plans.toml: scenario [more-tv] has no answer`.
+    fn named_in_file(&self, name: &str, what: &str) -> String {
+        let file = self.args.file.as_ref().map_or(String::new(), |file| format!("{}: ", file.display()));
+        format!("{file}scenario [{name}] {what}")
     }
 
     /// The answer to the flags; `question` is what they ask when they name no date.
