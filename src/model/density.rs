@@ -85,7 +85,7 @@ impl Density {
 
     /// A starting point near the middle of the prior.
     pub fn start<R: rand::Rng>(&self, rng: &mut R) -> Vec<f64> {
-        super::prior::start(&self.design, &self.layout, rng)
+        super::start::start(&self.design, &self.layout, rng)
     }
 
     /// Instruction set in use.

@@ -4,6 +4,7 @@ use super::columns::{seasonality, trend};
 use super::pool::{Location, PooledPrior};
 use super::prior::ShapePrior;
 use super::reliability::{Calibration, calibrate};
+use super::returns::{Belief, ReturnsPrior};
 use super::rotation::Rotation;
 use crate::Error;
 use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
@@ -58,11 +59,9 @@ pub struct Design {
     /// Coordinates of the shared level, when there is one.
     pub rotation: Option<Rotation>,
     /// Prior shared by the channels that have none of their own.
-    pub pool: PooledPrior,
+    pub pool: ReturnsPrior,
     /// Prior of ln σ_g, less its centre, over the geos of a panel.
     pub sigma_pool: PooledPrior,
-    /// The mean of `pool`, about which their ln ROI is sampled.
-    pub pooled_mean: f64,
 }
 
 /// A normal approximation of the likelihood of one ln geo factor b: its log is −I b²/2 + (I b̂) b.
@@ -125,16 +124,19 @@ pub enum EffectScale {
 pub(crate) const PRIOR_MEDIA_SHARE: f64 = 0.15;
 /// sd of the logarithm about it.
 const MEDIA_SHARE_SD: f64 = 0.7;
-/// Median ROI of media that somebody keeps paying for, and the sd of its logarithm.
-const PRIOR_ROI: (f64, f64) = (1.2, 0.4);
+/// Median ROI of media that somebody keeps paying for, and the sd of the logarithm of the level between
+/// markets.
+const PRIOR_ROI: (f64, f64) = (1.3, 0.3);
+/// Spread of ln ROI about the level between channels that do something.
+const MONEY_SPREADS: [(f64, f64); 1] = [(0.35, 1.0)];
 /// Weight of the prior in absolute ROI against the one in shares, where money is compared with money.
-const PRIOR_ROI_WEIGHT: f64 = 0.9;
+const PRIOR_ROI_WEIGHT: f64 = 0.95;
 /// Spend by value of the outcome outside of which the two are not in the same unit: nobody spends more
-/// than he sells, and below one part in 300 an ROI of 1.2 could not be seen at all.
+/// than he sells, and below one part in 300 an ROI of 1.3 could not be seen at all.
 const SAME_UNIT: std::ops::RangeInclusive<f64> = 0.003..=1.0;
-/// Spreads τ of ln ROI between channels and their prior weights: a half-normal of scale 0.6 in five nodes.
-/// None is below 0.2, because channels never return the same to within a fifth.
-const ROI_SPREADS: [(f64, f64); 5] = [(0.2, 0.30), (0.42, 0.28), (0.63, 0.20), (0.83, 0.12), (1.25, 0.10)];
+/// Spreads τ of ln ROI between channels about a level known from the media share alone, and their prior
+/// weights.
+const ROI_SPREADS: [(f64, f64); 3] = [(0.3, 0.40), (0.6, 0.35), (1.2, 0.25)];
 /// ln σ_g about its centre: location, and spreads between geos, none below what T = 156 periods resolve.
 const SIGMA_LOCATION: Location = Location { weight: 1.0, mean: 0.0, sd: 1.0 };
 const SIGMA_SPREADS: [(f64, f64); 5] = [(0.05, 0.25), (0.12, 0.25), (0.25, 0.25), (0.5, 0.15), (1.0, 0.10)];
@@ -177,8 +179,7 @@ impl Design {
             factor_information: Vec::new(),
             sigma_pool: PooledPrior::new(&[SIGMA_LOCATION], &SIGMA_SPREADS),
             rotation: None,
-            pool: PooledPrior::default(),
-            pooled_mean: 0.0,
+            pool: ReturnsPrior::default(),
         };
         for g in 0..n_geos {
             design.scale_outcome(data, g, last_fitted, population)?;
@@ -291,10 +292,8 @@ impl Design {
         let spend: f64 = self.channels.iter().flat_map(|c| &c.spend).sum();
         let value: f64 = self.outcome.iter().zip(&self.value).map(|(y, v)| y * v).sum();
         let money = data.outcome.kind == OutcomeKind::Revenue || data.outcome.revenue_per_outcome.is_some();
-        let locations =
-            if spend > 0.0 && value > 0.0 { roi_locations(spend / value, money) } else { Vec::new() };
-        self.pool = PooledPrior::new(&locations, &ROI_SPREADS);
-        self.pooled_mean = self.pool.mean();
+        let beliefs = if spend > 0.0 && value > 0.0 { roi_beliefs(spend / value, money) } else { Vec::new() };
+        self.pool = ReturnsPrior::new(&beliefs);
     }
 
     fn add_baseline(&mut self, data: &Dataset, config: &FitConfig) {
@@ -380,15 +379,17 @@ impl Design {
     }
 }
 
-/// Beliefs about the location of ln ROI when spend is the given share of the outcome's value. The share
+/// Beliefs about the level of ln ROI when spend is the given share of the outcome's value. The share
 /// of the outcome needs no unit; an absolute ROI only makes sense when both are `money` of one currency.
-fn roi_locations(spend_share: f64, money: bool) -> Vec<Location> {
-    let share = Location { weight: 1.0, mean: (PRIOR_MEDIA_SHARE / spend_share).ln(), sd: MEDIA_SHARE_SD };
+fn roi_beliefs(spend_share: f64, money: bool) -> Vec<Belief> {
+    let mean = (PRIOR_MEDIA_SHARE / spend_share).ln();
+    let share = Belief { weight: 1.0, mean, sd: MEDIA_SHARE_SD, spreads: &ROI_SPREADS };
     if !money || !SAME_UNIT.contains(&spend_share) {
         return vec![share];
     }
-    let roi = Location { weight: PRIOR_ROI_WEIGHT, mean: PRIOR_ROI.0.ln(), sd: PRIOR_ROI.1 };
-    vec![roi, Location { weight: 1.0 - PRIOR_ROI_WEIGHT, ..share }]
+    let (mean, sd) = (PRIOR_ROI.0.ln(), PRIOR_ROI.1);
+    let roi = Belief { weight: PRIOR_ROI_WEIGHT, mean, sd, spreads: &MONEY_SPREADS };
+    vec![roi, Belief { weight: 1.0 - PRIOR_ROI_WEIGHT, ..share }]
 }
 
 /// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,

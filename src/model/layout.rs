@@ -35,7 +35,7 @@ pub struct ChannelLayout {
     pub half_saturation: usize,
     /// Standardised ln S.
     pub slope: Option<usize>,
-    /// ln effect: standardised by the channel's own prior, or about the centre of the pooled one.
+    /// ln effect: standardised by the channel's own prior, or bent about the centre of the shared one.
     pub effect: usize,
     /// sd of the channel's own prior of ln effect; `None` when pooled.
     pub effect_sd: Option<f64>,

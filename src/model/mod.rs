@@ -18,7 +18,9 @@ mod predictive;
 mod prior;
 mod prior_draw;
 mod reliability;
+mod returns;
 mod rotation;
+mod start;
 
 pub use baseline::BaselineDraw;
 pub use basis::Basis;

@@ -1,8 +1,8 @@
-//! The prior that exchangeable values share: the channels' returns, the geos' noise scales.
+//! The prior that exchangeable values share: the geos' noise scales.
 //!
 //! x_c = μ + τ ζ_c with μ ~ N(m, s²) has the closed form N(m·1, τ² I + s² 11ᵀ). Location and spread
 //! are integrated out, over μ exactly and over τ as a mixture of a few nodes: sampling them beside five
-//! or so weakly informed channels is a funnel that costs divergences and says nothing of interest.
+//! or so weakly informed values is a funnel that costs divergences and says nothing of interest.
 
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
@@ -41,26 +41,6 @@ impl PooledPrior {
         };
         let nodes = locations.iter().flat_map(|l| spreads.iter().map(|s| node(l, *s))).collect();
         PooledPrior { nodes }
-    }
-
-    /// Mean of one value.
-    pub fn mean(&self) -> f64 {
-        let (total, sum) = self.nodes.iter().fold((0.0, 0.0), |(t, s), n| {
-            let w = n.ln_weight.exp();
-            (t + w, s + w * n.location.mean)
-        });
-        sum / total
-    }
-
-    /// Standard deviation of one value.
-    pub fn sd(&self) -> f64 {
-        let mean = self.mean();
-        let (total, sum) = self.nodes.iter().fold((0.0, 0.0), |(t, s), n| {
-            let w = n.ln_weight.exp();
-            let variance = n.spread.powi(2) + n.location.sd.powi(2) + (n.location.mean - mean).powi(2);
-            (t + w, s + w * variance)
-        });
-        (sum / total).sqrt()
     }
 
     /// Draws `n` values: a node, its location, then each value about it.
@@ -158,12 +138,5 @@ mod tests {
         }
         let got = prior().density(&x, &mut [0.0; 2]).exp();
         assert!((got / want - 1.0).abs() < 1e-9, "{got} {want}");
-    }
-
-    #[test]
-    fn moments_of_one_channel() {
-        let p = PooledPrior::new(&[Location { weight: 5.0, mean: 1.0, sd: 0.5 }], &SPREADS);
-        let tau2: f64 = SPREADS.iter().map(|(t, w)| t * t * w).sum();
-        assert!((p.mean() - 1.0).abs() < 1e-14 && (p.sd() - (0.25 + tau2).sqrt()).abs() < 1e-14);
     }
 }

@@ -1,7 +1,7 @@
 //! Unconstrained coordinates ↔ parameters: transforms, their Jacobians and the prior density.
 
-use super::coordinates::{half_normal, half_normal_slope, ln_1p_exp, logistic};
-use super::design::{Design, FactorInformation, PRIOR_MEDIA_SHARE};
+use super::coordinates::{bent, half_normal, half_normal_slope, ln_1p_exp, logistic};
+use super::design::{Design, FactorInformation};
 use super::layout::{Layout, SigmaLayout, Theta};
 use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
 
@@ -103,50 +103,6 @@ impl LikelihoodGradient {
     }
 }
 
-/// A starting point near the middle of the prior, jittered so that chains differ.
-pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -> Vec<f64> {
-    use rand_distr::{Distribution, StandardNormal};
-    let mut q: Vec<f64> = (0..layout.dim)
-        .map(|_| {
-            let jitter: f64 = StandardNormal.sample(rng);
-            0.2 * jitter
-        })
-        .collect();
-    let mut shift = |i: Option<usize>, by: f64| {
-        if let Some(i) = i {
-            q[i] += by;
-        }
-    };
-    for (channel, design) in layout.channels.iter().zip(&design.channels) {
-        let ShapePrior { retention: (a, b), ln_half_saturation, ln_slope } = design.shape;
-        shift(channel.retention, (a / b).ln());
-        shift(channel.slope.map(|_| channel.half_saturation), ln_half_saturation.0 * ln_slope.0.exp());
-    }
-    shift(layout.phi, -1.0);
-    if let SigmaLayout::Single(i) = layout.sigma {
-        // Too much noise, rather than too little, for a start.
-        shift(Some(i), 0.5);
-    }
-    if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
-        // Near the mean of the geos, less what media bring: far from it no step is small enough.
-        let (n, share) = (design.n_periods, 1.0 - PRIOR_MEDIA_SHARE);
-        let mut level = vec![share; n];
-        for (t, level) in level.iter_mut().enumerate() {
-            let cells = || (0..design.n_geos).map(|g| g * n + t);
-            let count: f64 = cells().map(|i| design.fitted[i]).sum();
-            if count > 0.0 {
-                *level *= cells().map(|i| design.outcome[i]).sum::<f64>() / count;
-            }
-        }
-        rotation.transpose(&mut level);
-        for (i, level) in level.into_iter().enumerate() {
-            let i = if i < at.rank { at.span + i } else { at.rest + i - at.rank };
-            q[i] = level + 0.1 * q[i];
-        }
-    }
-    q
-}
-
 impl Theta {
     /// Room for a design's parameters.
     pub fn new(design: &Design) -> Theta {
@@ -181,8 +137,10 @@ impl Theta {
                     shape.ln_half_saturation.0 + shape.ln_half_saturation.1 * at_k,
                 ),
             };
-            let (mean, sd) = channel.prior.unwrap_or((design.pooled_mean, 1.0));
-            self.ln_effect[c] = mean + sd * q[at.effect];
+            self.ln_effect[c] = match channel.prior {
+                Some((mean, sd)) => mean + sd * q[at.effect],
+                None => design.pool.centre() + bent(q[at.effect]).0,
+            };
             if let Some((spread, first)) = at.geo {
                 self.geo_spread[c] = half_normal(q[spread], GEO_SPREAD);
                 for g in 0..n_geos {
@@ -300,13 +258,15 @@ impl Theta {
         p.half_normal(at_spread, spread, GEO_SPREAD, by_ln_spread);
     }
 
+    /// The shared prior of the ln effects at their bent coordinates, where the likelihood's slopes by
+    /// ln effect are.
     fn pooled_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout) {
         let pooled = || (0..layout.channels.len()).filter(|c| layout.channels[*c].effect_sd.is_none());
         let ln_effect: Vec<f64> = pooled().map(|c| self.ln_effect[c]).collect();
         let mut grad = vec![0.0; ln_effect.len()];
         p.log_density += design.pool.density(&ln_effect, &mut grad);
         for (c, g) in pooled().zip(grad) {
-            p.grad[layout.channels[c].effect] += g;
+            p.bent(layout.channels[c].effect, g);
         }
     }
 
@@ -380,6 +340,13 @@ impl Accumulator<'_> {
     fn normal(&mut self, i: usize, by: f64) {
         self.log_density -= 0.5 * self.q[i] * self.q[i];
         self.grad[i] = by - self.q[i];
+    }
+
+    /// x = bent(q), whose prior is already in the log density; `by` its derivative by x.
+    fn bent(&mut self, i: usize, by: f64) {
+        let (_, slope, by_ln_slope) = bent(self.q[i]);
+        self.log_density += slope.ln();
+        self.grad[i] = (self.grad[i] + by) * slope + by_ln_slope;
     }
 
     /// x ~ HalfNormal(scale) at the quantile of q; `by` the derivative by ln x.

@@ -3,7 +3,7 @@
 use rand_distr::{Distribution, Gamma, StandardNormal};
 
 use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
-use super::coordinates::half_normal;
+use super::coordinates::{half_normal, unbent};
 use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
 use super::prior::{Conditional, GEO_SCALE, GEO_SPREAD, LN_WEEKLY, PHI, SEASON, SIGMA, TREND};
@@ -89,7 +89,7 @@ impl<R: rand::Rng> Draw<'_, R> {
             }
             self.q[at.effect] = match at.effect_sd {
                 Some(_) => self.normal(),
-                None => pooled.next().map_or(0.0, |ln_effect| ln_effect - design.pooled_mean),
+                None => pooled.next().map_or(0.0, |ln_effect| unbent(ln_effect - design.pool.centre())),
             };
             if let Some((at_spread, first)) = at.geo {
                 let spread = self.half_normal(Some(at_spread), GEO_SPREAD);

@@ -1,0 +1,50 @@
+//! Where chains start.
+
+use rand_distr::{Distribution, StandardNormal};
+
+use super::design::{Design, PRIOR_MEDIA_SHARE};
+use super::layout::{Layout, SigmaLayout};
+use super::prior::ShapePrior;
+
+/// A starting point near the middle of the prior, jittered so that chains differ.
+pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -> Vec<f64> {
+    let mut q: Vec<f64> = (0..layout.dim)
+        .map(|_| {
+            let jitter: f64 = StandardNormal.sample(rng);
+            0.2 * jitter
+        })
+        .collect();
+    let mut shift = |i: Option<usize>, by: f64| {
+        if let Some(i) = i {
+            q[i] += by;
+        }
+    };
+    for (channel, design) in layout.channels.iter().zip(&design.channels) {
+        let ShapePrior { retention: (a, b), ln_half_saturation, ln_slope } = design.shape;
+        shift(channel.retention, (a / b).ln());
+        shift(channel.slope.map(|_| channel.half_saturation), ln_half_saturation.0 * ln_slope.0.exp());
+    }
+    shift(layout.phi, -1.0);
+    if let SigmaLayout::Single(i) = layout.sigma {
+        // Too much noise, rather than too little, for a start.
+        shift(Some(i), 0.5);
+    }
+    if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
+        // Near the mean of the geos, less what media bring: far from it no step is small enough.
+        let (n, share) = (design.n_periods, 1.0 - PRIOR_MEDIA_SHARE);
+        let mut level = vec![share; n];
+        for (t, level) in level.iter_mut().enumerate() {
+            let cells = || (0..design.n_geos).map(|g| g * n + t);
+            let count: f64 = cells().map(|i| design.fitted[i]).sum();
+            if count > 0.0 {
+                *level *= cells().map(|i| design.outcome[i]).sum::<f64>() / count;
+            }
+        }
+        rotation.transpose(&mut level);
+        for (i, level) in level.into_iter().enumerate() {
+            let i = if i < at.rank { at.span + i } else { at.rest + i - at.rank };
+            q[i] = level + 0.1 * q[i];
+        }
+    }
+    q
+}
