@@ -220,6 +220,6 @@ pub struct SamplerConfig {
 
 impl Default for SamplerConfig {
     fn default() -> Self {
-        SamplerConfig { seed: 1, chains: 4, warmup: 500, draws: 1000, target_accept: 0.85 }
+        SamplerConfig { seed: 1, chains: 4, warmup: 500, draws: 1000, target_accept: 0.9 }
     }
 }

@@ -28,8 +28,8 @@ pub struct Side {
 pub enum DrawSource {
     /// `draws.parquet`.
     Parquet,
-    /// Log-normal (retention: logit-normal) distributions with the median and 5 % and 95 % quantiles of
-    /// `fit.json`, because there is no `draws.parquet` beside it.
+    /// Distributions with the five quantiles of `fit.json`, normal in pieces on the log (retention: logit)
+    /// scale, because there is no `draws.parquet` beside it.
     Approximated,
 }
 
@@ -132,25 +132,35 @@ impl Side {
     }
 }
 
-/// Evenly spaced quantiles of the distribution that the summary suggests.
+/// Evenly spaced quantiles of a distribution that has the summary's: on the scale of the logarithm (retention:
+/// logit) pieces of normals between them, since a posterior near zero has a longer lower than upper tail.
 fn approximate(summary: &Summary, quantity: Quantity, n: usize) -> Vec<f64> {
-    // 90 % of a normal lies within 1.645 sd.
-    const Z: f64 = 1.644_853_626_951_472_2;
     let normal = Normal::standard();
-    let z = (0..n).map(|i| normal.inverse_cdf((i as f64 + 0.5) / n as f64));
-    let logit = |x: f64| (x / (1.0 - x)).ln();
-    let Summary { mean, sd, q05, q50, q95, .. } = *summary;
+    let z = |p: f64| normal.inverse_cdf(p);
+    let points = (0..n).map(|i| z((i as f64 + 0.5) / n as f64));
+    let Summary { mean, sd, q05, q25, q50, q75, q95 } = *summary;
+    let quantiles = [q05, q25, q50, q75, q95];
+    let through = |scale: fn(f64) -> f64| -> Vec<(f64, f64)> {
+        [0.05, 0.25, 0.5, 0.75, 0.95].map(z).into_iter().zip(quantiles.map(scale)).collect()
+    };
     match quantity {
         Quantity::Retention if q05 > 0.0 && q95 < 1.0 => {
-            let spread = (logit(q95) - logit(q05)) / (2.0 * Z);
-            z.map(|z| 1.0 / (1.0 + (-(logit(q50) + spread * z)).exp())).collect()
+            let pieces = through(|x| (x / (1.0 - x)).ln());
+            points.map(|z| 1.0 / (1.0 + (-piecewise(&pieces, z)).exp())).collect()
         }
         _ if q05 > 0.0 => {
-            let spread = (q95.ln() - q05.ln()) / (2.0 * Z);
-            z.map(|z| (q50.ln() + spread * z).exp()).collect()
+            let pieces = through(f64::ln);
+            points.map(|z| piecewise(&pieces, z).exp()).collect()
         }
-        _ => z.map(|z| mean + sd * z).collect(),
+        _ => points.map(|z| mean + sd * z).collect(),
     }
+}
+
+/// The line through the two neighbours of `x`, or through the two outermost points beyond them.
+fn piecewise(points: &[(f64, f64)], x: f64) -> f64 {
+    let right = points.partition_point(|p| p.0 < x).clamp(1, points.len() - 1);
+    let ((x0, y0), (x1, y1)) = (points[right - 1], points[right]);
+    y0 + (y1 - y0) * (x - x0) / (x1 - x0)
 }
 
 #[cfg(test)]
@@ -176,6 +186,10 @@ mod tests {
             assert!((a / b - 1.0).abs() < 0.01, "{got:?}");
         }
         assert!((got.mean / summary.mean - 1.0).abs() < 0.01);
+        // A long lower tail is kept and does not lengthen the upper one.
+        let skewed = Summary { q05: 0.05, ..summary };
+        let got = Summary::of(&approximate(&skewed, Quantity::Roi, 4000));
+        assert!((got.q05 / 0.05 - 1.0).abs() < 0.02 && (got.q95 / summary.q95 - 1.0).abs() < 0.01, "{got:?}");
         let share = Summary { mean: 0.4, sd: 0.1, q05: 0.24, q25: 0.33, q50: 0.4, q75: 0.47, q95: 0.56 };
         let got = approximate(&share, Quantity::Retention, 999);
         assert!(got.iter().all(|x| *x > 0.0 && *x < 1.0));

@@ -301,7 +301,7 @@ fn footnote(report: &DiffReport) -> String {
     for (side, what) in [(&report.old, "old"), (&report.new, "new")] {
         if side.draws == DrawSource::Approximated {
             text.push_str(&format!(
-                " The {what} fit has no draws.parquet: log-normal distributions with its quantiles stand for them."
+                " The {what} fit has no draws.parquet: distributions with its quantiles stand for them."
             ));
         }
     }
