@@ -214,12 +214,21 @@ pub struct SamplerConfig {
     pub warmup: usize,
     /// Kept draws per chain.
     pub draws: usize,
-    /// Mean acceptance statistic that the step size aims at.
-    pub target_accept: f64,
+    /// Mean acceptance statistic that the step size aims at; by default what suits the data,
+    /// [`SamplerConfig::acceptance`].
+    pub target_accept: Option<f64>,
+}
+
+impl SamplerConfig {
+    /// Mean acceptance statistic that the step size aims at: 0.85 on panels, whose cost is the number of
+    /// steps, and 0.95 on one geo, where a return that may be nothing has a tail to be followed.
+    pub fn acceptance(&self, n_geos: usize) -> f64 {
+        self.target_accept.unwrap_or(if n_geos > 1 { 0.85 } else { 0.95 })
+    }
 }
 
 impl Default for SamplerConfig {
     fn default() -> Self {
-        SamplerConfig { seed: 1, chains: 4, warmup: 500, draws: 1000, target_accept: 0.9 }
+        SamplerConfig { seed: 1, chains: 4, warmup: 500, draws: 1000, target_accept: None }
     }
 }

@@ -125,7 +125,7 @@ pub(crate) fn sample_density(
         chains: config.chains,
         warmup: config.warmup,
         draws: config.draws,
-        target_accept: config.target_accept,
+        target_accept: config.acceptance(density.design.n_geos),
         max_depth: MAX_DEPTH,
     };
     if density.design.n_geos > 1 {

@@ -71,7 +71,7 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
         chains: 1,
         warmup: settings.warmup,
         draws: settings.kept * settings.thin,
-        target_accept: settings.target_accept,
+        target_accept: Some(settings.target_accept),
     };
     let chains = sample_density(&mut density, &sampler, &())?;
     let mut grad = vec![0.0; density.layout.dim];

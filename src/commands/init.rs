@@ -106,7 +106,7 @@ fn settings(path: &Path, data: &Dataset, load: &LoadOptions, fit: &FitConfig) ->
     let mut text = format!("# Settings of `mmm fit {file} --config mmm.toml`. Flags stand above them.\n\n");
     data_section(&mut text, data, load);
     model_section(&mut text, fit);
-    sampler_section(&mut text, fit);
+    sampler_section(&mut text, fit, data.n_geos());
     channel_sections(&mut text, data);
     control_sections(&mut text, data);
     text
@@ -186,14 +186,19 @@ seasonality_pairs = {}
     );
 }
 
-fn sampler_section(text: &mut String, fit: &FitConfig) {
+fn sampler_section(text: &mut String, fit: &FitConfig, n_geos: usize) {
     let sampler = &fit.sampler;
     let _ = write!(
         text,
         "[sampler]\n# the same seed gives the same result\nseed = {}\nchains = {}\n# per chain: adaptation, discarded; then kept draws\n\
-         warmup = {}\ndraws = {}\n# between 0 and 1; higher is slower and safer\ntarget_accept = {:?}\n\
+         warmup = {}\ndraws = {}\n# between 0 and 1; higher is slower and safer\n{}target_accept = {}\n\
          # threads = 4  # changes the time taken, never the result\n",
-        sampler.seed, sampler.chains, sampler.warmup, sampler.draws, sampler.target_accept,
+        sampler.seed,
+        sampler.chains,
+        sampler.warmup,
+        sampler.draws,
+        if sampler.target_accept.is_some() { "" } else { "# " },
+        sampler.acceptance(n_geos),
     );
 }
 

@@ -72,7 +72,7 @@ impl RawConfig {
                 chains: raw.sampler.chains.unwrap_or(sampler.chains),
                 warmup: raw.sampler.warmup.unwrap_or(sampler.warmup),
                 draws: raw.sampler.draws.unwrap_or(sampler.draws),
-                target_accept: raw.sampler.target_accept.unwrap_or(sampler.target_accept),
+                target_accept: raw.sampler.target_accept,
             },
         };
         if let Some(threads) = raw.sampler.threads {
@@ -109,9 +109,11 @@ impl FitConfig {
             faults.expect(value >= least, || format!("{key} is {value}; it must be at least {least}"));
             faults.expect(value <= most, || format!("{key} is {value}; it must be at most {most}"));
         }
-        faults.expect(target_accept > 0.0 && target_accept < 1.0, || {
-            format!("target_accept is {target_accept}; it must lie between 0 and 1")
-        });
+        if let Some(target) = target_accept {
+            faults.expect(target > 0.0 && target < 1.0, || {
+                format!("target_accept is {target}; it must lie between 0 and 1")
+            });
+        }
         let knots = self.model.trend_knot_weeks;
         faults.expect(knots.is_finite() && knots >= 1.0, || {
             format!("trend_knot_weeks is {knots}; it must be at least 1 week")

@@ -90,7 +90,7 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         chains: sampler.chains,
         warmup: sampler.warmup,
         draws: sampler.draws,
-        target_accept: sampler.target_accept,
+        target_accept: sampler.acceptance(dataset.n_geos()),
         data: data_report(dataset),
         roles: dataset.roles.clone(),
         config: config.clone(),
