@@ -343,9 +343,9 @@ impl Design {
         self.channels.len()
     }
 
-    /// Prior sd of channel `c`'s ln effect.
+    /// Prior sd of channel `c`'s ln effect, should it act.
     pub fn ln_effect_prior_sd(&self, c: usize) -> f64 {
-        self.channels[c].prior.map_or_else(|| self.pool.sd(), |(_, sd)| sd)
+        self.channels[c].prior.map_or_else(|| self.pool.usual_sd(), |(_, sd)| sd)
     }
 
     /// Largest exposure in one period over the mean active exposure, the smallest over geos in which

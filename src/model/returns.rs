@@ -77,18 +77,13 @@ impl ReturnsPrior {
         self.centre
     }
 
-    /// Standard deviation of one value.
-    pub fn sd(&self) -> f64 {
-        let parts = || {
-            self.nodes.iter().flat_map(|n| {
-                [
-                    (n.weight * (1.0 - WEAK_SHARE), n.level, n.spread),
-                    (n.weight * WEAK_SHARE, n.weak_mean, WEAK_SD),
-                ]
-            })
-        };
-        let mean: f64 = parts().map(|(w, m, _)| w * m).sum();
-        parts().map(|(w, m, s)| w * (s * s + (m - mean).powi(2))).sum::<f64>().sqrt()
+    /// Standard deviation of a value of the usual part, its level and spread included.
+    pub fn usual_sd(&self) -> f64 {
+        self.nodes
+            .iter()
+            .map(|n| n.weight * (n.spread.powi(2) + (n.level - self.centre).powi(2)))
+            .sum::<f64>()
+            .sqrt()
     }
 
     /// Draws `n` values: a node, then for each value its part and where in that part it lies.
@@ -165,6 +160,20 @@ mod tests {
 
     use super::*;
 
+    /// Standard deviation of one value of either part.
+    fn sd(prior: &ReturnsPrior) -> f64 {
+        let parts = || {
+            prior.nodes.iter().flat_map(|n| {
+                [
+                    (n.weight * (1.0 - WEAK_SHARE), n.level, n.spread),
+                    (n.weight * WEAK_SHARE, n.weak_mean, WEAK_SD),
+                ]
+            })
+        };
+        let mean: f64 = parts().map(|(w, m, _)| w * m).sum();
+        parts().map(|(w, m, s)| w * (s * s + (m - mean).powi(2))).sum::<f64>().sqrt()
+    }
+
     fn prior() -> ReturnsPrior {
         let money = Belief { weight: 0.7, mean: 0.3, sd: 0.0, spreads: &[(0.4, 1.0)] };
         ReturnsPrior::new(&[
@@ -203,8 +212,8 @@ mod tests {
             }
         }
         assert!((sums[0] - 1.0).abs() < 1e-9, "{}", sums[0]);
-        let sd = (sums[2] - sums[1] * sums[1]).sqrt();
-        assert!((sd / prior.sd() - 1.0).abs() < 1e-9, "{sd} {}", prior.sd());
+        let spread = (sums[2] - sums[1] * sums[1]).sqrt();
+        assert!((spread / sd(&prior) - 1.0).abs() < 1e-9, "{spread} {}", sd(&prior));
         // 0.7 · 0.3 + 0.3 · 2
         assert!((prior.centre() - 0.81).abs() < 1e-12);
     }
@@ -217,8 +226,10 @@ mod tests {
         let draws: Vec<f64> = (0..40_000).flat_map(|_| prior.draw(1, &mut rng)).collect();
         let n = draws.len() as f64;
         let mean = draws.iter().sum::<f64>() / n;
-        let sd = (draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
-        assert!((sd / prior.sd() - 1.0).abs() < 0.02, "{sd} {}", prior.sd());
+        let spread = (draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
+        assert!((spread / sd(&prior) - 1.0).abs() < 0.02, "{spread} {}", sd(&prior));
+        // 0.7 (0.4² + (0.3 − 0.81)²) + 0.3 (0.4 · 0.3² + 0.6 · 1.2² + v + (2 − 0.81)²), v the levels' variance.
+        assert!((1.0..1.1).contains(&prior.usual_sd()), "{}", prior.usual_sd());
         let below = draws.iter().filter(|x| **x < -1.6).count() as f64 / n;
         // A half of 0.7 · 0.2, Φ(−1.7) of 0.3 · 0.2 and what the widest spread adds.
         assert!((0.070..0.082).contains(&below), "{below}");

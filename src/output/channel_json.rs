@@ -89,9 +89,10 @@ pub struct SaturationReport {
 /// How much of a channel's result is data and how much is prior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
-    /// 1 − sd(posterior) / sd(prior) of ln ROI (of ln share for an organic channel).
+    /// 1 − spread(posterior) / sd(prior) of ln ROI (of ln share for an organic channel), not below 0. The
+    /// posterior's spread is that of a normal with its middle half, the prior's that of a channel that acts.
     pub roi_contraction: Option<f64>,
-    /// The same of ln half-saturation.
+    /// 1 − sd(posterior) / sd(prior) of ln half-saturation.
     pub saturation_contraction: Option<f64>,
     /// The same of the retention; null without carry-over.
     #[serde(default)]

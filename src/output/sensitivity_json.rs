@@ -102,8 +102,8 @@ pub struct UnseenConfounder {
     pub channel: String,
     /// Mean return of the fit.
     pub roi: f64,
-    /// Weight of the data against the prior in it, 1 − var(posterior) / var(prior) of ln ROI: the prior's
-    /// part is not moved by a confounder.
+    /// Weight of the data against the prior in it, 1 − (1 − contraction)²: the prior's part is not
+    /// moved by a confounder.
     pub data_weight: f64,
     /// By rising strength.
     pub levels: Vec<ConfounderLevel>,

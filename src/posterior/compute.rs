@@ -228,7 +228,7 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         geo_spend: channel.spend.clone(),
         curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
         observed_max_multiplier: design.observed_max_multiplier(c),
-        roi_contraction: contraction(&ln_effect, design.ln_effect_prior_sd(c)),
+        roi_contraction: (1.0 - bulk_sd(&ln_effect) / design.ln_effect_prior_sd(c)).max(0.0),
         carryover_contraction: carries
             .then(|| contraction(&collect(&|s| s[0]), channel.shape.retention_sd())),
         saturation_contraction: contraction(&collect(&|s| s[3]), channel.shape.ln_half_saturation.1),
@@ -239,4 +239,11 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
 /// 1 − sd(posterior) / sd(prior), not below 0.
 fn contraction(draws: &[f64], prior_sd: f64) -> f64 {
     (1.0 - super::Summary::of(draws).sd / prior_sd).max(0.0)
+}
+
+/// The standard deviation of a normal with the same middle half: effects that may be nothing have a long
+/// lower tail, which is no lack of knowledge about the rest.
+fn bulk_sd(draws: &[f64]) -> f64 {
+    let summary = super::Summary::of(draws);
+    (summary.q75 - summary.q25) / 1.348_979_500_392_163_5
 }
