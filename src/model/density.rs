@@ -6,6 +6,7 @@ use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, Theta};
 use super::media::Media;
 use super::prior::LikelihoodGradient;
+use super::returns::Returns;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 
 /// ln p(θ | y) up to a constant, linear baseline integrated out.
@@ -31,6 +32,7 @@ pub struct State {
     pub baseline: Baseline,
     calendar: Option<CalendarState>,
     by: LikelihoodGradient,
+    returns: Returns,
 }
 
 impl State {
@@ -66,6 +68,7 @@ impl Density {
             baseline: Baseline::new(&self.design, &self.crossproducts),
             calendar: self.calendar.as_ref().map(Calendar::state),
             by: LikelihoodGradient::new(&self.design),
+            returns: self.design.pool.state(self.layout.pooled().count()),
         }
     }
 
@@ -131,7 +134,7 @@ impl Kernel for Evaluate<'_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) -> f64 {
         let Evaluate { density, q, grad, state } = self;
-        let State { theta, media, baseline, calendar, by } = state;
+        let State { theta, media, baseline, calendar, by, returns } = state;
         let design = &density.design;
         theta.decode(q, design, &density.layout);
         baseline.residual.copy_from_slice(&design.outcome);
@@ -163,7 +166,11 @@ impl Kernel for Evaluate<'_> {
         if let Some(rotation) = &design.rotation {
             rotation.transpose(&mut by.weekly);
         }
-        likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, grad)
+        for (x, c) in returns.ln_effect.iter_mut().zip(density.layout.pooled()) {
+            *x = theta.ln_effect[c];
+        }
+        design.pool.density::<FMA>(returns);
+        likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, returns, grad)
     }
 }
 

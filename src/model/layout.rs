@@ -70,6 +70,11 @@ pub enum SigmaLayout {
 }
 
 impl Layout {
+    /// Channels whose effects share the prior of returns.
+    pub fn pooled(&self) -> impl Iterator<Item = usize> {
+        (0..self.channels.len()).filter(|c| self.channels[*c].effect_sd.is_none())
+    }
+
     /// Numbers the parameters of a design.
     pub fn new(design: &Design) -> Layout {
         let mut next = 0;

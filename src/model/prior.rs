@@ -3,6 +3,7 @@
 use super::coordinates::{bent, half_normal, half_normal_slope, ln_1p_exp, logistic};
 use super::design::{Design, FactorInformation};
 use super::layout::{Layout, SigmaLayout, Theta};
+use super::returns::Returns;
 use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
 
 /// Beta(a, b) prior of the retention α.
@@ -175,13 +176,15 @@ impl Theta {
     }
 
     /// Log prior at `q` with the Jacobian of the transforms, up to a constant. `grad` receives the
-    /// gradient of the prior plus that of the likelihood carried through the transforms.
+    /// gradient of the prior plus that of the likelihood carried through the transforms; `returns` is the
+    /// shared prior at `q`.
     pub fn prior_and_chain_rule(
         &self,
         q: &[f64],
         design: &Design,
         layout: &Layout,
         by: &LikelihoodGradient,
+        returns: &Returns,
         grad: &mut [f64],
     ) -> f64 {
         let mut p = Accumulator { q, grad, log_density: 0.0 };
@@ -202,7 +205,11 @@ impl Theta {
                 self.geo_factors(&mut p, c, at, design, by);
             }
         }
-        self.pooled_prior(&mut p, design, layout);
+        // The shared prior is of the ln effects, at bent coordinates.
+        p.log_density += returns.log_density;
+        for (c, by) in layout.pooled().zip(&returns.gradient) {
+            p.bent(layout.channels[c].effect, *by);
+        }
         let by_scales = [by.ln_trend, by.ln_season].into_iter().chain(by.ln_geo);
         let at_scales = [layout.trend_scale, layout.season_scale].into_iter().chain(layout.geo_scale);
         let values = [self.trend_scale, self.season_scale].into_iter().chain(self.geo_scale);
@@ -256,18 +263,6 @@ impl Theta {
             by_ln_spread += by_factor * z + by_z * given.slope(p.q[first + g]) - given.weight;
         }
         p.half_normal(at_spread, spread, GEO_SPREAD, by_ln_spread);
-    }
-
-    /// The shared prior of the ln effects at their bent coordinates, where the likelihood's slopes by
-    /// ln effect are.
-    fn pooled_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout) {
-        let pooled = || (0..layout.channels.len()).filter(|c| layout.channels[*c].effect_sd.is_none());
-        let ln_effect: Vec<f64> = pooled().map(|c| self.ln_effect[c]).collect();
-        let mut grad = vec![0.0; ln_effect.len()];
-        p.log_density += design.pool.density(&ln_effect, &mut grad);
-        for (c, g) in pooled().zip(grad) {
-            p.bent(layout.channels[c].effect, g);
-        }
     }
 
     fn noise_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout, by: &LikelihoodGradient) {

@@ -8,6 +8,8 @@
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::transform::math::{exp, ln};
+
 /// p, the prior share of channels that do little or nothing.
 const WEAK_SHARE: f64 = 0.2;
 /// m₀ less the centre of the belief: such a channel returns a seventh of the usual, give or take a factor e.
@@ -38,11 +40,34 @@ pub struct ReturnsPrior {
     centre: f64,
 }
 
+/// The shared prior at one point, with room for its arithmetic.
+#[derive(Debug, Clone)]
+pub struct Returns {
+    /// ln effects of the channels that share the prior.
+    pub ln_effect: Vec<f64>,
+    /// Log density, up to a constant.
+    pub log_density: f64,
+    /// Its derivative by each ln effect.
+    pub gradient: Vec<f64>,
+    /// Per channel and node: the density, and its derivative by the ln effect over the density.
+    density: Vec<f64>,
+    slope: Vec<f64>,
+    /// Per node: the product of densities, the logarithm of what is multiplied already, the posterior share.
+    product: Vec<f64>,
+    ln_p: Vec<f64>,
+    share: Vec<f64>,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Node {
     weight: f64,
+    ln_weight: f64,
     level: f64,
     spread: f64,
+    /// 1 / spread.
+    precision_root: f64,
+    /// The usual part's density at its level, without √2π.
+    usual: f64,
     weak_mean: f64,
 }
 
@@ -60,14 +85,20 @@ impl ReturnsPrior {
             for (z, of_level) in levels {
                 nodes.extend(belief.spreads.iter().map(|(spread, of_spread)| Node {
                     weight: belief.weight * of_level * of_spread / total,
+                    ln_weight: 0.0,
                     level: belief.mean + belief.sd * z,
                     spread: *spread,
+                    precision_root: 1.0 / spread,
+                    usual: (1.0 - WEAK_SHARE) / spread,
                     weak_mean: belief.mean + WEAK_OFFSET,
                 }));
             }
         }
         let total: f64 = nodes.iter().map(|n| n.weight).sum();
-        nodes.iter_mut().for_each(|n| n.weight /= total);
+        for node in &mut nodes {
+            node.weight /= total;
+            node.ln_weight = node.weight.ln();
+        }
         let centre = nodes.iter().map(|n| n.weight * n.level).sum();
         ReturnsPrior { nodes, centre }
     }
@@ -103,55 +134,75 @@ impl ReturnsPrior {
         (0..n).map(|_| value()).collect()
     }
 
-    /// Log density of the values, up to a constant; adds its gradient to `grad`.
-    pub fn density(&self, x: &[f64], grad: &mut [f64]) -> f64 {
-        if x.is_empty() {
-            return 0.0;
+    /// Room for `n` channels.
+    pub fn state(&self, n: usize) -> Returns {
+        let nodes = self.nodes.len();
+        Returns {
+            ln_effect: vec![0.0; n],
+            log_density: 0.0,
+            gradient: vec![0.0; n],
+            density: vec![0.0; n * nodes],
+            slope: vec![0.0; n * nodes],
+            product: vec![0.0; nodes],
+            ln_p: vec![0.0; nodes],
+            share: vec![0.0; nodes],
         }
-        // Of each node and value: density of the usual part, the rest of it, together.
-        let mut parts = Vec::with_capacity(self.nodes.len() * x.len());
-        let mut weak = (f64::NAN, Vec::new());
-        let mut ln_p = Vec::with_capacity(self.nodes.len());
-        for node in &self.nodes {
-            if weak.0 != node.weak_mean {
-                weak = (node.weak_mean, x.iter().map(|x| node.weak(*x)).collect::<Vec<f64>>());
-            }
-            parts.extend(x.iter().zip(&weak.1).map(|(x, weak)| (node.usual(*x), *weak)));
-            let values = &parts[parts.len() - x.len()..];
-            // One logarithm for several values, as many as cannot underflow.
-            let product = |values: &[(f64, f64)]| values.iter().map(|v| v.0 + v.1).product::<f64>().ln();
-            ln_p.push(node.weight.ln() + values.chunks(TOGETHER).map(product).sum::<f64>());
+    }
+
+    /// Fills in log density and gradient at the ln effects of `of`.
+    #[inline(always)]
+    pub fn density<const FMA: bool>(&self, of: &mut Returns) {
+        let n_nodes = self.nodes.len();
+        if of.ln_effect.is_empty() || n_nodes == 0 {
+            return;
         }
-        let largest = ln_p.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let total: f64 = ln_p.iter().map(|p| (p - largest).exp()).sum();
-        for ((node, ln_p), parts) in self.nodes.iter().zip(&ln_p).zip(parts.chunks_exact(x.len())) {
-            let share = (ln_p - largest).exp() / total;
-            if share == 0.0 {
-                continue;
+        for (ln_p, node) in of.ln_p.iter_mut().zip(&self.nodes) {
+            *ln_p = node.ln_weight;
+        }
+        of.product.fill(1.0);
+        let rows = of.density.chunks_exact_mut(n_nodes).zip(of.slope.chunks_exact_mut(n_nodes));
+        let last = of.ln_effect.len() - 1;
+        for (c, (x, (density, slope))) in of.ln_effect.iter().zip(rows).enumerate() {
+            for (((p, slope), product), node) in
+                density.iter_mut().zip(slope).zip(&mut of.product).zip(&self.nodes)
+            {
+                let from_level = (x - node.level) * node.precision_root;
+                let from_weak = (x - node.weak_mean) / WEAK_SD;
+                let usual = node.usual * exp::<FMA>(-0.5 * from_level * from_level);
+                let weak = WEAK_SHARE / WEAK_SD * exp::<FMA>(-0.5 * from_weak * from_weak);
+                *p = usual + weak;
+                *slope = -(usual * from_level * node.precision_root + weak * from_weak / WEAK_SD);
+                *product *= *p;
             }
-            for ((g, x), (usual, weak)) in grad.iter_mut().zip(x).zip(parts) {
-                let by_usual = usual * (node.level - x) / node.spread.powi(2);
-                let by_weak = weak * (node.weak_mean - x) / WEAK_SD.powi(2);
-                *g += share * (by_usual + by_weak) / (usual + weak);
+            // One logarithm for several channels, as many as cannot underflow.
+            if c % TOGETHER == TOGETHER - 1 || c == last {
+                for (ln_p, product) in of.ln_p.iter_mut().zip(&mut of.product) {
+                    *ln_p += ln::<FMA>(*product);
+                    *product = 1.0;
+                }
             }
         }
-        largest + total.ln()
+        let largest = of.ln_p.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        for (share, ln_p) in of.share.iter_mut().zip(&of.ln_p) {
+            *share = exp::<FMA>(ln_p - largest);
+        }
+        let total: f64 = of.share.iter().sum();
+        let rows = of.density.chunks_exact(n_nodes).zip(of.slope.chunks_exact(n_nodes));
+        for (gradient, (density, slope)) in of.gradient.iter_mut().zip(rows) {
+            let mut sum = 0.0;
+            for ((share, p), slope) in of.share.iter().zip(density).zip(slope) {
+                // Where a density underflows, so does the share of its node.
+                sum += share * slope / p.max(f64::MIN_POSITIVE);
+            }
+            *gradient = sum / total;
+        }
+        of.log_density = largest + total.ln();
     }
 }
 
-/// Values whose densities are multiplied before a logarithm is taken. They underflow together only where
+/// Channels whose densities are multiplied before a logarithm is taken. They underflow together only where
 /// each is some 18 standard deviations from both parts.
 const TOGETHER: usize = 4;
-
-impl Node {
-    fn usual(&self, x: f64) -> f64 {
-        (1.0 - WEAK_SHARE) / self.spread * (-0.5 * ((x - self.level) / self.spread).powi(2)).exp()
-    }
-
-    fn weak(&self, x: f64) -> f64 {
-        WEAK_SHARE / WEAK_SD * (-0.5 * ((x - self.weak_mean) / WEAK_SD).powi(2)).exp()
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -182,18 +233,25 @@ mod tests {
         ])
     }
 
+    /// Log density and its gradient.
+    fn at(prior: &ReturnsPrior, x: &[f64]) -> (f64, Vec<f64>) {
+        let mut state = prior.state(x.len());
+        state.ln_effect.copy_from_slice(x);
+        prior.density::<false>(&mut state);
+        (state.log_density, state.gradient)
+    }
+
     #[test]
     fn gradient_matches_central_differences() {
         for x in [[0.3, -1.0, 2.5, 0.9], [-9.0, 0.3, 0.2, 7.0]] {
-            let mut grad = [0.0; 4];
-            prior().density(&x, &mut grad);
+            let (_, grad) = at(&prior(), &x);
             for c in 0..4 {
-                let at = |h: f64| {
+                let moved = |h: f64| {
                     let mut y = x;
                     y[c] += h;
-                    prior().density(&y, &mut [0.0; 4])
+                    at(&prior(), &y).0
                 };
-                let numeric = (at(1e-5) - at(-1e-5)) / 2e-5;
+                let numeric = (moved(1e-5) - moved(-1e-5)) / 2e-5;
                 assert!((grad[c] - numeric).abs() < 1e-7, "{} {numeric}", grad[c]);
             }
         }
@@ -206,7 +264,7 @@ mod tests {
         let mut sums = [0.0; 3];
         for i in -15_000..15_000 {
             let x = step * f64::from(i);
-            let p = step * prior.density(&[x], &mut [0.0]).exp() / std::f64::consts::TAU.sqrt();
+            let p = step * at(&prior, &[x]).0.exp() / std::f64::consts::TAU.sqrt();
             for (k, sum) in sums.iter_mut().enumerate() {
                 *sum += p * x.powi(k as i32);
             }
@@ -240,7 +298,7 @@ mod tests {
     fn channels_are_exchangeable() {
         let (a, b) = ([0.1, 1.9, -2.0], [-2.0, 0.1, 1.9]);
         let p = prior();
-        let difference = p.density(&a, &mut [0.0; 3]) - p.density(&b, &mut [0.0; 3]);
+        let difference = at(&p, &a).0 - at(&p, &b).0;
         assert!(difference.abs() < 1e-12);
     }
 }

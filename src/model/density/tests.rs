@@ -217,8 +217,14 @@ fn collapsed_likelihood_is_the_explicit_gaussian_one() {
                 let q = point(dim, seed, 1.0);
                 let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
                 let by = LikelihoodGradient::new(&density.design);
-                let prior =
-                    state.theta.prior_and_chain_rule(&q, &density.design, &density.layout, &by, &mut grad);
+                let prior = state.theta.prior_and_chain_rule(
+                    &q,
+                    &density.design,
+                    &density.layout,
+                    &by,
+                    &state.returns,
+                    &mut grad,
+                );
                 let explicit = explicit_log_likelihood(&density, &state);
                 let error = (total - prior - explicit).abs();
                 assert!(
@@ -247,7 +253,7 @@ fn collapsed_likelihood_is_the_integral_over_the_baseline() {
     let mut grad = vec![0.0; q.len()];
     let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
     let by = LikelihoodGradient::new(d);
-    let prior = state.theta.prior_and_chain_rule(&q, d, &density.layout, &by, &mut grad);
+    let prior = state.theta.prior_and_chain_rule(&q, d, &density.layout, &by, &state.returns, &mut grad);
     let sigma = state.theta.sigma[0];
     let residuals: Vec<(f64, f64)> = (0..d.n_periods)
         .filter(|t| d.fitted[*t] > 0.0)
