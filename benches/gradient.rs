@@ -2,7 +2,9 @@
 //!
 //! `cargo bench --bench gradient`. An element is a cell of the media tensor: geo × period × channel.
 //! The floor is one logarithm, one exponential and one division an element, which a Hill curve
-//! costs at least, in a plain loop on the standard library's functions.
+//! costs at least: in a plain loop on the standard library's functions (`libm`), and in one that vectorises
+//! (`vector`, this crate's own functions on the widest registers, nothing but the curve stored). `Hill` is the
+//! gradient's kernel, which also stores the logit and the derivative.
 
 mod common;
 
@@ -12,6 +14,9 @@ use std::time::{Duration, Instant};
 use common::{SHAPES, market};
 use mmm::config::FitConfig;
 use mmm::model::{Density, Design};
+use mmm::transform::hill::{Hill, HillForward, HillOutput};
+use mmm::transform::math::{exp, ln};
+use mmm::transform::simd::{InstructionSet, Kernel, dispatch};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -22,8 +27,8 @@ const BATCHES: usize = 7;
 
 fn main() {
     println!(
-        "{:>14} {:>10} {:>6} {:>14} {:>12} {:>10}",
-        "geo×week×ch", "elements", "dim", "gradient µs", "ns/element", "floor ns"
+        "{:>14} {:>10} {:>6} {:>14} {:>12} {:>8} {:>8} {:>8}",
+        "geo×week×ch", "elements", "dim", "gradient µs", "ns/element", "Hill", "vector", "libm"
     );
     for shape in SHAPES {
         let [geos, weeks, channels] = shape;
@@ -38,28 +43,65 @@ fn main() {
             let value = density.value_and_gradient(black_box(&q), &mut gradient, &mut state);
             black_box(value.expect("the start has a density"));
         });
-        let floor = fastest(floor(elements)) / elements as f64;
+        let per_element = 1e9 / elements as f64;
         println!(
-            "{:>14} {elements:>10} {:>6} {:>14.1} {:>12.2} {:>10.2}",
+            "{:>14} {elements:>10} {:>6} {:>14.1} {:>12.2} {:>8.2} {:>8.2} {:>8.2}",
             format!("{geos}×{weeks}×{channels}"),
             q.len(),
             1e6 * seconds,
-            1e9 * seconds / elements as f64,
-            1e9 * floor
+            per_element * seconds,
+            per_element * fastest(hill(elements)),
+            per_element * fastest(vector(elements)),
+            per_element * fastest(libm(elements)),
         );
     }
 }
 
-/// Hill curves of `n` elements, one by one.
-fn floor(n: usize) -> impl FnMut() {
-    let adstock: Vec<f64> = (0..n).map(|i| 0.1 + (i % 97) as f64 / 50.0).collect();
-    let mut hill = vec![0.0; n];
+const SHAPE: Hill = Hill { ln_half_saturation: 0.2, slope: 1.3 };
+
+fn adstocked(n: usize) -> Vec<f64> {
+    (0..n).map(|i| 0.1 + (i % 97) as f64 / 50.0).collect()
+}
+
+/// The gradient's own kernel: curve, logit and slope of `n` elements.
+fn hill(n: usize) -> impl FnMut() {
+    let (adstocked, set) = (adstocked(n), InstructionSet::detect());
+    let (mut effect, mut logit, mut slope) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     move || {
-        let (slope, ln_half) = black_box((1.3, 0.2));
-        for (h, a) in hill.iter_mut().zip(&adstock) {
-            *h = 1.0 / (1.0 + (slope * (ln_half - a.ln())).exp());
+        let out = HillOutput { effect: &mut effect, logit: &mut logit, slope: &mut slope };
+        dispatch(set, HillForward { hill: black_box(SHAPE), adstocked: &adstocked, out });
+        black_box((&effect, &logit, &slope));
+    }
+}
+
+/// Hill curves of `n` elements in vectors.
+fn vector(n: usize) -> impl FnMut() {
+    struct Curve<'a>(Hill, &'a [f64], &'a mut [f64]);
+    impl Kernel for Curve<'_> {
+        type Output = ();
+        #[inline(always)]
+        fn run<const FMA: bool>(self) {
+            for (h, a) in self.2.iter_mut().zip(self.1) {
+                *h = 1.0 / (1.0 + exp::<FMA>(self.0.slope * (self.0.ln_half_saturation - ln::<FMA>(*a))));
+            }
         }
-        black_box(&hill);
+    }
+    let (adstocked, set, mut effect) = (adstocked(n), InstructionSet::detect(), vec![0.0; n]);
+    move || {
+        dispatch(set, Curve(black_box(SHAPE), &adstocked, &mut effect));
+        black_box(&effect);
+    }
+}
+
+/// Hill curves of `n` elements, one by one.
+fn libm(n: usize) -> impl FnMut() {
+    let (adstocked, mut effect) = (adstocked(n), vec![0.0; n]);
+    move || {
+        let shape = black_box(SHAPE);
+        for (h, a) in effect.iter_mut().zip(&adstocked) {
+            *h = 1.0 / (1.0 + (shape.slope * (shape.ln_half_saturation - a.ln())).exp());
+        }
+        black_box(&effect);
     }
 }
 

@@ -88,7 +88,7 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     }
     let assumed = names(&up, |p| rests_on_prior(fit, &p.channel));
     if !assumed.is_empty() {
-        text.push_str(&format!(" What {assumed} returns is mostly assumed: test it first."));
+        text.push_str(&format!(" What {assumed} returns is mostly assumed: a test would tell."));
     }
     text
 }
