@@ -5,7 +5,7 @@
 use mmm::calibration::{RankSettings, Ranks, Uniformity, dataset, picture, ranks};
 use mmm::config::FitConfig;
 use mmm::data::settle;
-use mmm::simulate::{AdstockShape, BaselineShape, NoiseLevel, SaturationShape, World};
+use mmm::simulate::World;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -46,21 +46,5 @@ fn table(all: &[Ranks]) {
 }
 
 fn world(geos: usize, weeks: usize, channels: usize) -> World {
-    World {
-        geos,
-        weeks,
-        channels,
-        seed: 11,
-        saturation: SaturationShape::Hill,
-        adstock: AdstockShape::Geometric,
-        baseline: BaselineShape::Smooth,
-        noise: NoiseLevel::Drawn,
-        noise_ar: 0.0,
-        outliers: 0,
-        confounding: 0.0,
-        proxy_reliability: 0.0,
-        collinear: false,
-        dominant: false,
-        media_share: None,
-    }
+    World { geos, weeks, channels, seed: 11, confounding: 0.0, proxy_reliability: 0.0, ..World::default() }
 }

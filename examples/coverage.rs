@@ -5,7 +5,7 @@
 use mmm::calibration::{LEVELS, coverage, dataset, hits};
 use mmm::config::FitConfig;
 use mmm::data::settle;
-use mmm::simulate::{AdstockShape, BaselineShape, NoiseLevel, SaturationShape, World};
+use mmm::simulate::World;
 use rayon::prelude::*;
 
 /// First seed: far from those on which the defaults were chosen.
@@ -39,19 +39,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn world(geos: usize, seed: u64) -> World {
     World {
         geos,
-        weeks: 156,
-        channels: 5,
         seed,
-        saturation: SaturationShape::Hill,
-        adstock: AdstockShape::Geometric,
-        baseline: BaselineShape::Smooth,
-        noise: NoiseLevel::Drawn,
         noise_ar: if seed.is_multiple_of(3) { 0.5 } else { 0.0 },
-        outliers: 0,
         confounding: if seed.is_multiple_of(2) { 0.7 } else { 0.0 },
-        proxy_reliability: 0.93,
-        collinear: false,
-        dominant: false,
-        media_share: None,
+        ..World::default()
     }
 }

@@ -3,29 +3,13 @@
 use mmm::calibration::{RankSettings, Ranks, Uniformity, dataset, ranks};
 use mmm::config::FitConfig;
 use mmm::data::{Dataset, settle};
-use mmm::simulate::{AdstockShape, BaselineShape, NoiseLevel, SaturationShape, World};
+use mmm::simulate::World;
 
 /// Probability of a false alarm over all quantities and both tests of a run.
 const FALSE_ALARM: f64 = 0.01;
 
 fn world(geos: usize, weeks: usize, channels: usize) -> World {
-    World {
-        geos,
-        weeks,
-        channels,
-        seed: 11,
-        saturation: SaturationShape::Hill,
-        adstock: AdstockShape::Geometric,
-        baseline: BaselineShape::Smooth,
-        noise: NoiseLevel::Drawn,
-        noise_ar: 0.0,
-        outliers: 0,
-        confounding: 0.0,
-        proxy_reliability: 0.0,
-        collinear: false,
-        dominant: false,
-        media_share: None,
-    }
+    World { geos, weeks, channels, seed: 11, confounding: 0.0, proxy_reliability: 0.0, ..World::default() }
 }
 
 fn market(geos: usize, weeks: usize, channels: usize) -> (Dataset, FitConfig) {

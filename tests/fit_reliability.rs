@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{Folder, Run};
+use outputs::number;
 use serde_json::Value;
 
 const SHORT: [&str; 6] = ["--warmup", "200", "--draws", "150", "--chains", "2"];
@@ -24,10 +25,6 @@ fn fit(folder: &Folder, data: &str, flags: &[&str]) -> Run {
 
 fn json(file: &Path) -> Value {
     serde_json::from_slice(&fs::read(file).expect("the file is there")).expect("JSON")
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
 fn channel<'a>(fit: &'a Value, name: &str) -> &'a Value {

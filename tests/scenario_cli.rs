@@ -1,10 +1,13 @@
 //! `mmm scenario` and `mmm report` as people run them, on one small fit.
 
+#[path = "common/answer.rs"]
+mod answer;
 mod common;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use answer::number;
 use common::{Folder, Run};
 use serde_json::Value;
 
@@ -31,22 +34,7 @@ fn scenario(args: &[&str]) -> Run {
 
 /// The answer as JSON, checked against its schema.
 fn json(args: &[&str]) -> Value {
-    static SCHEMA: OnceLock<Value> = OnceLock::new();
-    let schema = SCHEMA.get_or_init(|| {
-        let printed = Folder::new().mmm(&["schema", "scenario"]).exits(0).stdout();
-        serde_json::from_str(&printed).unwrap()
-    });
-    let answer: Value =
-        serde_json::from_str(&scenario(&[args, &["--json"]].concat()).exits(0).stdout()).unwrap();
-    let validator = jsonschema::validator_for(schema).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(&answer).map(|e| format!("{}: {e}", e.instance_path())).collect();
-    assert_eq!(errors, Vec::<String>::new());
-    answer
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
+    answer::scenario(&scenario(&[args, &["--json"]].concat()).exits(0).stdout())
 }
 
 fn plan<'a>(answer: &'a Value, index: usize, channel: &str) -> &'a Value {

@@ -1,10 +1,13 @@
 //! `mmm scenario` by geo and by date, on one small panel; from the fit's directory alone.
 
+#[path = "common/answer.rs"]
+mod answer;
 mod common;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use answer::number;
 use common::{Folder, Run};
 use serde_json::Value;
 
@@ -31,24 +34,7 @@ fn scenario(args: &[&str]) -> Run {
 
 /// The answer as JSON, checked against its schema.
 fn json(args: &[&str]) -> Value {
-    checked(&scenario(&[args, &["--json"]].concat()).exits(0).stdout())
-}
-
-fn checked(text: &str) -> Value {
-    static SCHEMA: OnceLock<Value> = OnceLock::new();
-    let schema = SCHEMA.get_or_init(|| {
-        serde_json::from_str(&Folder::new().mmm(&["schema", "scenario"]).exits(0).stdout()).unwrap()
-    });
-    let answer: Value = serde_json::from_str(text).unwrap();
-    let validator = jsonschema::validator_for(schema).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(&answer).map(|e| format!("{}: {e}", e.instance_path())).collect();
-    assert_eq!(errors, Vec::<String>::new());
-    answer
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
+    answer::scenario(&scenario(&[args, &["--json"]].concat()).exits(0).stdout())
 }
 
 fn geos() -> Vec<String> {
@@ -176,7 +162,7 @@ fn a_plan_file_is_the_horizon() {
         );
     let fit = fit().to_str().unwrap();
     let printed = folder.mmm(&["scenario", fit, "--plan", "plan.csv", "--json"]).exits(0).stdout();
-    let answer = checked(&printed);
+    let answer = answer::scenario(&printed);
     assert_eq!(answer["scenarios"][0]["dated"]["periods"], 3);
     assert!((number(&channel(&answer, "tv")["proposed"]) - 9000.0).abs() < 1e-9);
     assert_eq!(change(&answer, "search"), 0.0);
@@ -191,7 +177,7 @@ fn a_plan_file_is_the_horizon() {
         "hint:",
     ]);
     let both = folder.mmm(&["scenario", fit, "--file", "plans.toml", "--json"]).exits(0).stdout();
-    let both = checked(&both);
+    let both = answer::scenario(&both);
     let tv = |i: usize| number(&both["scenarios"][i]["allocation"][0]["proposed"]);
     assert!((tv(1) / tv(0) - 1.1).abs() < 1e-9);
 }

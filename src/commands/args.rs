@@ -107,7 +107,7 @@ pub struct SamplerArgs {
     /// Kept draws per chain [default: 1000]
     #[arg(long)]
     draws: Option<usize>,
-    /// Acceptance that the step size aims at, between 0 and 1; higher is slower and safer [default: 0.9]
+    /// Acceptance that the step size aims at, between 0 and 1; higher is slower and safer [default: 0.95, panels 0.85]
     #[arg(long, value_name = "RATE")]
     target_accept: Option<f64>,
     /// Worker threads; changes the time taken, never the result [default: one per core]

@@ -228,17 +228,21 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         geo_spend: channel.spend.clone(),
         curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
         observed_max_multiplier: design.observed_max_multiplier(c),
-        roi_contraction: (1.0 - bulk_sd(&ln_effect) / design.ln_effect_prior_sd(c)).max(0.0),
+        roi_contraction: contraction(bulk_sd(&ln_effect), design.ln_effect_prior_sd(c)),
         carryover_contraction: carries
-            .then(|| contraction(&collect(&|s| s[0]), channel.shape.retention_sd())),
-        saturation_contraction: contraction(&collect(&|s| s[3]), channel.shape.ln_half_saturation.1),
+            .then(|| contraction(sd(&collect(&|s| s[0])), channel.shape.retention_sd())),
+        saturation_contraction: contraction(sd(&collect(&|s| s[3])), channel.shape.ln_half_saturation.1),
         roi,
     }
 }
 
-/// 1 − sd(posterior) / sd(prior), not below 0.
-fn contraction(draws: &[f64], prior_sd: f64) -> f64 {
-    (1.0 - super::Summary::of(draws).sd / prior_sd).max(0.0)
+/// 1 − posterior spread / prior spread, not below 0.
+fn contraction(posterior: f64, prior: f64) -> f64 {
+    (1.0 - posterior / prior).max(0.0)
+}
+
+fn sd(draws: &[f64]) -> f64 {
+    super::Summary::of(draws).sd
 }
 
 /// The standard deviation of a normal with the same middle half: effects that may be nothing have a long

@@ -1,0 +1,34 @@
+//! Columns without information.
+
+use super::*;
+
+#[test]
+fn all_zero_and_constant_columns_are_told_in_one_go() {
+    let sheet = sheet().with_column("ooh_spend", |_| "0".into()).with_column("radio_spend", |_| "500".into());
+    let expected = [
+        "2 columns cannot be used",
+        "column `ooh_spend` is all zero",
+        "column `radio_spend` is 500 in every row",
+        "--exclude \"ooh_spend,radio_spend\"",
+    ];
+    refused(sheet.check(&[]), &expected);
+    sheet.check(&["--exclude", "ooh_spend,radio_spend"]).exits(0);
+}
+
+#[test]
+fn constant_outcome() {
+    refused(
+        sheet().with_column("revenue", |_| "7".into()).check(&[]),
+        &["the outcome `revenue` is 7 in every row"],
+    );
+    refused(
+        sheet().with_column("revenue", |_| String::new()).check(&[]),
+        &["the outcome `revenue` is blank in every row"],
+    );
+}
+
+#[test]
+fn constant_control() {
+    let run = sheet().with_column("promo", |_| "1".into()).check(&[]);
+    refused(run, &["control `promo` is 1 in every row", "--exclude \"promo\""]);
+}

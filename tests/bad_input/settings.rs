@@ -1,0 +1,68 @@
+//! Settings.
+
+use super::*;
+
+#[test]
+fn fewer_rows_than_parameters() {
+    let lines: Vec<usize> = (16..122).collect();
+    let run = sheet().without_lines(&lines).check(&[]);
+    run.exits(1).says(&["blocking: data.csv: fewer rows than parameters: 14 rows with an outcome", "hint: "]);
+}
+
+#[test]
+fn unknown_key_of_the_config() {
+    let folder =
+        Folder::new().file("data.csv", sheet().text()).file("mmm.toml", "[data]\noutcme = 'revenue'\n");
+    let run = folder.mmm(&["check", "data.csv", "--config", "mmm.toml"]).exits(1);
+    assert_eq!(
+        run.stderr(),
+        "error: mmm.toml, line 2: unknown key `outcme` in [data]\nhint: did you mean `outcome`?\n"
+    );
+}
+
+#[test]
+fn settings_that_do_not_fit_the_data() {
+    let toml = "[channels.telly]\nslope = 1\n[channels.serch]\nslope = 1\n[model]\nscaling = 'population'\nholdout_weeks = 119\n";
+    let folder = Folder::new().file("data.csv", sheet().text()).file("mmm.toml", toml);
+    folder.mmm(&["check", "data.csv", "--config", "mmm.toml"]).exits(1).complains(&[
+        "4 settings do not fit the data",
+        "there is no channel `telly`",
+        "the channels are `tv`, `search`",
+        "did you mean `search`?",
+        "no column gives the population",
+        "holdout_weeks is 119 of 120 periods",
+    ]);
+}
+
+#[test]
+fn settings_of_a_channel_left_out_on_purpose_are_dropped() {
+    let toml = "[channels.tv]\nspend = 'tv_spend'\nslope = 1\n";
+    let folder = Folder::new().file("data.csv", sheet().text()).file("mmm.toml", toml);
+    folder.mmm(&["check", "data.csv", "--config", "mmm.toml", "--exclude", "tv_spend"]).exits(0);
+}
+
+#[test]
+fn values_out_of_range() {
+    let run = sheet().check(&["--prior", "tv:roi=3..1"]).exits(1);
+    run.complains(&["error: channels.tv.prior.roi: high is 1; it must be above low (3)", "hint: "]);
+}
+
+#[test]
+fn usage_errors_exit_2() {
+    sheet().check(&["--outcom", "revenue"]).exits(2).complains(&["--outcome"]);
+    sheet().check(&["--prior", "tv=3"]).exits(2).complains(&["CHANNEL:SCALE=LOW..HIGH"]);
+    sheet().check(&["--noise", "pink"]).exits(2).complains(&["expected `white` or `ar1`"]);
+    sheet().check(&["--from", "04/01/2021"]).exits(2).complains(&["--from"]);
+}
+
+#[test]
+fn names_given_to_channels_are_unique() {
+    let toml = "[channels.a]\nspend = 'tv_spend'\n[channels.b]\nspend = 'tv_spend'\n[data]\nchannels = ['*_spend']\n";
+    let folder = Folder::new().file("data.csv", sheet().text()).file("mmm.toml", toml);
+    let run = folder.mmm(&["check", "data.csv", "--config", "mmm.toml"]).exits(1);
+    run.complains(&["error: channels.a and channels.b both have the column `tv_spend`", "hint: "]);
+    let toml = "[channels.search]\nspend = 'tv_spend'\n";
+    let folder = Folder::new().file("data.csv", sheet().text()).file("mmm.toml", toml);
+    let run = folder.mmm(&["check", "data.csv", "--config", "mmm.toml"]).exits(0);
+    run.says(&["search                 13908    2021-01-11", "search_spend            7217"]);
+}
