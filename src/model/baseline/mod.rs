@@ -133,7 +133,7 @@ impl Baseline {
         self.right_hand_sides::<FMA, L>(design, x, theta);
         let mut log_determinant = self.eliminate_geos::<FMA, L>(design, x, theta);
         if L > 1 {
-            log_determinant += self.solve_shared::<FMA>();
+            log_determinant += self.solve_shared::<FMA, L>(x.first_shared);
         }
         by.phi = 0.0;
         self.deviations::<FMA, L>(design, x, theta, by);
@@ -262,7 +262,7 @@ impl Baseline {
 
     /// C̃⁻¹ as a factor, γ̃; returns ln|C̃|.
     #[inline(always)]
-    fn solve_shared<const FMA: bool>(&mut self) -> f64 {
+    fn solve_shared<const FMA: bool, const L: usize>(&mut self, first: usize) -> f64 {
         let k = self.shared_rhs.len();
         for i in 0..k {
             self.shared[i * k + i] += 1.0;
@@ -272,17 +272,16 @@ impl Baseline {
         let log_determinant = cholesky::<FMA, 1>(shared, k)[0];
         invert_upper::<FMA, 1>(shared, factor, k);
         self.shared_mean.fill(0.0);
-        for j in 0..k {
+        let lanes = self.shared_lanes.as_chunks_mut::<L>().0;
+        for j in first..k {
             // γ̃ = T Tᵀ rhs, one column of T at a time.
-            let projection: f64 = (0..=j).map(|i| factor[i * k + j][0] * self.shared_rhs[i]).sum();
-            for i in 0..=j {
+            let projection: f64 = (first..=j).map(|i| factor[i * k + j][0] * self.shared_rhs[i]).sum();
+            for i in first..=j {
                 self.shared_mean[i] += factor[i * k + j][0] * projection;
-                self.shared_scaled[i * k + j] = self.ratio[i] * factor[i * k + j][0];
+                let scaled = self.ratio[i] * factor[i * k + j][0];
+                self.shared_scaled[i * k + j] = scaled;
+                lanes[i * k + j] = [scaled; L];
             }
-        }
-        let lanes = self.shared_lanes.len() / (k * k);
-        for (copies, value) in self.shared_lanes.chunks_exact_mut(lanes).zip(&self.shared_scaled) {
-            copies.fill(*value);
         }
         log_determinant
     }
