@@ -1,7 +1,7 @@
 //! A short chain that tells how the coordinates of a panel should be centred.
 
 use crate::Error;
-use crate::model::{Density, FactorInformation, State};
+use crate::model::{Density, FactorCoordinates, FactorInformation, State};
 use crate::sampler::{self, Progress, Settings};
 
 /// Warm-up iterations and draws: 2 % of a default run.
@@ -30,14 +30,22 @@ pub(super) fn prepare(
     let chains = sampler::sample(&*density, |_, rng| density.start(rng), &settings, &Quiet(progress))?;
     let Some(chain) = chains.first() else { return Ok(()) };
     let (mut state, mut grad) = (density.state(), vec![0.0; density.layout.dim]);
-    let mut factors = vec![Regression::default(); state.theta.geo_factor.len()];
+    let (n_geos, n_channels) = (density.design.n_geos, density.design.n_channels());
+    let mut factors = vec![Regression::default(); n_channels * n_geos];
+    let mut spreads = vec![0.0; n_channels];
     let (mut level, mut n) = (0.0, 0.0);
     for q in chain.positions.chunks_exact(chain.dim) {
         if density.value_and_gradient(q, &mut grad, &mut state).is_ok() {
-            for ((of, factor), by) in
-                factors.iter_mut().zip(&state.theta.geo_factor).zip(state.by_ln_geo_factor())
-            {
-                of.add(factor.ln(), *by);
+            let theta = &state.theta;
+            let deviates = theta.geo_deviate.chunks_exact(n_geos);
+            let by = state.by_ln_geo_factor().chunks_exact(n_geos);
+            for (c, ((of, z), by)) in factors.chunks_exact_mut(n_geos).zip(deviates).zip(by).enumerate() {
+                // The likelihood does not know what is common to all.
+                let common = z.iter().sum::<f64>() / n_geos as f64;
+                for ((of, z), by) in of.iter_mut().zip(z).zip(by) {
+                    of.add(theta.geo_spread[c] * (z - common), *by);
+                }
+                spreads[c] += theta.geo_spread[c];
             }
             level += level_weight(&state);
             n += 1.0;
@@ -45,7 +53,12 @@ pub(super) fn prepare(
     }
     if n > 0.0 {
         density.design.level_centring = level / n;
-        density.design.factor_information = factors.iter().map(Regression::information).collect();
+        let channels = factors.chunks_exact(n_geos).zip(&spreads);
+        density.design.factors = channels
+            .map(|(of, spread)| {
+                FactorCoordinates::learnt(of.iter().map(Regression::information).collect(), spread / n)
+            })
+            .collect();
     }
     Ok(())
 }

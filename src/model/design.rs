@@ -1,6 +1,7 @@
 //! Data set and configuration → the scaled arrays that the density reads.
 
 use super::columns::{seasonality, trend};
+use super::factors::FactorCoordinates;
 use super::pool::{Location, PooledPrior};
 use super::prior::ShapePrior;
 use super::reliability::{Calibration, calibrate};
@@ -54,23 +55,14 @@ pub struct Design {
     /// w of the shared level across the calendar columns: 1 samples the level itself, which suits one that
     /// the data pin down; 0 samples standard deviates, which suits one known mostly from its prior.
     pub level_centring: f64,
-    /// What the likelihood is thought to say of each ln geo factor, C × G; empty when nothing is known.
-    pub factor_information: Vec<FactorInformation>,
+    /// Coordinates of each channel's geo factors.
+    pub factors: Vec<FactorCoordinates>,
     /// Coordinates of the shared level, when there is one.
     pub rotation: Option<Rotation>,
     /// Prior shared by the channels that have none of their own.
     pub pool: ReturnsPrior,
     /// Prior of ln σ_g, less its centre, over the geos of a panel.
     pub sigma_pool: PooledPrior,
-}
-
-/// A normal approximation of the likelihood of one ln geo factor b: its log is −I b²/2 + (I b̂) b.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct FactorInformation {
-    /// I.
-    pub information: f64,
-    /// I b̂.
-    pub pull: f64,
 }
 
 /// Role of a baseline column; columns of one group share a prior scale.
@@ -176,7 +168,7 @@ impl Design {
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
             level_centring: 0.5,
-            factor_information: Vec::new(),
+            factors: Vec::new(),
             sigma_pool: PooledPrior::new(&[SIGMA_LOCATION], &SIGMA_SPREADS),
             rotation: None,
             pool: ReturnsPrior::default(),
@@ -186,6 +178,7 @@ impl Design {
         }
         design.apply_outcome_scale(data, population.is_some());
         design.add_channels(data, config, population, last_fitted);
+        design.factors = vec![FactorCoordinates::unknown(n_geos); design.n_channels()];
         design.add_baseline(data, config);
         if design.weekly_effect {
             design.intercept_mean = 0.0;

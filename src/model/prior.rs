@@ -1,7 +1,7 @@
 //! Unconstrained coordinates ↔ parameters: transforms, their Jacobians and the prior density.
 
 use super::coordinates::{bent, half_normal, half_normal_slope, ln_1p_exp, logistic};
-use super::design::{Design, FactorInformation};
+use super::design::Design;
 use super::layout::{Layout, SigmaLayout, Theta};
 use super::returns::Returns;
 use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
@@ -144,11 +144,11 @@ impl Theta {
             };
             if let Some((spread, first)) = at.geo {
                 self.geo_spread[c] = half_normal(q[spread], GEO_SPREAD);
-                for g in 0..n_geos {
-                    let i = c * n_geos + g;
-                    let given = Conditional::new(design.factor_information.get(i), self.geo_spread[c]);
-                    self.geo_deviate[i] = given.mean + given.sd * q[first + g];
-                    self.geo_factor[i] = (self.geo_spread[c] * self.geo_deviate[i]).exp();
+                let own = c * n_geos..(c + 1) * n_geos;
+                let deviates = &mut self.geo_deviate[own.clone()];
+                design.factors[c].decode(&q[first..first + n_geos], self.geo_spread[c], deviates);
+                for (factor, z) in self.geo_factor[own].iter_mut().zip(deviates) {
+                    *factor = (self.geo_spread[c] * *z).exp();
                 }
             }
         }
@@ -201,8 +201,17 @@ impl Theta {
                 Some(sd) => p.normal(at.effect, sd * by.ln_effect[c]),
                 None => p.grad[at.effect] = by.ln_effect[c],
             }
-            if let Some(at) = at.geo {
-                self.geo_factors(&mut p, c, at, design, by);
+            if let Some((at_spread, first)) = at.geo {
+                let (spread, n_geos) = (self.geo_spread[c], design.n_geos);
+                let own = c * n_geos..(c + 1) * n_geos;
+                let (log_density, by_ln_spread) = design.factors[c].prior_and_chain_rule(
+                    &self.geo_deviate[own.clone()],
+                    spread,
+                    &by.ln_geo_factor[own],
+                    &mut p.grad[first..first + n_geos],
+                );
+                p.log_density += log_density;
+                p.half_normal(at_spread, spread, GEO_SPREAD, by_ln_spread);
             }
         }
         // The shared prior is of the ln effects, at bent coordinates.
@@ -242,29 +251,6 @@ impl Theta {
         p.normal(at.1, shape.ln_slope.1 * (by.ln_slope[c] - by_ln_k * ln_k - 1.0));
     }
 
-    /// ln factor = η z, z ~ N(0, 1), at the coordinates (η, z standardised given η).
-    fn geo_factors(
-        &self,
-        p: &mut Accumulator,
-        c: usize,
-        (at_spread, first): (usize, usize),
-        design: &Design,
-        by: &LikelihoodGradient,
-    ) {
-        let (spread, n_geos) = (self.geo_spread[c], self.sigma.len());
-        let mut by_ln_spread = 0.0;
-        for g in 0..n_geos {
-            let i = c * n_geos + g;
-            let given = Conditional::new(design.factor_information.get(i), spread);
-            let (z, by_factor) = (self.geo_deviate[i], spread * by.ln_geo_factor[i]);
-            let by_z = by_factor - z;
-            p.log_density += given.sd.ln() - 0.5 * z * z;
-            p.grad[first + g] = by_z * given.sd;
-            by_ln_spread += by_factor * z + by_z * given.slope(p.q[first + g]) - given.weight;
-        }
-        p.half_normal(at_spread, spread, GEO_SPREAD, by_ln_spread);
-    }
-
     fn noise_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout, by: &LikelihoodGradient) {
         match layout.sigma {
             SigmaLayout::Single(i) => p.half_normal(i, self.sigma[0], SIGMA, by.ln_sigma[0]),
@@ -293,33 +279,6 @@ impl Theta {
             p.log_density += power * n_rest * self.weekly_scale.ln();
             p.normal(at.ln_scale, LN_WEEKLY.1 * (by.ln_weekly_scale + power * by_ln_scale));
         }
-    }
-}
-
-/// Mean and sd of z = ln factor / η given η, with the likelihood taken for normal: standardised by them, z
-/// depends little on η, be it known from the data or from the prior.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Conditional {
-    pub(super) mean: f64,
-    pub(super) sd: f64,
-    /// κ = η² I / (1 + η² I), the likelihood's share of the information on z.
-    weight: f64,
-}
-
-impl Conditional {
-    pub(super) fn new(known: Option<&FactorInformation>, spread: f64) -> Conditional {
-        let FactorInformation { information, pull } = known.copied().unwrap_or_default();
-        let precision = 1.0 + spread * spread * information;
-        Conditional {
-            mean: spread * pull / precision,
-            sd: precision.sqrt().recip(),
-            weight: 1.0 - precision.recip(),
-        }
-    }
-
-    /// ∂z/∂ln η at the coordinate q.
-    fn slope(&self, q: f64) -> f64 {
-        self.mean * (1.0 - 2.0 * self.weight) - q * self.sd * self.weight
     }
 }
 

@@ -6,7 +6,7 @@ use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
 use super::coordinates::{half_normal, unbent};
 use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
-use super::prior::{Conditional, GEO_SCALE, GEO_SPREAD, LN_WEEKLY, PHI, SEASON, SIGMA, TREND};
+use super::prior::{GEO_SCALE, GEO_SPREAD, LN_WEEKLY, PHI, SEASON, SIGMA, TREND};
 
 /// One draw of everything that the prior says something about.
 #[derive(Debug, Clone)]
@@ -93,11 +93,11 @@ impl<R: rand::Rng> Draw<'_, R> {
             };
             if let Some((at_spread, first)) = at.geo {
                 let spread = self.half_normal(Some(at_spread), GEO_SPREAD);
-                for g in 0..design.n_geos {
-                    let known = design.factor_information.get(c * design.n_geos + g);
-                    let given = Conditional::new(known, spread);
-                    self.q[first + g] = (self.normal() - given.mean) / given.sd;
+                let own = first..first + design.n_geos;
+                for i in own.clone() {
+                    self.q[i] = self.normal();
                 }
+                design.factors[c].encode(spread, &mut self.q[own]);
             }
         }
     }
@@ -163,7 +163,7 @@ mod tests {
 
     use super::super::density::Density;
     use super::super::density::tests::{configs, data};
-    use super::super::design::FactorInformation;
+    use super::super::factors::{FactorCoordinates, FactorInformation};
     use super::*;
 
     /// Where (q, y) are drawn from prior and model, the score ∂ᵢ ln p(q, y) has mean 0 and qᵢ ∂ᵢ ln p has
@@ -176,9 +176,10 @@ mod tests {
             for (name, config) in configs() {
                 let mut density = Density::new(Design::new(&data(n_geos, 24), &config).unwrap());
                 density.design.level_centring = 0.3;
-                let cells = n_geos * density.design.n_channels();
-                density.design.factor_information =
-                    vec![FactorInformation { information: 8.0, pull: 3.0 }; cells];
+                for factors in &mut density.design.factors {
+                    let known = |g| FactorInformation { information: 8.0 + g as f64, pull: 3.0 };
+                    *factors = FactorCoordinates::learnt((0..n_geos).map(known).collect(), 0.2);
+                }
                 let (mut state, dim) = (density.state(), density.layout.dim);
                 let mut grad = vec![0.0; dim];
                 let mut rng = ChaCha8Rng::seed_from_u64(3);
