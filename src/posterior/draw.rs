@@ -47,14 +47,14 @@ impl Kernel for Outcomes<'_> {
         for g in 0..n_geos {
             let i = c * n_geos + g;
             let (cells, local) = (i * n..(i + 1) * n, g * n..(g + 1) * n);
-            let (h, beta) = (&media.effect[cells.clone()], media.beta[i]);
+            let (h, beta, slope) = (&media.effect[cells], media.beta[i], state.theta.slope[c]);
             let (units, value) = (&design.units[local.clone()], &design.value[local]);
             let contribution = beta * dot::<FMA>(units, h);
             draw.contribution.push(contribution);
             draw.value += beta * dot::<FMA>(value, h);
-            let (slope, a) = (&media.slope[cells.clone()], &media.adstocked[cells]);
             for t in 0..n {
-                draw.marginal_value += beta * value[t] * slope[t] * a[t];
+                // dh/d ln a = S h (1 − h), and a is linear in spend.
+                draw.marginal_value += beta * value[t] * slope * h[t] * (1.0 - h[t]);
                 draw.ceiling += if h[t] > 0.0 { beta * units[t] } else { 0.0 };
                 // e⁻ᶻ = (1 − h)/h; infinite where off, which gives no effect at any multiplier.
                 odds[t] = (1.0 / h[t] - 1.0) as f32;
