@@ -66,7 +66,8 @@ impl FactorCoordinates {
         grad: &mut [f64],
     ) -> (f64, f64) {
         let (mut log_density, mut by_ln_spread) = (0.0, 0.0);
-        for (((z, by), grad), information) in z.iter().zip(by_ln_factor).zip(&mut *grad).zip(&self.information)
+        for (((z, by), grad), information) in
+            z.iter().zip(by_ln_factor).zip(&mut *grad).zip(&self.information)
         {
             let given = Conditional::new(information, spread);
             let by_factor = spread * by;
@@ -113,8 +114,9 @@ mod tests {
 
     #[test]
     fn a_common_change_of_the_factors_is_the_first_coordinate() {
-        let information: Vec<_> =
-            (0..5).map(|g| FactorInformation { information: 40.0 * g as f64, pull: 3.0 - g as f64 }).collect();
+        let information: Vec<_> = (0..5)
+            .map(|g| FactorInformation { information: 40.0 * g as f64, pull: 3.0 - g as f64 })
+            .collect();
         let coordinates = FactorCoordinates::learnt(information, 0.3);
         let q = [0.4, -1.0, 0.2, 1.3, -0.7];
         let mut z = [0.0; 5];
