@@ -44,23 +44,23 @@ impl Kernel for Outcomes<'_> {
         // in 10¹⁵ of the effect or of its ceiling is lost either way.
         let shift = |m: &f64| m.powf(-state.theta.slope[c]).clamp(1e-15, 1e15) as f32;
         let shifts: Vec<f32> = multipliers.iter().map(shift).collect();
-        let mut active = vec![0.0; n];
+        let (mut active, mut rest) = (vec![0.0; n], vec![0.0; n]);
         let mut series = Series::with_room(n);
         let mut sums = vec![[0.0; LANES]; multipliers.len()];
         for g in 0..n_geos {
             let i = c * n_geos + g;
             let (cells, local) = (i * n..(i + 1) * n, g * n..(g + 1) * n);
-            let (h, beta) = (&media.effect[cells.clone()], media.beta[i]);
+            let (h, beta, slope) = (&media.effect[cells], media.beta[i], state.theta.slope[c]);
             let (units, value) = (&design.units[local.clone()], &design.value[local]);
             let contribution = beta * dot::<FMA>(units, h);
             draw.contribution.push(contribution);
             draw.value += beta * dot::<FMA>(value, h);
-            draw.marginal_value +=
-                beta * dot3::<FMA>(value, &media.slope[cells.clone()], &media.adstocked[cells]);
-            for (active, h) in active.iter_mut().zip(h) {
-                *active = if *h > 0.0 { 1.0 } else { 0.0 };
+            for ((active, rest), h) in active.iter_mut().zip(&mut rest).zip(h) {
+                (*active, *rest) = (if *h > 0.0 { 1.0 } else { 0.0 }, 1.0 - h);
             }
             draw.ceiling += beta * dot::<FMA>(units, &active);
+            // dh/d ln a = S h (1 − h), and a is linear in spend.
+            draw.marginal_value += beta * slope * dot3::<FMA>(value, h, &rest);
             series.fill(units, h);
             // A loop: a closure is compiled on its own, without the kernel's instructions.
             for (sums, shift) in sums.iter_mut().zip(&shifts) {

@@ -33,6 +33,25 @@ impl Hill {
         element::<false>(self, a).0
     }
 
+    /// Writes h, z and dh/dθ for a series of adstocked exposures with derivatives da/dθ in `tangent`.
+    #[inline(always)]
+    pub fn forward_with_tangent<const FMA: bool>(
+        &self,
+        a: &[f64],
+        tangent: &[f64],
+        effect: &mut [f64],
+        logit: &mut [f64],
+        by_parameter: &mut [f64],
+    ) {
+        let n = a.len();
+        let (effect, logit) = (&mut effect[..n], &mut logit[..n]);
+        let (tangent, by_parameter) = (&tangent[..n], &mut by_parameter[..n]);
+        for t in 0..n {
+            let (h, z, slope) = element::<FMA>(self, a[t]);
+            (effect[t], logit[t], by_parameter[t]) = (h, z, slope * tangent[t]);
+        }
+    }
+
     /// Writes h, z and dh/da for a series of adstocked exposures.
     #[inline(always)]
     pub fn forward<const FMA: bool>(&self, a: &[f64], out: &mut HillOutput) {
