@@ -12,7 +12,7 @@ use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Calibration, Density, Design, State};
 use crate::output::{self, CurveDraws, FitInputs};
 use crate::planning::{self, ChannelCurve, PlanningError};
-use crate::posterior::{self, Parameter, Posterior};
+use crate::posterior::{self, Posterior};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
 use crate::{Error, Warning};
 
@@ -54,14 +54,18 @@ impl Fit {
     ) -> Result<output::Fit, Error> {
         let curves = planning_curves(output::curve_draws(&self.posterior))?;
         let horizon = data.n_periods() as f64 * data.interval.days() / 7.0;
+        let (scenarios, next_tests) = rayon::join(
+            || planning::default_scenarios(&curves, horizon),
+            || planning::default_test_values(&curves),
+        );
         let mut report = output::build(FitInputs {
             dataset: data,
             config,
             posterior: &self.posterior,
             diagnostics: &self.diagnostics,
             convergence: &self.convergence,
-            scenarios: planning::default_scenarios(&curves, horizon)?,
-            next_tests: planning::default_test_values(&curves)?,
+            scenarios: scenarios?,
+            next_tests: next_tests?,
             warnings,
         });
         let own = warnings::warnings(&report);
@@ -137,12 +141,9 @@ pub(crate) fn sample_density(
 
 /// Diagnostics of every sampled parameter, in the order of [`Posterior::parameters`].
 fn convergence(posterior: &Posterior) -> Vec<ParameterDiagnostics> {
-    let of = |p: &Parameter| {
-        let chains: Vec<&[f64]> = p.draws.chunks_exact(posterior.n_draws).collect();
-        ParameterDiagnostics::of(p.name.as_str(), &chains)
-    };
-    let sampled: Vec<&Parameter> = posterior.parameters.iter().filter(|p| p.sampled).collect();
-    sampled.into_par_iter().map(of).collect()
+    let sampled = posterior.parameters.iter().filter(|p| p.sampled);
+    let draws: Vec<(&str, &[f64])> = sampled.map(|p| (p.name.as_str(), p.draws.as_slice())).collect();
+    ParameterDiagnostics::of_all(&draws, posterior.n_draws)
 }
 
 fn run_counts(chains: &[Chain]) -> RunCounts {
@@ -161,7 +162,7 @@ fn run_counts(chains: &[Chain]) -> RunCounts {
 /// A curve that is not a number.
 pub fn planning_curves(curves: Vec<CurveDraws>) -> Result<Vec<ChannelCurve>, PlanningError> {
     curves
-        .into_iter()
+        .into_par_iter()
         .map(|c| ChannelCurve::new(&c.channel, c.spend, &c.multipliers, c.value, c.observed_max_multiplier))
         .collect()
 }

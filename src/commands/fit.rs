@@ -129,7 +129,7 @@ impl Fit {
             clock.finish("sensitivity");
         }
 
-        write_all(&directory, &mut report, &dataset, &fitted, self.results.report)?;
+        pool.install(|| write_all(&directory, &mut report, &dataset, &fitted, self.results.report))?;
         let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
         clock.finish("write");
         let log = clock.log(&report, pool.current_num_threads(), fitted.density.instructions().name());

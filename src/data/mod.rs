@@ -27,7 +27,7 @@ mod window;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub use checks::{Finding, Severity, check, enough_rows};
-pub(crate) use collinearity::collinearity;
+pub(crate) use collinearity::{Collinearity, collinearity};
 pub use dataset::*;
 pub use digest::period_digests;
 pub use following::{Follower, followers};

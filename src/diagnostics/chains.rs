@@ -1,6 +1,4 @@
-//! What the diagnostics do to chains first: check them, split them, rank-normalise them.
-
-use statrs::distribution::{ContinuousCDF, Normal};
+//! What the diagnostics do to chains first: check them, split them, sort them.
 
 /// Whether a diagnostic has a value: chains of one length of at least four finite draws, not all equal.
 pub(super) fn usable(chains: &[&[f64]]) -> bool {
@@ -39,30 +37,6 @@ pub(super) fn sorted(chains: &[&[f64]]) -> Vec<f64> {
     all
 }
 
-/// Φ⁻¹((r − 3/8)/(S + 1/4)) with r the average rank over all chains.
-///
-/// # Source
-/// Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), eq. 14.
-pub(super) fn rank_normalised(chains: &[&[f64]]) -> Vec<Vec<f64>> {
-    let mut order: Vec<(f64, usize, usize)> = chains
-        .iter()
-        .enumerate()
-        .flat_map(|(c, chain)| chain.iter().enumerate().map(move |(i, x)| (*x, c, i)))
-        .collect();
-    order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let (n, normal) = (order.len() as f64, Normal::standard());
-    let mut scores: Vec<Vec<f64>> = chains.iter().map(|chain| vec![0.0; chain.len()]).collect();
-    let mut below = 0;
-    for ties in order.chunk_by(|a, b| a.0 == b.0) {
-        // One-based ranks of ties run from `below + 1` to `below + ties`.
-        let rank = below as f64 + 0.5 * (ties.len() + 1) as f64;
-        let score = normal.inverse_cdf((rank - 0.375) / (n + 0.25));
-        ties.iter().for_each(|(_, c, i)| scores[*c][*i] = score);
-        below += ties.len();
-    }
-    scores
-}
-
 /// Quantile of ascending values by linear interpolation between order statistics.
 ///
 /// # Source
@@ -87,15 +61,6 @@ pub(super) fn variance(values: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranks_of_ties_are_averaged() {
-        // Ranks 1, 2.5, 2.5, 4 of 4; scipy.stats.norm.ppf((r − .375)/4.25), scipy 1.17
-        let z = rank_normalised(&[&[1.0, 5.0], &[5.0, 9.0]]);
-        for (got, want) in z.concat().iter().zip([-1.049_131_397_963_971, 0.0, 0.0, 1.049_131_397_963_971]) {
-            assert!((got - want).abs() < 1e-9, "{z:?}");
-        }
-    }
 
     #[test]
     fn split_leaves_out_the_middle_draw() {

@@ -1,13 +1,18 @@
 //! Effective sample size: how many independent draws the chains are worth.
 
-use super::chains::{map, mean, quantile, rank_normalised, sorted, split, usable, variance, views};
+use super::chains::{map, mean, quantile, sorted, split, usable, variance, views};
+use super::ranked::{Ranked, Scores};
+use crate::transform::simd::dot;
 
 /// ESS of the rank-normalised draws: precision of the location.
 ///
 /// # Source
 /// Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), § 4.
 pub fn ess_bulk(chains: &[&[f64]]) -> Option<f64> {
-    usable(chains).then(|| rank_normalised(&split(chains))).and_then(|z| ess(&views(&z)))
+    usable(chains).then(|| Ranked::of(chains)).and_then(|ranked| {
+        let scores = ranked.scores(&Scores::of(chains));
+        ess(&ranked.views(&scores))
+    })
 }
 
 /// The smaller of the ESS of the 5 % and the 95 % quantile.
@@ -15,7 +20,12 @@ pub fn ess_bulk(chains: &[&[f64]]) -> Option<f64> {
 /// # Source
 /// Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), § 4.3.
 pub fn ess_tail(chains: &[&[f64]]) -> Option<f64> {
-    match (ess_quantile(chains, 0.05), ess_quantile(chains, 0.95)) {
+    usable(chains).then(|| sorted(chains)).and_then(|sorted| ess_tail_of_sorted(chains, &sorted))
+}
+
+/// The same where all the draws are sorted already.
+pub(super) fn ess_tail_of_sorted(chains: &[&[f64]], sorted: &[f64]) -> Option<f64> {
+    match (ess_below(chains, quantile(sorted, 0.05)), ess_below(chains, quantile(sorted, 0.95))) {
         (Some(low), Some(high)) => Some(low.min(high)),
         (low, high) => low.or(high),
     }
@@ -23,10 +33,10 @@ pub fn ess_tail(chains: &[&[f64]]) -> Option<f64> {
 
 /// ESS of the indicator x ≤ q_p; `None` also where ties make it constant.
 pub fn ess_quantile(chains: &[&[f64]], p: f64) -> Option<f64> {
-    if !usable(chains) {
-        return None;
-    }
-    let cut = quantile(&sorted(chains), p);
+    usable(chains).then(|| quantile(&sorted(chains), p)).and_then(|cut| ess_below(chains, cut))
+}
+
+fn ess_below(chains: &[&[f64]], cut: f64) -> Option<f64> {
     let below = map(chains, |x| if x <= cut { 1.0 } else { 0.0 });
     ess(&split(&views(&below)))
 }
@@ -85,8 +95,6 @@ fn integrated_time(correlation: impl Fn(usize) -> f64, length: usize) -> f64 {
 
 /// Mean over the chains of the autocovariance at a lag, divided by n at every lag.
 fn autocovariance(centred: &[Vec<f64>], lag: usize) -> f64 {
-    let per_chain = centred
-        .iter()
-        .map(|chain| chain.iter().zip(&chain[lag..]).map(|(x, y)| x * y).sum::<f64>() / chain.len() as f64);
+    let per_chain = centred.iter().map(|chain| dot::<false>(&chain[lag..], chain) / chain.len() as f64);
     per_chain.sum::<f64>() / centred.len() as f64
 }

@@ -1,6 +1,7 @@
 //! Pareto-smoothed importance-sampling leave-one-out cross-validation.
 
 use ndarray::ArrayView2;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -34,24 +35,37 @@ pub fn psis_loo(log_lik: ArrayView2<f64>) -> Option<Loo> {
     if log_lik.is_empty() || log_lik.iter().any(|l| !l.is_finite()) {
         return None;
     }
-    let ln_draws = (log_lik.nrows() as f64).ln();
-    let mut elpd = Vec::with_capacity(log_lik.ncols());
-    let mut lppd = 0.0;
-    let mut max_pareto_k = f64::NEG_INFINITY;
-    for column in log_lik.columns() {
-        let values = column.to_vec();
-        lppd += ln_sum_exp(&values) - ln_draws;
-        let smoothed = smooth(values.iter().map(|l| -l).collect());
-        let weighted: Vec<f64> = smoothed.ln_weights.iter().zip(&values).map(|(w, l)| w + l).collect();
-        elpd.push(ln_sum_exp(&weighted));
-        let flat = values.iter().all(|l| *l == values[0]);
-        let shape = if flat { 0.0 } else { smoothed.shape.unwrap_or(LARGEST_SHAPE) };
-        max_pareto_k = max_pareto_k.max(shape.min(LARGEST_SHAPE));
-    }
+    let points: Vec<Point> =
+        (0..log_lik.ncols()).into_par_iter().map(|i| Point::of(&log_lik.column(i).to_vec())).collect();
+    let elpd: Vec<f64> = points.iter().map(|p| p.elpd).collect();
+    let lppd: f64 = points.iter().map(|p| p.lppd).sum();
+    let max_pareto_k = points.iter().map(|p| p.pareto_k).fold(f64::NEG_INFINITY, f64::max);
     let n = elpd.len() as f64;
     let total: f64 = elpd.iter().sum();
     let squares: f64 = elpd.iter().map(|e| (e - total / n).powi(2)).sum();
     Some(Loo { elpd: total, se: squares.sqrt(), p_loo: lppd - total, max_pareto_k })
+}
+
+/// One outcome's share.
+struct Point {
+    elpd: f64,
+    lppd: f64,
+    pareto_k: f64,
+}
+
+impl Point {
+    /// From its log densities at the draws.
+    fn of(values: &[f64]) -> Point {
+        let smoothed = smooth(values.iter().map(|l| -l).collect());
+        let weighted: Vec<f64> = smoothed.ln_weights.iter().zip(values).map(|(w, l)| w + l).collect();
+        let flat = values.iter().all(|l| *l == values[0]);
+        let shape = if flat { 0.0 } else { smoothed.shape.unwrap_or(LARGEST_SHAPE) };
+        Point {
+            elpd: ln_sum_exp(&weighted),
+            lppd: ln_sum_exp(values) - (values.len() as f64).ln(),
+            pareto_k: shape.min(LARGEST_SHAPE),
+        }
+    }
 }
 
 #[cfg(test)]

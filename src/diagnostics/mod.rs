@@ -9,7 +9,9 @@ mod ess;
 mod loo;
 mod mcse;
 mod odd_chain;
+mod parameter;
 mod pareto;
+mod ranked;
 #[cfg(test)]
 mod reference;
 mod rhat;
@@ -20,5 +22,6 @@ pub use ess::{ess_bulk, ess_mean, ess_quantile, ess_tail};
 pub use loo::{Loo, psis_loo};
 pub use mcse::{mcse_mean, mcse_quantile, mcse_sd};
 pub use odd_chain::odd_chain;
+pub use parameter::ParameterDiagnostics;
 pub use rhat::rhat;
-pub use verdict::{Diagnostics, ParameterDiagnostics, RunCounts, Verdict, WorstParameter};
+pub use verdict::{Diagnostics, RunCounts, Verdict, WorstParameter};

@@ -12,7 +12,12 @@ const TOGETHER: f64 = 1.1;
 /// # Source
 /// Ours.
 pub fn odd_chain(chains: &[&[f64]]) -> Option<usize> {
-    if chains.len() < 3 || rhat(chains)? < APART {
+    if chains.len() < 3 { None } else { odd_chain_at(chains, rhat(chains)?) }
+}
+
+/// The same where the R-hat of all chains is known.
+pub(super) fn odd_chain_at(chains: &[&[f64]], rhat_of_all: f64) -> Option<usize> {
+    if chains.len() < 3 || rhat_of_all < APART {
         return None;
     }
     (0..chains.len())

@@ -1,6 +1,7 @@
 //! R-hat: do the chains agree?
 
-use super::chains::{map, mean, quantile, rank_normalised, sorted, split, usable, variance, views};
+use super::chains::{mean, usable, variance};
+use super::ranked::{Ranked, Scores};
 
 /// Stands for every larger value, infinity included (chains that do not move at all but disagree).
 const LARGEST: f64 = 1e6;
@@ -10,15 +11,15 @@ const LARGEST: f64 = 1e6;
 /// # Source
 /// Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), § 4.1.
 pub fn rhat(chains: &[&[f64]]) -> Option<f64> {
-    if !usable(chains) {
-        return None;
-    }
-    let halves = split(chains);
-    let bulk = plain_rhat(&views(&rank_normalised(&halves)));
-    let median = quantile(&sorted(&halves), 0.5);
-    let folded = map(&halves, |x| (x - median).abs());
-    let tail = plain_rhat(&views(&rank_normalised(&views(&folded))));
-    match (bulk, tail) {
+    usable(chains).then(|| Ranked::of(chains)).and_then(|ranked| {
+        let scores = Scores::of(chains);
+        rhat_of_scores(&ranked, &ranked.scores(&scores), &ranked.folded_scores(&scores))
+    })
+}
+
+/// The same from the normal scores of the draws and of their distances from the median.
+pub(super) fn rhat_of_scores(ranked: &Ranked<'_>, bulk: &[f64], folded: &[f64]) -> Option<f64> {
+    match (plain_rhat(&ranked.views(bulk)), plain_rhat(&ranked.views(folded))) {
         (Some(bulk), Some(tail)) => Some(bulk.max(tail)),
         (bulk, tail) => bulk.or(tail),
     }

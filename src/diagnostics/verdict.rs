@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ess_bulk, ess_tail, mcse_mean, odd_chain, rhat};
+use super::ParameterDiagnostics;
 
 /// Largest R-hat of a run that is fine. Vehtari et al. (2021), § 4.1.
 const RHAT_OK: f64 = 1.01;
@@ -33,37 +33,6 @@ pub enum Verdict {
     Warn,
     /// Not converged.
     Fail,
-}
-
-/// Convergence of one parameter. A diagnostic without a value is `None`, as for a constant.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ParameterDiagnostics {
-    /// Such as `roi[tv]`.
-    pub parameter: String,
-    /// Rank-normalised split R-hat.
-    pub rhat: Option<f64>,
-    /// Effective sample size in the bulk.
-    pub ess_bulk: Option<f64>,
-    /// Effective sample size in the tails.
-    pub ess_tail: Option<f64>,
-    /// Monte Carlo standard error of the mean, unit of the parameter.
-    pub mcse_mean: Option<f64>,
-    /// The chain without which the others agree.
-    pub odd_chain: Option<usize>,
-}
-
-impl ParameterDiagnostics {
-    /// From one slice of draws per chain.
-    pub fn of(parameter: impl Into<String>, chains: &[&[f64]]) -> ParameterDiagnostics {
-        ParameterDiagnostics {
-            parameter: parameter.into(),
-            rhat: rhat(chains),
-            ess_bulk: ess_bulk(chains),
-            ess_tail: ess_tail(chains),
-            mcse_mean: mcse_mean(chains),
-            odd_chain: odd_chain(chains),
-        }
-    }
 }
 
 /// What a run reports beside its draws.

@@ -26,6 +26,16 @@ pub struct CalendarState {
     by: LikelihoodGradient,
 }
 
+impl CalendarState {
+    /// The regression's scales, and f as its outcome.
+    fn set(&mut self, theta: &Theta) {
+        self.theta.sigma[0] = theta.weekly_scale;
+        self.theta.trend_scale = theta.trend_scale;
+        self.theta.season_scale = theta.season_scale;
+        self.baseline.residual.copy_from_slice(&theta.weekly);
+    }
+}
+
 impl Calendar {
     /// The calendar columns of a panel as a design of their own, with prior mean `intercept_mean` of f.
     pub fn new(panel: &Design, intercept_mean: f64) -> Calendar {
@@ -70,10 +80,7 @@ impl Calendar {
         state: &mut CalendarState,
         by: &mut LikelihoodGradient,
     ) -> f64 {
-        state.theta.sigma[0] = theta.weekly_scale;
-        state.theta.trend_scale = theta.trend_scale;
-        state.theta.season_scale = theta.season_scale;
-        state.baseline.residual.copy_from_slice(&theta.weekly);
+        state.set(theta);
         let x = &self.crossproducts;
         let value = state.baseline.collapse::<FMA>(&self.design, x, &state.theta, &mut state.by);
         for (by, e) in by.weekly.iter_mut().zip(&state.baseline.by_mean) {
@@ -83,6 +90,13 @@ impl Calendar {
         by.ln_season += state.by.ln_season;
         by.ln_weekly_scale = state.by.ln_sigma[0];
         value
+    }
+
+    /// The posterior of γ given f alone: all that [`Calendar::draw`] needs.
+    #[inline(always)]
+    pub fn condition<const FMA: bool>(&self, theta: &Theta, state: &mut CalendarState) {
+        state.set(theta);
+        state.baseline.condition::<FMA>(&self.design, &self.crossproducts, &state.theta);
     }
 
     /// Draws γ at the point of the last evaluation, adds it to `draw` and leaves there uₜ = fₜ − Zₜ γ.

@@ -86,6 +86,12 @@ impl Density {
         if value.is_finite() && grad.iter().all(|g| g.is_finite()) { Ok(value) } else { Err(NotFinite) }
     }
 
+    /// Fills in the parameters, the media and the posterior of the baseline at `q`, which is all that
+    /// contributions, curves and [`Density::draw_baseline`] need, in half the time of the gradient.
+    pub fn locate(&self, q: &[f64], state: &mut State) {
+        dispatch(self.instructions, Locate { density: self, q, state });
+    }
+
     /// A starting point near the middle of the prior.
     pub fn start<R: rand::Rng>(&self, rng: &mut R) -> Vec<f64> {
         super::start::start(&self.design, &self.layout, rng)
@@ -102,14 +108,7 @@ impl Density {
     /// # Source
     /// Gaussian leave-one-out: y − μ₋ᵢ = [Σ⁻¹r]ᵢ / Σ⁻¹ᵢᵢ with variance 1 / Σ⁻¹ᵢᵢ.
     pub fn leave_one_out(&self, state: &State, g: usize, out: &mut [f64]) {
-        let n = self.design.n_periods;
-        state.baseline.precision_diagonal(&self.design, &self.crossproducts, &state.theta, g, out);
-        let cells = g * n..(g + 1) * n;
-        let by_mean = &state.baseline.by_mean[cells.clone()];
-        let unit = self.design.outcome_scale[g].ln() + 0.5 * std::f64::consts::TAU.ln();
-        for ((p, fitted), e) in out.iter_mut().zip(&self.design.fitted[cells]).zip(by_mean) {
-            *p = if *fitted > 0.0 { 0.5 * p.ln() - 0.5 * e * e / *p - unit } else { 0.0 };
-        }
+        dispatch(self.instructions, LeaveOneOut { density: self, state, g, out });
     }
 
     /// Draws the baseline coefficients exactly, at the point of the last evaluation in `state`.
@@ -136,20 +135,7 @@ impl Kernel for Evaluate<'_> {
         let Evaluate { density, q, grad, state } = self;
         let State { theta, media, baseline, calendar, by, returns } = state;
         let design = &density.design;
-        theta.decode(q, design, &density.layout);
-        baseline.residual.copy_from_slice(&design.outcome);
-        if design.weekly_effect {
-            let cells = baseline.residual.chunks_exact_mut(design.n_periods);
-            for (residual, fitted) in cells.zip(design.fitted.chunks_exact(design.n_periods)) {
-                for ((r, f), u) in residual.iter_mut().zip(fitted).zip(&theta.weekly) {
-                    *r -= f * u;
-                }
-            }
-        }
-        media.forward::<FMA>(design, theta, &mut baseline.residual);
-        for (r, fitted) in baseline.residual.iter_mut().zip(&design.fitted) {
-            *r *= fitted;
-        }
+        forward::<FMA>(density, q, (&mut *theta, &mut *media, &mut baseline.residual));
         let mut likelihood = baseline.collapse::<FMA>(design, &density.crossproducts, theta, by);
         media.reverse::<FMA>(design, theta, &baseline.by_mean, by);
         if design.weekly_effect {
@@ -171,6 +157,73 @@ impl Kernel for Evaluate<'_> {
         }
         design.pool.density::<FMA>(returns);
         likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, returns, grad)
+    }
+}
+
+/// Parameters and media at `q`; what the media leave of the outcome goes to `residual`.
+#[inline(always)]
+fn forward<const FMA: bool>(
+    density: &Density,
+    q: &[f64],
+    (theta, media, residual): (&mut Theta, &mut Media, &mut [f64]),
+) {
+    let design = &density.design;
+    theta.decode(q, design, &density.layout);
+    residual.copy_from_slice(&design.outcome);
+    if design.weekly_effect {
+        let cells = residual.chunks_exact_mut(design.n_periods);
+        for (residual, fitted) in cells.zip(design.fitted.chunks_exact(design.n_periods)) {
+            for ((r, f), u) in residual.iter_mut().zip(fitted).zip(&theta.weekly) {
+                *r -= f * u;
+            }
+        }
+    }
+    media.forward::<FMA>(design, theta, residual);
+    for (r, fitted) in residual.iter_mut().zip(&design.fitted) {
+        *r *= fitted;
+    }
+}
+
+struct Locate<'a> {
+    density: &'a Density,
+    q: &'a [f64],
+    state: &'a mut State,
+}
+
+impl Kernel for Locate<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let Locate { density, q, state } = self;
+        let State { theta, media, baseline, calendar, .. } = state;
+        forward::<FMA>(density, q, (&mut *theta, media, &mut baseline.residual));
+        baseline.condition::<FMA>(&density.design, &density.crossproducts, theta);
+        if let (Some(calendar), Some(state)) = (&density.calendar, calendar) {
+            calendar.condition::<FMA>(theta, state);
+        }
+    }
+}
+
+struct LeaveOneOut<'a> {
+    density: &'a Density,
+    state: &'a State,
+    g: usize,
+    out: &'a mut [f64],
+}
+
+impl Kernel for LeaveOneOut<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<const FMA: bool>(self) {
+        let LeaveOneOut { density, state, g, out } = self;
+        let (design, n) = (&density.design, density.design.n_periods);
+        state.baseline.precision_diagonal::<FMA>(design, &density.crossproducts, &state.theta, g, out);
+        let cells = g * n..(g + 1) * n;
+        let by_mean = &state.baseline.by_mean[cells.clone()];
+        let unit = design.outcome_scale[g].ln() + 0.5 * std::f64::consts::TAU.ln();
+        for ((p, fitted), e) in out.iter_mut().zip(&design.fitted[cells]).zip(by_mean) {
+            *p = if *fitted > 0.0 { 0.5 * p.ln() - 0.5 * e * e / *p - unit } else { 0.0 };
+        }
     }
 }
 

@@ -1,5 +1,9 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
 use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, Evidence, GeoReport, SaturationReport};
 use super::curves::{ResponseCurve, response_curve};
 use super::evidence::evidence;
@@ -35,6 +39,8 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
     let n_fitted = dataset.n_periods().saturating_sub(inputs.config.model.holdout_weeks);
     let fitted = dataset.as_of(n_fitted, n_fitted);
+    let convergence: HashMap<&str, &ParameterDiagnostics> =
+        inputs.convergence.iter().rev().map(|c| (c.parameter.as_str(), c)).collect();
     Fit {
         schema: FIT_SCHEMA.into(),
         tool: tool(),
@@ -42,16 +48,18 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         diagnostics: inputs.diagnostics.clone(),
         fit_quality: fit_quality(posterior),
         outcome: outcome(dataset, posterior),
-        channels: (0..posterior.channels.len())
-            .map(|c| channel(dataset, inputs.config, posterior, (c, evidence(&fitted, posterior, c))))
+        channels: evidence(&fitted, posterior)
+            .into_par_iter()
+            .enumerate()
+            .map(|found| channel(dataset, inputs.config, posterior, found))
             .collect(),
         response_curves: curves(posterior),
         scenarios: inputs.scenarios,
         next_tests: inputs.next_tests,
         parameters: posterior
             .parameters
-            .iter()
-            .map(|p| parameter(p, inputs.convergence.iter().find(|c| c.parameter == p.name)))
+            .par_iter()
+            .map(|p| parameter(p, convergence.get(p.name.as_str()).copied()))
             .collect(),
         sensitivity: None,
         files: Vec::new(),
@@ -63,7 +71,7 @@ pub(super) fn tool() -> Tool {
 }
 
 pub(super) fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
-    posterior.channels.iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
+    posterior.channels.par_iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
 }
 
 /// The value, or `None` when JSON could not carry it.

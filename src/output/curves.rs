@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::build::finite;
-use crate::posterior::{ChannelPosterior, quantile_sorted};
+use crate::posterior::{ChannelPosterior, quantiles};
 
 /// Incremental outcome of one channel when all of its cells are scaled together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -48,11 +48,11 @@ impl Band {
     fn of(draws: &Array2<f64>) -> Band {
         let mut band = Band { mean: vec![], q05: vec![], q95: vec![] };
         for column in draws.columns() {
-            let mut sorted = column.to_vec();
-            band.mean.push(sorted.iter().sum::<f64>() / sorted.len() as f64);
-            sorted.sort_unstable_by(f64::total_cmp);
-            band.q05.push(quantile_sorted(&sorted, 0.05));
-            band.q95.push(quantile_sorted(&sorted, 0.95));
+            let values = column.to_vec();
+            band.mean.push(values.iter().sum::<f64>() / values.len() as f64);
+            let [low, high] = quantiles(&values, [0.05, 0.95]);
+            band.q05.push(low);
+            band.q95.push(high);
         }
         band
     }

@@ -1,9 +1,11 @@
 //! Says how much of a channel's ROI comes from the data, and why when it is little.
 
+use rayon::prelude::*;
+
 use super::build::finite;
 use super::channel_json::{Evidence, EvidenceVerdict};
 use super::text::{clean, percent};
-use crate::data::{Dataset, collinearity};
+use crate::data::{Collinearity, Dataset, collinearity};
 use crate::posterior::Posterior;
 
 /// Contraction above which the verdict is `data`: the prior's spread more than halved.
@@ -24,8 +26,16 @@ const EXPLAINED: f64 = 5.0;
 /// Share of the outcome below which an effect drowns in the noise.
 const SMALL: f64 = 0.01;
 
-/// The verdict on channel `index`, from the data that were fitted.
-pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior, index: usize) -> Evidence {
+/// The verdict on every channel, from the data that were fitted.
+pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior) -> Vec<Evidence> {
+    let found = collinearity(dataset);
+    (0..dataset.n_channels()).into_par_iter().map(|c| of_channel((dataset, &found), posterior, c)).collect()
+}
+
+/// Data that were fitted, and which of their columns move together.
+type Fitted<'a> = (&'a Dataset, &'a Collinearity);
+
+fn of_channel(fitted: Fitted<'_>, posterior: &Posterior, index: usize) -> Evidence {
     let draws = &posterior.channels[index];
     let roi_contraction = finite(draws.roi_contraction);
     let saturation_contraction = finite(draws.saturation_contraction);
@@ -46,17 +56,18 @@ pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior, index: usize) -
         carryover_contraction,
         contraction_reason: reason,
         verdict,
-        sentence: sentence(dataset, posterior, index, verdict),
+        sentence: sentence(fitted, posterior, index, verdict),
     }
 }
 
-fn sentence(dataset: &Dataset, posterior: &Posterior, index: usize, verdict: EvidenceVerdict) -> String {
+fn sentence(fitted: Fitted<'_>, posterior: &Posterior, index: usize, verdict: EvidenceVerdict) -> String {
+    let (dataset, _) = fitted;
     let name = clean(&dataset.channels[index].name);
     let what = if dataset.channels[index].is_organic() { "effect" } else { "return" };
     if dataset.channels[index].exposure.iter().all(|x| *x == 0.0) {
         return format!("The {what} of {name} is unknown: it never ran in the periods fitted.");
     }
-    let because = cause(dataset, posterior, index).map_or(String::new(), |c| format!(", because {c}"));
+    let because = cause(fitted, posterior, index).map_or(String::new(), |c| format!(", because {c}"));
     match verdict {
         EvidenceVerdict::Data => format!("The {what} of {name} is read mostly from the data."),
         EvidenceVerdict::Mixed => {
@@ -70,7 +81,7 @@ fn sentence(dataset: &Dataset, posterior: &Posterior, index: usize, verdict: Evi
 }
 
 /// The most likely reason why the data say little, when there is a known one.
-fn cause(dataset: &Dataset, posterior: &Posterior, index: usize) -> Option<String> {
+fn cause((dataset, found): Fitted<'_>, posterior: &Posterior, index: usize) -> Option<String> {
     let channel = &dataset.channels[index];
     let (n, weeks) = (dataset.n_periods(), |n: usize| n as f64 * dataset.interval.days() / 7.0);
     let active: Vec<usize> =
@@ -81,7 +92,7 @@ fn cause(dataset: &Dataset, posterior: &Posterior, index: usize) -> Option<Strin
     if weeks(active.len()) < FEW_WEEKS {
         return Some(format!("it was active in only {} of {n} periods{since}", active.len()));
     }
-    if let Some((other, r)) = partner(dataset, index) {
+    if let Some((other, r)) = partner(found, &channel.name) {
         return Some(format!("it rises and falls together with {} (correlation {r:.2})", clean(&other)));
     }
     if late {
@@ -93,7 +104,6 @@ fn cause(dataset: &Dataset, posterior: &Posterior, index: usize) -> Option<Strin
     if on.len() == series.len() && spread < STEADY {
         return Some(format!("it hardly varied (±{} around its mean)", percent(spread)));
     }
-    let found = collinearity(dataset);
     let inflation = found.names.iter().position(|n| *n == channel.name).map(|i| found.inflation[i]);
     if let Some(explained) = inflation.filter(|vif| *vif > EXPLAINED).map(|vif| 1.0 - 1.0 / vif) {
         return Some(format!(
@@ -107,9 +117,8 @@ fn cause(dataset: &Dataset, posterior: &Posterior, index: usize) -> Option<Strin
 }
 
 /// The channel or control that a channel is hardest to tell from, and their correlation within geos.
-fn partner(dataset: &Dataset, index: usize) -> Option<(String, f64)> {
-    let found = collinearity(dataset);
-    let own = found.names.iter().position(|n| *n == dataset.channels[index].name)?;
+fn partner(found: &Collinearity, channel: &str) -> Option<(String, f64)> {
+    let own = found.names.iter().position(|n| n == channel)?;
     (0..found.names.len())
         .filter(|i| *i != own)
         .map(|i| {
@@ -148,7 +157,7 @@ mod tests {
     fn verdict_at(contraction: f64) -> EvidenceVerdict {
         let mut parts = Parts::new();
         parts.posterior.channels[0].roi_contraction = contraction;
-        evidence(&parts.dataset, &parts.posterior, 0).verdict
+        evidence(&parts.dataset, &parts.posterior)[0].verdict
     }
 
     #[test]
@@ -166,7 +175,7 @@ mod tests {
         parts.dataset.channels[0].exposure.fill(0.0);
         parts.dataset.channels[0].exposure.column_mut(3).fill(5.0);
         parts.posterior.channels[0].roi_contraction = 0.1;
-        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("only 1 of 20 periods") && text.contains("experiment"), "{text}");
     }
 
@@ -175,7 +184,7 @@ mod tests {
         let mut parts = Parts::new();
         parts.dataset.channels[0].exposure = &parts.dataset.channels[1].exposure * 2.0;
         parts.posterior.channels[0].roi_contraction = 0.3;
-        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("together with search (correlation 1.00)"), "{text}");
     }
 
@@ -184,7 +193,7 @@ mod tests {
         let mut parts = Parts::new();
         parts.dataset.channels[0].exposure.fill(7.0);
         parts.posterior.channels[0].roi_contraction = 0.1;
-        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("hardly varied (±0 %"), "{text}");
     }
 
@@ -193,7 +202,7 @@ mod tests {
         let mut parts = Parts::new();
         parts.posterior.channels[0].contribution.fill(parts.posterior.outcome_total * 0.004);
         parts.posterior.channels[0].roi_contraction = 0.1;
-        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("0.4 % of the outcome"), "{text}");
     }
 
@@ -202,17 +211,17 @@ mod tests {
         let mut parts = Parts::new();
         parts.posterior.channels[0].roi_contraction = 0.1;
         parts.dataset.controls[0].values = parts.dataset.channels[0].exposure.mapv(|x| 3.0 - 0.1 * x);
-        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("together with control promo (correlation -1.00)"), "{text}");
         assert!(text.contains("treat it as an assumption until an experiment"), "{text}");
 
         let mut parts = Parts::new();
         parts.posterior.channels[0].roi_contraction = 0.3;
         parts.dataset.channels[0].exposure.columns_mut().into_iter().take(5).for_each(|mut c| c.fill(0.0));
-        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("started late: 15 of 20 periods, from 2024-02-05 on"), "{text}");
         parts.dataset.channels[0].exposure.fill(0.0);
-        let text = evidence(&parts.dataset, &parts.posterior, 0).sentence;
+        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("unknown: it never ran in the periods fitted"), "{text}");
     }
 }

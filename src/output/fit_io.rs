@@ -22,6 +22,11 @@ impl Fit {
         to_json(self)
     }
 
+    /// Refuses what [`Fit::to_json`] would.
+    pub(super) fn check_finite(&self) -> Result<(), OutputError> {
+        check_finite(self)
+    }
+
     /// Reads a fit from an output directory or from its `fit.json`.
     ///
     /// # Errors
@@ -48,11 +53,13 @@ struct Header {
     schema: Option<String>,
 }
 
+fn check_finite<T: Serialize>(value: &T) -> Result<(), OutputError> {
+    first_non_finite(value).map_or(Ok(()), |(field, value)| Err(OutputError::NonFinite { field, value }))
+}
+
 /// JSON bytes of any value, refusing what JSON cannot carry.
 pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, OutputError> {
-    if let Some((field, value)) = first_non_finite(value) {
-        return Err(OutputError::NonFinite { field, value });
-    }
+    check_finite(value)?;
     let mut bytes = Vec::new();
     value
         .serialize(&mut Serializer::with_formatter(&mut bytes, Layout { depth: 0, empty: true }))

@@ -26,15 +26,25 @@ pub fn write_results(
     posterior: &Posterior,
 ) -> Result<(), OutputError> {
     // A number that JSON cannot carry is found before anything large is written.
-    fit.to_json()?;
-    let draws = hashed(dir, DRAWS_FILE, |out, path| write_draws(posterior, out, path))?;
-    let curves = hashed(dir, CURVES_FILE, |out, path| write_curves(posterior, out, path))?;
-    let media = hashed(dir, MEDIA_FILE, |out, path| write_media(&posterior.history, out, path))?;
-    fit.files = vec![draws, curves, media];
-    dir.write_bytes(FIT_FILE, &fit.to_json()?)?;
-    dir.write(WEEKLY_FILE, |out, path| {
-        write_weekly(dataset, posterior, out).map_err(OutputError::io("cannot write", path))
-    })
+    fit.check_finite()?;
+    let media = || hashed(dir, MEDIA_FILE, |out, path| write_media(&posterior.history, out, path));
+    let weekly = || {
+        dir.write(WEEKLY_FILE, |out, path| {
+            write_weekly(dataset, posterior, out).map_err(OutputError::io("cannot write", path))
+        })
+    };
+    let ((draws, curves), (media, weekly)) = rayon::join(
+        || {
+            rayon::join(
+                || hashed(dir, DRAWS_FILE, |out, path| write_draws(posterior, out, path)),
+                || hashed(dir, CURVES_FILE, |out, path| write_curves(posterior, out, path)),
+            )
+        },
+        || rayon::join(media, weekly),
+    );
+    fit.files = vec![draws?, curves?, media?];
+    weekly?;
+    dir.write_bytes(FIT_FILE, &fit.to_json()?)
 }
 
 /// Writes `prior.json` and `prior_draws.parquet`.

@@ -1,5 +1,7 @@
 //! The default plan: every channel counts with what it returns in all but the worst fifth of the draws.
 
+use rayon::prelude::*;
+
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::limits::{Limits, Problem};
@@ -28,8 +30,22 @@ pub(crate) fn cautious_plan(
     budget: f64,
     limits: &Limits,
 ) -> Result<Allocation, PlanningError> {
-    let low: Vec<ChannelCurve> = curves.iter().map(|curve| curve.at_quantile(LEVEL)).collect();
-    let problem = Problem::new(&low, budget, limits)?;
+    cautious_plan_of(&cautious_curves(curves), curves, budget, limits)
+}
+
+/// What each channel counts with in a cautious plan.
+pub(crate) fn cautious_curves(curves: &[ChannelCurve]) -> Vec<ChannelCurve> {
+    curves.par_iter().map(|curve| curve.at_quantile(LEVEL)).collect()
+}
+
+/// [`cautious_plan`] where the [`cautious_curves`] are known.
+pub(crate) fn cautious_plan_of(
+    low: &[ChannelCurve],
+    curves: &[ChannelCurve],
+    budget: f64,
+    limits: &Limits,
+) -> Result<Allocation, PlanningError> {
+    let problem = Problem::new(low, budget, limits)?;
     let best = settle(&problem, solve(&problem));
     let mean = Problem::new(curves, budget, limits)?;
     let home = mean.home();

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::error::PlanningError;
 use super::interpolate::{Hermite, Piece, interval, monotone_slopes, slope_at};
-use crate::posterior::quantile_sorted;
+use crate::posterior::quantiles;
 
 /// How one channel's incremental value depends on its spend, all cells scaled together: S draws at
 /// each of M multipliers of today's spend. Between the multipliers each draw is a monotone cubic
@@ -78,14 +78,17 @@ impl ChannelCurve {
 
     /// The same channel with one draw: at each multiplier the draws' quantile at `level`, 0 to 1.
     pub(crate) fn at_quantile(&self, level: f64) -> ChannelCurve {
-        let quantile = |column: ArrayView1<f64>| {
-            let mut sorted = column.to_vec();
-            sorted.sort_unstable_by(f64::total_cmp);
-            quantile_sorted(&sorted, level)
-        };
+        let quantile = |column: ArrayView1<f64>| quantiles(&column.to_vec(), [level])[0];
         let values: Vec<f64> = self.outcome.columns().into_iter().map(quantile).collect();
         let outcome = Array2::from_shape_fn((1, values.len()), |(_, m)| values[m]);
-        ChannelCurve { mean: mean_curve(&self.multipliers, &outcome), outcome, ..self.clone() }
+        ChannelCurve {
+            name: self.name.clone(),
+            spend: self.spend,
+            multipliers: self.multipliers.clone(),
+            observed_max_multiplier: self.observed_max_multiplier,
+            mean: mean_curve(&self.multipliers, &outcome),
+            outcome,
+        }
     }
 
     /// Every `stride`-th draw.

@@ -1,9 +1,10 @@
 //! Scenarios as `fit.json` records them, and the ones every fit comes with.
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cautious::{CAUTIOUS, cautious_plan};
+use super::cautious::{CAUTIOUS, cautious_curves, cautious_plan_of};
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::grow::p_grow;
@@ -168,14 +169,14 @@ pub fn default_scenarios(
         ("best allocation of 10 % more budget", ScenarioKind::OptimalBudgetPlus10, 1.0 + DEFAULT_CHANGE),
         ("best allocation of 10 % less budget", ScenarioKind::OptimalBudgetMinus10, 1.0 - DEFAULT_CHANGE),
     ];
-    let mut scenarios = Vec::with_capacity(asked.len() + 1);
-    for (name, kind, share) in asked {
-        let plan = cautious_plan(curves, share * today, &limits)?;
-        let mut scenario = allocation_scenario(curves, &plan, &limits, horizon_weeks)?;
-        scenario = scenario.maximising(CAUTIOUS);
-        (scenario.name, scenario.kind) = (name.into(), kind);
-        scenarios.push(scenario);
-    }
+    let low = cautious_curves(curves);
+    let scenario = |(name, kind, share): (&str, ScenarioKind, f64)| {
+        let plan = cautious_plan_of(&low, curves, share * today, &limits)?;
+        let scenario = allocation_scenario(curves, &plan, &limits, horizon_weeks)?.maximising(CAUTIOUS);
+        Ok(Scenario { name: name.into(), kind, ..scenario })
+    };
+    let found: Result<Vec<Scenario>, PlanningError> = asked.into_par_iter().map(scenario).collect();
+    let mut scenarios = found?;
     scenarios.extend(shift_worst_to_best(curves, horizon_weeks)?);
     Ok(scenarios)
 }

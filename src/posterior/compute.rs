@@ -7,11 +7,13 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::columns::columns;
 use super::decomposition::{self, Means};
 use super::draw::{self, ChannelDraw};
 use super::history::MediaHistory;
 use super::parameters;
 use super::quality;
+use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
@@ -71,20 +73,16 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         .enumerate()
         .map(|(i, part)| Part::evaluate(density, draws, i * size..i * size + part.len(), thin))
         .collect();
-    let names = parameters::names(density, data);
-    let parameters = names
-        .into_iter()
-        .enumerate()
-        .map(|(i, (name, sampled))| {
-            let draws = parts.iter().flat_map(|p| p.parameters.iter().map(|row| row[i])).collect();
-            Parameter { name, draws, sampled }
-        })
-        .collect();
-    let channels = (0..density.design.n_channels()).map(|c| channel(density, &parts, c)).collect();
+    let parameters = named_draws(density, data, &parts);
+    let channels =
+        (0..density.design.n_channels()).into_par_iter().map(|c| channel(density, &parts, c)).collect();
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
-    let predictive: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
+    let rows: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
+    let mut predictive = columns(&rows, n_cells);
+    predictive.par_chunks_exact_mut(rows.len().max(1)).for_each(|x| x.sort_unstable_by(f64::total_cmp));
     let cells = decomposition::cells(density, data, &means, &predictive);
-    let fit = quality::quality(&cells, false).map(|q| super::FitQuality { loo: loo(&parts), ..q });
+    let fit =
+        quality::quality(&cells, false).map(|q| super::FitQuality { loo: loo(&parts, rows.len()), ..q });
     Posterior {
         n_chains: draws.n_chains,
         n_draws: points.len() / draws.n_chains.max(1),
@@ -101,9 +99,20 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
     }
 }
 
+/// Every parameter's draws, with its name.
+fn named_draws(density: &Density, data: &Dataset, parts: &[Part]) -> Vec<Parameter> {
+    let names = parameters::names(density, data);
+    let rows: Vec<&[f64]> = parts.iter().flat_map(|p| p.parameters.chunks_exact(names.len())).collect();
+    let all = columns(&rows, names.len());
+    let draws = all.chunks_exact(rows.len().max(1));
+    let named = names.into_iter().zip(draws);
+    named.map(|((name, sampled), draws)| Parameter { name, draws: draws.to_vec(), sampled }).collect()
+}
+
 /// Consecutive draws, evaluated.
 struct Part {
-    parameters: Vec<Vec<f64>>,
+    /// Row by row.
+    parameters: Vec<f64>,
     channels: Vec<Vec<ChannelDraw>>,
     theta: Vec<Vec<[f64; 4]>>,
     baseline_total: Vec<f64>,
@@ -117,7 +126,7 @@ impl Part {
         let mut state = density.state();
         let mut grad = vec![0.0; density.layout.dim];
         let mut part = Part {
-            parameters: Vec::with_capacity(range.len()),
+            parameters: Vec::new(),
             channels: Vec::with_capacity(range.len()),
             theta: Vec::with_capacity(range.len()),
             baseline_total: Vec::with_capacity(range.len()),
@@ -126,8 +135,13 @@ impl Part {
             leave_one_out: Vec::new(),
         };
         for i in range {
-            let kept = density.value_and_gradient(draws.points[i], &mut grad, &mut state);
-            debug_assert!(kept.is_ok() || draws.prior.is_some(), "a kept draw has a finite density");
+            let leave_one_out = draws.prior.is_none() && i.is_multiple_of(thin);
+            if leave_one_out {
+                let kept = density.value_and_gradient(draws.points[i], &mut grad, &mut state);
+                debug_assert!(kept.is_ok(), "a kept draw has a finite density");
+            } else {
+                density.locate(draws.points[i], &mut state);
+            }
             let mut rng = ChaCha8Rng::seed_from_u64(draws.seed);
             rng.set_stream(PREDICTIVE_STREAM + i as u64);
             let baseline = match draws.prior {
@@ -137,9 +151,9 @@ impl Part {
             part.add(density, &state, &baseline);
             if i.is_multiple_of(thin) {
                 part.predict(density, &state, &baseline, &mut rng);
-                if draws.prior.is_none() {
-                    part.leave_one_out(density, &state);
-                }
+            }
+            if leave_one_out {
+                part.leave_one_out(density, &state);
             }
         }
         part
@@ -147,9 +161,7 @@ impl Part {
 
     fn add(&mut self, density: &Density, state: &State, baseline: &BaselineDraw) {
         let theta = &state.theta;
-        let mut values = Vec::new();
-        parameters::values(density, state, &baseline.shared, &mut values);
-        self.parameters.push(values);
+        parameters::values(density, state, &baseline.shared, &mut self.parameters);
         self.channels.push(draw::channels(density, state, &MULTIPLIERS));
         let shapes = (0..density.design.n_channels()).map(|c| {
             [
@@ -183,13 +195,11 @@ impl Part {
     }
 }
 
-fn loo(parts: &[Part]) -> Option<crate::diagnostics::Loo> {
-    let values: Vec<f64> = parts.iter().flat_map(|p| p.leave_one_out.iter().copied()).collect();
-    let rows: usize = parts.iter().map(|p| p.predictive.len()).sum::<usize>();
-    let n_cells = parts.first().map_or(1, |p| p.means.n_cells());
-    let rows = rows / n_cells;
-    let matrix = Array2::from_shape_vec((rows, values.len() / rows.max(1)), values).ok()?;
-    psis_loo(matrix.view())
+fn loo(parts: &[Part], n_draws: usize) -> Option<crate::diagnostics::Loo> {
+    let n = parts.iter().map(|p| p.leave_one_out.len()).sum::<usize>() / n_draws.max(1);
+    let rows: Vec<&[f64]> = parts.iter().flat_map(|p| p.leave_one_out.chunks_exact(n.max(1))).collect();
+    let by_cell = Array2::from_shape_vec((n, rows.len()), columns(&rows, n)).ok()?;
+    psis_loo(by_cell.t())
 }
 
 fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
@@ -230,8 +240,11 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(bulk_sd(&ln_effect), design.ln_effect_prior_sd(c)),
         carryover_contraction: carries
-            .then(|| contraction(sd(&collect(&|s| s[0])), channel.shape.retention_sd())),
-        saturation_contraction: contraction(sd(&collect(&|s| s[3])), channel.shape.ln_half_saturation.1),
+            .then(|| contraction(mean_sd(&collect(&|s| s[0])).1, channel.shape.retention_sd())),
+        saturation_contraction: contraction(
+            mean_sd(&collect(&|s| s[3])).1,
+            channel.shape.ln_half_saturation.1,
+        ),
         roi,
     }
 }
@@ -241,13 +254,9 @@ fn contraction(posterior: f64, prior: f64) -> f64 {
     (1.0 - posterior / prior).max(0.0)
 }
 
-fn sd(draws: &[f64]) -> f64 {
-    super::Summary::of(draws).sd
-}
-
 /// The standard deviation of a normal with the same middle half: effects that may be nothing have a long
 /// lower tail, which is no lack of knowledge about the rest.
 fn bulk_sd(draws: &[f64]) -> f64 {
-    let summary = super::Summary::of(draws);
-    (summary.q75 - summary.q25) / 1.348_979_500_392_163_5
+    let [low, high] = quantiles(draws, [0.25, 0.75]);
+    (high - low) / 1.348_979_500_392_163_5
 }

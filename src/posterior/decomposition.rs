@@ -1,5 +1,7 @@
 //! The fitted outcome cell by cell: baseline, channels, predictive intervals.
 
+use rayon::prelude::*;
+
 use super::quality::crps;
 use super::summary::quantile_sorted;
 use super::types::Cell;
@@ -18,7 +20,6 @@ pub struct Means {
     /// What residuals before unfitted cells leave there, over the draws that predict; G × T.
     carried: Vec<f64>,
     n_carried: f64,
-    n_cells: usize,
 }
 
 impl Means {
@@ -31,13 +32,7 @@ impl Means {
             weekly: vec![0.0; d.n_periods],
             carried: vec![0.0; d.outcome.len()],
             n_carried: 0.0,
-            n_cells: d.outcome.len(),
         }
-    }
-
-    /// G × T.
-    pub fn n_cells(&self) -> usize {
-        self.n_cells
     }
 
     /// Adds one draw; returns its baseline over the fitted cells, outcome units.
@@ -91,16 +86,16 @@ fn add(sums: &mut [f64], values: &[f64]) {
     sums.iter_mut().zip(values).for_each(|(s, v)| *s += v);
 }
 
-/// The decomposition of every cell with a row in the file; `predictive` holds draws of all G × T cells.
-pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[&[f64]]) -> Vec<Cell> {
+/// The decomposition of every cell with a row in the file, period by period; `predictive` holds the
+/// sorted draws of each of the G × T cells.
+pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[f64]) -> Vec<Cell> {
     let d = &density.design;
     let (n, k) = (d.n_periods, d.n_columns());
-    let mut cells = Vec::new();
-    let mut column = vec![0.0; predictive.len()];
-    for (t, g) in (0..n).flat_map(|t| (0..d.n_geos).map(move |g| (t, g))) {
-        if !data.present[[g, t]] {
-            continue;
-        }
+    let n_draws = predictive.len() / d.outcome.len();
+    let present =
+        (0..n).flat_map(|t| (0..d.n_geos).map(move |g| (t, g))).filter(|(t, g)| data.present[[*g, *t]]);
+    let cell = |(t, g): (usize, usize)| {
+        let draws = &predictive[(g * n + t) * n_draws..(g * n + t + 1) * n_draws];
         let scale = d.outcome_scale[g];
         let mut controls = vec![0.0; data.controls.len()];
         let (mut trend, mut seasonality) = (scale * means.weekly[t], 0.0);
@@ -115,26 +110,24 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[&[f
         let media = |c| scale * means.media[(c * d.n_geos + g) * n + t];
         let channels: Vec<f64> = (0..d.n_channels()).map(media).collect();
         let baseline = trend + seasonality + controls.iter().sum::<f64>();
-        column.iter_mut().zip(predictive).for_each(|(x, draw)| *x = draw[g * n + t]);
-        column.sort_unstable_by(f64::total_cmp);
         let outcome = data.outcome.observed[[g, t]].then(|| data.outcome.values[[g, t]]);
         let carried = scale * means.carried[g * n + t];
-        cells.push(Cell {
+        Cell {
             date: data.dates[t],
             geo: g,
             outcome,
             held_out: outcome.is_some() && d.fitted[g * n + t] == 0.0,
             fitted_mean: baseline + channels.iter().sum::<f64>() + carried,
-            fitted_q05: quantile_sorted(&column, 0.05),
-            fitted_q95: quantile_sorted(&column, 0.95),
-            crps: outcome.map(|y| crps(&column, y)),
+            fitted_q05: quantile_sorted(draws, 0.05),
+            fitted_q95: quantile_sorted(draws, 0.95),
+            crps: outcome.map(|y| crps(draws, y)),
             carried,
             baseline,
             trend,
             seasonality,
             controls,
             channels,
-        });
-    }
-    cells
+        }
+    };
+    present.collect::<Vec<_>>().into_par_iter().map(cell).collect()
 }

@@ -1,5 +1,6 @@
 //! What the draws say in the user's units: contributions, ROI, response curves, decomposition.
 
+mod columns;
 mod compute;
 mod decomposition;
 mod draw;
@@ -14,5 +15,6 @@ pub(crate) use draw::channels as channel_draws;
 pub use history::{ChannelMedia, MediaHistory};
 pub(crate) use parameters::{names as parameter_names, values as parameter_values};
 pub use quality::{Prediction, crps};
+pub(crate) use summary::quantiles;
 pub use summary::{Summary, quantile_sorted};
 pub use types::*;

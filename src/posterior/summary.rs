@@ -25,22 +25,18 @@ pub struct Summary {
 impl Summary {
     /// Summarises at least one draw.
     pub fn of(draws: &[f64]) -> Summary {
-        let n = draws.len() as f64;
-        let mean = draws.iter().sum::<f64>() / n;
-        let squares: f64 = draws.iter().map(|x| (x - mean).powi(2)).sum();
-        let mut sorted = draws.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let q = |p| quantile_sorted(&sorted, p);
-        Summary {
-            mean,
-            sd: if draws.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 },
-            q05: q(0.05),
-            q25: q(0.25),
-            q50: q(0.5),
-            q75: q(0.75),
-            q95: q(0.95),
-        }
+        let (mean, sd) = mean_sd(draws);
+        let [q05, q25, q50, q75, q95] = quantiles(draws, [0.05, 0.25, 0.5, 0.75, 0.95]);
+        Summary { mean, sd, q05, q25, q50, q75, q95 }
     }
+}
+
+/// Arithmetic mean and sample standard deviation, which is 0 for one draw.
+pub(super) fn mean_sd(draws: &[f64]) -> (f64, f64) {
+    let n = draws.len() as f64;
+    let mean = draws.iter().sum::<f64>() / n;
+    let squares: f64 = draws.iter().map(|x| (x - mean).powi(2)).sum();
+    (mean, if draws.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 })
 }
 
 /// Quantile of ascending values by linear interpolation between order statistics.
@@ -52,6 +48,25 @@ pub fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
     let low = h.floor() as usize;
     let high = (low + 1).min(sorted.len() - 1);
     sorted[low] + (h - low as f64) * (sorted[high] - sorted[low])
+}
+
+/// Quantiles at ascending levels of draws in any order, as [`quantile_sorted`] has them.
+///
+/// Only the order statistics that count are put in their places, which takes less than sorting all.
+pub(crate) fn quantiles<const N: usize>(draws: &[f64], levels: [f64; N]) -> [f64; N] {
+    let mut values = draws.to_vec();
+    let mut end = values.len();
+    for p in levels.into_iter().rev() {
+        let low = ((draws.len() - 1) as f64 * p).floor() as usize;
+        // What an earlier level put in its place bounds those below it.
+        for rank in [low + 1, low] {
+            if rank < end {
+                values[..end].select_nth_unstable_by(rank, f64::total_cmp);
+                end = rank;
+            }
+        }
+    }
+    levels.map(|p| quantile_sorted(&values, p))
 }
 
 #[cfg(test)]
@@ -66,6 +81,11 @@ mod tests {
         for (g, w) in got.iter().zip([1.15, 1.75, 3.0, 5.0, 7.4]) {
             assert!((g - w).abs() < 1e-12, "{got:?}");
         }
+        let many: Vec<f64> = (0..1000).map(|i| f64::from(i * 619 % 1000)).collect();
+        let mut sorted = many.clone();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let levels = [0.0, 0.05, 0.0505, 0.5, 0.999, 1.0];
+        assert_eq!(quantiles(&many, levels), levels.map(|p| quantile_sorted(&sorted, p)));
         assert!((s.sd - 3.095_695_936_834_452).abs() < 1e-12, "{}", s.sd);
     }
 }

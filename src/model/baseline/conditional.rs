@@ -5,6 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use super::super::design::{ColumnGroup, Design};
 use super::super::layout::Theta;
 use super::{Baseline, Crossproducts};
+use crate::transform::simd::{axpy, axpy4, dot, mul_add};
 
 /// Coefficients drawn exactly from their posterior at one point, scaled outcome units.
 #[derive(Debug, Clone)]
@@ -18,7 +19,38 @@ pub struct BaselineDraw {
 }
 
 impl Baseline {
-    /// Draws γ and every γ + δ_g, after [`Baseline::collapse`] at the same point.
+    /// The first part of [`Baseline::collapse`], after which the coefficients can be drawn.
+    #[inline(always)]
+    pub fn condition<const FMA: bool>(&mut self, design: &Design, x: &Crossproducts, theta: &Theta) {
+        if x.lanes == 1 {
+            self.condition_lanes::<FMA, 1>(design, x, theta);
+        } else {
+            self.condition_lanes::<FMA, 8>(design, x, theta);
+        }
+    }
+
+    /// Returns Σ ln|Ã| + ln|C̃|; the residual becomes r.
+    #[inline(always)]
+    pub(super) fn condition_lanes<const FMA: bool, const L: usize>(
+        &mut self,
+        design: &Design,
+        x: &Crossproducts,
+        theta: &Theta,
+    ) -> f64 {
+        self.set_scales(design, x, theta);
+        // r = ỹ − media − m on the fitted cells; its own square is what the shrinkage works against.
+        for (r, fitted) in self.residual.iter_mut().zip(&design.fitted) {
+            *r -= design.intercept_mean * fitted;
+        }
+        self.right_hand_sides::<FMA, L>(design, x, theta);
+        let mut log_determinant = self.eliminate_geos::<FMA, L>(design, x, theta);
+        if L > 1 {
+            log_determinant += self.solve_shared::<FMA, L>(x.first_shared);
+        }
+        log_determinant
+    }
+
+    /// Draws γ and every γ + δ_g, after [`Baseline::condition`] at the same point.
     pub fn draw<R: rand::Rng>(&self, design: &Design, x: &Crossproducts, rng: &mut R) -> BaselineDraw {
         let (k, lanes) = (x.k, x.lanes);
         let mut normals = |n: usize| -> Vec<f64> { (0..n).map(|_| StandardNormal.sample(rng)).collect() };
@@ -58,7 +90,8 @@ impl Baseline {
     }
 
     /// Diagonal of Σ⁻¹ of geo `g`: Ω/σ² − Ω Z Cov(γ + δ_g) Zᵀ Ω/σ⁴; `out` has length T.
-    pub(crate) fn precision_diagonal(
+    #[inline(always)]
+    pub(crate) fn precision_diagonal<const FMA: bool>(
         &self,
         design: &Design,
         x: &Crossproducts,
@@ -68,7 +101,7 @@ impl Baseline {
     ) {
         let (n, k) = (design.n_periods, x.k);
         let precision = theta.sigma[g].powi(-2);
-        let covariance = self.covariance(x, g);
+        let covariance = self.covariance::<FMA>(x, g);
         let mut whitened = vec![0.0; k * n];
         for (j, column) in whitened.chunks_exact_mut(n).enumerate() {
             let z = &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
@@ -79,38 +112,46 @@ impl Baseline {
             let next = if t + 1 < n { link[t + 1] } else { 0.0 };
             *p = precision * (1.0 + theta.phi.powi(2) * (link[t] + next - 1.0));
         }
+        let column = |j: usize| &whitened[j * n..(j + 1) * n];
+        let mut sum = vec![0.0; n];
         for i in 0..k {
-            let zi = &whitened[i * n..(i + 1) * n];
-            for j in i..k {
-                let zj = &whitened[j * n..(j + 1) * n];
-                let pair = if i == j { 1.0 } else { 2.0 };
-                let factor = pair * covariance[i * k + j] * precision * precision;
-                for ((p, a), b) in out.iter_mut().zip(zi).zip(zj) {
-                    *p -= factor * a * b;
-                }
+            // Σ over j ≥ i of what column j adds to the products with column i.
+            sum.fill(0.0);
+            for first in (i..k).step_by(4) {
+                let factor = |j: usize| match j {
+                    _ if j >= k => 0.0,
+                    _ if j == i => -precision * precision * covariance[i * k + j],
+                    _ => -2.0 * precision * precision * covariance[i * k + j],
+                };
+                let columns = std::array::from_fn(|j| column((first + j).min(k - 1)));
+                axpy4::<FMA>(std::array::from_fn(|j| factor(first + j)), columns, &mut sum);
+            }
+            for ((p, s), z) in out.iter_mut().zip(&sum).zip(column(i)) {
+                *p = mul_add::<FMA>(*s, *z, *p);
             }
         }
     }
 
-    /// Cov(γ + δ_g) = D½ (Ã⁻¹ + N Nᵀ) D½ with N = Ã⁻¹ R C̃^{-½}; k × k.
-    fn covariance(&self, x: &Crossproducts, g: usize) -> Vec<f64> {
+    /// Cov(γ + δ_g) = D½ (Ã⁻¹ + N Nᵀ) D½ with N = Ã⁻¹ R C̃^{-½}; the upper triangle of k × k.
+    #[inline(always)]
+    fn covariance<const FMA: bool>(&self, x: &Crossproducts, g: usize) -> Vec<f64> {
         let (k, lanes) = (x.k, x.lanes);
         let (b, l) = (g / lanes, g % lanes);
         let inverse: Vec<f64> = (0..k * k).map(|i| self.inverse[(b * k * k + i) * lanes + l]).collect();
         let mut spread = vec![0.0; k * k];
         if lanes > 1 {
-            for i in 0..k {
-                for m in 0..k {
-                    for j in m..k {
-                        spread[i * k + j] += inverse[i * k + m] * self.shared_scaled[m * k + j];
-                    }
+            for (row, inverse) in spread.chunks_exact_mut(k).zip(inverse.chunks_exact(k)) {
+                for (m, inverse) in inverse.iter().enumerate() {
+                    let scaled = &self.shared_scaled[m * k + m..(m + 1) * k];
+                    axpy::<FMA>(*inverse, scaled, &mut row[m..]);
                 }
             }
         }
+        let row = |i: usize| &spread[i * k..(i + 1) * k];
         let mut covariance = vec![0.0; k * k];
         for i in 0..k {
-            for j in 0..k {
-                let shared: f64 = (0..k).map(|m| spread[i * k + m] * spread[j * k + m]).sum();
+            for j in i..k {
+                let shared = dot::<FMA>(row(i), row(j));
                 covariance[i * k + j] = self.sd_geo[i] * self.sd_geo[j] * (inverse[i * k + j] + shared);
             }
         }

@@ -123,18 +123,9 @@ impl Baseline {
         theta: &Theta,
         by: &mut LikelihoodGradient,
     ) -> f64 {
-        self.set_scales(design, x, theta);
         let n = design.n_periods;
         let mut quadratic = 0.0;
-        // r = ỹ − media − m on the fitted cells; its own square is what the shrinkage works against.
-        for (r, fitted) in self.residual.iter_mut().zip(&design.fitted) {
-            *r -= design.intercept_mean * fitted;
-        }
-        self.right_hand_sides::<FMA, L>(design, x, theta);
-        let mut log_determinant = self.eliminate_geos::<FMA, L>(design, x, theta);
-        if L > 1 {
-            log_determinant += self.solve_shared::<FMA, L>(x.first_shared);
-        }
+        let mut log_determinant = self.condition_lanes::<FMA, L>(design, x, theta);
         by.phi = 0.0;
         self.deviations::<FMA, L>(design, x, theta, by);
         for g in 0..design.n_geos {

@@ -300,6 +300,27 @@ fn instruction_sets_agree() {
     }
 }
 
+/// What is located without the gradient is, bit for bit, what an evaluation leaves.
+#[test]
+fn locating_a_point_draws_what_evaluating_it_does() {
+    for (n_geos, (name, config)) in
+        [1, 3, 11].iter().flat_map(|g| configs().into_iter().map(move |c| (*g, c)))
+    {
+        let density = Density::new(Design::new(&data(n_geos, 45), &config).unwrap());
+        let q = point(density.layout.dim, 3, 0.5);
+        let (mut evaluated, mut located) = (density.state(), density.state());
+        density.value_and_gradient(&q, &mut vec![0.0; q.len()], &mut evaluated).unwrap();
+        density.locate(&q, &mut located);
+        let draw = |state: &State| {
+            let draw = density.draw_baseline(state, &mut ChaCha8Rng::seed_from_u64(4));
+            (draw.shared, draw.coefficients, draw.weekly)
+        };
+        assert_eq!(draw(&evaluated), draw(&located), "{name}, {n_geos} geos");
+        assert_eq!(evaluated.media.beta, located.media.beta, "{name}, {n_geos} geos");
+        assert_eq!(evaluated.media.effect, located.media.effect, "{name}, {n_geos} geos");
+    }
+}
+
 /// Baseline draws against the conditional mean and covariance that the residual implies.
 #[test]
 fn baseline_draws_have_the_exact_conditional_moments() {
