@@ -13,11 +13,15 @@ pub(crate) fn ln_1p_exp(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
+/// Least value of a [`half_normal`] scale, in units of the scale: too little to be seen in any outcome, and
+/// enough for its inverse square to leave the shared baseline its digits.
+const LEAST: f64 = 1e-4;
+
 /// The quantile of HalfNormal(scale) at Φ(u): half-normal when u is standard normal.
 ///
 /// A scale that the data know little of is then a standard normal coordinate. Its logarithm would have a
 /// long tail to the left and curvature that grows with its square to the right, which shortens every step
-/// of the sampler.
+/// of the sampler. The quantile is shifted by [`LEAST`].
 pub(crate) fn half_normal(u: f64, scale: f64) -> f64 {
     // From whichever tail is small, which keeps its digits.
     let value = if u < 0.0 {
@@ -25,13 +29,13 @@ pub(crate) fn half_normal(u: f64, scale: f64) -> f64 {
     } else {
         erfc_inv(0.5 * erfc(u * FRAC_1_SQRT_2))
     };
-    scale * SQRT_2 * value
+    scale * (SQRT_2 * value + LEAST)
 }
 
 /// d ln x / du at x = [`half_normal`]`(u, scale)`.
 pub(crate) fn half_normal_slope(u: f64, x: f64, scale: f64) -> f64 {
-    let ratio = x / scale;
-    (0.5 * (ratio * ratio - u * u)).exp() / (2.0 * ratio)
+    let quantile = x / scale - LEAST;
+    (0.5 * (quantile * quantile - u * u)).exp() / (2.0 * (quantile + LEAST))
 }
 
 /// Slopes of [`bent`] far to the left and to the right, and the coordinate where it bends.
@@ -85,17 +89,18 @@ mod tests {
         // Φ(0.674489750196082) = 0.75: the median of |x|; P(|x| < 1.959963984540054) = 0.95 = Φ(1.644853626951473).
         for (u, x) in [(0.0, 0.674_489_750_196_082), (1.644_853_626_951_473, 1.959_963_984_540_054)] {
             // The library's erfc has ten digits.
-            assert!((half_normal(u, 3.0) - 3.0 * x).abs() < 1e-9, "{u}");
+            assert!((half_normal(u, 3.0) - 3.0 * (x + LEAST)).abs() < 1e-9, "{u}");
         }
         // Far in the left tail Φ(u) = x √(2/π).
         let u: f64 = -6.0;
         let tail = 0.5 * erfc(6.0 * FRAC_1_SQRT_2) * std::f64::consts::FRAC_PI_2.sqrt();
-        assert!((half_normal(u, 1.0) / tail - 1.0).abs() < 1e-9);
+        assert!(((half_normal(u, 1.0) - LEAST) / tail - 1.0).abs() < 1e-9);
+        assert_eq!(half_normal(-60.0, 2.0), 2.0 * LEAST);
     }
 
     #[test]
     fn half_normal_slope_is_the_derivative() {
-        for u in [-7.0, -3.0, -0.5, -1e-3, 1e-3, 0.7, 2.0, 5.0] {
+        for u in [-4.5, -3.0, -0.5, -1e-3, 1e-3, 0.7, 2.0, 5.0] {
             let h = 1e-4;
             let at = |u: f64| half_normal(u, 0.3).ln();
             let numeric = (8.0 * (at(u + h) - at(u - h)) - (at(u + 2.0 * h) - at(u - 2.0 * h))) / (12.0 * h);

@@ -25,8 +25,17 @@ pub(super) const SIGMA: f64 = 0.3;
 pub(crate) const LN_SIGMA_MEAN: (f64, f64) = (-1.897_119_984_885_881, 1.0);
 /// Beta(a, b) prior of the autocorrelation φ.
 pub(super) const PHI: (f64, f64) = (1.0, 2.0);
-/// ln σ_u ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
-pub(super) const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
+/// σ_u² = s² + `LEAST_WEEKLY`², ln s ~ N(mean, sd²): kept away from zero, where the level would be a funnel.
+const LN_WEEKLY: (f64, f64) = (-2.995_732_273_553_991, 1.0);
+/// A shock of every week too small to be seen.
+const LEAST_WEEKLY: f64 = 0.003;
+
+/// σ_u at its standard normal coordinate, and d ln σ_u / dq.
+pub(super) fn weekly_scale(q: f64) -> (f64, f64) {
+    let free = (LN_WEEKLY.0 + LN_WEEKLY.1 * q).exp();
+    let scale = free.hypot(LEAST_WEEKLY);
+    (scale, LN_WEEKLY.1 * (free / scale).powi(2))
+}
 
 /// Prior of the shape of one channel's response.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -166,7 +175,7 @@ impl Theta {
         }
         self.phi = layout.phi.map_or(0.0, |i| logistic(q[i]));
         if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
-            self.weekly_scale = (LN_WEEKLY.0 + LN_WEEKLY.1 * q[at.ln_scale]).exp();
+            self.weekly_scale = weekly_scale(q[at.ln_scale]).0;
             let (span, rest) = self.weekly.split_at_mut(at.rank);
             span.copy_from_slice(&q[at.span..at.span + at.rank]);
             let scale = self.weekly_scale.powf(1.0 - design.level_centring);
@@ -277,7 +286,8 @@ impl Theta {
                 by_ln_scale += scale * by * p.q[at.rest + i];
             }
             p.log_density += power * n_rest * self.weekly_scale.ln();
-            p.normal(at.ln_scale, LN_WEEKLY.1 * (by.ln_weekly_scale + power * by_ln_scale));
+            let slope = weekly_scale(p.q[at.ln_scale]).1;
+            p.normal(at.ln_scale, slope * (by.ln_weekly_scale + power * by_ln_scale));
         }
     }
 }

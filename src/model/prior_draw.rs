@@ -6,7 +6,7 @@ use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
 use super::coordinates::{half_normal, unbent};
 use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
-use super::prior::{GEO_SCALE, GEO_SPREAD, LN_WEEKLY, PHI, SEASON, SIGMA, TREND};
+use super::prior::{GEO_SCALE, GEO_SPREAD, PHI, SEASON, SIGMA, TREND, weekly_scale};
 
 /// One draw of everything that the prior says something about.
 #[derive(Debug, Clone)]
@@ -137,7 +137,7 @@ impl<R: rand::Rng> Draw<'_, R> {
         let n = design.n_periods;
         let deviate = self.normal();
         self.q[at.ln_scale] = deviate;
-        let scale = (LN_WEEKLY.0 + LN_WEEKLY.1 * deviate).exp();
+        let scale = weekly_scale(deviate).0;
         let weekly: Vec<f64> = (0..n).map(|_| scale * self.normal()).collect();
         let mut level = weekly.clone();
         for ((column, gamma), group) in design.baseline_all.chunks_exact(n).zip(shared).zip(&design.columns) {

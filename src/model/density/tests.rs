@@ -91,6 +91,31 @@ pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     vec![("default", FitConfig::default()), ("white", white), ("weekly", weekly), ("priors", priors)]
 }
 
+/// Scales of next to nothing are where chains without much of a geo's own go; rounding in the density there,
+/// or a funnel without end, holds them for good.
+#[test]
+fn scales_of_next_to_nothing_leave_the_density_smooth() {
+    for (name, config) in configs() {
+        let density = Density::new(Design::new(&data(11, 45), &config).unwrap());
+        let (mut state, mut unused) = (density.state(), vec![0.0; density.layout.dim]);
+        let mut q = point(density.layout.dim, 4, 0.3);
+        let layout = &density.layout;
+        let scales = layout.geo_scale.into_iter().chain([layout.trend_scale, layout.season_scale]);
+        let spreads = layout.channels.iter().map(|c| c.geo.map(|(spread, _)| spread));
+        let level = layout.weekly.map(|w| w.ln_scale);
+        for i in scales.chain(spreads).chain([level]).flatten() {
+            q[i] = -9.0;
+        }
+        let mut at = |step: f64| {
+            let point: Vec<f64> = q.iter().enumerate().map(|(i, q)| q + step * (i as f64).sin()).collect();
+            density.value_and_gradient(&point, &mut unused, &mut state).unwrap()
+        };
+        // Third differences of a smooth function vanish with the cube of the step.
+        let rough = at(3e-6) - 3.0 * at(1e-6) + 3.0 * at(-1e-6) - at(-3e-6);
+        assert!(rough.abs() < 1e-4, "{name}: {rough}");
+    }
+}
+
 fn point(dim: usize, seed: u64, width: f64) -> Vec<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     (0..dim).map(|_| rng.random_range(-width..width)).collect()
