@@ -40,7 +40,8 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
     let periods = interval::periods(&table.file, &rows)?;
     refuse_sparse(&table.file, &rows, periods.dates.len())?;
     let kind = outcome_kind(&table, &assignment, options, &mut warnings)?;
-    let panel = panel::read(CellReader::new(&table, &kept, &rows), &periods, &assignment, kind)?;
+    let panel =
+        panel::read(CellReader::new(&table, &kept, &rows), &periods, &assignment, kind, &mut warnings)?;
     let dataset = Dataset {
         source: Source {
             rows: table.n_rows(),

@@ -9,6 +9,7 @@ use super::dataset::{Channel, Control, Outcome};
 use super::interval::{Periods, Rows};
 use super::number::{excerpt, parse_number};
 use super::roles::{Assignment, Media};
+use crate::Warning;
 use crate::config::OutcomeKind;
 use crate::error::{Error, Problems};
 
@@ -33,6 +34,7 @@ pub(crate) fn read(
     periods: &Periods,
     roles: &Assignment,
     kind: OutcomeKind,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Panel, Error> {
     let grid = Grid { rows: reader.rows, periods };
     let names = &reader.table.names;
@@ -54,7 +56,7 @@ pub(crate) fn read(
     let channels = roles.media.iter().map(|media| channel(&mut reader, &grid, media, &mut empty)).collect();
     let mut controls = Vec::new();
     for &column in &roles.controls {
-        controls.extend(control(&mut reader, &grid, column, &mut empty));
+        controls.extend(control(&mut reader, &grid, column, &mut empty, warnings));
     }
     reader.finish()?;
     empty.finish(&file)?;
@@ -145,14 +147,20 @@ fn population(reader: &mut CellReader, column: usize, n_geos: usize) -> Vec<f64>
 }
 
 /// A numeric column as it is, a text column as one 0/1 column per level but the most frequent.
-fn control(reader: &mut CellReader, grid: &Grid, column: usize, empty: &mut EmptyColumns) -> Vec<Control> {
+fn control(
+    reader: &mut CellReader,
+    grid: &Grid,
+    column: usize,
+    empty: &mut EmptyColumns,
+    warnings: &mut Vec<Warning>,
+) -> Vec<Control> {
     let name = reader.table.names[column].clone();
     let texts: Vec<&str> = reader.texts(column).collect();
     let is_number = |cell: &&&str| parse_number(cell).is_ok();
     let n_numbers = texts.iter().filter(is_number).count();
     let is_text = n_numbers == 0 && texts.iter().any(|cell| cell.chars().any(char::is_alphabetic));
     if is_text {
-        return text_control(reader, grid, column, &texts, empty);
+        return text_control(reader, grid, column, &texts, empty, warnings);
     }
     if n_numbers * 2 < texts.len()
         && let (Some(number), Some(text)) = (
@@ -167,10 +175,20 @@ fn control(reader: &mut CellReader, grid: &Grid, column: usize, empty: &mut Empt
     }
     let cells = reader.numbers(column, Rule::Control);
     if let Some(value) = constant(&cells) {
-        empty.push(&name, format!("control `{name}` is {value} in every row; it cannot explain anything"));
+        warnings.push(constant_control(&name, &value.to_string()));
+        return Vec::new();
     }
     let binary = cells.iter().flatten().all(|v| *v == 0.0 || *v == 1.0);
     vec![Control { name, values: grid.values(&cells), binary }]
+}
+
+/// An event that did not happen in the span is no reason to stop a refresh.
+fn constant_control(name: &str, value: &str) -> Warning {
+    Warning::new(
+        "constant_control",
+        format!("control `{name}` is {value} in every row and was left out: it cannot explain anything"),
+        format!("drop it with --exclude \"{name}\", or check --from and --to"),
+    )
 }
 
 fn text_control(
@@ -179,6 +197,7 @@ fn text_control(
     column: usize,
     texts: &[&str],
     empty: &mut EmptyColumns,
+    warnings: &mut Vec<Warning>,
 ) -> Vec<Control> {
     let name = &reader.table.names[column];
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -191,8 +210,8 @@ fn text_control(
         *counts.entry(text).or_default() += 1;
     }
     if let (1, Some(only)) = (counts.len(), counts.keys().next()) {
-        let only = excerpt(only);
-        empty.push(name, format!("control `{name}` is `{only}` in every row; it cannot explain anything"));
+        warnings.push(constant_control(name, &excerpt(only)));
+        return Vec::new();
     }
     if counts.len() > MAX_LEVELS {
         let n = counts.len();

@@ -28,7 +28,9 @@ fn constant_outcome() {
 }
 
 #[test]
-fn constant_control() {
-    let run = sheet().with_column("promo", |_| "1".into()).check(&[]);
-    refused(run, &["control `promo` is 1 in every row", "--exclude \"promo\""]);
+fn a_constant_control_is_left_out() {
+    let run = sheet().with_column("promo", |_| "0".into()).check(&[]);
+    run.exits(0).says(&["control `promo` is 0 in every row and was left out", "--exclude \"promo\""]);
+    let run = sheet().with_column("promo", |_| "no".into()).check(&[]);
+    run.exits(0).says(&["control `promo` is `no` in every row and was left out"]);
 }
