@@ -220,15 +220,20 @@ pub struct SamplerConfig {
 }
 
 impl SamplerConfig {
-    /// Mean acceptance statistic that the step size aims at: 0.85 on panels, whose cost is the number of
-    /// steps, and 0.95 on one geo, where a return that may be nothing has a tail to be followed.
+    /// Mean acceptance statistic that the step size aims at: 0.8 on panels, whose cost is the number of
+    /// steps; 0.95 on one geo, where a return that may be nothing has a tail to be followed; 0.9 on a few,
+    /// where scales of geos and weeks can be next to nothing.
     pub fn acceptance(&self, n_geos: usize) -> f64 {
-        self.target_accept.unwrap_or(if n_geos > 1 { 0.85 } else { 0.95 })
+        self.target_accept.unwrap_or(match n_geos {
+            1 => 0.95,
+            2..10 => 0.9,
+            _ => 0.8,
+        })
     }
 }
 
 impl Default for SamplerConfig {
     fn default() -> Self {
-        SamplerConfig { seed: 1, chains: 4, warmup: 500, draws: 1000, target_accept: None }
+        SamplerConfig { seed: 1, chains: 4, warmup: 400, draws: 1000, target_accept: None }
     }
 }

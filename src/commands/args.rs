@@ -101,13 +101,13 @@ pub struct SamplerArgs {
     /// Independent chains [default: 4]
     #[arg(long)]
     chains: Option<usize>,
-    /// Adaptation iterations per chain, discarded [default: 500]
+    /// Adaptation iterations per chain, discarded [default: 400]
     #[arg(long)]
     warmup: Option<usize>,
     /// Kept draws per chain [default: 1000]
     #[arg(long)]
     draws: Option<usize>,
-    /// Acceptance that the step size aims at, between 0 and 1; higher is slower and safer [default: 0.95, panels 0.85]
+    /// Acceptance that the step size aims at, between 0 and 1; higher is slower and safer [default: 0.95, below 10 geos 0.9, panels 0.8]
     #[arg(long, value_name = "RATE")]
     target_accept: Option<f64>,
     /// Worker threads; changes the time taken, never the result [default: one per core]
