@@ -210,7 +210,7 @@ fn text_control(
         *counts.entry(text).or_default() += 1;
     }
     if let (1, Some(only)) = (counts.len(), counts.keys().next()) {
-        warnings.push(constant_control(name, &excerpt(only)));
+        warnings.push(constant_control(name, &format!("`{}`", excerpt(only))));
         return Vec::new();
     }
     if counts.len() > MAX_LEVELS {
