@@ -141,7 +141,7 @@ fn without_draws_the_summaries_stand_in() {
 
 #[test]
 fn restated_history_new_weeks_and_settings_are_told_apart() {
-    let folder = copy_of_q1().file("q3.csv", restate(&plain(143), "tv_spend", 90..110, 3.0));
+    let folder = copy_of_q1().file("q3.csv", restate(&plain(143), "tv_spend", 90..110, 10.0));
     folder
         .mmm(&["fit", "q3.csv", "--since-last", "q1", "--noise", "white", "--out", "q3", "--quiet"])
         .finishes();
@@ -165,7 +165,7 @@ fn restated_history_new_weeks_and_settings_are_told_apart() {
         let mean = |side: &str| channel["roi"][side]["mean"].as_f64().expect("a mean");
         assert!((sum - (mean("new") - mean("old"))).abs() < 1e-9);
         if channel["channel"] == "tv" {
-            // Three times the spend for the same outcome: history alone lowers the ROI.
+            // Ten times the spend for the same outcome: history alone lowers the ROI, by more than so few draws err.
             assert!(parts["roi"][0].as_f64().expect("x") < 0.0, "{parts}");
         }
     }
