@@ -63,13 +63,15 @@ fn adstocked(n: usize) -> Vec<f64> {
     (0..n).map(|i| 0.1 + (i % 97) as f64 / 50.0).collect()
 }
 
-/// The gradient's own kernel: curve, logit and slope of `n` elements.
+/// The gradient's own kernel: curve, logit and derivative of `n` elements.
 fn hill(n: usize) -> impl FnMut() {
     let (adstocked, set) = (adstocked(n), InstructionSet::detect());
     let (mut effect, mut logit, mut slope) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    let tangent = vec![0.5; n];
     move || {
-        let out = HillOutput { effect: &mut effect, logit: &mut logit, slope: &mut slope };
-        dispatch(set, HillForward { hill: black_box(SHAPE), adstocked: &adstocked, out });
+        let out = HillOutput { effect: &mut effect, logit: &mut logit, by_parameter: &mut slope };
+        let tangent = &tangent;
+        dispatch(set, HillForward { hill: black_box(SHAPE), adstocked: &adstocked, tangent, out });
         black_box((&effect, &logit, &slope));
     }
 }

@@ -6,7 +6,7 @@ use super::design::{Design, EffectScale};
 use super::layout::Theta;
 use super::prior::LikelihoodGradient;
 use crate::transform::adstock::{self, LANES, Weights};
-use crate::transform::hill::Hill;
+use crate::transform::hill::{Hill, HillOutput};
 use crate::transform::simd::{axpy4, dot, dot3, mul_add, sum8};
 
 /// Media at one point: one series of T periods per channel and geo, `[(c·G + g)·T + t]`.
@@ -148,13 +148,12 @@ impl Media {
     fn respond<const FMA: bool>(&mut self, theta: &Theta, c: usize, cells: Range<usize>, carried: usize) {
         let carried = carried..carried + cells.len();
         let hill = Hill { ln_half_saturation: theta.ln_half_saturation[c], slope: theta.slope[c] };
-        hill.forward_with_tangent::<FMA>(
-            &self.adstocked[carried.clone()],
-            &self.tangent[carried],
-            &mut self.effect[cells.clone()],
-            &mut self.logit[cells.clone()],
-            &mut self.by_retention[cells],
-        );
+        let mut out = HillOutput {
+            effect: &mut self.effect[cells.clone()],
+            logit: &mut self.logit[cells.clone()],
+            by_parameter: &mut self.by_retention[cells],
+        };
+        hill.forward::<FMA>(&self.adstocked[carried.clone()], &self.tangent[carried], &mut out);
     }
 
     /// What the effect scale measures, of series `i`.

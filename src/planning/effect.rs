@@ -2,7 +2,7 @@
 
 use crate::config::Adstock;
 use crate::transform::adstock::{Weights, n_lags};
-use crate::transform::hill::{Hill, HillOutput};
+use crate::transform::hill::Hill;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add};
 
 /// Carry-over of one channel at one draw.
@@ -125,8 +125,6 @@ pub(crate) struct Scratch {
     adstocked: Vec<f64>,
     base: Vec<f64>,
     effect: Vec<f64>,
-    logit: Vec<f64>,
-    slope: Vec<f64>,
 }
 
 impl Series<'_> {
@@ -149,30 +147,20 @@ impl Kernel for Valuation<'_, '_> {
         let Valuation { series, scratch, out } = self;
         let (n, reach) = (series.worth.len(), series.carry.reach(series.hill.slope));
         let total = n + reach;
-        for buffer in [
-            &mut scratch.carried,
-            &mut scratch.adstocked,
-            &mut scratch.base,
-            &mut scratch.effect,
-            &mut scratch.logit,
-            &mut scratch.slope,
-        ] {
+        for buffer in [&mut scratch.carried, &mut scratch.adstocked, &mut scratch.base, &mut scratch.effect] {
             buffer.clear();
             buffer.resize(total, 0.0);
         }
         // Older history has no effect left, and neither has any of it later in the horizon.
         let recent = &series.history[series.history.len().saturating_sub(2 * reach)..];
         series.carry.carried::<FMA>(recent, &mut scratch.carried[..reach]);
-        let hill = |a: &[f64], effect: &mut [f64], logit: &mut [f64], slope: &mut [f64]| {
-            series.hill.forward::<FMA>(a, &mut HillOutput { effect, logit, slope });
-        };
-        hill(&scratch.carried[..reach], &mut scratch.base, &mut scratch.logit, &mut scratch.slope);
+        series.hill.effects::<FMA>(&scratch.carried[..reach], &mut scratch.base);
         let last = series.worth.last().copied().unwrap_or(0.0);
         let carry_in = weighted(series.worth, &scratch.base[..n]);
         for (plan, out) in series.plans.iter().zip(out) {
             series.carry.apply::<FMA>(plan, &mut scratch.adstocked);
             scratch.adstocked.iter_mut().zip(&scratch.carried).for_each(|(a, c)| *a += c);
-            hill(&scratch.adstocked, &mut scratch.effect, &mut scratch.logit, &mut scratch.slope);
+            series.hill.effects::<FMA>(&scratch.adstocked, &mut scratch.effect);
             scratch.effect.iter_mut().zip(&scratch.base).for_each(|(h, base)| *h -= base);
             *out = Split {
                 carry_in,

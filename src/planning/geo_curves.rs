@@ -7,7 +7,7 @@ use super::curve::ChannelCurve;
 use super::effect::CarryOver;
 use super::error::PlanningError;
 use super::media::MediaModel;
-use crate::transform::hill::{Hill, HillOutput};
+use crate::transform::hill::Hill;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add, sum8};
 
 /// Multipliers of today's spend at which geo curves are computed: closest where plans usually are.
@@ -67,8 +67,6 @@ pub fn geo_curve(
 struct Scratch {
     adstocked: Vec<f64>,
     effect: Vec<f64>,
-    logit: Vec<f64>,
-    slope: Vec<f64>,
 }
 
 /// One draw's curve per unit of ceiling.
@@ -84,12 +82,12 @@ impl Kernel for GeoCurve<'_, '_> {
     type Output = Vec<f64>;
     #[inline(always)]
     fn run<const FMA: bool>(self) -> Vec<f64> {
-        let Scratch { adstocked, effect, logit, slope } = self.scratch;
-        for buffer in [&mut *adstocked, effect, logit, slope] {
+        let Scratch { adstocked, effect } = self.scratch;
+        for buffer in [&mut *adstocked, effect] {
             buffer.resize(self.exposure.len(), 0.0);
         }
         self.carry.apply::<FMA>(self.exposure, adstocked);
-        self.hill.forward::<FMA>(adstocked, &mut HillOutput { effect, logit, slope });
+        self.hill.effects::<FMA>(adstocked, effect);
         // h at a multiple m of the exposure is 1 / (1 + (1/h − 1) m^−slope); odds are infinite where off.
         effect.iter_mut().for_each(|h| *h = 1.0 / *h - 1.0);
         let mut values = vec![0.0; MULTIPLIERS.len()];

@@ -23,8 +23,8 @@ pub struct HillOutput<'a> {
     pub effect: &'a mut [f64],
     /// z = S (ln a − ln K), so that h = 1/(1 + e⁻ᶻ); 0 where off.
     pub logit: &'a mut [f64],
-    /// dh/da = S h (1 − h) / a; 0 where off.
-    pub slope: &'a mut [f64],
+    /// dh/dθ = dh/da · da/dθ with dh/da = S h (1 − h) / a; 0 where off.
+    pub by_parameter: &'a mut [f64],
 }
 
 impl Hill {
@@ -33,32 +33,23 @@ impl Hill {
         element::<false>(self, a).0
     }
 
-    /// Writes h, z and dh/dθ for a series of adstocked exposures with derivatives da/dθ in `tangent`.
+    /// Writes h for a series of adstocked exposures.
     #[inline(always)]
-    pub fn forward_with_tangent<const FMA: bool>(
-        &self,
-        a: &[f64],
-        tangent: &[f64],
-        effect: &mut [f64],
-        logit: &mut [f64],
-        by_parameter: &mut [f64],
-    ) {
-        let n = a.len();
-        let (effect, logit) = (&mut effect[..n], &mut logit[..n]);
-        let (tangent, by_parameter) = (&tangent[..n], &mut by_parameter[..n]);
-        for t in 0..n {
-            let (h, z, slope) = element::<FMA>(self, a[t]);
-            (effect[t], logit[t], by_parameter[t]) = (h, z, slope * tangent[t]);
+    pub fn effects<const FMA: bool>(&self, a: &[f64], effect: &mut [f64]) {
+        for (h, a) in effect.iter_mut().zip(a) {
+            *h = element::<FMA>(self, *a).0;
         }
     }
 
-    /// Writes h, z and dh/da for a series of adstocked exposures.
+    /// Writes h, z and dh/dθ for a series of adstocked exposures with derivatives da/dθ in `tangent`.
     #[inline(always)]
-    pub fn forward<const FMA: bool>(&self, a: &[f64], out: &mut HillOutput) {
+    pub fn forward<const FMA: bool>(&self, a: &[f64], tangent: &[f64], out: &mut HillOutput) {
         let n = a.len();
-        let (effect, logit, slope) = (&mut out.effect[..n], &mut out.logit[..n], &mut out.slope[..n]);
+        let (effect, logit) = (&mut out.effect[..n], &mut out.logit[..n]);
+        let (tangent, by_parameter) = (&tangent[..n], &mut out.by_parameter[..n]);
         for t in 0..n {
-            (effect[t], logit[t], slope[t]) = element::<FMA>(self, a[t]);
+            let (h, z, slope) = element::<FMA>(self, a[t]);
+            (effect[t], logit[t], by_parameter[t]) = (h, z, slope * tangent[t]);
         }
     }
 }
@@ -85,6 +76,8 @@ pub struct HillForward<'a, 'b> {
     pub hill: Hill,
     /// Adstocked exposure.
     pub adstocked: &'a [f64],
+    /// Its derivatives.
+    pub tangent: &'a [f64],
     /// Where the results go.
     pub out: HillOutput<'b>,
 }
@@ -93,7 +86,7 @@ impl Kernel for HillForward<'_, '_> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(mut self) {
-        self.hill.forward::<FMA>(self.adstocked, &mut self.out);
+        self.hill.forward::<FMA>(self.adstocked, self.tangent, &mut self.out);
     }
 }
 
@@ -119,8 +112,8 @@ mod tests {
             (0..4567).map(|i| if i % 7 == 0 { 0.0 } else { (i as f64 / 300.0 - 9.0).exp() }).collect();
         for set in InstructionSet::available() {
             let (mut h, mut z, mut d) = (vec![9.0; a.len()], vec![9.0; a.len()], vec![9.0; a.len()]);
-            let out = HillOutput { effect: &mut h, logit: &mut z, slope: &mut d };
-            dispatch(set, HillForward { hill, adstocked: &a, out });
+            let out = HillOutput { effect: &mut h, logit: &mut z, by_parameter: &mut d };
+            dispatch(set, HillForward { hill, adstocked: &a, tangent: &vec![1.0; a.len()], out });
             for t in 0..a.len() {
                 if a[t] == 0.0 {
                     assert_eq!((h[t], z[t], d[t]), (0.0, 0.0, 0.0));
