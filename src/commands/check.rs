@@ -121,7 +121,14 @@ fn roles(data: &Dataset) -> String {
         ("population", &roles.population),
     ];
     lines.extend(single.into_iter().filter_map(|(role, column)| Some((role, column.clone()?))));
-    let lists = [("organic", &roles.organic), ("controls", &roles.controls), ("left out", &roles.left_out)];
+    let used = |c: &&String| !roles.constant_controls.contains(c);
+    let controls: Vec<String> = roles.controls.iter().filter(used).cloned().collect();
+    let lists = [
+        ("organic", &roles.organic),
+        ("controls in use", &controls),
+        ("constant, left out", &roles.constant_controls),
+        ("left out", &roles.left_out),
+    ];
     lines.extend(lists.into_iter().filter(|(_, l)| !l.is_empty()).map(|(role, l)| (role, l.join(", "))));
     lines.iter().map(|(role, columns)| format!("{role:<20} {columns}\n")).collect::<String>() + "\n"
 }

@@ -146,6 +146,10 @@ pub struct Roles {
     pub organic: Vec<String>,
     /// Control columns.
     pub controls: Vec<String>,
+    /// Those of `controls` that never change in the data at hand and are left out of the fit. They keep their
+    /// role, as newer data may hold a change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constant_controls: Vec<String>,
     /// Columns in the file that play no role.
     pub left_out: Vec<String>,
 }

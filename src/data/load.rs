@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::cells::CellReader;
 use super::csv::Table;
-use super::dataset::{Dataset, Source};
+use super::dataset::{Dataset, Roles, Source};
 use super::dates::DateFormat;
 use super::infer;
 use super::interval::{self, Rows};
@@ -59,7 +59,7 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
         population: panel.population,
         channels: panel.channels,
         controls: panel.controls,
-        roles: assignment.roles,
+        roles: Roles { constant_controls: panel.constant_controls, ..assignment.roles },
     };
     Ok((dataset, warnings))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Panel {
     pub(crate) population: Option<Vec<f64>>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) controls: Vec<Control>,
+    /// Control columns that became none of `controls`, as they never change.
+    pub(crate) constant_controls: Vec<String>,
 }
 
 /// Reads every column that has a role.
@@ -54,13 +56,19 @@ pub(crate) fn read(
     };
     let population = roles.population.map(|column| population(&mut reader, column, grid.n_geos()));
     let channels = roles.media.iter().map(|media| channel(&mut reader, &grid, media, &mut empty)).collect();
-    let mut controls = Vec::new();
+    let (mut controls, mut constant_controls) = (Vec::new(), Vec::new());
     for &column in &roles.controls {
-        controls.extend(control(&mut reader, &grid, column, &mut empty, warnings));
+        match control(&mut reader, &grid, column, &mut empty) {
+            ControlColumn::Used(columns) => controls.extend(columns),
+            ControlColumn::Constant(value) => {
+                warnings.push(constant_control(&names[column], &value));
+                constant_controls.push(names[column].clone());
+            }
+        }
     }
     reader.finish()?;
     empty.finish(&file)?;
-    Ok(Panel { present: grid.present(), outcome, population, channels, controls })
+    Ok(Panel { present: grid.present(), outcome, population, channels, controls, constant_controls })
 }
 
 /// Scatters rows into matrices.
@@ -146,21 +154,23 @@ fn population(reader: &mut CellReader, column: usize, n_geos: usize) -> Vec<f64>
     of_geo.into_iter().map(|p| p.map_or(0.0, |(value, _)| value)).collect()
 }
 
+/// What a control column of the file becomes.
+enum ControlColumn {
+    /// Columns of the regression; none when its cells are at fault.
+    Used(Vec<Control>),
+    /// None: every row holds this value.
+    Constant(String),
+}
+
 /// A numeric column as it is, a text column as one 0/1 column per level but the most frequent.
-fn control(
-    reader: &mut CellReader,
-    grid: &Grid,
-    column: usize,
-    empty: &mut EmptyColumns,
-    warnings: &mut Vec<Warning>,
-) -> Vec<Control> {
+fn control(reader: &mut CellReader, grid: &Grid, column: usize, empty: &mut EmptyColumns) -> ControlColumn {
     let name = reader.table.names[column].clone();
     let texts: Vec<&str> = reader.texts(column).collect();
     let is_number = |cell: &&&str| parse_number(cell).is_ok();
     let n_numbers = texts.iter().filter(is_number).count();
     let is_text = n_numbers == 0 && texts.iter().any(|cell| cell.chars().any(char::is_alphabetic));
     if is_text {
-        return text_control(reader, grid, column, &texts, empty, warnings);
+        return text_control(reader, grid, column, &texts, empty);
     }
     if n_numbers * 2 < texts.len()
         && let (Some(number), Some(text)) = (
@@ -171,15 +181,14 @@ fn control(
         let (at, cell) = (reader.rows.line[number], excerpt(texts[number]));
         let what = format!("`{}` is text where row {at} has the number {cell}", excerpt(texts[text]));
         reader.fault(text, column, &what, || "a control holds numbers or levels, not both".to_owned());
-        return Vec::new();
+        return ControlColumn::Used(Vec::new());
     }
     let cells = reader.numbers(column, Rule::Control);
     if let Some(value) = constant(&cells) {
-        warnings.push(constant_control(&name, &value.to_string()));
-        return Vec::new();
+        return ControlColumn::Constant(value.to_string());
     }
     let binary = cells.iter().flatten().all(|v| *v == 0.0 || *v == 1.0);
-    vec![Control { name, values: grid.values(&cells), binary }]
+    ControlColumn::Used(vec![Control { name, values: grid.values(&cells), binary }])
 }
 
 /// An event that did not happen in the span is no reason to stop a refresh.
@@ -197,8 +206,7 @@ fn text_control(
     column: usize,
     texts: &[&str],
     empty: &mut EmptyColumns,
-    warnings: &mut Vec<Warning>,
-) -> Vec<Control> {
+) -> ControlColumn {
     let name = &reader.table.names[column];
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (i, text) in texts.iter().enumerate() {
@@ -210,8 +218,7 @@ fn text_control(
         *counts.entry(text).or_default() += 1;
     }
     if let (1, Some(only)) = (counts.len(), counts.keys().next()) {
-        warnings.push(constant_control(name, &format!("`{}`", excerpt(only))));
-        return Vec::new();
+        return ControlColumn::Constant(format!("`{}`", excerpt(only)));
     }
     if counts.len() > MAX_LEVELS {
         let n = counts.len();
@@ -219,18 +226,17 @@ fn text_control(
             name,
             format!("control `{name}` is text with {n} levels; at most {MAX_LEVELS} can be told apart"),
         );
-        return Vec::new();
+        return ControlColumn::Used(Vec::new());
     }
     // The last maximum in reverse order is the alphabetically first of the most frequent levels.
     let base = counts.iter().rev().max_by_key(|(_, n)| **n).map(|(level, _)| *level);
     let others = counts.keys().filter(|level| Some(**level) != base);
-    others
-        .map(|level| Control {
-            name: format!("{name}={level}"),
-            values: grid.scatter(texts.iter().map(|text| f64::from(u8::from(text == level)))),
-            binary: true,
-        })
-        .collect()
+    let columns = others.map(|level| Control {
+        name: format!("{name}={level}"),
+        values: grid.scatter(texts.iter().map(|text| f64::from(u8::from(text == level)))),
+        binary: true,
+    });
+    ControlColumn::Used(columns.collect())
 }
 
 /// The value of a column that never varies.

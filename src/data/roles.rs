@@ -301,6 +301,7 @@ impl<'a> Desk<'a> {
             exposure: paid().filter(|(s, e)| s != e).map(|(s, e)| (name(s), name(e))).collect(),
             organic: done.media.iter().filter(|m| m.spend.is_none()).map(|m| name(m.exposure)).collect(),
             controls: done.controls.iter().map(|c| name(*c)).collect(),
+            constant_controls: Vec::new(),
             left_out: (0..self.names.len())
                 .filter(|c| !self.taken[*c] || self.excluded.contains(c))
                 .map(name)
