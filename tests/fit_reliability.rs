@@ -117,6 +117,10 @@ fn sensitivity_tells_what_hangs_on_the_unseen() {
             last = low;
         }
     }
+    folder
+        .mmm(&["report", "mmm-out", "--out", "-"])
+        .exits(0)
+        .says(&["ROI by the reliability of query_index"]);
     folder.mmm(&["fit", &national(), "--verify", "mmm-out"]).exits(0);
     fit(&folder, &national(), &["--sensitivity=queri_index"])
         .exits(1)

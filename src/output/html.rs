@@ -2,6 +2,7 @@
 
 use super::advice::recommendation;
 use super::charts::{interval_chart, response_chart};
+use super::sensitivity_table::{Block, blocks};
 use super::sources::{Scenario, Verdict};
 use super::terminal::{by_roi, quality, split, verdict, word};
 use super::text::{amount, percent, ratio};
@@ -27,6 +28,7 @@ pub fn report(fit: &Fit) -> String {
         curves(fit),
         plans(fit),
         evidence(fit),
+        sensitivity(fit),
         warnings(fit),
         diagnostics(fit),
         provenance(fit),
@@ -216,6 +218,17 @@ fn evidence(fit: &Fit) -> String {
     section("How much is data, how much is assumption", &format!("<ul>\n{items}</ul>\n"))
 }
 
+fn sensitivity(fit: &Fit) -> String {
+    let Some(found) = &fit.sensitivity else { return String::new() };
+    let block = |block: Block| {
+        let rows = block.rows.split_first().map_or(String::new(), |(header, rows)| {
+            table(&header.iter().map(String::as_str).collect::<Vec<_>>(), rows)
+        });
+        paragraph(&block.title) + &rows + &block.note.map_or(String::new(), |note| paragraph(&note))
+    };
+    section("What hangs on the unseen", &blocks(found).into_iter().map(block).collect::<String>())
+}
+
 fn warnings(fit: &Fit) -> String {
     if fit.run.warnings.is_empty() {
         return String::new();
@@ -302,6 +315,28 @@ mod tests {
         let html = report(&parts.fit());
         assert!(!html.contains("<img") && html.contains("&lt;img"), "unescaped");
         assert_balanced(&html);
+    }
+
+    #[test]
+    fn a_sensitivity_is_shown_as_in_the_terminal() {
+        let mut fit = testdata::fit();
+        assert!(!report(&fit).contains("unseen"), "nothing was asked");
+        let mut found = testdata::sensitivity();
+        found.reliability[0].control = "<b>promo</b>".into();
+        fit.sensitivity = Some(found);
+        let html = report(&fit);
+        assert_balanced(&html);
+        assert!(!html.contains("<b>") && html.contains("ROI by the reliability of &lt;b&gt;promo&lt;/b&gt;"));
+        let rows = [
+            "<tr><th>Channel</th><th>1*</th><th>0.8</th><th>0.7</th></tr>",
+            "<tr><td>search</td><td>2.40 (1.20 to 3.60)</td><td>1.80 (0.90 to 2.70)</td><td>unconverged</td></tr>",
+            "<tr><td>the move</td><td>holds, 97 %</td><td>falls, 55 %</td><td>–</td></tr>",
+            "<tr><th>Channel</th><th>ROI</th><th>5.0 %</th><th>Move falls at</th><th>Strongest control</th></tr>",
+            "<tr><td>search</td><td>2.40</td><td>1.90</td><td>12 %</td><td>promo 30 %/20 %</td></tr>",
+            "<p>The other columns predict 75 % of",
+        ];
+        let missing: Vec<_> = rows.iter().filter(|row| !html.contains(**row)).collect();
+        assert!(missing.is_empty(), "{missing:?} in {html}");
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod scenario_json;
 mod scenario_text;
 mod schema;
 mod sensitivity_json;
+mod sensitivity_table;
 mod sensitivity_text;
 mod sources;
 pub(crate) mod table;

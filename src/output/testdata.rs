@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use ndarray::Array2;
 
+use super::sensitivity_json::*;
 use super::sources::*;
 use super::{Fit, FitInputs, build};
 use crate::config::FitConfig;
@@ -302,6 +303,56 @@ fn scenario() -> Scenario {
         return_on_budget_change: None,
         maximised: Some("mean".into()),
         no_move: None,
+    }
+}
+
+/// One control at three reliabilities, the last without convergence, and an unseen driver of search.
+pub(super) fn sensitivity() -> Sensitivity {
+    let level = |reliability: f64, roi: f64, verdict: Verdict| ReliabilityLevel {
+        reliability,
+        used: reliability.max(0.75),
+        is_the_fit: reliability == 1.0,
+        verdict,
+        channels: vec![ChannelSensitivity {
+            name: "search".into(),
+            roi: Summary { mean: roi, sd: 0.3, q05: 0.5 * roi, q25: roi, q50: roi, q75: roi, q95: 1.5 * roi },
+            change: Some(0.3),
+        }],
+        recommended_move: (verdict == Verdict::Ok).then_some(MoveOutcome {
+            gain: 280.0,
+            p_gain: if roi > 2.0 { 0.97 } else { 0.55 },
+            survives: roi > 2.0,
+        }),
+    };
+    let weak = ConfounderLevel {
+        strength: 0.05,
+        roi_if_overstated: 1.9,
+        roi_if_understated: 2.9,
+        move_survives: Some(true),
+    };
+    let promo = ControlStrength { control: "promo".into(), r2_spend: 0.3, r2_outcome: 0.2 };
+    Sensitivity {
+        recommended: Some(RecommendedMove { from: "tv".into(), to: "search".into() }),
+        recommended_reason: None,
+        refits: RefitLength { chains: 2, warmup: 400, draws: 400 },
+        reliability: vec![ReliabilitySweep {
+            control: "promo".into(),
+            followed_by: vec!["search".into()],
+            levels: vec![
+                level(1.0, 2.4, Verdict::Ok),
+                level(0.8, 1.8, Verdict::Ok),
+                level(0.7, 1.6, Verdict::Fail),
+            ],
+        }],
+        reliability_reason: None,
+        unseen: vec![UnseenConfounder {
+            channel: "search".into(),
+            roi: 2.4,
+            data_weight: 0.8,
+            levels: vec![weak],
+            breaks_at: Some(0.12),
+            strongest_control: Some(promo),
+        }],
     }
 }
 

@@ -1,0 +1,100 @@
+//! A sensitivity as titles and tables, which the terminal and the page only lay out.
+
+use super::sensitivity_json::{ReliabilitySweep, Sensitivity, UnseenConfounder};
+use super::sources::Verdict;
+use super::text::{clean, percent, ratio};
+
+/// One question and its answer.
+pub(super) struct Block {
+    /// What the table shows, or, without one, why there is none.
+    pub title: String,
+    /// The header and a row each; empty when there is nothing to show.
+    pub rows: Vec<Vec<String>>,
+    /// What to know when reading it.
+    pub note: Option<String>,
+}
+
+/// The controls whose reliability was varied, then the driver that is no column.
+pub(super) fn blocks(found: &Sensitivity) -> Vec<Block> {
+    let mut blocks: Vec<Block> = found.reliability.iter().map(|sweep| reliability(sweep, found)).collect();
+    blocks.extend(found.reliability_reason.as_ref().map(|reason| Block {
+        title: format!("No reliability was varied: {reason}."),
+        rows: Vec::new(),
+        note: None,
+    }));
+    blocks.extend(unseen(found));
+    blocks
+}
+
+/// One column per reliability, one row per channel, and whether the move survives.
+fn reliability(sweep: &ReliabilitySweep, found: &Sensitivity) -> Block {
+    let r = &found.refits;
+    let mut header = vec!["Channel".to_owned()];
+    header.extend(sweep.levels.iter().map(|l| {
+        let star = if l.is_the_fit { "*" } else { "" };
+        format!("{}{star}", l.reliability)
+    }));
+    let mut rows = vec![header];
+    let names = sweep.levels.first().map_or(vec![], |l| l.channels.iter().map(|c| c.name.clone()).collect());
+    for (i, name) in names.iter().enumerate() {
+        let mut row = vec![clean(name)];
+        row.extend(sweep.levels.iter().map(|l| match (l.verdict, l.channels.get(i)) {
+            (Verdict::Fail, _) | (_, None) => "unconverged".into(),
+            (_, Some(c)) => format!("{} ({} to {})", ratio(c.roi.mean), ratio(c.roi.q05), ratio(c.roi.q95)),
+        }));
+        rows.push(row);
+    }
+    if found.recommended.is_some() {
+        let mut row = vec!["the move".to_owned()];
+        row.extend(sweep.levels.iter().map(|l| match &l.recommended_move {
+            Some(m) if m.survives => format!("holds, {}", percent(m.p_gain)),
+            Some(m) => format!("falls, {}", percent(m.p_gain)),
+            None => "–".into(),
+        }));
+        rows.push(row);
+    }
+    let raised = sweep.levels.iter().find(|l| l.used > l.reliability + 0.005);
+    Block {
+        title: format!(
+            "ROI by the reliability of {} (refits of {} × {} draws; (*) the fit itself)",
+            clean(&sweep.control),
+            r.chains,
+            r.draws
+        ),
+        rows,
+        note: raised.map(|l| {
+            format!(
+                "The other columns predict {} of {}: it is taken as no less reliable than that.",
+                percent(l.used),
+                clean(&sweep.control)
+            )
+        }),
+    }
+}
+
+/// What a driver that is no column would do.
+fn unseen(found: &Sensitivity) -> Option<Block> {
+    let first = found.unseen.first()?;
+    let mut header = vec!["Channel".to_owned(), "ROI".to_owned()];
+    header.extend(first.levels.iter().map(|l| percent(l.strength)));
+    header.extend(["Move falls at", "Strongest control"].map(String::from));
+    let mut rows = vec![header];
+    rows.extend(found.unseen.iter().map(|u| row(u, found.recommended.is_some())));
+    let title = "ROI if an unseen driver explained this share of what is left of both spend and outcome, and \
+                 inflated the channel";
+    Some(Block { title: title.to_owned(), rows, note: None })
+}
+
+fn row(u: &UnseenConfounder, recommended: bool) -> Vec<String> {
+    let mut row = vec![clean(&u.channel), ratio(u.roi)];
+    row.extend(u.levels.iter().map(|l| ratio(l.roi_if_overstated)));
+    row.push(match u.breaks_at {
+        Some(strength) => percent(strength),
+        None if recommended => "over 50 %".into(),
+        None => "–".into(),
+    });
+    row.push(u.strongest_control.as_ref().map_or("–".into(), |c| {
+        format!("{} {}/{}", clean(&c.control), percent(c.r2_spend), percent(c.r2_outcome))
+    }));
+    row
+}
