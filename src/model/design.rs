@@ -7,6 +7,7 @@ use super::prior::ShapePrior;
 use super::reliability::{Calibration, calibrate};
 use super::returns::{Belief, ReturnsPrior};
 use super::rotation::Rotation;
+use super::scaling::exposure_scale;
 use crate::Error;
 use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
 use crate::data::{Dataset, OutcomeKind};
@@ -188,53 +189,6 @@ impl Design {
         Ok(design)
     }
 
-    fn scale_outcome(
-        &mut self,
-        data: &Dataset,
-        g: usize,
-        last_fitted: usize,
-        population: Option<&[f64]>,
-    ) -> Result<(), Error> {
-        let fitted = |t: &usize| data.outcome.observed[[g, *t]] && *t < last_fitted;
-        let cells: Vec<usize> = (0..self.n_periods).filter(fitted).collect();
-        let total: f64 = cells.iter().map(|&t| data.outcome.values[[g, t]]).sum();
-        let mean = total / cells.len().max(1) as f64;
-        if cells.is_empty() || mean <= 0.0 {
-            return Err(Error::NoOutcome { geo: data.geos[g].clone(), cells: cells.len(), mean });
-        }
-        self.outcome_total += total;
-        self.outcome_scale[g] = population.map_or(mean, |n| n[g]);
-        for t in cells {
-            self.fitted[g * self.n_periods + t] = 1.0;
-        }
-        Ok(())
-    }
-
-    /// Puts outcome, value and units on the geos' scales: each geo's own mean outcome, or its population
-    /// times the mean outcome per head, so that one coefficient means the same per head everywhere.
-    fn apply_outcome_scale(&mut self, data: &Dataset, per_head: bool) {
-        let n = self.n_periods;
-        if per_head {
-            let heads: f64 = self
-                .fitted
-                .chunks_exact(n)
-                .zip(&self.outcome_scale)
-                .map(|(f, n)| n * f.iter().sum::<f64>())
-                .sum();
-            let per_head = self.outcome_total / heads;
-            self.outcome_scale.iter_mut().for_each(|n| *n *= per_head);
-        }
-        for (i, fitted) in self.fitted.iter().enumerate() {
-            let (g, t) = (i / n, i % n);
-            let scale = self.outcome_scale[g];
-            if *fitted > 0.0 {
-                self.outcome[i] = data.outcome.values[[g, t]] / scale;
-                self.units[i] = scale;
-                self.value[i] = scale * data.value_per_outcome(g, t);
-            }
-        }
-    }
-
     fn add_channels(
         &mut self,
         data: &Dataset,
@@ -315,22 +269,6 @@ impl Design {
         }
     }
 
-    /// A control over all geos: z-scored on the fitted cells, a 0/1 control only centred; 0 where absent.
-    fn scale_control(&self, data: &Dataset, j: usize) -> Vec<f64> {
-        let control = &data.controls[j];
-        let cells = || control.values.iter().zip(&self.fitted).filter(|(_, f)| **f > 0.0).map(|(x, _)| *x);
-        let n = cells().count() as f64;
-        let mean = cells().sum::<f64>() / n;
-        let variance = cells().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
-        let sd = if control.binary || variance == 0.0 { 1.0 } else { variance.sqrt() };
-        control
-            .values
-            .iter()
-            .zip(&data.present)
-            .map(|(x, present)| if *present { (x - mean) / sd } else { 0.0 })
-            .collect()
-    }
-
     /// Number of channels C.
     pub fn n_channels(&self) -> usize {
         self.channels.len()
@@ -383,22 +321,4 @@ fn roi_beliefs(spend_share: f64, money: bool) -> Vec<Belief> {
     let (mean, sd) = (PRIOR_ROI.0.ln(), PRIOR_ROI.1);
     let roi = Belief { weight: PRIOR_ROI_WEIGHT, mean, sd, spreads: &MONEY_SPREADS };
     vec![roi, Belief { weight: 1.0 - PRIOR_ROI_WEIGHT, ..share }]
-}
-
-/// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,
-/// without a population, the mean positive exposure of the geo itself (1 where it has none).
-fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Option<&[f64]>) -> Vec<f64> {
-    let mean_positive = |values: &mut dyn Iterator<Item = f64>| {
-        let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
-        if n > 0.0 { sum / n } else { 1.0 }
-    };
-    let rows = exposure.rows();
-    match population {
-        Some(n) => {
-            let mut per_head =
-                rows.into_iter().zip(n).flat_map(|(row, n)| row.into_iter().map(move |x| x / n));
-            vec![mean_positive(&mut per_head); n.len()]
-        }
-        None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
-    }
 }

@@ -21,6 +21,7 @@ mod prior_draw;
 mod reliability;
 mod returns;
 mod rotation;
+mod scaling;
 mod start;
 
 pub use baseline::BaselineDraw;
