@@ -16,6 +16,8 @@ use crate::posterior::{self, Posterior};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
 use crate::{Error, Warning};
 
+pub(crate) use warnings::convergence_hint;
+
 /// Trajectories have at most 2¹⁰ points, as in Stan.
 const MAX_DEPTH: usize = 10;
 

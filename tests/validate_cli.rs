@@ -81,6 +81,38 @@ fn forecasts_do_not_see_the_future() {
 }
 
 #[test]
+fn a_fit_that_did_not_converge_is_named_with_its_reason() {
+    let folder = Folder::new();
+    // Chains of ten draws cannot be told to agree.
+    let flags = ["--horizon", "8", "--json", "--quiet", "--warmup", "20", "--draws", "10"];
+    let controls = ["--controls", "price_index,promo,holiday,query_index", "--chains", "2", "--folds", "2"];
+    let run = folder.mmm(&[&["validate", DATA], &controls[..], &flags].concat()).exits(3);
+    let report: Value = serde_json::from_str(&run.stdout()).expect("stdout is JSON");
+    let warnings = report["warnings"].as_array().expect("warnings");
+    let warning = warnings.iter().find(|w| w["code"] == "not_converged").expect("the warning");
+    let message = warning["message"].as_str().expect("words");
+    assert!(message.contains("in 2 of 2 folds"), "{message}");
+    for fold in report["folds"].as_array().expect("folds") {
+        assert_eq!(fold["converged"], false);
+        let models: Vec<&Value> =
+            fold["fits"].as_array().expect("fits").iter().map(|f| &f["model"]).collect();
+        assert_eq!(models, ["media_mix", "no_media"]);
+        let diagnostics = &fold["fits"][0]["diagnostics"];
+        assert_eq!(diagnostics["verdict"], "fail");
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        for part in [
+            format!("{} to {}, media mix model (", text(&fold["first"]), text(&fold["last"])),
+            text(&diagnostics["reasons"][0]),
+            format!("slowest is `{}`", text(&diagnostics["worst"][0]["parameter"])),
+        ] {
+            assert!(message.contains(&part), "no {part:?} in {message}");
+        }
+    }
+    let hint = warning["hint"].as_str().expect("words");
+    assert!(hint.contains("--warmup 1000") && hint.contains("fewer --folds"), "{hint}");
+}
+
+#[test]
 fn tables_name_every_forecast_and_bad_plans_are_refused() {
     let folder = Folder::new();
     let run = validate(&folder, DATA, &["--horizon", "6", "--holdout-weeks", "4"]).finishes();

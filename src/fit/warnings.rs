@@ -157,14 +157,7 @@ impl FitWarning {
 
     fn hint(&self) -> String {
         match self {
-            FitWarning::NotConverged { divergences: 0, warmup } => format!(
-                "run longer with --warmup {} --draws 2000; when that does not help, merge channels that \
-                 move together or give a --prior",
-                2 * warmup.max(&500)
-            ),
-            FitWarning::NotConverged { warmup, .. } => {
-                format!("take smaller steps with --target-accept 0.95 --warmup {}", 2 * warmup.max(&500))
-            }
+            FitWarning::NotConverged { divergences, warmup } => convergence_hint(*divergences, *warmup),
             FitWarning::NegativeBaseline { .. } => {
                 "name what else drives the outcome with --controls, or bound what media can return with \
                  --prior CHANNEL:roi=LOW..HIGH"
@@ -201,6 +194,18 @@ impl FitWarning {
     fn into_warning(self) -> Warning {
         Warning::new(self.code(), self.message(), self.hint())
     }
+}
+
+/// What to try when chains did not converge after `warmup` iterations.
+pub(crate) fn convergence_hint(divergences: usize, warmup: usize) -> String {
+    let longer = 2 * warmup.max(500);
+    if divergences > 0 {
+        return format!("take smaller steps with --target-accept 0.95 --warmup {longer}");
+    }
+    format!(
+        "run longer with --warmup {longer} --draws 2000; when that does not help, merge channels that move \
+         together or give a --prior"
+    )
 }
 
 /// `tv`, `search`.

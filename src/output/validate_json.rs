@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::build::{agreement, data_report};
 use super::fit_io::to_json;
-use super::sources::Warning;
+use super::sources::{Diagnostics, Warning};
 use super::{Agreement, DataReport, OutputError, Tool};
 use crate::config::FitConfig;
 use crate::data::{Dataset, Roles};
@@ -132,8 +132,19 @@ pub struct FoldReport {
     pub last: NaiveDate,
     /// Whether the chains of all fits converged.
     pub converged: bool,
+    /// How the chains of each fit went, the media mix model first.
+    pub fits: Vec<FoldFit>,
     /// One score per forecaster that had what it needs.
     pub models: Vec<ModelScore>,
+}
+
+/// The chains of one fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FoldFit {
+    /// Whose.
+    pub model: Forecaster,
+    /// As in `fit.json`.
+    pub diagnostics: Diagnostics,
 }
 
 /// One forecast of the media mix model.

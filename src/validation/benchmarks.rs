@@ -31,7 +31,7 @@ pub(super) fn lagged(data: &Dataset, n_fitted: usize, lag: impl Fn(usize) -> usi
             cells.push(Forecast { date: data.dates[t], prediction });
         }
     }
-    Some(Forecasts { cells, converged: true })
+    Some(Forecasts { cells, diagnostics: None })
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ use super::report::{Forecast, Forecasts};
 use crate::Error;
 use crate::config::FitConfig;
 use crate::data::{Dataset, enough_rows};
-use crate::diagnostics::Verdict;
 use crate::output::Forecaster;
 use crate::posterior::Prediction;
 use crate::sampler::Progress;
@@ -103,6 +102,6 @@ impl Fold {
         };
         // Held out also are blank outcomes before the origin, which have nothing to be compared with.
         let cells = fit.posterior.cells.iter().filter(|c| c.held_out).filter_map(forecast).collect();
-        Ok(Forecasts { cells, converged: fit.diagnostics.verdict != Verdict::Fail })
+        Ok(Forecasts { cells, diagnostics: Some(fit.diagnostics) })
     }
 }

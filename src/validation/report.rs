@@ -6,7 +6,11 @@ use super::folds::Fold;
 use crate::Warning;
 use crate::config::FitConfig;
 use crate::data::Dataset;
-use crate::output::{Comparison, FoldReport, ForecastReport, Forecaster, ModelScore, ValidateReport};
+use crate::diagnostics::{Diagnostics, Verdict};
+use crate::fit::convergence_hint;
+use crate::output::{
+    Comparison, FoldFit, FoldReport, ForecastReport, Forecaster, ModelScore, ValidateReport,
+};
 use crate::posterior::{FitQuality, Prediction};
 
 /// One forecast and what came.
@@ -23,11 +27,15 @@ pub struct Forecast {
 pub struct Forecasts {
     /// One per geo and period with a known outcome.
     pub cells: Vec<Forecast>,
-    /// Whether the chains converged; benchmarks have none.
-    pub converged: bool,
+    /// How the chains went; benchmarks have none.
+    pub diagnostics: Option<Diagnostics>,
 }
 
 impl Forecasts {
+    fn converged(&self) -> bool {
+        self.diagnostics.as_ref().is_none_or(|d| d.verdict != Verdict::Fail)
+    }
+
     fn predictions(&self) -> impl Iterator<Item = Prediction> + '_ {
         self.cells.iter().map(|c| c.prediction)
     }
@@ -57,15 +65,36 @@ pub fn validation_report(
             q95: cell.prediction.q95,
         }));
     }
-    let unconverged = report.folds.iter().filter(|f| !f.converged).count();
-    if unconverged > 0 {
-        report.warnings.push(Warning::new(
-            "not_converged",
-            format!("the chains did not converge in {unconverged} of {} folds", folds.len()),
-            "run longer with --warmup 2000 --draws 2000, or start from a later first fold with fewer --folds",
-        ));
-    }
+    report.warnings.extend(not_converged(&report.folds, config.sampler.warmup));
     report
+}
+
+/// Names each fit that did not converge, and by what.
+fn not_converged(folds: &[FoldReport], warmup: usize) -> Option<Warning> {
+    let failed: Vec<(&FoldReport, &FoldFit)> = folds
+        .iter()
+        .flat_map(|fold| fold.fits.iter().map(move |fit| (fold, fit)))
+        .filter(|(_, fit)| fit.diagnostics.verdict == Verdict::Fail)
+        .collect();
+    let divergences = failed.iter().map(|(_, fit)| fit.diagnostics.divergences).max()?;
+    let told = failed.iter().map(|(fold, FoldFit { model, diagnostics })| {
+        let slowest = diagnostics.worst.first().map(|w| format!("slowest is `{}`", w.parameter));
+        let why: Vec<&str> = diagnostics.reasons.iter().chain(&slowest).map(String::as_str).collect();
+        format!("{} to {}, {} ({})", fold.first, fold.last, model.name(), why.join(", "))
+    });
+    let n = folds.iter().filter(|fold| !fold.converged).count();
+    Some(Warning::new(
+        "not_converged",
+        format!(
+            "the chains did not converge in {n} of {} folds, whose scores count all the same: {}",
+            folds.len(),
+            told.collect::<Vec<_>>().join("; ")
+        ),
+        format!(
+            "{}; with fewer --folds the first starts later, from more data",
+            convergence_hint(divergences, warmup)
+        ),
+    ))
 }
 
 /// Scores of one forecaster over every fold that it forecast; `None` when there is none.
@@ -94,12 +123,17 @@ fn fold_report(fold: &Fold, row: &[Option<Forecasts>]) -> FoldReport {
         let cells: Vec<Prediction> = forecasts.as_ref()?.predictions().collect();
         score(model, &cells, 1)
     });
+    let fits = row.iter().zip(Forecaster::ALL).filter_map(|(forecasts, model)| {
+        let diagnostics = forecasts.as_ref()?.diagnostics.clone()?;
+        Some(FoldFit { model, diagnostics })
+    });
     FoldReport {
         trained_to: dates[fold.n_fitted - 1],
         trained_periods: fold.n_fitted,
         first: dates[fold.n_fitted],
         last: dates[dates.len() - 1],
-        converged: row.iter().flatten().all(|f| f.converged),
+        converged: row.iter().flatten().all(Forecasts::converged),
+        fits: fits.collect(),
         models: models.collect(),
     }
 }
