@@ -1,47 +1,11 @@
-//! The sampler against posteriors whose moments are known exactly, and its promises on seeds and threads.
+//! The sampler against posteriors whose moments are known exactly.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "common/posteriors.rs"]
+mod posteriors;
 
 use mmm::diagnostics::{mcse_mean, rhat};
-use mmm::sampler::{Chain, DensityError, LogDensity, Progress, SamplerError, Settings, Tick, sample};
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
-
-/// A density given by a function of the position that fills in the gradient.
-struct Target<F> {
-    dim: usize,
-    order: usize,
-    function: F,
-}
-
-impl<F: Fn(&[f64], &mut [f64]) -> f64 + Sync> LogDensity for Target<F> {
-    type Workspace = ();
-
-    fn dim(&self) -> usize {
-        self.dim
-    }
-
-    fn dense_block(&self) -> usize {
-        self.order
-    }
-
-    fn workspace(&self) {}
-
-    fn value_and_gradient(&self, q: &[f64], grad: &mut [f64], (): &mut ()) -> Result<f64, DensityError> {
-        let value = (self.function)(q, grad);
-        if value.is_finite() { Ok(value) } else { Err(DensityError) }
-    }
-}
-
-fn jitter(dim: usize) -> impl Fn(usize, &mut ChaCha8Rng) -> Vec<f64> + Sync {
-    move |_, rng| (0..dim).map(|_| rng.sample::<f64, _>(StandardNormal)).collect()
-}
-
-fn run<D: LogDensity>(density: &D, settings: Settings) -> Vec<Chain> {
-    sample(density, jitter(density.dim()), &settings, &()).expect("finite everywhere")
-}
+use mmm::sampler::{Chain, Settings};
+use posteriors::{EFFECTS, ERRORS, Target, eight_schools, run, settings};
 
 /// One value per draw, per chain.
 fn per_draw(chains: &[Chain], quantity: impl Fn(&[f64]) -> f64) -> Vec<Vec<f64>> {
@@ -62,10 +26,6 @@ fn assert_mean(chains: &[Chain], name: &str, quantity: impl Fn(&[f64]) -> f64, w
     assert!(error < 0.1 * sd, "{name}: standard error {error} of a posterior sd {sd}");
     let rhat = rhat(&views).expect("not constant");
     assert!(rhat < 1.02, "{name}: R-hat {rhat}");
-}
-
-fn settings(seed: u64) -> Settings {
-    Settings { seed, ..Settings::default() }
 }
 
 /// Rows of predictors and outcomes of a linear regression with flat priors on β and σ; q = (β, ln σ).
@@ -215,29 +175,6 @@ fn autoregression_with_a_moving_average() {
     assert_mean(&chains, "θ", |q| q[1].tanh(), thetas / total);
 }
 
-const EFFECTS: [f64; 8] = [28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0];
-const ERRORS: [f64; 8] = [15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0];
-
-/// Eight schools, non-centred: μ ~ N(0, 5²), ln τ ~ N(ln 5, 1), θ_j = μ + τ z_j; q = (μ, ln τ, z).
-fn eight_schools() -> Target<impl Fn(&[f64], &mut [f64]) -> f64 + Sync> {
-    let function = |q: &[f64], g: &mut [f64]| {
-        let (mu, tau, depth) = (q[0], q[1].exp(), q[1] - 5f64.ln());
-        g[0] = -mu / 25.0;
-        g[1] = -depth;
-        let mut value = -0.5 * mu * mu / 25.0 - 0.5 * depth * depth;
-        for j in 0..8 {
-            let z = q[2 + j];
-            let residual = (EFFECTS[j] - mu - tau * z) / ERRORS[j];
-            value -= 0.5 * (residual * residual + z * z);
-            g[0] += residual / ERRORS[j];
-            g[1] += residual / ERRORS[j] * tau * z;
-            g[2 + j] = residual / ERRORS[j] * tau - z;
-        }
-        value
-    };
-    Target { dim: 10, order: 10, function }
-}
-
 /// Posterior means of μ, ln τ and θ₁ with θ and μ integrated out exactly and ln τ on a grid.
 fn eight_schools_exactly() -> [f64; 3] {
     let mut sums = [0.0; 4];
@@ -333,99 +270,4 @@ fn a_coordinate_without_gradient_leaves_the_others_alone() {
         assert!(chains.iter().all(|chain| chain.positions.iter().all(|x| x.is_finite())));
         assert_mean(&chains, "x₀²", |q| q[0] * q[0], 1.0);
     }
-}
-
-#[test]
-fn same_seed_same_bytes_at_any_number_of_threads() {
-    let short = Settings { warmup: 100, draws: 100, ..settings(8) };
-    let on = |threads: usize, settings: Settings| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
-        pool.install(|| run(&eight_schools(), settings))
-    };
-    let one = on(1, short);
-    assert_eq!(one, on(2, short));
-    assert_eq!(one, on(8, short));
-    assert_eq!(one[..2], on(2, Settings { chains: 2, ..short }), "other chains do not matter");
-    assert_ne!(one, on(1, Settings { seed: 9, ..short }));
-    assert_ne!(one[0].positions, one[1].positions);
-}
-
-#[test]
-fn a_chain_holds_what_it_promises() {
-    let short = Settings { warmup: 60, draws: 40, chains: 2, ..settings(10) };
-    let density = eight_schools();
-    for chain in run(&density, short) {
-        assert_eq!((chain.dim, chain.positions.len(), chain.positions.capacity()), (10, 400, 400));
-        let lengths = [
-            chain.log_density.len(),
-            chain.energy.len(),
-            chain.depth.len(),
-            chain.accept.len(),
-            chain.divergent.len(),
-        ];
-        assert_eq!(lengths, [40; 5]);
-        for (q, (value, energy)) in
-            chain.positions.chunks_exact(10).zip(chain.log_density.iter().zip(&chain.energy))
-        {
-            assert_eq!((density.function)(q, &mut [0.0; 10]), *value);
-            assert!(*energy > -value, "kinetic energy is positive");
-        }
-        assert!(chain.leapfrogs >= 40 && chain.leapfrogs_warmup >= 60 && chain.step_size > 0.0);
-    }
-}
-
-#[test]
-fn starts_are_tried_a_hundred_times() {
-    let function = |q: &[f64], g: &mut [f64]| {
-        g[0] = -q[0];
-        if q[0].abs() > 4.0 { f64::NAN } else { -0.5 * q[0] * q[0] }
-    };
-    let density = Target { dim: 1, order: 1, function };
-    let tries = AtomicUsize::new(0);
-    let short = Settings { warmup: 20, draws: 20, chains: 2, ..settings(11) };
-    let nowhere = |chain: usize, _: &mut ChaCha8Rng| {
-        tries.fetch_add(chain, Ordering::Relaxed);
-        vec![if chain == 1 { 9.0 } else { 0.0 }]
-    };
-    let refused = sample(&density, nowhere, &short, &()).expect_err("chain 1 has no start");
-    assert_eq!(refused, SamplerError::NoStart { chain: 1, tries: 100 });
-    assert_eq!(tries.into_inner(), 100);
-    let calls = AtomicUsize::new(0);
-    let at_last = |_: usize, _: &mut ChaCha8Rng| vec![9.0 - calls.fetch_add(1, Ordering::Relaxed) as f64];
-    let chains =
-        sample(&density, at_last, &Settings { chains: 1, ..short }, &()).expect("the sixth start will do");
-    assert_eq!((chains[0].log_density.len(), calls.into_inner()), (20, 6));
-}
-
-/// Notes every tick, and cancels after some of them.
-struct Watch {
-    ticks: Mutex<Vec<Tick>>,
-    patience: usize,
-}
-
-impl Progress for Watch {
-    fn advance(&self, tick: Tick) {
-        self.ticks.lock().expect("no panic under the lock").push(tick);
-    }
-
-    fn cancelled(&self) -> bool {
-        self.ticks.lock().expect("no panic under the lock").len() >= self.patience
-    }
-}
-
-#[test]
-fn progress_is_told_of_every_iteration_and_can_end_the_run() {
-    let short = Settings { warmup: 30, draws: 20, chains: 1, ..settings(12) };
-    let watch = Watch { ticks: Mutex::new(Vec::new()), patience: usize::MAX };
-    let chains = sample(&eight_schools(), jitter(10), &short, &watch).expect("finite everywhere");
-    let ticks = watch.ticks.into_inner().expect("no panic under the lock");
-    assert_eq!(ticks.iter().map(|t| t.iteration).collect::<Vec<_>>(), (1..=50).collect::<Vec<_>>());
-    assert_eq!(ticks.iter().filter(|t| t.warmup).count(), 30);
-    assert_eq!(ticks[49].step_size, chains[0].step_size);
-    assert_eq!(ticks[49].divergences, chains[0].divergent.iter().filter(|d| **d).count());
-
-    let watch = Watch { ticks: Mutex::new(Vec::new()), patience: 7 };
-    let ended = sample(&eight_schools(), jitter(10), &short, &watch);
-    assert_eq!(ended, Err(SamplerError::Cancelled));
-    assert_eq!(watch.ticks.into_inner().expect("no panic under the lock").len(), 7);
 }

@@ -1,0 +1,106 @@
+//! What the sampler promises of seeds and threads, its chains, their starts and its progress.
+
+#[path = "common/posteriors.rs"]
+mod posteriors;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mmm::sampler::{Progress, SamplerError, Settings, Tick, sample};
+use posteriors::{Target, eight_schools, jitter, run, settings};
+use rand_chacha::ChaCha8Rng;
+
+#[test]
+fn same_seed_same_bytes_at_any_number_of_threads() {
+    let short = Settings { warmup: 100, draws: 100, ..settings(8) };
+    let on = |threads: usize, settings: Settings| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        pool.install(|| run(&eight_schools(), settings))
+    };
+    let one = on(1, short);
+    assert_eq!(one, on(2, short));
+    assert_eq!(one, on(8, short));
+    assert_eq!(one[..2], on(2, Settings { chains: 2, ..short }), "other chains do not matter");
+    assert_ne!(one, on(1, Settings { seed: 9, ..short }));
+    assert_ne!(one[0].positions, one[1].positions);
+}
+
+#[test]
+fn a_chain_holds_what_it_promises() {
+    let short = Settings { warmup: 60, draws: 40, chains: 2, ..settings(10) };
+    let density = eight_schools();
+    for chain in run(&density, short) {
+        assert_eq!((chain.dim, chain.positions.len(), chain.positions.capacity()), (10, 400, 400));
+        let lengths = [
+            chain.log_density.len(),
+            chain.energy.len(),
+            chain.depth.len(),
+            chain.accept.len(),
+            chain.divergent.len(),
+        ];
+        assert_eq!(lengths, [40; 5]);
+        for (q, (value, energy)) in
+            chain.positions.chunks_exact(10).zip(chain.log_density.iter().zip(&chain.energy))
+        {
+            assert_eq!((density.function)(q, &mut [0.0; 10]), *value);
+            assert!(*energy > -value, "kinetic energy is positive");
+        }
+        assert!(chain.leapfrogs >= 40 && chain.leapfrogs_warmup >= 60 && chain.step_size > 0.0);
+    }
+}
+
+#[test]
+fn starts_are_tried_a_hundred_times() {
+    let function = |q: &[f64], g: &mut [f64]| {
+        g[0] = -q[0];
+        if q[0].abs() > 4.0 { f64::NAN } else { -0.5 * q[0] * q[0] }
+    };
+    let density = Target { dim: 1, order: 1, function };
+    let tries = AtomicUsize::new(0);
+    let short = Settings { warmup: 20, draws: 20, chains: 2, ..settings(11) };
+    let nowhere = |chain: usize, _: &mut ChaCha8Rng| {
+        tries.fetch_add(chain, Ordering::Relaxed);
+        vec![if chain == 1 { 9.0 } else { 0.0 }]
+    };
+    let refused = sample(&density, nowhere, &short, &()).expect_err("chain 1 has no start");
+    assert_eq!(refused, SamplerError::NoStart { chain: 1, tries: 100 });
+    assert_eq!(tries.into_inner(), 100);
+    let calls = AtomicUsize::new(0);
+    let at_last = |_: usize, _: &mut ChaCha8Rng| vec![9.0 - calls.fetch_add(1, Ordering::Relaxed) as f64];
+    let chains =
+        sample(&density, at_last, &Settings { chains: 1, ..short }, &()).expect("the sixth start will do");
+    assert_eq!((chains[0].log_density.len(), calls.into_inner()), (20, 6));
+}
+
+/// Notes every tick, and cancels after some of them.
+struct Watch {
+    ticks: Mutex<Vec<Tick>>,
+    patience: usize,
+}
+
+impl Progress for Watch {
+    fn advance(&self, tick: Tick) {
+        self.ticks.lock().expect("no panic under the lock").push(tick);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.ticks.lock().expect("no panic under the lock").len() >= self.patience
+    }
+}
+
+#[test]
+fn progress_is_told_of_every_iteration_and_can_end_the_run() {
+    let short = Settings { warmup: 30, draws: 20, chains: 1, ..settings(12) };
+    let watch = Watch { ticks: Mutex::new(Vec::new()), patience: usize::MAX };
+    let chains = sample(&eight_schools(), jitter(10), &short, &watch).expect("finite everywhere");
+    let ticks = watch.ticks.into_inner().expect("no panic under the lock");
+    assert_eq!(ticks.iter().map(|t| t.iteration).collect::<Vec<_>>(), (1..=50).collect::<Vec<_>>());
+    assert_eq!(ticks.iter().filter(|t| t.warmup).count(), 30);
+    assert_eq!(ticks[49].step_size, chains[0].step_size);
+    assert_eq!(ticks[49].divergences, chains[0].divergent.iter().filter(|d| **d).count());
+
+    let watch = Watch { ticks: Mutex::new(Vec::new()), patience: 7 };
+    let ended = sample(&eight_schools(), jitter(10), &short, &watch);
+    assert_eq!(ended, Err(SamplerError::Cancelled));
+    assert_eq!(watch.ticks.into_inner().expect("no panic under the lock").len(), 7);
+}
