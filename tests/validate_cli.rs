@@ -101,7 +101,7 @@ fn a_fit_that_did_not_converge_is_named_with_its_reason() {
         assert_eq!(diagnostics["verdict"], "fail");
         let text = |value: &Value| value.as_str().expect("a text").to_owned();
         for part in [
-            format!("{} to {}, media mix model (", text(&fold["first"]), text(&fold["last"])),
+            format!("{} to {}, media mix model: ", text(&fold["first"]), text(&fold["last"])),
             text(&diagnostics["reasons"][0]),
             format!("slowest is `{}`", text(&diagnostics["worst"][0]["parameter"])),
         ] {

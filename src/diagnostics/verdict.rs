@@ -143,14 +143,14 @@ impl Diagnostics {
         };
         if max_rhat > RHAT_OK {
             let verdict = if max_rhat > RHAT_USABLE { Verdict::Fail } else { Verdict::Warn };
-            self.blame(verdict, format!("R-hat reaches {max_rhat:.3}; at most {RHAT_OK} is wanted"));
+            self.blame(verdict, format!("R-hat reaches {max_rhat:.3} (at most {RHAT_OK} is wanted)"));
         }
         for (name, ess, usable) in [("bulk", bulk, ESS_USABLE), ("tail", tail, 0.0)] {
             let per_chain = ess / n_chains;
             if per_chain < ESS_OK {
                 let verdict = if per_chain < usable { Verdict::Fail } else { Verdict::Warn };
                 let reason =
-                    format!("{name} ESS falls to {per_chain:.0} per chain; at least {ESS_OK} is wanted");
+                    format!("{name} ESS falls to {per_chain:.0} per chain (at least {ESS_OK} is wanted)");
                 self.blame(verdict, reason);
             }
         }

@@ -80,7 +80,7 @@ fn not_converged(folds: &[FoldReport], warmup: usize) -> Option<Warning> {
     let told = failed.iter().map(|(fold, FoldFit { model, diagnostics })| {
         let slowest = diagnostics.worst.first().map(|w| format!("slowest is `{}`", w.parameter));
         let why: Vec<&str> = diagnostics.reasons.iter().chain(&slowest).map(String::as_str).collect();
-        format!("{} to {}, {} ({})", fold.first, fold.last, model.name(), why.join(", "))
+        format!("{} to {}, {}: {}", fold.first, fold.last, model.name(), why.join(", "))
     });
     let n = folds.iter().filter(|fold| !fold.converged).count();
     Some(Warning::new(
