@@ -6,10 +6,12 @@ set -uo pipefail
 mmm=${MMM:-mmm}
 data=${DATA:?the CSV file to fit}
 models=${MODELS:?the folder that keeps the fits; its link latest is the one in use}
-name=$(date +%Y-%m-%d)
+# To the second, so that a second run on the same day never writes over the fit in use.
+name=$(date +%Y-%m-%dT%H%M%S)
 
 tell() { if [ -n "${MAILTO_TEAM:-}" ]; then mail -s "mmm: $1" "$MAILTO_TEAM"; else echo "== $1"; cat; fi; }
 
+[ -d "$models" ] || { echo "there is no folder $models" >&2; exit 1; }
 exec 9>"$models/.refresh.lock"
 flock -n 9 || { echo "another refresh is running" >&2; exit 1; }
 
@@ -18,11 +20,11 @@ if [ ! -e "$models/latest" ]; then
     exit 1
 fi
 
-log=$("$mmm" fit "$data" --since-last "$models/latest" --out "$models/$name" --quiet --report 2>&1)
+log=$("$mmm" fit "$data" --since-last "$models/latest" --out "$models/$name" --report 2>&1)
 case $? in
     0) ;;
-    3) echo "$log" | tell "the refresh did not converge; the last fit stays in use"; exit 3 ;;
-    *) echo "$log" | tell "the refresh failed; the last fit stays in use"; exit 1 ;;
+    3) echo "$log" | grep -v '^sampling' | tell "the refresh did not converge; the last fit stays in use"; exit 3 ;;
+    *) echo "$log" | grep -v '^sampling' | tell "the refresh failed; the last fit stays in use"; exit 1 ;;
 esac
 
 changes=$("$mmm" diff "$models/latest" "$models/$name" --new-data "$data" --fail-on roi,allocation)
