@@ -26,9 +26,9 @@
 
 use super::basis::Basis;
 use super::design::Design;
-use super::linalg::{cholesky, inverse_from_factor, invert_upper};
 use crate::config::FitConfig;
 use crate::data::Dataset;
+use crate::sampler::Cholesky;
 
 /// Fitted cells per regressor from which O takes the neighbours of spend (Harrell 2015, § 4.4: 10 to 20).
 const CELLS_PER_COLUMN: usize = 20;
@@ -158,8 +158,7 @@ fn admissible(covariance: &[f64], error: &[f64]) -> f64 {
     let fits = |share: f64| {
         let mut rest = covariance.to_vec();
         error.iter().enumerate().for_each(|(a, e)| rest[a * q + a] -= share * e);
-        let log_determinant = cholesky::<false, 1>(rest.as_chunks_mut::<1>().0, q)[0];
-        log_determinant.is_finite()
+        Cholesky::new(&rest, q).is_ok()
     };
     if fits(1.0) {
         return 1.0;
@@ -174,16 +173,7 @@ fn admissible(covariance: &[f64], error: &[f64]) -> f64 {
 
 /// S⁻¹; `None` when it is singular.
 fn inverted(matrix: &[f64]) -> Option<Vec<f64>> {
-    let q = matrix.len().isqrt();
-    let mut factor = matrix.to_vec();
-    let log_determinant = cholesky::<false, 1>(factor.as_chunks_mut::<1>().0, q)[0];
-    if !log_determinant.is_finite() {
-        return None;
-    }
-    let (mut upper, mut inverse) = (vec![0.0; q * q], vec![0.0; q * q]);
-    invert_upper::<false, 1>(factor.as_chunks::<1>().0, upper.as_chunks_mut::<1>().0, q);
-    inverse_from_factor::<false, 1>(upper.as_chunks::<1>().0, inverse.as_chunks_mut::<1>().0, q);
-    Some(inverse)
+    Some(Cholesky::new(matrix, matrix.len().isqrt()).ok()?.inverse())
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ mod invariance;
 #[cfg(test)]
 mod targets;
 
+pub(crate) use linalg::Cholesky;
+
 pub use chain::{Chain, sample};
 pub use density::{DensityError, LogDensity};
 pub use settings::{Progress, SamplerError, Settings, Tick};

@@ -14,17 +14,17 @@ impl Baseline {
         theta: &Theta,
         b: usize,
     ) -> f64 {
-        let k = x.k;
-        let matrix = b * k * k * L..(b + 1) * k * k * L;
+        let (k, stride) = (x.k, x.stride);
+        let matrix = b * stride * stride * L..(b + 1) * stride * stride * L;
         let inverse = self.inverse[matrix.clone()].as_chunks::<L>().0;
         let inner = x.inner[matrix.clone()].as_chunks::<L>().0;
         let cross = x.cross[matrix].as_chunks::<L>().0;
         let spread = self.product.as_chunks::<L>().0;
-        let row = |i: usize| &spread[i * k + x.first_shared..(i + 1) * k];
+        let row = |i: usize| &spread[i * stride + x.first_shared..i * stride + k];
         let mut sums = [0.0; L];
         for i in 0..k {
             for j in i..k {
-                let mut covariance = inverse[i * k + j];
+                let mut covariance = inverse[i * stride + j];
                 if L > 1 {
                     for (u, v) in row(i).iter().zip(row(j)) {
                         for l in 0..L {
@@ -34,7 +34,7 @@ impl Baseline {
                 }
                 let weight = self.sd_geo[i] * self.sd_geo[j] * if i == j { 1.0 } else { 2.0 };
                 for l in 0..L {
-                    let by_phi = 2.0 * theta.phi * inner[i * k + j][l] - cross[i * k + j][l];
+                    let by_phi = 2.0 * theta.phi * inner[i * stride + j][l] - cross[i * stride + j][l];
                     sums[l] = mul_add::<FMA>(weight * by_phi, covariance[l], sums[l]);
                 }
             }

@@ -45,14 +45,14 @@ impl Baseline {
         self.right_hand_sides::<FMA, L>(design, x, theta);
         let mut log_determinant = self.eliminate_geos::<FMA, L>(design, x, theta);
         if L > 1 {
-            log_determinant += self.solve_shared::<FMA, L>(x.first_shared);
+            log_determinant += self.solve_shared::<FMA, L>(x);
         }
         log_determinant
     }
 
     /// Draws γ and every γ + δ_g, after [`Baseline::condition`] at the same point.
     pub fn draw<R: rand::Rng>(&self, design: &Design, x: &Crossproducts, rng: &mut R) -> BaselineDraw {
-        let (k, lanes) = (x.k, x.lanes);
+        let (k, stride, lanes) = (x.k, x.stride, x.lanes);
         let mut normals = |n: usize| -> Vec<f64> { (0..n).map(|_| StandardNormal.sample(rng)).collect() };
         let prior_mean =
             |i: usize| if design.columns[i] == ColumnGroup::Intercept { design.intercept_mean } else { 0.0 };
@@ -61,7 +61,7 @@ impl Baseline {
         if lanes > 1 {
             let noise = normals(k);
             for (i, gamma) in shared.iter_mut().enumerate() {
-                let step: f64 = (i..k).map(|j| self.shared_factor[i * k + j] * noise[j]).sum();
+                let step: f64 = (i..k).map(|j| self.shared_factor[j * x.shared_stride + i] * noise[j]).sum();
                 *gamma = self.shared_mean[i] + step;
             }
         }
@@ -72,10 +72,10 @@ impl Baseline {
         for g in 0..design.n_geos {
             let noise = normals(k);
             let (b, l) = (g / lanes, g % lanes);
-            let at = |i: usize, j: usize| ((b * k + i) * k + j) * lanes + l;
+            let at = |i: usize, j: usize| ((b * stride + i) * stride + j) * lanes + l;
             for (i, common) in common.iter().enumerate() {
                 let mean = self.solved[(b * k + i) * lanes + l];
-                let step: f64 = (i..k).map(|j| self.factor[at(i, j)] * noise[j]).sum();
+                let step: f64 = (i..k).map(|j| self.factor[at(j, i)] * noise[j]).sum();
                 // J R γ̃: what the shared coefficients already explain; zero with one geo.
                 let explained = |(j, gamma): (usize, &f64)| {
                     let identity = if i == j { 1.0 } else { 0.0 };
@@ -135,14 +135,15 @@ impl Baseline {
     /// Cov(γ + δ_g) = D½ (Ã⁻¹ + N Nᵀ) D½ with N = Ã⁻¹ R C̃^{-½}; the upper triangle of k × k.
     #[inline(always)]
     fn covariance<const FMA: bool>(&self, x: &Crossproducts, g: usize) -> Vec<f64> {
-        let (k, lanes) = (x.k, x.lanes);
+        let (k, stride, lanes) = (x.k, x.stride, x.lanes);
         let (b, l) = (g / lanes, g % lanes);
-        let inverse: Vec<f64> = (0..k * k).map(|i| self.inverse[(b * k * k + i) * lanes + l]).collect();
+        let of_geo = |i, j| self.inverse[((b * stride + i) * stride + j) * lanes + l];
+        let inverse: Vec<f64> = (0..k * k).map(|at| of_geo(at / k, at % k)).collect();
         let mut spread = vec![0.0; k * k];
         if lanes > 1 {
             for (row, inverse) in spread.chunks_exact_mut(k).zip(inverse.chunks_exact(k)) {
                 for (m, inverse) in inverse.iter().enumerate() {
-                    let scaled = &self.shared_scaled[m * k + m..(m + 1) * k];
+                    let scaled = &self.shared_scaled[m * x.shared_stride..][m..k];
                     axpy::<FMA>(*inverse, scaled, &mut row[m..]);
                 }
             }

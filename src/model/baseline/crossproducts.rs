@@ -1,14 +1,20 @@
 //! Crossproducts of the baseline columns, computed once.
 
 use super::super::design::Design;
+use super::super::linalg::padded;
 use crate::config::Noise;
 
 /// Crossproducts of the baseline columns: all that the algebra needs of the data. Geos are stored
-/// `lanes` at a time, element `[(block·k² + i·k + j)·lanes + lane]`.
+/// `lanes` at a time, element `[((block·stride + i)·stride + j)·lanes + lane]`, as all matrices of the baseline.
 #[derive(Debug, Clone)]
 pub struct Crossproducts {
     pub(super) lanes: usize,
+    /// Columns.
     pub(super) k: usize,
+    /// Columns and padding.
+    pub(super) stride: usize,
+    /// The same of the shared block, which is one matrix.
+    pub(super) shared_stride: usize,
     pub(super) n_blocks: usize,
     /// First column whose γ is a coefficient of its own. With a weekly effect those of the calendar
     /// columns, which come first, live in the prior of the shared level.
@@ -35,11 +41,14 @@ impl Crossproducts {
         let (n_geos, n, k) = (design.n_geos, design.n_periods, design.n_columns());
         let lanes = if n_geos == 1 { 1 } else { 8 };
         let n_blocks = n_geos.div_ceil(lanes);
-        let size = n_blocks * k * k * lanes;
+        let stride = padded(k, lanes);
+        let size = n_blocks * stride * stride * lanes;
         let ar = design.noise == Noise::Ar1;
         let mut x = Crossproducts {
             lanes,
             k,
+            stride,
+            shared_stride: padded(k, 1),
             n_blocks,
             first_shared: if design.weekly_effect { design.n_calendar_columns() } else { 0 },
             square: vec![0.0; size],
@@ -66,7 +75,7 @@ impl Crossproducts {
             let column = |j: usize| &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
             for i in 0..k {
                 for j in 0..k {
-                    let at = (((g / lanes) * k + i) * k + j) * lanes + g % lanes;
+                    let at = (((g / lanes) * stride + i) * stride + j) * lanes + g % lanes;
                     let (zi, zj) = (column(i), column(j));
                     x.square[at] = (0..n).map(|t| zi[t] * zj[t]).sum();
                     if ar {

@@ -20,7 +20,7 @@ pub use crossproducts::Crossproducts;
 
 use super::design::{ColumnGroup, Design};
 use super::layout::Theta;
-use super::linalg::{cholesky, inverse_from_factor, invert_upper, multiply};
+use super::linalg::{cholesky, inverse_from_factor, invert_factor, multiply};
 use super::prior::LikelihoodGradient;
 use crate::config::Noise;
 use crate::transform::simd::{axpy4, dot, dot4, mul_add};
@@ -45,7 +45,7 @@ pub struct Baseline {
     ratio: Vec<f64>,
     /// Ã⁻¹ per block.
     inverse: Vec<f64>,
-    /// U⁻¹ of Ã per block, kept for exact draws.
+    /// U⁻ᵀ of Ã = UᵀU per block, kept for exact draws.
     factor: Vec<f64>,
     /// c̃, then Ã⁻¹ c̃, per block.
     solved: Vec<f64>,
@@ -53,7 +53,7 @@ pub struct Baseline {
     deviation: Vec<f64>,
     scratch: Vec<f64>,
     product: Vec<f64>,
-    /// C̃, its U⁻¹, and R U⁻¹.
+    /// C̃, its U⁻ᵀ, and R U⁻¹.
     shared: Vec<f64>,
     shared_factor: Vec<f64>,
     shared_scaled: Vec<f64>,
@@ -68,11 +68,17 @@ pub struct Baseline {
     trace: Vec<f64>,
 }
 
+/// The identity of `k` rows in every lane.
+fn identity(k: usize, lanes: usize) -> Vec<f64> {
+    (0..k * k * lanes).map(|at| f64::from(u8::from((at / lanes).is_multiple_of(k + 1)))).collect()
+}
+
 impl Baseline {
     /// Room for a design.
     pub fn new(design: &Design, x: &Crossproducts) -> Baseline {
         let k = x.k;
-        let (matrix, vector) = (k * k * x.lanes, k * x.lanes);
+        let (matrix, vector) = (x.stride * x.stride * x.lanes, k * x.lanes);
+        let shared = x.shared_stride * x.shared_stride;
         let cells = design.n_geos * design.n_periods;
         Baseline {
             residual: vec![0.0; cells],
@@ -84,12 +90,12 @@ impl Baseline {
             factor: vec![0.0; x.n_blocks * matrix],
             solved: vec![0.0; x.n_blocks * vector],
             deviation: vec![0.0; x.n_blocks * vector],
-            scratch: vec![0.0; matrix],
+            scratch: identity(x.stride, x.lanes),
             product: vec![0.0; matrix],
-            shared: vec![0.0; k * k],
-            shared_factor: vec![0.0; k * k],
-            shared_scaled: vec![0.0; k * k],
-            shared_lanes: vec![0.0; matrix],
+            shared: identity(x.shared_stride, 1),
+            shared_factor: vec![0.0; shared],
+            shared_scaled: vec![0.0; shared],
+            shared_lanes: vec![0.0; shared * x.lanes],
             shared_rhs: vec![0.0; k],
             shared_mean: vec![0.0; k],
             coefficients: vec![0.0; design.n_geos * k],
@@ -195,21 +201,23 @@ impl Baseline {
         x: &Crossproducts,
         theta: &Theta,
     ) -> f64 {
-        let k = x.k;
-        self.shared.fill(0.0);
+        let (k, stride) = (x.k, x.stride);
+        for row in self.shared.chunks_exact_mut(x.shared_stride).take(k) {
+            row[..k].fill(0.0);
+        }
         self.shared_rhs.fill(0.0);
         let mut log_determinant = 0.0;
         let (phi, phi_square) = (theta.phi, theta.phi * theta.phi);
         for b in 0..x.n_blocks {
             let precision: [f64; L] =
                 std::array::from_fn(|l| theta.sigma.get(b * L + l).map_or(0.0, |s| s.powi(-2)));
-            let matrix = b * k * k * L..(b + 1) * k * k * L;
+            let matrix = b * stride * stride * L..(b + 1) * stride * stride * L;
             let square = x.square[matrix.clone()].as_chunks::<L>().0;
             let a = self.scratch.as_chunks_mut::<L>().0;
             for i in 0..k {
                 for j in i..k {
                     let scale = self.sd_geo[i] * self.sd_geo[j];
-                    let at = i * k + j;
+                    let at = i * stride + j;
                     for l in 0..L {
                         a[at][l] = scale * precision[l] * square[at][l];
                     }
@@ -221,19 +229,19 @@ impl Baseline {
                         }
                     }
                 }
-                for v in &mut a[i * k + i] {
+                for v in &mut a[i * stride + i] {
                     *v += 1.0;
                 }
             }
-            log_determinant += cholesky::<FMA, L>(a, k).iter().sum::<f64>();
+            log_determinant += cholesky::<FMA, L>(a, stride).iter().sum::<f64>();
             let factor = self.factor[matrix.clone()].as_chunks_mut::<L>().0;
-            invert_upper::<FMA, L>(a, factor, k);
+            invert_factor::<FMA, L>(a, factor, stride);
             let inverse = self.inverse[matrix].as_chunks_mut::<L>().0;
-            inverse_from_factor::<FMA, L>(factor, inverse, k);
+            inverse_from_factor::<FMA, L>(factor, inverse, stride);
             let rhs = self.solved[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
             // The deviations are not known yet: their room holds the product while its source is overwritten.
             let product = self.deviation[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
-            multiply::<FMA, L>(inverse, rhs, product);
+            multiply::<FMA, L>(inverse, stride, rhs, product);
             rhs.copy_from_slice(product);
             let solution = rhs;
             if L > 1 {
@@ -241,9 +249,10 @@ impl Baseline {
                     self.shared_rhs[i] += self.ratio[i] * solution[i].iter().sum::<f64>();
                     for j in i..k {
                         // Padding lanes have Ã = I, so they add nothing to J.
-                        let sum: f64 = inverse[i * k + j].iter().sum();
+                        let sum: f64 = inverse[i * stride + j].iter().sum();
                         let identity = if i == j { L as f64 } else { 0.0 };
-                        self.shared[i * k + j] += self.ratio[i] * self.ratio[j] * (identity - sum);
+                        self.shared[i * x.shared_stride + j] +=
+                            self.ratio[i] * self.ratio[j] * (identity - sum);
                     }
                 }
             }
@@ -253,25 +262,26 @@ impl Baseline {
 
     /// C̃⁻¹ as a factor, γ̃; returns ln|C̃|.
     #[inline(always)]
-    fn solve_shared<const FMA: bool, const L: usize>(&mut self, first: usize) -> f64 {
-        let k = self.shared_rhs.len();
+    fn solve_shared<const FMA: bool, const L: usize>(&mut self, x: &Crossproducts) -> f64 {
+        let (k, stride, first) = (x.k, x.shared_stride, x.first_shared);
         for i in 0..k {
-            self.shared[i * k + i] += 1.0;
+            self.shared[i * stride + i] += 1.0;
         }
         let shared = self.shared.as_chunks_mut::<1>().0;
         let factor = self.shared_factor.as_chunks_mut::<1>().0;
-        let log_determinant = cholesky::<FMA, 1>(shared, k)[0];
-        invert_upper::<FMA, 1>(shared, factor, k);
+        let log_determinant = cholesky::<FMA, 1>(shared, stride)[0];
+        invert_factor::<FMA, 1>(shared, factor, stride);
         self.shared_mean.fill(0.0);
         let lanes = self.shared_lanes.as_chunks_mut::<L>().0;
         for j in first..k {
-            // γ̃ = T Tᵀ rhs, one column of T at a time.
-            let projection: f64 = (first..=j).map(|i| factor[i * k + j][0] * self.shared_rhs[i]).sum();
+            // γ̃ = MᵀM rhs, one row of M = U⁻ᵀ at a time.
+            let row = &factor[j * stride..j * stride + k];
+            let projection: f64 = (first..=j).map(|i| row[i][0] * self.shared_rhs[i]).sum();
             for i in first..=j {
-                self.shared_mean[i] += factor[i * k + j][0] * projection;
-                let scaled = self.ratio[i] * factor[i * k + j][0];
-                self.shared_scaled[i * k + j] = scaled;
-                lanes[i * k + j] = [scaled; L];
+                self.shared_mean[i] += row[i][0] * projection;
+                let scaled = self.ratio[i] * row[i][0];
+                self.shared_scaled[i * stride + j] = scaled;
+                lanes[i * stride + j] = [scaled; L];
             }
         }
         log_determinant
@@ -286,37 +296,38 @@ impl Baseline {
         theta: &Theta,
         by: &mut LikelihoodGradient,
     ) {
-        let (k, first) = (x.k, x.first_shared);
+        let (k, stride, first) = (x.k, x.stride, x.first_shared);
         let mut by_geo = [0.0; 3];
         let (mut by_trend, mut by_season) = (0.0, 0.0);
         for b in 0..x.n_blocks {
-            let inverse = self.inverse[b * k * k * L..(b + 1) * k * k * L].as_chunks::<L>().0;
+            let inverse =
+                self.inverse[b * stride * stride * L..(b + 1) * stride * stride * L].as_chunks::<L>().0;
             let solved = self.solved[b * k * L..(b + 1) * k * L].as_chunks::<L>().0;
             let deviation = self.deviation[b * k * L..(b + 1) * k * L].as_chunks_mut::<L>().0;
             let mut lane_trace = [k as f64; L];
             for i in 0..k {
                 let mut mean = solved[i];
                 // Cov(δ̃)_ii = Ã⁻¹_ii + ‖row i of J R C̃^{-½}‖².
-                let mut variance = inverse[i * k + i];
+                let mut variance = inverse[i * stride + i];
                 if L > 1 {
                     // Row i of N = Ã⁻¹ R C̃^{-½}, and J R γ̃.
-                    let row = &mut self.product.as_chunks_mut::<L>().0[i * k..(i + 1) * k];
+                    let row = &mut self.product.as_chunks_mut::<L>().0[i * stride..i * stride + k];
                     row[first..].fill([0.0; L]);
                     for m in first..k {
                         let identity = if m == i { 1.0 } else { 0.0 };
                         let shift = self.ratio[m] * self.shared_mean[m];
-                        let inverse = inverse[i * k + m];
+                        let inverse = inverse[i * stride + m];
                         for l in 0..L {
                             mean[l] = mul_add::<FMA>(inverse[l] - identity, shift, mean[l]);
                         }
                         let scaled = self.shared_lanes.as_chunks::<L>().0;
-                        for (n, s) in row[m..].iter_mut().zip(&scaled[m * k + m..(m + 1) * k]) {
+                        for (n, s) in row[m..].iter_mut().zip(&scaled[m * x.shared_stride..][m..k]) {
                             for l in 0..L {
                                 n[l] = mul_add::<FMA>(inverse[l], s[l], n[l]);
                             }
                         }
                     }
-                    let scaled = &self.shared_scaled[i * k + first..(i + 1) * k];
+                    let scaled = &self.shared_scaled[i * x.shared_stride..][first..k];
                     for (n, s) in row[first..].iter().zip(scaled) {
                         for l in 0..L {
                             let y = s - n[l];
@@ -346,7 +357,8 @@ impl Baseline {
         }
         if L > 1 {
             for (j, group) in design.columns.iter().enumerate() {
-                let variance: f64 = self.shared_factor[j * k + j..(j + 1) * k].iter().map(|t| t * t).sum();
+                let column = (j..k).map(|m| self.shared_factor[m * x.shared_stride + j]);
+                let variance: f64 = column.map(|t| t * t).sum();
                 let moment = self.shared_mean[j].powi(2) + variance - 1.0;
                 match group {
                     ColumnGroup::Trend => by_trend += moment,

@@ -8,6 +8,7 @@ use crate::config::{
     Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, Noise,
 };
 use crate::data::*;
+use crate::sampler::Cholesky;
 
 /// A small data set with gaps: late geo, blank outcomes, a late channel, an organic channel, a control.
 pub(crate) fn data(n_geos: usize, n_periods: usize) -> Dataset {
@@ -221,14 +222,13 @@ type Cell = (usize, usize);
 fn log_normal(cells: &[Cell], r: impl Fn(&Cell) -> f64, covariance: impl Fn(&Cell, &Cell) -> f64) -> f64 {
     let size = cells.len();
     let r: Vec<f64> = cells.iter().map(r).collect();
-    let mut cov: Vec<[f64; 1]> =
-        cells.iter().flat_map(|a| cells.iter().map(|b| [covariance(a, b)]).collect::<Vec<_>>()).collect();
-    let mut t = vec![[0.0]; size * size];
-    let ln_det = crate::model::linalg::cholesky::<true, 1>(&mut cov, size)[0];
-    crate::model::linalg::invert_upper::<true, 1>(&cov, &mut t, size);
-    let quadratic: f64 =
-        (0..size).map(|j| (0..=j).map(|i| t[i * size + j][0] * r[i]).sum::<f64>().powi(2)).sum();
-    -0.5 * (ln_det + quadratic)
+    let covariance: Vec<f64> =
+        cells.iter().flat_map(|a| cells.iter().map(|b| covariance(a, b)).collect::<Vec<_>>()).collect();
+    let factor = Cholesky::new(&covariance, size).unwrap();
+    let mut whitened = r;
+    factor.solve(&mut whitened);
+    let quadratic: f64 = whitened.iter().map(|x| x * x).sum();
+    -0.5 * (factor.ln_det() + quadratic)
 }
 
 #[test]
