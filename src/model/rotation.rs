@@ -1,5 +1,7 @@
 //! An orthogonal change of coordinates that puts the span of given columns first.
 
+use crate::transform::simd::{axpy, dot};
+
 /// Q = H₁ H₂ … H_k, the Householder reflections of a QR factorisation of n × k columns: the first k
 /// columns of Q span theirs.
 #[derive(Debug, Clone)]
@@ -51,8 +53,7 @@ impl Rotation {
 
 /// x ← x − 2 v (vᵀ x).
 fn reflect(v: &[f64], x: &mut [f64]) {
-    let twice = 2.0 * v.iter().zip(x.iter()).map(|(v, x)| v * x).sum::<f64>();
-    x.iter_mut().zip(v).for_each(|(x, v)| *x -= twice * v);
+    axpy::<false>(-2.0 * dot::<false>(v, x), v, x);
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(super) const CONTROL_SD: f64 = 0.3;
 pub struct Baseline {
     /// r̂ = r − Z(γ̂ + δ̂_g), scaled outcome units. G × T.
     pub residual: Vec<f64>,
-    /// Ω r̂ / σ²: the derivative of the log likelihood by the mean. G × T.
+    /// Ω r, then Ω r̂ / σ²: the derivative of the log likelihood by the mean. G × T.
     pub by_mean: Vec<f64>,
     /// D½, V½ and R by column.
     sd_geo: Vec<f64>,
@@ -63,7 +63,6 @@ pub struct Baseline {
     /// γ̃.
     shared_mean: Vec<f64>,
     coefficients: Vec<f64>,
-    whitened: Vec<f64>,
     /// tr(S_g Cov(γ + δ_g)), padded to whole blocks.
     trace: Vec<f64>,
 }
@@ -99,7 +98,6 @@ impl Baseline {
             shared_rhs: vec![0.0; k],
             shared_mean: vec![0.0; k],
             coefficients: vec![0.0; design.n_geos * k],
-            whitened: vec![0.0; design.n_periods],
             trace: vec![0.0; x.n_blocks * x.lanes],
         }
     }
@@ -134,17 +132,16 @@ impl Baseline {
         let mut log_determinant = self.condition_lanes::<FMA, L>(design, x, theta);
         by.phi = 0.0;
         self.deviations::<FMA, L>(design, x, theta, by);
+        self.subtract_baseline::<FMA>(design);
         for g in 0..design.n_geos {
             let cells = g * n..(g + 1) * n;
             let precision = theta.sigma[g].powi(-2);
-            // rᵀ Ω r̂ = Σ (Ω r̂) r: r is needed once more after r̂ is known.
-            self.whitened.copy_from_slice(&self.residual[cells.clone()]);
-            self.subtract_baseline::<FMA>(design, g);
             let residual = &self.residual[cells.clone()];
             let by_mean = &mut self.by_mean[cells];
+            // rᵀ Ω r̂, while this still is Ω r.
+            quadratic += precision * dot::<FMA>(by_mean, residual);
             x.whiten(design, g, theta.phi, residual, by_mean);
             by_mean.iter_mut().for_each(|e| *e *= precision);
-            quadratic += dot::<FMA>(by_mean, &self.whitened);
             by.ln_sigma[g] = dot::<FMA>(by_mean, residual) + self.trace[g] - x.n_fitted[g];
             log_determinant += 2.0 * x.n_fitted[g] * theta.sigma[g].ln();
         }
@@ -170,7 +167,7 @@ impl Baseline {
         }
     }
 
-    /// c̃ = D½ Zᵀ Ω r / σ².
+    /// c̃ = D½ Zᵀ Ω r / σ²; Ω r goes to `by_mean`.
     #[inline(always)]
     fn right_hand_sides<const FMA: bool, const L: usize>(
         &mut self,
@@ -179,13 +176,17 @@ impl Baseline {
         theta: &Theta,
     ) {
         let (n, k) = (design.n_periods, x.k);
-        for g in 0..design.n_geos {
-            x.whiten(design, g, theta.phi, &self.residual[g * n..(g + 1) * n], &mut self.whitened);
-            let precision = theta.sigma[g].powi(-2);
-            for first in (0..k).step_by(4) {
+        let geos = self.residual.chunks_exact(n).zip(self.by_mean.chunks_exact_mut(n));
+        for (g, (residual, whitened)) in geos.enumerate() {
+            x.whiten(design, g, theta.phi, residual, whitened);
+        }
+        // Four columns of the calendar, which geos share, stay in the cache through all geos.
+        for first in (0..k).step_by(4) {
+            for (g, whitened) in self.by_mean.chunks_exact(n).enumerate() {
                 // Ω r is 0 off the fitted cells, so that geos can share the columns of the calendar.
                 let columns = std::array::from_fn(|j| design.column(g, (first + j).min(k - 1)));
-                let dots = dot4::<FMA>(columns, &self.whitened);
+                let dots = dot4::<FMA>(columns, whitened);
+                let precision = theta.sigma[g].powi(-2);
                 for (j, dot) in (first..k).zip(dots) {
                     self.solved[((g / L) * k + j) * L + g % L] = self.sd_geo[j] * precision * dot;
                 }
@@ -387,16 +388,17 @@ impl Baseline {
     }
 
     #[inline(always)]
-    fn subtract_baseline<const FMA: bool>(&mut self, design: &Design, g: usize) {
+    fn subtract_baseline<const FMA: bool>(&mut self, design: &Design) {
         let (n, k) = (design.n_periods, design.n_columns());
-        let residual = &mut self.residual[g * n..(g + 1) * n];
         for first in (0..k).step_by(4) {
-            let columns = std::array::from_fn(|j| design.column(g, (first + j).min(k - 1)));
-            let coefficient =
-                |j: usize| if first + j < k { self.coefficients[g * k + first + j] } else { 0.0 };
-            axpy4::<FMA>(std::array::from_fn(|j| -coefficient(j)), columns, residual);
+            let of_geos = self.coefficients.chunks_exact(k);
+            for (g, (residual, of)) in self.residual.chunks_exact_mut(n).zip(of_geos).enumerate() {
+                let columns = std::array::from_fn(|j| design.column(g, (first + j).min(k - 1)));
+                let coefficient = |j: usize| of.get(first + j).map_or(0.0, |of| -of);
+                axpy4::<FMA>(std::array::from_fn(coefficient), columns, residual);
+            }
         }
-        for (r, fitted) in residual.iter_mut().zip(&design.fitted[g * n..(g + 1) * n]) {
+        for (r, fitted) in self.residual.iter_mut().zip(&design.fitted) {
             *r *= fitted;
         }
     }
