@@ -2,7 +2,7 @@
 
 use super::columns::{seasonality, trend};
 use super::factors::FactorCoordinates;
-use super::pool::{Location, PooledPrior};
+use super::pool::PooledPrior;
 use super::prior::ShapePrior;
 use super::reliability::{Calibration, calibrate};
 use super::returns::{Belief, ReturnsPrior};
@@ -130,9 +130,11 @@ const SAME_UNIT: std::ops::RangeInclusive<f64> = 0.003..=1.0;
 /// Spreads τ of ln ROI between channels about a level known from the media share alone, and their prior
 /// weights.
 const ROI_SPREADS: [(f64, f64); 3] = [(0.3, 0.40), (0.6, 0.35), (1.2, 0.25)];
-/// ln σ_g about its centre: location, and spreads between geos, none below what T = 156 periods resolve.
-const SIGMA_LOCATION: Location = Location { weight: 1.0, mean: 0.0, sd: 1.0 };
-const SIGMA_SPREADS: [(f64, f64); 5] = [(0.05, 0.25), (0.12, 0.25), (0.25, 0.25), (0.5, 0.15), (1.0, 0.10)];
+/// ln σ_g about its centre: sd of the location, and scale of the spread between geos, which is not below
+/// what T = 156 periods resolve.
+const SIGMA_LOCATION: f64 = 1.0;
+const SIGMA_SPREAD: f64 = 0.5;
+const LEAST_SIGMA_SPREAD: f64 = 0.05;
 /// Prior of an organic channel's share of the outcome: ln share ~ N(ln 0.02, 1).
 const ORGANIC_SHARE: (f64, f64) = (-3.912_023_005_428_146, 1.0);
 
@@ -170,7 +172,7 @@ impl Design {
             weekly_effect: config.model.weekly_effect && n_geos > 1,
             level_centring: 0.5,
             factors: Vec::new(),
-            sigma_pool: PooledPrior::new(&[SIGMA_LOCATION], &SIGMA_SPREADS),
+            sigma_pool: PooledPrior::new(SIGMA_LOCATION, SIGMA_SPREAD, LEAST_SIGMA_SPREAD),
             rotation: None,
             pool: ReturnsPrior::default(),
         };
