@@ -134,11 +134,16 @@ pub(crate) fn sample_density(
         target_accept: config.acceptance(density.design.n_geos),
         max_depth: MAX_DEPTH,
     };
+    let threads = rayon::current_num_threads();
     if density.design.n_geos > 1 {
+        density.spread(threads);
         pilot::prepare(density, &settings, progress)?;
     }
-    let density = &*density;
-    Ok(sampler::sample(density, |_, rng| density.start(rng), &settings, progress)?)
+    density.spread(threads / settings.chains.max(1));
+    let chains = sampler::sample(&*density, |_, rng| density.start(rng), &settings, progress)?;
+    // What follows goes over many draws at once.
+    density.spread(1);
+    Ok(chains)
 }
 
 /// Diagnostics of every sampled parameter, in the order of [`Posterior::parameters`].

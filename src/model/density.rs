@@ -4,7 +4,7 @@ use super::baseline::{Baseline, BaselineDraw, Crossproducts};
 use super::calendar::{Calendar, CalendarState};
 use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, Theta};
-use super::media::Media;
+use super::media::{Media, Split};
 use super::prior::LikelihoodGradient;
 use super::returns::Returns;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch};
@@ -18,7 +18,7 @@ pub struct Density {
     pub layout: Layout,
     crossproducts: Crossproducts,
     calendar: Option<Calendar>,
-    instructions: InstructionSet,
+    split: Split,
 }
 
 /// Scratch space and everything computed at the last point.
@@ -57,14 +57,20 @@ impl Density {
         let layout = Layout::new(&design);
         let crossproducts = Crossproducts::new(&design);
         let calendar = design.weekly_effect.then(|| Calendar::new(&design, 1.0 - PRIOR_MEDIA_SHARE));
-        Density { design, layout, crossproducts, calendar, instructions }
+        Density { design, layout, crossproducts, calendar, split: Split { threads: 1, instructions } }
+    }
+
+    /// Spreads every gradient over so many threads of the present rayon pool, or fewer when it is too small for
+    /// that; the result is the same. Holds for states made from now on.
+    pub fn spread(&mut self, threads: usize) {
+        self.split.threads = threads;
     }
 
     /// Fresh scratch space.
     pub fn state(&self) -> State {
         State {
             theta: Theta::new(&self.design),
-            media: Media::new(&self.design),
+            media: Media::new(&self.design, self.split),
             baseline: Baseline::new(&self.design, &self.crossproducts),
             calendar: self.calendar.as_ref().map(Calendar::state),
             by: LikelihoodGradient::new(&self.design),
@@ -82,14 +88,14 @@ impl Density {
         grad: &mut [f64],
         state: &mut State,
     ) -> Result<f64, NotFinite> {
-        let value = dispatch(self.instructions, Evaluate { density: self, q, grad, state });
+        let value = dispatch(self.split.instructions, Evaluate { density: self, q, grad, state });
         if value.is_finite() && grad.iter().all(|g| g.is_finite()) { Ok(value) } else { Err(NotFinite) }
     }
 
     /// Fills in the parameters, the media and the posterior of the baseline at `q`, which is all that
     /// contributions, curves and [`Density::draw_baseline`] need, in half the time of the gradient.
     pub fn locate(&self, q: &[f64], state: &mut State) {
-        dispatch(self.instructions, Locate { density: self, q, state });
+        dispatch(self.split.instructions, Locate { density: self, q, state });
     }
 
     /// A starting point near the middle of the prior.
@@ -99,7 +105,7 @@ impl Density {
 
     /// Instruction set in use.
     pub fn instructions(&self) -> InstructionSet {
-        self.instructions
+        self.split.instructions
     }
 
     /// Log predictive density of each fitted cell of geo `g` given all other cells, at the point of
@@ -108,7 +114,7 @@ impl Density {
     /// # Source
     /// Gaussian leave-one-out: y − μ₋ᵢ = [Σ⁻¹r]ᵢ / Σ⁻¹ᵢᵢ with variance 1 / Σ⁻¹ᵢᵢ.
     pub fn leave_one_out(&self, state: &State, g: usize, out: &mut [f64]) {
-        dispatch(self.instructions, LeaveOneOut { density: self, state, g, out });
+        dispatch(self.split.instructions, LeaveOneOut { density: self, state, g, out });
     }
 
     /// Draws the baseline coefficients exactly, at the point of the last evaluation in `state`.
