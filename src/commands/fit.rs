@@ -9,7 +9,7 @@ use clap::Args;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::{self, Dataset};
 use mmm::diagnostics::Verdict;
-use mmm::output::{self, LOG_FILE, OutputDir, PRIOR_FILE, PhaseClock, REPORT_FILE, Style};
+use mmm::output::{self, Gradients, LOG_FILE, OutputDir, PRIOR_FILE, PhaseClock, REPORT_FILE, Style};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
 use super::progress::{Detail, Interrupt, SamplingProgress};
@@ -132,7 +132,8 @@ impl Fit {
         pool.install(|| write_all(&directory, &mut report, &dataset, &fitted, self.results.report))?;
         let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
         clock.finish("write");
-        let log = clock.log(&report, pool.current_num_threads(), fitted.density.instructions().name());
+        let (threads, set) = (pool.current_num_threads(), fitted.density.instructions().name());
+        let log = clock.log(&report, threads, set, Gradients::of(&fitted.chains));
         let log = log.map_err(mmm::Error::from)?.to_json().map_err(mmm::Error::from)?;
         directory.write_bytes(LOG_FILE, &log).map_err(mmm::Error::from)?;
         interrupt.check()?;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::fit_io::to_json;
 use super::{Fit, OutputError};
+use crate::sampler::Chain;
 
 /// File name of the log in the output directory.
 pub const LOG_FILE: &str = "log.json";
@@ -35,6 +36,27 @@ pub struct Log {
     pub machine: Machine,
     /// Vector instructions in use, such as `avx2`.
     pub instruction_set: String,
+    /// What the sampling cost, whatever the machine.
+    pub gradients: Gradients,
+}
+
+/// Evaluations of the log density with its gradient, all chains together; without the pilot of a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Gradients {
+    /// In the warm-up.
+    pub warmup: u64,
+    /// In the draws.
+    pub draws: u64,
+}
+
+impl Gradients {
+    /// Of a fit's chains.
+    pub fn of(chains: &[Chain]) -> Gradients {
+        Gradients {
+            warmup: chains.iter().map(|c| c.leapfrogs_warmup).sum(),
+            draws: chains.iter().map(|c| c.leapfrogs).sum(),
+        }
+    }
 }
 
 /// What was fitted, and how.
@@ -142,7 +164,13 @@ impl PhaseClock {
     ///
     /// # Errors
     /// When the fit cannot be serialised.
-    pub fn log(&self, fit: &Fit, threads: usize, instruction_set: &str) -> Result<Log, OutputError> {
+    pub fn log(
+        &self,
+        fit: &Fit,
+        threads: usize,
+        instruction_set: &str,
+        gradients: Gradients,
+    ) -> Result<Log, OutputError> {
         Ok(Log {
             schema: LOG_SCHEMA.into(),
             provenance: Provenance::of(fit)?,
@@ -153,6 +181,7 @@ impl PhaseClock {
             threads,
             machine: Machine::here(),
             instruction_set: instruction_set.into(),
+            gradients,
         })
     }
 }
@@ -177,7 +206,9 @@ mod tests {
         clock.finish("read");
         std::thread::sleep(std::time::Duration::from_millis(5));
         clock.finish("sample");
-        let log = clock.log(&crate::output::testdata::fit(), 2, "avx2").unwrap();
+        let log = clock
+            .log(&crate::output::testdata::fit(), 2, "avx2", Gradients { warmup: 7, draws: 30 })
+            .unwrap();
         assert_eq!(log.provenance.fit_sha256.len(), 64);
         let names: Vec<&str> = log.phases.iter().map(|p| p.name.as_str()).collect();
         assert_eq!(names, ["read", "sample"]);
@@ -185,6 +216,7 @@ mod tests {
         assert!(log.phases.iter().map(|p| p.seconds).sum::<f64>() <= log.total_seconds);
         let json: serde_json::Value = serde_json::from_slice(&log.to_json().unwrap()).unwrap();
         assert_eq!((&json["threads"], &json["instruction_set"]), (&2.into(), &"avx2".into()));
+        assert_eq!(json["gradients"], serde_json::json!({ "warmup": 7, "draws": 30 }));
         assert!(DateTime::parse_from_rfc3339(json["started"].as_str().unwrap()).is_ok());
     }
 }

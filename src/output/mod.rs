@@ -57,7 +57,7 @@ pub use finite::first_non_finite;
 pub use fit_io::FIT_FILE;
 pub use fit_json::*;
 pub use html::{REPORT_FILE, report};
-pub use log::{LOG_FILE, LOG_SCHEMA, Log, Machine, Phase, PhaseClock, Provenance};
+pub use log::{Gradients, LOG_FILE, LOG_SCHEMA, Log, Machine, Phase, PhaseClock, Provenance};
 pub use media_file::{MEDIA_FILE, read_media, write_media};
 pub use parquet::{DRAWS_FILE, write_draws};
 pub use prior_json::{PRIOR_DRAWS_FILE, PRIOR_FILE, PRIOR_SCHEMA, PriorReport, prior_schema};
