@@ -20,6 +20,11 @@ pub const fn padded(n: usize, lanes: usize) -> usize {
     n.next_multiple_of(if lanes == 1 { WIDE } else { NARROW })
 }
 
+/// The identity of `k` rows in every lane, element by element.
+pub fn identity(k: usize, lanes: usize) -> Vec<f64> {
+    (0..k * k * lanes).map(|at| f64::from(u8::from((at / lanes).is_multiple_of(k + 1)))).collect()
+}
+
 /// Upper Cholesky factor U of a symmetric positive matrix, A = UᵀU; reads and overwrites the upper triangle.
 /// Returns ln|A|; not a number where A is not positive.
 #[inline(always)]

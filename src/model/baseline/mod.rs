@@ -20,7 +20,7 @@ pub use crossproducts::Crossproducts;
 
 use super::design::{ColumnGroup, Design};
 use super::layout::Theta;
-use super::linalg::{cholesky, inverse_from_factor, invert_factor, multiply};
+use super::linalg::{cholesky, identity, inverse_from_factor, invert_factor, multiply};
 use super::prior::LikelihoodGradient;
 use crate::config::Noise;
 use crate::transform::simd::{axpy4, dot, dot4, mul_add};
@@ -65,11 +65,6 @@ pub struct Baseline {
     coefficients: Vec<f64>,
     /// tr(S_g Cov(γ + δ_g)), padded to whole blocks.
     trace: Vec<f64>,
-}
-
-/// The identity of `k` rows in every lane.
-fn identity(k: usize, lanes: usize) -> Vec<f64> {
-    (0..k * k * lanes).map(|at| f64::from(u8::from((at / lanes).is_multiple_of(k + 1)))).collect()
 }
 
 impl Baseline {
