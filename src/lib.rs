@@ -50,6 +50,8 @@ pub mod config;
 pub mod warning;
 mod words;
 
+mod linalg;
+
 pub mod data;
 
 pub mod transform;

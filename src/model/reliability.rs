@@ -28,7 +28,7 @@ use super::basis::Basis;
 use super::design::Design;
 use crate::config::FitConfig;
 use crate::data::Dataset;
-use crate::sampler::Cholesky;
+use crate::linalg::Cholesky;
 
 /// Fitted cells per regressor from which O takes the neighbours of spend (Harrell 2015, § 4.4: 10 to 20).
 const CELLS_PER_COLUMN: usize = 20;

@@ -1,7 +1,7 @@
 //! The metric, estimated from the draws and gradients of a window of the warm-up.
 
-use super::linalg::{axpy, geometric_mean};
 use super::metric::Metric;
+use crate::linalg::{axpy, geometric_mean};
 
 /// Weight of the identity in a block's covariances, in draws.
 ///

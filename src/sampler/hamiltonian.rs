@@ -3,8 +3,8 @@
 use rand_chacha::ChaCha8Rng;
 
 use super::density::{DensityError, LogDensity};
-use super::linalg::{axpy, dot};
 use super::metric::Metric;
+use crate::linalg::{axpy, dot};
 
 /// A point of phase space with what the next leapfrog step needs of it.
 #[derive(Debug, Clone)]

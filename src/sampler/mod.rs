@@ -3,7 +3,6 @@
 mod density;
 mod settings;
 
-mod linalg;
 mod metric;
 
 mod hamiltonian;
@@ -20,8 +19,6 @@ mod chain;
 mod invariance;
 #[cfg(test)]
 mod targets;
-
-pub(crate) use linalg::Cholesky;
 
 pub use chain::{Chain, sample};
 pub use density::{DensityError, LogDensity};
