@@ -172,7 +172,7 @@ impl Design {
             weekly_effect: config.model.weekly_effect && n_geos > 1,
             level_centring: 0.5,
             factors: Vec::new(),
-            sigma_pool: PooledPrior::new(SIGMA_LOCATION, SIGMA_SPREAD, LEAST_SIGMA_SPREAD),
+            sigma_pool: PooledPrior::new(n_geos, SIGMA_LOCATION, SIGMA_SPREAD, LEAST_SIGMA_SPREAD),
             rotation: None,
             pool: ReturnsPrior::default(),
         };

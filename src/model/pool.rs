@@ -16,6 +16,7 @@ const WIDEST: f64 = 3.3;
 /// N(0, τ² I + s² 11ᵀ) over a grid of τ ~ HalfNormal.
 #[derive(Debug, Clone, Default)]
 pub struct PooledPrior {
+    n: usize,
     location_sd: f64,
     nodes: Vec<Node>,
 }
@@ -25,11 +26,13 @@ struct Node {
     weight: f64,
     ln_weight: f64,
     spread: f64,
+    /// ln |τ² I + s² 11ᵀ|.
+    ln_det: f64,
 }
 
 impl PooledPrior {
-    /// μ ~ N(0, `location_sd`²), τ ~ HalfNormal(`scale`) above `least`.
-    pub fn new(location_sd: f64, scale: f64, least: f64) -> PooledPrior {
+    /// Of `n` values: μ ~ N(0, `location_sd`²), τ ~ HalfNormal(`scale`) above `least`.
+    pub fn new(n: usize, location_sd: f64, scale: f64, least: f64) -> PooledPrior {
         let spreads = std::iter::successors(Some(least), |spread| Some(spread * RATIO));
         let unscaled: Vec<(f64, f64)> = spreads
             .take_while(|spread| *spread < WIDEST * scale)
@@ -38,24 +41,27 @@ impl PooledPrior {
             .collect();
         let total: f64 = unscaled.iter().map(|(_, weight)| weight).sum();
         let node = |(spread, weight): &(f64, f64)| {
-            let weight = weight / total;
-            Node { weight, ln_weight: weight.ln(), spread: *spread }
+            let (weight, tau2) = (weight / total, spread.powi(2));
+            let ln_det = n as f64 * tau2.ln() + (n as f64 * location_sd.powi(2) / tau2).ln_1p();
+            Node { weight, ln_weight: weight.ln(), spread: *spread, ln_det }
         };
-        PooledPrior { location_sd, nodes: unscaled.iter().map(node).collect() }
+        PooledPrior { n, location_sd, nodes: unscaled.iter().map(node).collect() }
     }
 
-    /// Draws `n` values: a spread, a location, then each value about it.
-    pub fn draw<R: rand::Rng>(&self, n: usize, rng: &mut R) -> Vec<f64> {
+    /// Draws the values: a spread, a location, then each value about it.
+    pub fn draw<R: rand::Rng>(&self, rng: &mut R) -> Vec<f64> {
         let mut left: f64 = rng.random();
         let beyond = |node: &&Node| {
             left -= node.weight;
             left < 0.0
         };
         // Rounding may leave a hair beyond the last node.
-        let Some(node) = self.nodes.iter().find(beyond).or(self.nodes.last()) else { return vec![0.0; n] };
+        let Some(node) = self.nodes.iter().find(beyond).or(self.nodes.last()) else {
+            return vec![0.0; self.n];
+        };
         let mut normal = || -> f64 { StandardNormal.sample(rng) };
         let location = self.location_sd * normal();
-        (0..n).map(|_| location + node.spread * normal()).collect()
+        (0..self.n).map(|_| location + node.spread * normal()).collect()
     }
 
     /// Log density of the values, up to a constant; adds its gradient to `grad`.
@@ -63,18 +69,14 @@ impl PooledPrior {
     /// # Source
     /// Sherman–Morrison on τ² I + s² 11ᵀ.
     pub fn density(&self, x: &[f64], grad: &mut [f64]) -> f64 {
-        if x.is_empty() {
-            return 0.0;
-        }
-        let (n, s2) = (x.len() as f64, self.location_sd.powi(2));
+        let (n, s2) = (self.n as f64, self.location_sd.powi(2));
         let sum: f64 = x.iter().sum();
         let squares: f64 = x.iter().map(|x| x * x).sum();
         // ln p, and the posterior mean of μ, which pulls every value.
         let term = |node: &Node| {
             let tau2 = node.spread.powi(2);
             let location = s2 * sum / (tau2 + n * s2);
-            let ln_det = n * tau2.ln() + (n * s2 / tau2).ln_1p();
-            (node.ln_weight - 0.5 * (ln_det + (squares - location * sum) / tau2), location)
+            (node.ln_weight - 0.5 * (node.ln_det + (squares - location * sum) / tau2), location)
         };
         let largest = self.nodes.iter().map(|node| term(node).0).fold(f64::NEG_INFINITY, f64::max);
         let (mut total, mut precision, mut pull) = (0.0, 0.0, 0.0);
@@ -98,7 +100,7 @@ mod tests {
 
     #[test]
     fn gradient_matches_central_differences() {
-        let prior = PooledPrior::new(1.0, 0.5, 0.05);
+        let prior = PooledPrior::new(4, 1.0, 0.5, 0.05);
         for x in [[0.3, -1.0, 2.5, 0.9], [0.11, 0.08, 0.15, 0.09]] {
             let mut grad = [0.0; 4];
             prior.density(&x, &mut grad);
@@ -118,7 +120,7 @@ mod tests {
     #[test]
     fn closed_form_is_the_integral_over_location_and_spread() {
         let normal = |x: f64, m: f64, s: f64| (-0.5 * ((x - m) / s).powi(2)).exp() / s;
-        let prior = PooledPrior::new(1.0, 0.5, 0.05);
+        let prior = PooledPrior::new(2, 1.0, 0.5, 0.05);
         let ratio = |x: [f64; 2]| {
             let mut want = 0.0;
             for j in 0..300 {
@@ -139,7 +141,7 @@ mod tests {
     /// The mode at every node of a coarse grid is a barrier between them.
     #[test]
     fn many_values_have_one_mode_of_their_spread() {
-        let prior = PooledPrior::new(1.0, 0.5, 0.05);
+        let prior = PooledPrior::new(40, 1.0, 0.5, 0.05);
         let deviations: Vec<f64> = (0..40).map(|g| if g % 2 == 0 { 1.0 } else { -1.0 }).collect();
         // Curvature of ln p by the logarithm of the spread.
         let at = |ln: f64| {
@@ -157,11 +159,11 @@ mod tests {
     #[test]
     fn draws_have_the_spread_of_the_prior() {
         let mut rng = <rand_chacha::ChaCha8Rng as rand::SeedableRng>::seed_from_u64(1);
-        let prior = PooledPrior::new(1.0, 0.5, 0.05);
+        let prior = PooledPrior::new(2, 1.0, 0.5, 0.05);
         let n = 20_000;
         let mut within = 0.0;
         for _ in 0..n {
-            let x = prior.draw(2, &mut rng);
+            let x = prior.draw(&mut rng);
             within += 0.5 * (x[0] - x[1]).powi(2) / n as f64;
         }
         // E τ² = 0.25, and a little more above the least one; its standard error is 0.004.

@@ -33,7 +33,7 @@ pub fn prior_draw<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -
             draw.half_normal(Some(i), SIGMA);
         }
         SigmaLayout::Pooled { first } => {
-            let values = design.sigma_pool.draw(design.n_geos, draw.rng);
+            let values = design.sigma_pool.draw(draw.rng);
             draw.q[first..first + design.n_geos].copy_from_slice(&values);
         }
     }
