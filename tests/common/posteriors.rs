@@ -1,35 +1,16 @@
 //! Posteriors to sample from, and one way of doing so.
 
-use mmm::sampler::{Chain, DensityError, LogDensity, Settings, sample};
+use mmm::sampler::{self as density, Chain, LogDensity, Settings, sample};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-/// A density given by a function of the position that fills in the gradient.
-pub struct Target<F> {
-    pub dim: usize,
-    pub order: usize,
-    pub function: F,
-}
+/// The sampler's own tests have the same densities; these take from them what they need.
+#[path = "../../src/sampler/targets.rs"]
+#[allow(dead_code)]
+mod targets;
 
-impl<F: Fn(&[f64], &mut [f64]) -> f64 + Sync> LogDensity for Target<F> {
-    type Workspace = ();
-
-    fn dim(&self) -> usize {
-        self.dim
-    }
-
-    fn dense_block(&self) -> usize {
-        self.order
-    }
-
-    fn workspace(&self) {}
-
-    fn value_and_gradient(&self, q: &[f64], grad: &mut [f64], (): &mut ()) -> Result<f64, DensityError> {
-        let value = (self.function)(q, grad);
-        if value.is_finite() { Ok(value) } else { Err(DensityError) }
-    }
-}
+pub(crate) use targets::Target;
 
 pub fn jitter(dim: usize) -> impl Fn(usize, &mut ChaCha8Rng) -> Vec<f64> + Sync {
     move |_, rng| (0..dim).map(|_| rng.sample::<f64, _>(StandardNormal)).collect()
@@ -47,7 +28,7 @@ pub const EFFECTS: [f64; 8] = [28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0];
 pub const ERRORS: [f64; 8] = [15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0];
 
 /// Eight schools, non-centred: μ ~ N(0, 5²), ln τ ~ N(ln 5, 1), θ_j = μ + τ z_j; q = (μ, ln τ, z).
-pub fn eight_schools() -> Target<impl Fn(&[f64], &mut [f64]) -> f64 + Sync> {
+pub(crate) fn eight_schools() -> Target<impl Fn(&[f64], &mut [f64]) -> f64 + Sync> {
     let function = |q: &[f64], g: &mut [f64]| {
         let (mu, tau, depth) = (q[0], q[1].exp(), q[1] - 5f64.ln());
         g[0] = -mu / 25.0;
