@@ -88,8 +88,14 @@ impl Density {
         grad: &mut [f64],
         state: &mut State,
     ) -> Result<f64, NotFinite> {
-        let value = dispatch(self.split.instructions, Evaluate { density: self, q, grad, state });
-        if value.is_finite() && grad.iter().all(|g| g.is_finite()) { Ok(value) } else { Err(NotFinite) }
+        let evaluate = Evaluate { density: self, q, grad: &mut *grad, state: &mut *state };
+        let value = dispatch(self.split.instructions, evaluate);
+        if value.is_finite() && grad.iter().all(|g| g.is_finite()) {
+            return Ok(value);
+        }
+        // The zeros that factorisations rely on may have become NaN, which would stay.
+        *state = self.state();
+        Err(NotFinite)
     }
 
     /// Fills in the parameters, the media and the posterior of the baseline at `q`, which is all that

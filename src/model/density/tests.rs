@@ -306,6 +306,33 @@ fn collapsed_likelihood_is_the_integral_over_the_baseline() {
 }
 
 #[test]
+fn a_point_out_of_range_leaves_no_trace() {
+    for n_geos in [1, 9] {
+        for (name, config) in configs() {
+            let density = Density::new(Design::new(&data(n_geos, 60), &config).expect("a valid design"));
+            let dim = density.layout.dim;
+            let (mut grad, mut again) = (vec![0.0; dim], vec![0.0; dim]);
+            let q = point(dim, 5, 0.3);
+            let want = density.value_and_gradient(&q, &mut grad, &mut density.state());
+            let mut state = density.state();
+            for i in 0..dim {
+                for x in [f64::NAN, f64::INFINITY, -1e3, 1e3] {
+                    let mut far = q.clone();
+                    far[i] = x;
+                    let _ = density.value_and_gradient(&far, &mut again, &mut state);
+                    assert_eq!(
+                        density.value_and_gradient(&q, &mut again, &mut state),
+                        want,
+                        "{name} {i} {x}"
+                    );
+                    assert_eq!(again, grad, "{name} {i} {x}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn instruction_sets_agree() {
     let (name, config) = &configs()[1];
     let design = Design::new(&data(11, 45), config).unwrap();
