@@ -47,8 +47,8 @@ fn report(name: &str, shape: [usize; 3]) {
     let start = Instant::now();
     let fit = mmm::fit(&dataset, &config, &()).expect("a simulated market can be fitted");
     let seconds = start.elapsed().as_secs_f64();
-    let draws: usize = fit.chains.iter().map(|c| c.energy.len()).sum();
-    let iterations = draws + config.sampler.warmup * fit.chains.len();
+    let transitions: usize = fit.chains.iter().map(|c| c.energy.len()).sum();
+    let iterations = transitions + config.sampler.warmup * fit.chains.len();
     let warmup: u64 = fit.chains.iter().map(|c| c.leapfrogs_warmup).sum();
     let kept: u64 = fit.chains.iter().map(|c| c.leapfrogs).sum();
     let diagnostics = &fit.diagnostics;
@@ -62,8 +62,8 @@ fn report(name: &str, shape: [usize; 3]) {
          {:>8.0} {:>13.0} {:>8.0}",
         fit.sampling.as_secs_f64(),
         fit.summaries.as_secs_f64(),
-        warmup as f64 / (iterations - draws) as f64,
-        kept as f64 / draws as f64,
+        warmup as f64 / (iterations - transitions) as f64,
+        kept as f64 / transitions as f64,
         diagnostics.max_rhat.unwrap_or(f64::NAN),
         diagnostics.min_ess_tail.unwrap_or(f64::NAN),
         diagnostics.divergences,

@@ -214,18 +214,31 @@ pub struct SamplerConfig {
     pub warmup: usize,
     /// Kept draws per chain.
     pub draws: usize,
+    /// Transitions from one kept draw to the next; by default what suits the data, [`SamplerConfig::thinning`].
+    pub thin: Option<usize>,
     /// Mean acceptance statistic that the step size aims at; by default what suits the data,
     /// [`SamplerConfig::acceptance`].
     pub target_accept: Option<f64>,
 }
 
 impl SamplerConfig {
+    /// Transitions from one kept draw to the next: two on one geo, where a step costs no more than what is
+    /// computed from a draw, one on panels.
+    pub fn thinning(&self, n_geos: usize) -> usize {
+        self.thin.unwrap_or(if n_geos == 1 { 2 } else { 1 })
+    }
+
+    /// Iterations per chain, warm-up included.
+    pub fn iterations(&self, n_geos: usize) -> usize {
+        self.warmup + self.draws * self.thinning(n_geos)
+    }
+
     /// Mean acceptance statistic that the step size aims at: 0.8 on panels, whose cost is the number of
-    /// steps; 0.95 on one geo, where a return that may be nothing has a tail to be followed; 0.9 on a few,
+    /// steps; 0.85 on one geo, where a return that may be nothing has a tail to be followed; 0.9 on a few,
     /// where scales of geos and weeks can be next to nothing.
     pub fn acceptance(&self, n_geos: usize) -> f64 {
         self.target_accept.unwrap_or(match n_geos {
-            1 => 0.95,
+            1 => 0.85,
             2..10 => 0.9,
             _ => 0.8,
         })
@@ -234,6 +247,6 @@ impl SamplerConfig {
 
 impl Default for SamplerConfig {
     fn default() -> Self {
-        SamplerConfig { seed: 1, chains: 4, warmup: 400, draws: 1000, target_accept: None }
+        SamplerConfig { seed: 1, chains: 4, warmup: 400, draws: 1000, thin: None, target_accept: None }
     }
 }

@@ -131,6 +131,7 @@ pub(crate) fn sample_density(
         chains: config.chains,
         warmup: config.warmup,
         draws: config.draws,
+        thin: config.thinning(density.design.n_geos),
         target_accept: config.acceptance(density.design.n_geos),
         max_depth: MAX_DEPTH,
     };
@@ -156,7 +157,7 @@ fn convergence(posterior: &Posterior) -> Vec<ParameterDiagnostics> {
 fn run_counts(chains: &[Chain]) -> RunCounts {
     RunCounts {
         n_chains: chains.len(),
-        n_draws: chains.first().map_or(0, |c| c.energy.len()),
+        n_transitions: chains.iter().map(|c| c.energy.len()).sum(),
         divergences: chains.iter().flat_map(|c| &c.divergent).filter(|d| **d).count(),
         max_depth_hits: chains.iter().map(|c| c.depth_hits).sum(),
         ebfmi: chains.iter().map(|c| ebfmi(&c.energy)).collect(),

@@ -72,7 +72,7 @@ fn the_summary_says_what_a_manager_asks() {
     for channel in fit["channels"].as_array().expect("channels") {
         assert!(out.contains(channel["name"].as_str().expect("a name")), "{out}");
     }
-    assert!(run.stderr().contains("sampling 100 %: 600 of 600 iterations"), "{}", run.stderr());
+    assert!(run.stderr().contains("sampling 100 %: 800 of 800 iterations"), "{}", run.stderr());
     assert!(!out.contains('\u{1b}'), "no colours off a terminal");
 }
 

@@ -27,25 +27,21 @@ fn same_seed_same_bytes_at_any_number_of_threads() {
 
 #[test]
 fn a_chain_holds_what_it_promises() {
-    let short = Settings { warmup: 60, draws: 40, chains: 2, ..settings(10) };
+    let short = Settings { warmup: 60, draws: 40, thin: 3, chains: 2, ..settings(10) };
     let density = eight_schools();
-    for chain in run(&density, short) {
+    let every = run(&density, Settings { draws: 120, thin: 1, ..short });
+    for (chain, every) in run(&density, short).iter().zip(&every) {
         assert_eq!((chain.dim, chain.positions.len(), chain.positions.capacity()), (10, 400, 400));
-        let lengths = [
-            chain.log_density.len(),
-            chain.energy.len(),
-            chain.depth.len(),
-            chain.accept.len(),
-            chain.divergent.len(),
-        ];
-        assert_eq!(lengths, [40; 5]);
-        for (q, (value, energy)) in
-            chain.positions.chunks_exact(10).zip(chain.log_density.iter().zip(&chain.energy))
-        {
+        assert_eq!(chain.log_density.len(), 40);
+        let lengths = [chain.energy.len(), chain.depth.len(), chain.accept.len(), chain.divergent.len()];
+        assert_eq!(lengths, [120; 4]);
+        for (i, (q, value)) in chain.positions.chunks_exact(10).zip(&chain.log_density).enumerate() {
             assert_eq!((density.function)(q, &mut [0.0; 10]), *value);
-            assert!(*energy > -value, "kinetic energy is positive");
+            assert!(chain.energy[3 * i + 2] > -value, "kinetic energy is positive");
+            assert_eq!(q, &every.positions[10 * (3 * i + 2)..][..10], "every third is kept");
         }
-        assert!(chain.leapfrogs >= 40 && chain.leapfrogs_warmup >= 60 && chain.step_size > 0.0);
+        assert_eq!((&chain.energy, chain.leapfrogs), (&every.energy, every.leapfrogs));
+        assert!(chain.leapfrogs >= 120 && chain.leapfrogs_warmup >= 60 && chain.step_size > 0.0);
     }
 }
 

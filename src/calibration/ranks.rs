@@ -22,7 +22,7 @@ pub struct RankSettings {
     pub warmup: usize,
     /// Draws L that the truth is ranked among.
     pub kept: usize,
-    /// One draw in this many is kept, so that those kept are nearly independent.
+    /// Transitions from one of them to the next, so that they are nearly independent.
     pub thin: usize,
     /// Acceptance statistic the step size aims at.
     pub target_accept: f64,
@@ -70,7 +70,8 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
         seed: settings.seed.wrapping_add(1 + i),
         chains: 1,
         warmup: settings.warmup,
-        draws: settings.kept * settings.thin,
+        draws: settings.kept,
+        thin: Some(settings.thin),
         target_accept: Some(settings.target_accept),
     };
     let chains = sample_density(&mut density, &sampler, &())?;
@@ -78,7 +79,7 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
     let mut ranks = vec![0; truth.len()];
     let mut state = density.state();
     let positions = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim));
-    for q in positions.skip(settings.thin - 1).step_by(settings.thin) {
+    for q in positions {
         let kept = density.value_and_gradient(q, &mut grad, &mut state);
         debug_assert!(kept.is_ok(), "a kept draw has a finite density");
         let baseline = density.draw_baseline(&state, &mut rng);

@@ -191,7 +191,7 @@ impl OutputArgs {
         interrupt: &Interrupt,
     ) -> Result<mmm::Fit, mmm::Error> {
         let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
-        let iterations = config.sampler.warmup + config.sampler.draws;
+        let iterations = config.sampler.iterations(dataset.n_geos());
         let progress = SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
         let fitted = mmm::fit(dataset, config, &progress);
         progress.finish();

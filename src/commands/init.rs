@@ -191,12 +191,14 @@ fn sampler_section(text: &mut String, fit: &FitConfig, n_geos: usize) {
     let _ = write!(
         text,
         "[sampler]\n# the same seed gives the same result\nseed = {}\nchains = {}\n# per chain: adaptation, discarded; then kept draws\n\
-         warmup = {}\ndraws = {}\n# between 0 and 1; higher is slower and safer\n{}target_accept = {}\n\
+         warmup = {}\ndraws = {}\n# transitions from one kept draw to the next\n{}thin = {}\n# between 0 and 1; higher is slower and safer\n{}target_accept = {}\n\
          # threads = 4  # changes the time taken, never the result\n",
         sampler.seed,
         sampler.chains,
         sampler.warmup,
         sampler.draws,
+        if sampler.thin.is_some() { "" } else { "# " },
+        sampler.thinning(n_geos),
         if sampler.target_accept.is_some() { "" } else { "# " },
         sampler.acceptance(n_geos),
     );

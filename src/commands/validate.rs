@@ -98,7 +98,7 @@ fn forecast_all(
     detail: Detail,
     interrupt: &Interrupt,
 ) -> Result<Vec<Vec<Option<Forecasts>>>, mmm::Error> {
-    let iterations = config.sampler.warmup + config.sampler.draws;
+    let iterations = config.sampler.iterations(folds.first().map_or(1, |f| f.data.n_geos()));
     let forecast = |(i, fold): (usize, &Fold)| {
         Forecaster::ALL
             .into_iter()

@@ -76,6 +76,7 @@ const CONFIG: &[(&str, Shape)] = &[
             ("chains", Value),
             ("warmup", Value),
             ("draws", Value),
+            ("thin", Value),
             ("target_accept", Value),
             ("threads", Value),
         ]),
@@ -203,6 +204,7 @@ seed = 1
 chains = 4
 warmup = 10
 draws = 10
+thin = 1
 target_accept = 0.9
 threads = 2
 "#;

@@ -143,6 +143,8 @@ pub struct RawSampler {
     pub warmup: Option<usize>,
     /// Kept draws per chain.
     pub draws: Option<usize>,
+    /// Transitions from one kept draw to the next.
+    pub thin: Option<usize>,
     /// Acceptance that the step size aims at.
     pub target_accept: Option<f64>,
     /// Worker threads; changes the time taken, never the result.
@@ -294,6 +296,7 @@ impl RawSampler {
             chains: above.chains.or(self.chains),
             warmup: above.warmup.or(self.warmup),
             draws: above.draws.or(self.draws),
+            thin: above.thin.or(self.thin),
             target_accept: above.target_accept.or(self.target_accept),
             threads: above.threads.or(self.threads),
         }

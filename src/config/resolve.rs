@@ -17,6 +17,8 @@ const DEFAULT_MASS: f64 = 0.9;
 const MOST_THREADS: usize = 1024;
 /// Chains beyond any use.
 const MOST_CHAINS: usize = 1024;
+/// Transitions per kept draw beyond any use.
+const MOST_THINNING: usize = 1000;
 /// Iterations of a chain beyond any use; a hundred parameters then take a gigabyte a chain.
 const MOST_ITERATIONS: usize = 1_000_000;
 
@@ -72,6 +74,7 @@ impl RawConfig {
                 chains: raw.sampler.chains.unwrap_or(sampler.chains),
                 warmup: raw.sampler.warmup.unwrap_or(sampler.warmup),
                 draws: raw.sampler.draws.unwrap_or(sampler.draws),
+                thin: raw.sampler.thin,
                 target_accept: raw.sampler.target_accept,
             },
         };
@@ -98,12 +101,13 @@ impl FitConfig {
     }
 
     fn collect_faults(&self, faults: &mut Faults) {
-        let SamplerConfig { chains, warmup, draws, target_accept, .. } = self.sampler;
+        let SamplerConfig { chains, warmup, draws, thin, target_accept, .. } = self.sampler;
         // Split chains of fewer than two draws each have no variance.
         let counts = [
             ("chains", chains, 1, MOST_CHAINS),
             ("warmup", warmup, 1, MOST_ITERATIONS),
             ("draws", draws, 4, MOST_ITERATIONS),
+            ("thin", thin.unwrap_or(1), 1, MOST_THINNING),
         ];
         for (key, value, least, most) in counts {
             faults.expect(value >= least, || format!("{key} is {value}; it must be at least {least}"));
@@ -287,6 +291,7 @@ mod tests {
             ("[sampler]\nchains = 0", "chains is 0"),
             ("[sampler]\ndraws = 3", "draws is 3"),
             ("[sampler]\nwarmup = 0", "warmup is 0"),
+            ("[sampler]\nthin = 0", "thin is 0"),
             ("[sampler]\nthreads = 0", "threads is 0"),
             ("[sampler]\ntarget_accept = 1.0", "target_accept is 1"),
             ("[sampler]\ntarget_accept = nan", "target_accept is NaN"),

@@ -40,11 +40,11 @@ pub enum Verdict {
 pub struct RunCounts {
     /// Number of chains.
     pub n_chains: usize,
-    /// Kept draws per chain.
-    pub n_draws: usize,
-    /// Divergent transitions among the kept draws of all chains.
+    /// Transitions of all chains, warm-up excluded.
+    pub n_transitions: usize,
+    /// Those of them that diverged.
     pub divergences: usize,
-    /// Trajectories cut off at the maximal depth among them.
+    /// Those whose trajectory was cut off at the maximal depth.
     pub max_depth_hits: usize,
     /// E-BFMI per chain.
     pub ebfmi: Vec<Option<f64>>,
@@ -108,7 +108,7 @@ impl Diagnostics {
         };
         diagnostics.judge_chains();
         diagnostics.judge_mixing(run.n_chains as f64);
-        diagnostics.judge_transitions((run.n_chains * run.n_draws) as f64);
+        diagnostics.judge_transitions(run.n_transitions as f64);
         diagnostics
     }
 
@@ -156,18 +156,16 @@ impl Diagnostics {
         }
     }
 
-    fn judge_transitions(&mut self, n_draws: f64) {
+    fn judge_transitions(&mut self, n: f64) {
         if self.divergences > 0 {
-            let share = self.divergences as f64 / n_draws;
+            let share = self.divergences as f64 / n;
             let verdict = if share < DIVERGENT_USABLE { Verdict::Warn } else { Verdict::Fail };
-            let reason = format!("{} of {n_draws} transitions diverged", self.divergences);
+            let reason = format!("{} of {n} transitions diverged", self.divergences);
             self.blame(verdict, reason);
         }
-        if self.max_depth_hits as f64 > DEPTH_HITS_OK * n_draws {
-            let reason = format!(
-                "{} of {n_draws} trajectories were cut off at the maximal depth",
-                self.max_depth_hits
-            );
+        if self.max_depth_hits as f64 > DEPTH_HITS_OK * n {
+            let reason =
+                format!("{} of {n} trajectories were cut off at the maximal depth", self.max_depth_hits);
             self.blame(Verdict::Warn, reason);
         }
     }
@@ -208,7 +206,13 @@ mod tests {
     }
 
     fn run(divergences: usize) -> RunCounts {
-        RunCounts { n_chains: 4, n_draws: 1000, divergences, max_depth_hits: 0, ebfmi: vec![Some(0.9); 4] }
+        RunCounts {
+            n_chains: 4,
+            n_transitions: 4000,
+            divergences,
+            max_depth_hits: 0,
+            ebfmi: vec![Some(0.9); 4],
+        }
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub(super) fn prepare(
             self.0.cancelled()
         }
     }
-    let settings = Settings { chains: 1, warmup: ITERATIONS.0, draws: ITERATIONS.1, ..*settings };
+    let settings = Settings { chains: 1, warmup: ITERATIONS.0, draws: ITERATIONS.1, thin: 1, ..*settings };
     let chains = sampler::sample(&*density, |_, rng| density.start(rng), &settings, &Quiet(progress))?;
     let Some(chain) = chains.first() else { return Ok(()) };
     let (mut state, mut grad) = (density.state(), vec![0.0; density.layout.dim]);

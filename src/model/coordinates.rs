@@ -38,32 +38,51 @@ pub(crate) fn half_normal_slope(u: f64, x: f64, scale: f64) -> f64 {
     (0.5 * (quantile * quantile - u * u)).exp() / (2.0 * (quantile + LEAST))
 }
 
-/// Slopes of [`bent`] far to the left and to the right, and the coordinate where it bends.
-const BEND: (f64, f64, f64) = (1.3, 0.45, -1.0);
-
-/// x(q), a line that is steeper to the left, with x(0) = 0; its slope and the derivative of ln slope.
+/// A line x(q) that is steeper to the left, with x(0) = 0.
 ///
-/// An ln effect that may be next to nothing has a tail to the left several times longer than the one to
+/// The logarithm of what may be next to nothing has a tail to the left several times longer than the one to
 /// the right. In q both are about as long, so that one step size suits both.
-pub(crate) fn bent(q: f64) -> (f64, f64, f64) {
-    let (mean, half) = (0.5 * (BEND.0 + BEND.1), 0.5 * (BEND.0 - BEND.1));
-    let u = q - BEND.2;
-    let root = (1.0 + u * u).sqrt();
-    let at_zero = -mean * BEND.2 - half * (1.0 + BEND.2 * BEND.2).sqrt();
-    let slope = mean - half * u / root;
-    (mean * u - half * root - at_zero, slope, -half / (root * root * root * slope))
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bend {
+    /// Slope far to the left.
+    left: f64,
+    /// Slope far to the right.
+    right: f64,
+    /// The coordinate where it bends.
+    at: f64,
 }
 
-/// The q at which [`bent`] is x.
-pub(crate) fn unbent(x: f64) -> f64 {
-    let (mean, half) = (0.5 * (BEND.0 + BEND.1), 0.5 * (BEND.0 - BEND.1));
-    let y = x - mean * BEND.2 - half * (1.0 + BEND.2 * BEND.2).sqrt();
-    // (mean u − y)² = half² (1 + u²), the root with mean u > y.
-    let (a, b, c) = (mean * mean - half * half, mean * y, y * y - half * half);
-    let root = (b * b - a * c).sqrt();
-    // Without cancellation whichever sign b has.
-    let u = if b >= 0.0 { (b + root) / a } else { c / (b - root) };
-    u + BEND.2
+/// Of a channel's ln effect.
+pub(crate) const EFFECT: Bend = Bend { left: 1.3, right: 0.45, at: -1.0 };
+/// Of the logit of a share such as the retention.
+pub(crate) const SHARE: Bend = Bend { left: 1.6, right: 0.6, at: -0.5 };
+
+impl Bend {
+    fn mean_and_half(self) -> (f64, f64) {
+        (0.5 * (self.left + self.right), 0.5 * (self.left - self.right))
+    }
+
+    /// x(q), its slope and the derivative of ln slope.
+    pub(crate) fn bent(self, q: f64) -> (f64, f64, f64) {
+        let (mean, half) = self.mean_and_half();
+        let u = q - self.at;
+        let root = (1.0 + u * u).sqrt();
+        let at_zero = -mean * self.at - half * (1.0 + self.at * self.at).sqrt();
+        let slope = mean - half * u / root;
+        (mean * u - half * root - at_zero, slope, -half / (root * root * root * slope))
+    }
+
+    /// The q at which x(q) is `x`.
+    pub(crate) fn unbent(self, x: f64) -> f64 {
+        let (mean, half) = self.mean_and_half();
+        let y = x - mean * self.at - half * (1.0 + self.at * self.at).sqrt();
+        // (mean u − y)² = half² (1 + u²), the root with mean u > y.
+        let (a, b, c) = (mean * mean - half * half, mean * y, y * y - half * half);
+        let root = (b * b - a * c).sqrt();
+        // Without cancellation whichever sign b has.
+        let u = if b >= 0.0 { (b + root) / a } else { c / (b - root) };
+        u + self.at
+    }
 }
 
 #[cfg(test)]
@@ -71,17 +90,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bent_has_its_slope_and_its_inverse() {
-        assert_eq!(bent(0.0).0, 0.0);
-        for q in [-30.0, -4.0, -1.0, -0.2, 0.3, 2.0, 30.0] {
-            let (x, slope, by_ln_slope) = bent(q);
-            assert!((unbent(x) - q).abs() < 1e-10, "{q}: {}", unbent(x));
-            let h = 1e-5;
-            let (low, high) = (bent(q - h), bent(q + h));
-            assert!((slope - (high.0 - low.0) / (2.0 * h)).abs() < 1e-8, "{q}");
-            assert!((by_ln_slope - (high.1.ln() - low.1.ln()) / (2.0 * h)).abs() < 1e-8, "{q}");
+    fn bends_have_their_slopes_and_inverses() {
+        for bend in [EFFECT, SHARE] {
+            assert!(bend.bent(0.0).0.abs() < 1e-15);
+            for q in [-30.0, -4.0, -1.0, -0.2, 0.3, 2.0, 30.0] {
+                let (x, slope, by_ln_slope) = bend.bent(q);
+                assert!((bend.unbent(x) - q).abs() < 1e-10, "{q}: {}", bend.unbent(x));
+                let h = 1e-5;
+                let (low, high) = (bend.bent(q - h), bend.bent(q + h));
+                assert!((slope - (high.0 - low.0) / (2.0 * h)).abs() < 1e-8, "{q}");
+                assert!((by_ln_slope - (high.1.ln() - low.1.ln()) / (2.0 * h)).abs() < 1e-8, "{q}");
+            }
+            assert!((bend.bent(-1e4).1 - bend.left).abs() < 1e-6);
+            assert!((bend.bent(1e4).1 - bend.right).abs() < 1e-6);
         }
-        assert!((bent(-1e4).1 - 1.3).abs() < 1e-6 && (bent(1e4).1 - 0.45).abs() < 1e-6);
     }
 
     #[test]

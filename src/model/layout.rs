@@ -20,7 +20,7 @@ pub struct Layout {
     pub geo_scale: [Option<usize>; 3],
     /// σ of the single geo, or of each of many.
     pub sigma: SigmaLayout,
-    /// logit of the autocorrelation.
+    /// logit of the autocorrelation, bent.
     pub phi: Option<usize>,
     /// The shared level of a panel with a weekly effect.
     pub weekly: Option<WeeklyLayout>,
@@ -29,9 +29,9 @@ pub struct Layout {
 /// Coordinates of one channel.
 #[derive(Debug, Clone)]
 pub struct ChannelLayout {
-    /// logit α.
+    /// logit α, bent.
     pub retention: Option<usize>,
-    /// S ln K, the logit of the unsaturated share at typical exposure; standardised ln K when S is fixed.
+    /// ln K less its prior mean, times √(S² + the prior median of S²); standardised ln K when S is fixed.
     pub half_saturation: usize,
     /// Standardised ln S.
     pub slope: Option<usize>,

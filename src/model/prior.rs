@@ -1,6 +1,6 @@
 //! Unconstrained coordinates ↔ parameters: transforms, their Jacobians and the prior density.
 
-use super::coordinates::{bent, half_normal, half_normal_slope, ln_1p_exp, logistic};
+use super::coordinates::{Bend, EFFECT, SHARE, half_normal, half_normal_slope, ln_1p_exp, logistic};
 use super::design::Design;
 use super::layout::{Layout, SigmaLayout, Theta};
 use super::returns::Returns;
@@ -58,6 +58,14 @@ impl ShapePrior {
             ln_half_saturation: own.half_saturation.map_or(LN_HALF_SATURATION, |p| scaled(p.log_mean_sd())),
             ln_slope: own.slope.map_or(LN_SLOPE, LogNormalPrior::log_mean_sd),
         }
+    }
+
+    /// √(S² + S̃²), the weight of ln K in its coordinate; S̃ is the median of S.
+    ///
+    /// The data know S ln K, from the share that is saturated at typical exposure. Where S is small and they
+    /// know nothing, that coordinate would be as narrow as S: a funnel, which S̃ closes.
+    pub(super) fn stiffness(&self, slope: f64) -> f64 {
+        slope.hypot(self.ln_slope.0.exp())
     }
 
     /// Standard deviation of α: √(ab / (a+b+1)) / (a+b).
@@ -135,12 +143,12 @@ impl Theta {
     pub fn decode(&mut self, q: &[f64], design: &Design, layout: &Layout) {
         let n_geos = design.n_geos;
         for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
-            self.retention[c] = at.retention.map_or(0.0, |i| logistic(q[i]));
+            self.retention[c] = at.retention.map_or(0.0, |i| share(q[i]));
             let (at_k, shape) = (q[at.half_saturation], channel.shape);
             (self.slope[c], self.ln_half_saturation[c]) = match at.slope {
                 Some(i) => {
                     let slope = (shape.ln_slope.0 + shape.ln_slope.1 * q[i]).exp();
-                    (slope, at_k / slope)
+                    (slope, shape.ln_half_saturation.0 + at_k / shape.stiffness(slope))
                 }
                 None => (
                     channel.fixed_slope.unwrap_or(1.0),
@@ -149,7 +157,7 @@ impl Theta {
             };
             self.ln_effect[c] = match channel.prior {
                 Some((mean, sd)) => mean + sd * q[at.effect],
-                None => design.pool.centre() + bent(q[at.effect]).0,
+                None => design.pool.centre() + EFFECT.bent(q[at.effect]).0,
             };
             if let Some((spread, first)) = at.geo {
                 self.geo_spread[c] = half_normal(q[spread], GEO_SPREAD);
@@ -173,7 +181,7 @@ impl Theta {
                 }
             }
         }
-        self.phi = layout.phi.map_or(0.0, |i| logistic(q[i]));
+        self.phi = layout.phi.map_or(0.0, |i| share(q[i]));
         if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
             self.weekly_scale = weekly_scale(q[at.ln_scale]).0;
             let (span, rest) = self.weekly.split_at_mut(at.rank);
@@ -226,7 +234,7 @@ impl Theta {
         // The shared prior is of the ln effects, at bent coordinates.
         p.log_density += returns.log_density;
         for (c, by) in layout.pooled().zip(&returns.gradient) {
-            p.bent(layout.channels[c].effect, *by);
+            p.bent(layout.channels[c].effect, EFFECT, *by);
         }
         let by_scales = [by.ln_trend, by.ln_season].into_iter().chain(by.ln_geo);
         let at_scales = [layout.trend_scale, layout.season_scale].into_iter().chain(layout.geo_scale);
@@ -241,7 +249,8 @@ impl Theta {
         p.log_density
     }
 
-    /// Prior of ln K and ln S at the coordinates (S ln K, standardised ln S).
+    /// Prior of ln K and ln S at the coordinates (c (ln K − mean), standardised ln S) with c the
+    /// [`ShapePrior::stiffness`].
     fn saturation(
         &self,
         p: &mut Accumulator,
@@ -252,12 +261,15 @@ impl Theta {
     ) {
         let (slope, ln_k) = (self.slope[c], self.ln_half_saturation[c]);
         let (mean, sd) = shape.ln_half_saturation;
+        let stiffness = shape.stiffness(slope);
         let deviate = (ln_k - mean) / sd;
-        // The Jacobian d ln K / d(S ln K) is 1/S.
-        p.log_density -= 0.5 * deviate * deviate + slope.ln();
+        // d ln K by its coordinate is 1 / stiffness, and d ln stiffness / d ln S:
+        let by_ln_slope = (slope / stiffness).powi(2);
+        p.log_density -= 0.5 * deviate * deviate + stiffness.ln();
         let by_ln_k = by.ln_half_saturation[c] - deviate / sd;
-        p.grad[at.0] = by_ln_k / slope;
-        p.normal(at.1, shape.ln_slope.1 * (by.ln_slope[c] - by_ln_k * ln_k - 1.0));
+        p.grad[at.0] = by_ln_k / stiffness;
+        let through_stiffness = by_ln_slope * (by_ln_k * (ln_k - mean) + 1.0);
+        p.normal(at.1, shape.ln_slope.1 * (by.ln_slope[c] - through_stiffness));
     }
 
     fn noise_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout, by: &LikelihoodGradient) {
@@ -306,9 +318,10 @@ impl Accumulator<'_> {
         self.grad[i] = by - self.q[i];
     }
 
-    /// x = bent(q), whose prior is already in the log density; `by` its derivative by x.
-    fn bent(&mut self, i: usize, by: f64) {
-        let (_, slope, by_ln_slope) = bent(self.q[i]);
+    /// x at a bent coordinate, whose prior is already in the log density; `by` its derivative by x, more of which
+    /// may be in the gradient already.
+    fn bent(&mut self, i: usize, bend: Bend, by: f64) {
+        let (_, slope, by_ln_slope) = bend.bent(self.q[i]);
         self.log_density += slope.ln();
         self.grad[i] = (self.grad[i] + by) * slope + by_ln_slope;
     }
@@ -318,12 +331,17 @@ impl Accumulator<'_> {
         self.normal(i, by * half_normal_slope(self.q[i], x, scale));
     }
 
-    /// x = logistic(q) ~ Beta(a, b); `by` the derivative by x.
+    /// x = [`share`]`(q)` ~ Beta(a, b); `by` the derivative by x.
     fn beta(&mut self, i: usize, x: f64, (a, b): (f64, f64), by: f64) {
-        // ln x and ln(1 − x) from q itself, exact when x rounds to 0 or 1.
-        let ln_x = -ln_1p_exp(-self.q[i]);
-        let ln_rest = -ln_1p_exp(self.q[i]);
-        self.log_density += a * ln_x + b * ln_rest;
-        self.grad[i] = by * x * (1.0 - x) + a * (1.0 - x) - b * x;
+        // ln x and ln(1 − x) from the logit, exact when x rounds to 0 or 1.
+        let logit = SHARE.bent(self.q[i]).0;
+        self.log_density -= a * ln_1p_exp(-logit) + b * ln_1p_exp(logit);
+        self.grad[i] = 0.0;
+        self.bent(i, SHARE, by * x * (1.0 - x) + a * (1.0 - x) - b * x);
     }
+}
+
+/// The share in (0, 1) at its coordinate.
+fn share(q: f64) -> f64 {
+    logistic(SHARE.bent(q).0)
 }

@@ -3,7 +3,7 @@
 use rand_distr::{Distribution, Gamma, StandardNormal};
 
 use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
-use super::coordinates::{half_normal, unbent};
+use super::coordinates::{EFFECT, SHARE, half_normal};
 use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
 use super::prior::{GEO_SCALE, GEO_SPREAD, PHI, SEASON, SIGMA, TREND, weekly_scale};
@@ -63,14 +63,14 @@ impl<R: rand::Rng> Draw<'_, R> {
         })
     }
 
-    /// x ~ Beta(a, b) at a coordinate that holds logit x = ln of the ratio of two gamma draws.
+    /// x ~ Beta(a, b) at the coordinate of a share; logit x is the ln of the ratio of two gamma draws.
     fn beta(&mut self, at: Option<usize>, (a, b): (f64, f64)) {
         if let Some(i) = at {
             let mut ln_gamma = |shape| {
                 let gamma = Gamma::new(shape, 1.0).expect("the priors' shapes are positive");
                 f64::ln(gamma.sample(self.rng))
             };
-            self.q[i] = ln_gamma(a) - ln_gamma(b);
+            self.q[i] = SHARE.unbent(ln_gamma(a) - ln_gamma(b));
         }
     }
 
@@ -83,13 +83,14 @@ impl<R: rand::Rng> Draw<'_, R> {
             self.q[at.half_saturation] = self.normal();
             if let Some(i) = at.slope {
                 self.q[i] = self.normal();
-                let ln_k =
-                    shape.ln_half_saturation.0 + shape.ln_half_saturation.1 * self.q[at.half_saturation];
-                self.q[at.half_saturation] = ln_k * (shape.ln_slope.0 + shape.ln_slope.1 * self.q[i]).exp();
+                let slope = (shape.ln_slope.0 + shape.ln_slope.1 * self.q[i]).exp();
+                self.q[at.half_saturation] *= shape.ln_half_saturation.1 * shape.stiffness(slope);
             }
             self.q[at.effect] = match at.effect_sd {
                 Some(_) => self.normal(),
-                None => pooled.next().map_or(0.0, |ln_effect| unbent(ln_effect - design.pool.centre())),
+                None => {
+                    pooled.next().map_or(0.0, |ln_effect| EFFECT.unbent(ln_effect - design.pool.centre()))
+                }
             };
             if let Some((at_spread, first)) = at.geo {
                 let spread = self.half_normal(Some(at_spread), GEO_SPREAD);

@@ -2,9 +2,9 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
+use super::coordinates::SHARE;
 use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
-use super::prior::ShapePrior;
 
 /// A starting point near the middle of the prior, jittered so that chains differ.
 pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -> Vec<f64> {
@@ -20,11 +20,10 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
         }
     };
     for (channel, design) in layout.channels.iter().zip(&design.channels) {
-        let ShapePrior { retention: (a, b), ln_half_saturation, ln_slope } = design.shape;
-        shift(channel.retention, (a / b).ln());
-        shift(channel.slope.map(|_| channel.half_saturation), ln_half_saturation.0 * ln_slope.0.exp());
+        let (a, b) = design.shape.retention;
+        shift(channel.retention, SHARE.unbent((a / b).ln()));
     }
-    shift(layout.phi, -1.0);
+    shift(layout.phi, SHARE.unbent(-1.0));
     if let SigmaLayout::Single(i) = layout.sigma {
         // Too much noise, rather than too little, for a start.
         shift(Some(i), 0.5);

@@ -98,6 +98,7 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         chains: sampler.chains,
         warmup: sampler.warmup,
         draws: sampler.draws,
+        thin: sampler.thinning(dataset.n_geos()),
         target_accept: sampler.acceptance(dataset.n_geos()),
         data: data_report(dataset),
         roles: dataset.roles.clone(),

@@ -69,6 +69,11 @@ pub struct Tool {
     pub version: String,
 }
 
+/// What fits before there was [`Run::thin`] did.
+fn every_one() -> usize {
+    1
+}
+
 /// What was asked for, of which data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
@@ -80,6 +85,9 @@ pub struct Run {
     pub warmup: usize,
     /// Kept draws per chain.
     pub draws: usize,
+    /// Transitions from one kept draw to the next.
+    #[serde(default = "every_one")]
+    pub thin: usize,
     /// Acceptance statistic the step size aimed at.
     pub target_accept: f64,
     /// The data.

@@ -24,13 +24,14 @@ pub struct Chain {
     pub positions: Vec<f64>,
     /// Log density at each draw.
     pub log_density: Vec<f64>,
-    /// Hamiltonian at each draw, with the momentum the trajectory reached it with.
+    /// Hamiltonian after each transition, kept as a draw or not, with the momentum the trajectory reached the
+    /// point with.
     pub energy: Vec<f64>,
-    /// Doublings of each draw's trajectory.
+    /// Doublings of each transition's trajectory.
     pub depth: Vec<u8>,
-    /// Acceptance statistic of each draw's trajectory.
+    /// Acceptance statistic of each transition's trajectory.
     pub accept: Vec<f64>,
-    /// Whether each draw's trajectory diverged.
+    /// Whether each transition's trajectory diverged.
     pub divergent: Vec<bool>,
     /// Trajectories that reached the maximal depth without a turn.
     pub depth_hits: usize,
@@ -43,15 +44,16 @@ pub struct Chain {
 }
 
 impl Chain {
-    fn with_capacity(dim: usize, draws: usize) -> Chain {
+    fn with_capacity(dim: usize, settings: &Settings) -> Chain {
+        let (draws, transitions) = (settings.draws, settings.draws * settings.thin);
         Chain {
             dim,
             positions: Vec::with_capacity(dim * draws),
             log_density: Vec::with_capacity(draws),
-            energy: Vec::with_capacity(draws),
-            depth: Vec::with_capacity(draws),
-            accept: Vec::with_capacity(draws),
-            divergent: Vec::with_capacity(draws),
+            energy: Vec::with_capacity(transitions),
+            depth: Vec::with_capacity(transitions),
+            accept: Vec::with_capacity(transitions),
+            divergent: Vec::with_capacity(transitions),
             depth_hits: 0,
             step_size: 0.0,
             leapfrogs_warmup: 0,
@@ -112,7 +114,7 @@ impl Run<'_> {
         let mut nuts = Nuts::new(Hamiltonian::new(density, metric), self.settings.max_depth);
         self.find_start(&mut nuts, start)?;
         nuts.hamiltonian.metric = first_metric(&nuts.current().gradient, order);
-        let mut chain = Chain::with_capacity(dim, self.settings.draws);
+        let mut chain = Chain::with_capacity(dim, self.settings);
         self.warm_up(&mut nuts, &mut chain)?;
         self.draw(&mut nuts, &mut chain)?;
         Ok(chain)
@@ -153,12 +155,14 @@ impl Run<'_> {
     }
 
     fn draw<D: LogDensity>(&mut self, nuts: &mut Nuts<'_, D>, chain: &mut Chain) -> Result<(), SamplerError> {
-        for iteration in 0..self.settings.draws {
+        for iteration in 0..self.settings.draws * self.settings.thin {
             self.check_cancelled()?;
             let transition = nuts.transition(&mut self.rng, chain.step_size);
             let point = nuts.current();
-            chain.positions.extend_from_slice(&point.q);
-            chain.log_density.push(point.log_density);
+            if (iteration + 1).is_multiple_of(self.settings.thin) {
+                chain.positions.extend_from_slice(&point.q);
+                chain.log_density.push(point.log_density);
+            }
             chain.energy.push(point.energy);
             chain.depth.push(transition.depth);
             chain.accept.push(transition.accept);

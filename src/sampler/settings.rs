@@ -11,6 +11,8 @@ pub struct Settings {
     pub warmup: usize,
     /// Kept draws per chain.
     pub draws: usize,
+    /// Transitions from one kept draw to the next.
+    pub thin: usize,
     /// Mean acceptance statistic that the step size aims at, in (0, 1).
     pub target_accept: f64,
     /// A trajectory has at most 2^`max_depth` points.
@@ -20,7 +22,7 @@ pub struct Settings {
 impl Default for Settings {
     /// Stan's defaults.
     fn default() -> Self {
-        Settings { seed: 1, chains: 4, warmup: 1000, draws: 1000, target_accept: 0.8, max_depth: 10 }
+        Settings { seed: 1, chains: 4, warmup: 1000, draws: 1000, thin: 1, target_accept: 0.8, max_depth: 10 }
     }
 }
 
