@@ -1,7 +1,7 @@
 //! A short chain that tells how the coordinates of a panel should be centred.
 
 use crate::Error;
-use crate::model::{Density, FactorCoordinates, FactorInformation, State};
+use crate::model::{Density, FactorCoordinates, FactorInformation};
 use crate::sampler::{self, Progress, Settings};
 
 /// Warm-up iterations and draws: 2 % of a default run.
@@ -33,7 +33,8 @@ pub(super) fn prepare(
     let (n_geos, n_channels) = (density.design.n_geos, density.design.n_channels());
     let mut factors = vec![Regression::default(); n_channels * n_geos];
     let mut spreads = vec![0.0; n_channels];
-    let (mut level, mut n) = (0.0, 0.0);
+    let mut level = vec![0.0; density.design.level.as_ref().map_or(0, |level| level.rank() + 1)];
+    let mut n = 0.0;
     for q in chain.positions.chunks_exact(chain.dim) {
         if density.value_and_gradient(q, &mut grad, &mut state).is_ok() {
             let theta = &state.theta;
@@ -47,12 +48,17 @@ pub(super) fn prepare(
                 }
                 spreads[c] += theta.geo_spread[c];
             }
-            level += level_weight(&state);
+            if let Some(coordinates) = &density.design.level {
+                let suitable = coordinates.suitable_centring(theta);
+                level.iter_mut().zip(suitable).for_each(|(sum, w)| *sum += w);
+            }
             n += 1.0;
         }
     }
     if n > 0.0 {
-        density.design.level_centring = level / n;
+        if let Some(coordinates) = &mut density.design.level {
+            coordinates.set_centring(level.iter().map(|sum| sum / n).collect());
+        }
         let channels = factors.chunks_exact(n_geos).zip(&spreads);
         density.design.factors = channels
             .map(|(of, spread)| {
@@ -61,14 +67,6 @@ pub(super) fn prepare(
             .collect();
     }
     Ok(())
-}
-
-/// σ_u² / (σ_u² + s²), s the noise of a period's mean over geos.
-fn level_weight(state: &State) -> f64 {
-    let geos = state.theta.sigma.len() as f64;
-    let noise = state.theta.sigma.iter().map(|s| s * s).sum::<f64>() / (geos * geos);
-    let level = state.theta.weekly_scale.powi(2);
-    level / (level + noise)
 }
 
 /// Sums over the draws of x and of the log likelihood's derivative g by it.

@@ -57,7 +57,7 @@ impl Calendar {
             intercept_mean,
             noise: Noise::White,
             weekly_effect: false,
-            rotation: None,
+            level: None,
             ..panel.clone()
         };
         Calendar { crossproducts: Crossproducts::new(&design), design }

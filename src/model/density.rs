@@ -161,8 +161,8 @@ impl Kernel for Evaluate<'_> {
         if let (Some(calendar), Some(state)) = (&density.calendar, calendar) {
             likelihood += calendar.density::<FMA>(theta, state, by);
         }
-        if let Some(rotation) = &design.rotation {
-            rotation.transpose(&mut by.weekly);
+        if let Some(level) = &design.level {
+            level.rotate_derivative(&mut by.weekly);
         }
         for (x, c) in returns.ln_effect.iter_mut().zip(density.layout.pooled()) {
             *x = theta.ln_effect[c];

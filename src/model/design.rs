@@ -2,11 +2,11 @@
 
 use super::columns::{seasonality, trend};
 use super::factors::FactorCoordinates;
+use super::level::LevelCoordinates;
 use super::pool::PooledPrior;
 use super::prior::ShapePrior;
 use super::reliability::{Calibration, calibrate};
 use super::returns::{Belief, ReturnsPrior};
-use super::rotation::Rotation;
 use super::scaling::exposure_scale;
 use crate::Error;
 use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
@@ -53,13 +53,10 @@ pub struct Design {
     pub noise: Noise,
     /// Whether each period has an effect shared by all geos.
     pub weekly_effect: bool,
-    /// w of the shared level across the calendar columns: 1 samples the level itself, which suits one that
-    /// the data pin down; 0 samples standard deviates, which suits one known mostly from its prior.
-    pub level_centring: f64,
     /// Coordinates of each channel's geo factors.
     pub factors: Vec<FactorCoordinates>,
     /// Coordinates of the shared level, when there is one.
-    pub rotation: Option<Rotation>,
+    pub level: Option<LevelCoordinates>,
     /// Prior shared by the channels that have none of their own.
     pub pool: ReturnsPrior,
     /// Prior of ln σ_g, less its centre, over the geos of a panel.
@@ -170,10 +167,9 @@ impl Design {
             intercept_mean: 1.0 - PRIOR_MEDIA_SHARE,
             noise: config.model.noise,
             weekly_effect: config.model.weekly_effect && n_geos > 1,
-            level_centring: 0.5,
             factors: Vec::new(),
             sigma_pool: PooledPrior::new(n_geos, SIGMA_LOCATION, SIGMA_SPREAD, LEAST_SIGMA_SPREAD),
-            rotation: None,
+            level: None,
             pool: ReturnsPrior::default(),
         };
         for g in 0..n_geos {
@@ -185,8 +181,9 @@ impl Design {
         design.add_baseline(data, config);
         if design.weekly_effect {
             design.intercept_mean = 0.0;
-            let columns = design.baseline_all.chunks_exact(n_periods);
-            design.rotation = Some(Rotation::new(columns.take(design.n_calendar_columns())));
+            let calendar = &design.columns[..design.n_calendar_columns()];
+            let columns = &design.baseline_all[..calendar.len() * n_periods];
+            design.level = Some(LevelCoordinates::new(columns, calendar, n_periods));
         }
         Ok(design)
     }

@@ -103,8 +103,8 @@ impl Layout {
             [has(Trend), has(Season), has(Control(0))].map(|present| (panel && present).then(|| take(1)));
         let sigma = if panel { SigmaLayout::Pooled { first: 0 } } else { SigmaLayout::Single(take(1)) };
         let phi = (design.noise == Noise::Ar1).then(|| take(1));
-        let weekly = design.rotation.as_ref().map(|r| {
-            let rank = r.rank();
+        let weekly = design.level.as_ref().map(|level| {
+            let rank = level.rank();
             WeeklyLayout { ln_scale: take(1), span: take(rank), rest: 0, rank }
         });
         let n_global = take(0);

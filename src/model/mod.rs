@@ -12,6 +12,7 @@ mod density;
 mod design;
 mod factors;
 mod layout;
+mod level;
 mod linalg;
 mod media;
 mod pool;

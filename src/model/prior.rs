@@ -3,6 +3,7 @@
 use super::coordinates::{Bend, EFFECT, SHARE, half_normal, half_normal_slope, ln_1p_exp, logistic};
 use super::design::Design;
 use super::layout::{Layout, SigmaLayout, Theta};
+use super::level::LevelScales;
 use super::returns::Returns;
 use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
 
@@ -182,14 +183,15 @@ impl Theta {
             }
         }
         self.phi = layout.phi.map_or(0.0, |i| share(q[i]));
-        if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
+        if let (Some(at), Some(level)) = (layout.weekly, &design.level) {
             self.weekly_scale = weekly_scale(q[at.ln_scale]).0;
-            let (span, rest) = self.weekly.split_at_mut(at.rank);
-            span.copy_from_slice(&q[at.span..at.span + at.rank]);
-            let scale = self.weekly_scale.powf(1.0 - design.level_centring);
-            rest.iter_mut().zip(&q[at.rest..]).for_each(|(f, q)| *f = scale * q);
-            rotation.apply(&mut self.weekly);
+            let scales = self.level_scales();
+            level.decode(&q[at.span..at.span + at.rank], &q[at.rest..], scales, &mut self.weekly);
         }
+    }
+
+    fn level_scales(&self) -> LevelScales {
+        LevelScales { weekly: self.weekly_scale, trend: self.trend_scale }
     }
 
     /// Log prior at `q` with the Jacobian of the transforms, up to a constant. `grad` receives the
@@ -236,7 +238,8 @@ impl Theta {
         for (c, by) in layout.pooled().zip(&returns.gradient) {
             p.bent(layout.channels[c].effect, EFFECT, *by);
         }
-        let by_scales = [by.ln_trend, by.ln_season].into_iter().chain(by.ln_geo);
+        let by_ln_trend = by.ln_trend + self.level_prior(&mut p, design, layout, by);
+        let by_scales = [by_ln_trend, by.ln_season].into_iter().chain(by.ln_geo);
         let at_scales = [layout.trend_scale, layout.season_scale].into_iter().chain(layout.geo_scale);
         let values = [self.trend_scale, self.season_scale].into_iter().chain(self.geo_scale);
         let priors = [TREND, SEASON].into_iter().chain(GEO_SCALE);
@@ -285,22 +288,27 @@ impl Theta {
         if let Some(i) = layout.phi {
             p.beta(i, self.phi, PHI, by.phi);
         }
-        if let Some(at) = layout.weekly {
-            let (span, rest) = by.weekly.split_at(at.rank);
-            p.grad[at.span..at.span + at.rank].copy_from_slice(span);
-            let power = 1.0 - design.level_centring;
-            let scale = self.weekly_scale.powf(power);
-            // Jacobian of the scaling, and the level's own dependence on σ_u through it.
-            let n_rest = rest.len() as f64;
-            let mut by_ln_scale = n_rest;
-            for (i, by) in rest.iter().enumerate() {
-                p.grad[at.rest + i] = scale * by;
-                by_ln_scale += scale * by * p.q[at.rest + i];
-            }
-            p.log_density += power * n_rest * self.weekly_scale.ln();
-            let slope = weekly_scale(p.q[at.ln_scale]).1;
-            p.normal(at.ln_scale, slope * (by.ln_weekly_scale + power * by_ln_scale));
-        }
+    }
+
+    /// The shared level at its coordinates; returns the derivative by ln σ_trend.
+    fn level_prior(
+        &self,
+        p: &mut Accumulator,
+        design: &Design,
+        layout: &Layout,
+        by: &LikelihoodGradient,
+    ) -> f64 {
+        let (Some(at), Some(level)) = (layout.weekly, &design.level) else { return 0.0 };
+        let (span, rest) = by.weekly.split_at(at.rank);
+        let mut terms = |first, at: usize, by: &[f64]| {
+            let own = at..at + by.len();
+            level.chain_rule(first, (&p.q[own.clone()], by), self.level_scales(), &mut p.grad[own])
+        };
+        let (along, across) = (terms(0, at.span, span), terms(at.rank, at.rest, rest));
+        p.log_density += along.log_density + across.log_density;
+        let by_ln_weekly = by.ln_weekly_scale + along.by_ln_weekly + across.by_ln_weekly;
+        p.normal(at.ln_scale, weekly_scale(p.q[at.ln_scale]).1 * by_ln_weekly);
+        along.by_ln_trend
     }
 }
 

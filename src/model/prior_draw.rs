@@ -6,6 +6,7 @@ use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
 use super::coordinates::{EFFECT, SHARE, half_normal};
 use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
+use super::level::LevelScales;
 use super::prior::{GEO_SCALE, GEO_SPREAD, PHI, SEASON, SIGMA, TREND, weekly_scale};
 
 /// One draw of everything that the prior says something about.
@@ -40,7 +41,7 @@ pub fn prior_draw<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -
     draw.beta(layout.phi, PHI);
     let shared = draw.shared(design, trend, season);
     let coefficients = draw.coefficients(design, &shared, geo);
-    let weekly = draw.level(design, layout, &shared);
+    let weekly = draw.level(design, layout, &shared, trend);
     PriorDraw { unconstrained: draw.q, baseline: BaselineDraw { shared, coefficients, weekly } }
 }
 
@@ -133,8 +134,8 @@ impl<R: rand::Rng> Draw<'_, R> {
     }
 
     /// uₜ, and the coordinates of the shared level fₜ = Zₜ γ + uₜ; empty without a weekly effect.
-    fn level(&mut self, design: &Design, layout: &Layout, shared: &[f64]) -> Vec<f64> {
-        let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) else { return Vec::new() };
+    fn level(&mut self, design: &Design, layout: &Layout, shared: &[f64], trend: f64) -> Vec<f64> {
+        let (Some(at), Some(coordinates)) = (layout.weekly, &design.level) else { return Vec::new() };
         let n = design.n_periods;
         let deviate = self.normal();
         self.q[at.ln_scale] = deviate;
@@ -146,13 +147,10 @@ impl<R: rand::Rng> Draw<'_, R> {
                 level.iter_mut().zip(column).for_each(|(f, z)| *f += gamma * z);
             }
         }
-        rotation.transpose(&mut level);
-        let (span, rest) = level.split_at(at.rank);
-        self.q[at.span..at.span + at.rank].copy_from_slice(span);
-        let unit = scale.powf(1.0 - design.level_centring);
-        for (q, f) in self.q[at.rest..].iter_mut().zip(rest) {
-            *q = f / unit;
-        }
+        coordinates.encode(LevelScales { weekly: scale, trend }, &mut level);
+        let (along, across) = level.split_at(at.rank);
+        self.q[at.span..at.span + at.rank].copy_from_slice(along);
+        self.q[at.rest..at.rest + across.len()].copy_from_slice(across);
         weekly
     }
 }
@@ -176,7 +174,9 @@ mod tests {
         for n_geos in [1, 3] {
             for (name, config) in configs() {
                 let mut density = Density::new(Design::new(&data(n_geos, 24), &config).unwrap());
-                density.design.level_centring = 0.3;
+                if let Some(level) = &mut density.design.level {
+                    level.set_centring((0..=level.rank()).map(|i| 0.3 + 0.7 / (1.0 + i as f64)).collect());
+                }
                 for factors in &mut density.design.factors {
                     let known = |g| FactorInformation { information: 8.0 + g as f64, pull: 3.0 };
                     *factors = FactorCoordinates::learnt((0..n_geos).map(known).collect(), 0.2);

@@ -2,9 +2,11 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
-use super::coordinates::SHARE;
+use super::coordinates::{SHARE, half_normal};
 use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
+use super::level::LevelScales;
+use super::prior::{TREND, weekly_scale};
 
 /// A starting point near the middle of the prior, jittered so that chains differ.
 pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -> Vec<f64> {
@@ -28,7 +30,7 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
         // Too much noise, rather than too little, for a start.
         shift(Some(i), 0.5);
     }
-    if let (Some(at), Some(rotation)) = (layout.weekly, &design.rotation) {
+    if let (Some(at), Some(coordinates)) = (layout.weekly, &design.level) {
         // Near the mean of the geos, less what media bring: far from it no step is small enough.
         let (n, share) = (design.n_periods, 1.0 - PRIOR_MEDIA_SHARE);
         let mut level = vec![share; n];
@@ -39,7 +41,8 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
                 *level *= cells().map(|i| design.outcome[i]).sum::<f64>() / count;
             }
         }
-        rotation.transpose(&mut level);
+        let trend = layout.trend_scale.map_or(0.0, |i| half_normal(q[i], TREND));
+        coordinates.encode(LevelScales { weekly: weekly_scale(q[at.ln_scale]).0, trend }, &mut level);
         for (i, level) in level.into_iter().enumerate() {
             let i = if i < at.rank { at.span + i } else { at.rest + i - at.rank };
             q[i] = level + 0.1 * q[i];

@@ -1,0 +1,161 @@
+//! Coordinates of a panel's shared level f, whose own scales are unknown.
+//!
+//! f is rotated: first along the span of the calendar columns, where geo deviations leave it uncertain, then
+//! across it, where the data pin down every period on its own. Each direction is sampled as f / sʷ′ with
+//! w′ = 1 − w and s its standard deviation given the calendar's other columns. w = 1 is the level itself, which
+//! suits one that the data know; w = 0 its standard deviate, which suits one known mostly from its prior:
+//! there the level would be a funnel, as narrow as its scale.
+//!
+//! # Source
+//! Papaspiliopoulos, Roberts & Sköld (2007), § 2.
+
+use super::design::ColumnGroup;
+use super::layout::Theta;
+use super::rotation::Rotation;
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub struct LevelCoordinates {
+    rotation: Rotation,
+    /// Per direction along the span: squared length of the trend columns there, 0 where the trend has no
+    /// direction of its own.
+    trend: Vec<f64>,
+    /// w per direction along the span, then the one of all directions across it.
+    centring: Vec<f64>,
+}
+
+/// The scales that the level depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct LevelScales {
+    /// σ_u.
+    pub weekly: f64,
+    /// σ_trend.
+    pub trend: f64,
+}
+
+/// What the coordinates add to the log density and to its derivatives by the scales.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LevelTerms {
+    pub log_density: f64,
+    pub by_ln_weekly: f64,
+    pub by_ln_trend: f64,
+}
+
+/// sʷ′ of a direction.
+#[derive(Clone, Copy)]
+struct Unit {
+    /// w′.
+    power: f64,
+    value: f64,
+    ln_value: f64,
+    /// Share of the trend in s².
+    trend: f64,
+}
+
+impl LevelCoordinates {
+    /// From the calendar columns, T rows each, and what they are. Seasons come before the trend, so that the
+    /// directions of the trend are free of them and have one scale.
+    pub fn new(columns: &[f64], groups: &[ColumnGroup], n_periods: usize) -> LevelCoordinates {
+        let is_trend = |group: &ColumnGroup| matches!(group, ColumnGroup::Trend);
+        let of = |trend: bool| {
+            let both = columns.chunks_exact(n_periods).zip(groups);
+            both.filter(move |(_, group)| is_trend(group) == trend).map(|(column, _)| column)
+        };
+        let before = Rotation::new(of(false)).rank();
+        let rotation = Rotation::new(of(false).chain(of(true)));
+        let mut trend = vec![0.0; rotation.rank()];
+        for column in of(true) {
+            let mut rotated = column.to_vec();
+            rotation.transpose(&mut rotated);
+            for (sum, x) in trend.iter_mut().zip(&rotated).skip(before) {
+                *sum += x * x;
+            }
+        }
+        let centring = [vec![1.0; rotation.rank()], vec![0.5]].concat();
+        LevelCoordinates { rotation, trend, centring }
+    }
+
+    /// Dimension of the span.
+    pub fn rank(&self) -> usize {
+        self.trend.len()
+    }
+
+    /// Replaces w of each direction along the span, and of those across it.
+    pub fn set_centring(&mut self, centring: Vec<f64>) {
+        self.centring = centring;
+    }
+
+    /// w that suits a draw: of the variance of a mean over geos, the share that is not noise.
+    pub fn suitable_centring(&self, theta: &Theta) -> Vec<f64> {
+        let geos = theta.sigma.len() as f64;
+        let noise = theta.sigma.iter().map(|s| s * s).sum::<f64>() / (geos * geos);
+        let weekly = theta.weekly_scale.powi(2);
+        let along = |length: &f64| {
+            let level = weekly + theta.trend_scale.powi(2) * length;
+            // Autocorrelated noise is largest where the trend is, and geos have trends of their own.
+            let noise = noise / (1.0 - theta.phi).powi(2) + theta.geo_scale[0].powi(2) * length / geos;
+            if *length > 0.0 { level / (level + noise) } else { 1.0 }
+        };
+        self.trend.iter().map(along).chain([weekly / (weekly + noise)]).collect()
+    }
+
+    /// f by period at its coordinates along the span and across it.
+    pub fn decode(&self, along: &[f64], across: &[f64], scales: LevelScales, level: &mut [f64]) {
+        let (span, rest) = level.split_at_mut(self.rank());
+        for (i, (f, q)) in span.iter_mut().zip(along).enumerate() {
+            *f = self.unit(i, scales).value * q;
+        }
+        let unit = self.unit(self.rank(), scales).value;
+        rest.iter_mut().zip(across).for_each(|(f, q)| *f = unit * q);
+        self.rotation.apply(level);
+    }
+
+    /// The coordinates of f in place of f.
+    pub fn encode(&self, scales: LevelScales, level: &mut [f64]) {
+        self.rotation.transpose(level);
+        for (i, f) in level.iter_mut().enumerate() {
+            *f /= self.unit(i.min(self.rank()), scales).value;
+        }
+    }
+
+    /// The derivative by f in its rotated directions, from the one by period.
+    pub fn rotate_derivative(&self, by: &mut [f64]) {
+        self.rotation.transpose(by);
+    }
+
+    /// Carries the derivative `by` rotated f on to the coordinates `q`; of the directions from `first` on.
+    pub fn chain_rule(
+        &self,
+        first: usize,
+        (q, by): (&[f64], &[f64]),
+        scales: LevelScales,
+        grad: &mut [f64],
+    ) -> LevelTerms {
+        let mut terms = LevelTerms::default();
+        let mut unit = self.unit(first, scales);
+        for (i, ((grad, q), by)) in grad.iter_mut().zip(q).zip(by).enumerate() {
+            if i > 0 && first + i <= self.rank() {
+                unit = self.unit(first + i, scales);
+            }
+            *grad = unit.value * by;
+            // Jacobian of the scaling, and f's own dependence on its scale.
+            terms.log_density += unit.ln_value;
+            let by_ln_scale = unit.power * (1.0 + *grad * q);
+            terms.by_ln_trend += unit.trend * by_ln_scale;
+            terms.by_ln_weekly += (1.0 - unit.trend) * by_ln_scale;
+        }
+        terms
+    }
+
+    /// Of direction `i` along the span, or with `i` the rank of those across it.
+    fn unit(&self, i: usize, scales: LevelScales) -> Unit {
+        let power = 1.0 - self.centring[i];
+        if power == 0.0 {
+            return Unit { power, value: 1.0, ln_value: 0.0, trend: 0.0 };
+        }
+        let trend = scales.trend.powi(2) * self.trend.get(i).copied().unwrap_or(0.0);
+        let variance = scales.weekly.powi(2) + trend;
+        let ln_value = 0.5 * power * variance.ln();
+        Unit { power, value: ln_value.exp(), ln_value, trend: trend / variance }
+    }
+}
