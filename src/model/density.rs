@@ -162,7 +162,7 @@ impl Kernel for Evaluate<'_> {
             likelihood += calendar.density::<FMA>(theta, state, by);
         }
         if let Some(level) = &design.level {
-            level.rotate_derivative(&mut by.weekly);
+            level.rotate(&mut by.weekly);
         }
         for (x, c) in returns.ln_effect.iter_mut().zip(density.layout.pooled()) {
             *x = theta.ln_effect[c];

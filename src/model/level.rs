@@ -36,8 +36,11 @@ pub struct LevelScales {
 /// What the coordinates add to the log density and to its derivatives by the scales.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LevelTerms {
+    /// ln of the Jacobian.
     pub log_density: f64,
+    /// By ln σ_u.
     pub by_ln_weekly: f64,
+    /// By ln σ_trend.
     pub by_ln_trend: f64,
 }
 
@@ -112,15 +115,15 @@ impl LevelCoordinates {
 
     /// The coordinates of f in place of f.
     pub fn encode(&self, scales: LevelScales, level: &mut [f64]) {
-        self.rotation.transpose(level);
+        self.rotate(level);
         for (i, f) in level.iter_mut().enumerate() {
             *f /= self.unit(i.min(self.rank()), scales).value;
         }
     }
 
-    /// The derivative by f in its rotated directions, from the one by period.
-    pub fn rotate_derivative(&self, by: &mut [f64]) {
-        self.rotation.transpose(by);
+    /// Values by period, such as the derivative by f, in their rotated directions.
+    pub fn rotate(&self, x: &mut [f64]) {
+        self.rotation.transpose(x);
     }
 
     /// Carries the derivative `by` rotated f on to the coordinates `q`; of the directions from `first` on.
@@ -157,5 +160,78 @@ impl LevelCoordinates {
         let variance = scales.weekly.powi(2) + trend;
         let ln_value = 0.5 * power * variance.ln();
         Unit { power, value: ln_value.exp(), ln_value, trend: trend / variance }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ColumnGroup::{Intercept, Season, Trend};
+
+    const N: usize = 12;
+
+    /// A constant, a trend with one knot and a season that the trend resembles.
+    fn coordinates() -> LevelCoordinates {
+        let ramp = |from: f64| move |t: usize| ((t as f64 - from) / 6.0).clamp(0.0, 1.0);
+        let season = |t: usize| (t as f64 / 4.0).sin();
+        let columns: Vec<f64> = (0..4 * N)
+            .map(|i| match i / N {
+                0 => 1.0,
+                1 => ramp(0.0)(i % N),
+                2 => ramp(6.0)(i % N),
+                _ => season(i % N),
+            })
+            .collect();
+        LevelCoordinates::new(&columns, &[Intercept, Trend, Trend, Season], N)
+    }
+
+    const SCALES: LevelScales = LevelScales { weekly: 0.02, trend: 0.05 };
+
+    #[test]
+    fn coordinates_hold_the_level() {
+        let mut coordinates = coordinates();
+        coordinates.set_centring(vec![1.0, 1.0, 0.4, 0.0, 0.7]);
+        let level: Vec<f64> = (0..N).map(|t| 0.8 + 0.01 * (t * t % 7) as f64).collect();
+        let (mut q, mut again) = (level.clone(), vec![0.0; N]);
+        coordinates.encode(SCALES, &mut q);
+        coordinates.decode(&q[..4], &q[4..], SCALES, &mut again);
+        assert!(level.iter().zip(&again).all(|(a, b)| (a - b).abs() < 1e-14), "{level:?} {again:?}");
+    }
+
+    #[test]
+    fn a_level_of_trend_and_shocks_has_the_scale_of_its_directions() {
+        let mut coordinates = coordinates();
+        // A season leaves no trace in the directions of the trend.
+        let mut season: Vec<f64> = (0..N).map(|t| 3.0 + (t as f64 / 4.0).sin()).collect();
+        coordinates.rotate(&mut season);
+        assert!(season[2..].iter().all(|x| x.abs() < 1e-14), "{season:?}");
+        assert_eq!(coordinates.trend[..2], [0.0; 2]);
+        assert!(coordinates.trend[2..].iter().all(|x| *x > 0.01), "{:?}", coordinates.trend);
+        coordinates.set_centring(vec![1.0, 1.0, 0.0, 0.0, 0.0]);
+        // Variance of each coordinate, from the columns' own rotated entries.
+        let mut variance = vec![SCALES.weekly.powi(2); N];
+        for from in [0.0, 6.0] {
+            let mut column: Vec<f64> = (0..N).map(|t| ((t as f64 - from) / 6.0).clamp(0.0, 1.0)).collect();
+            coordinates.rotate(&mut column);
+            variance.iter_mut().zip(&column).for_each(|(v, x)| *v += (SCALES.trend * x).powi(2));
+        }
+        for (i, variance) in variance.iter().enumerate().skip(2) {
+            let unit = coordinates.unit(i.min(4), SCALES).value;
+            assert!((variance / unit.powi(2) - 1.0).abs() < 1e-12, "{i}: {variance} {unit}");
+        }
+    }
+
+    #[test]
+    fn what_the_data_know_is_centred() {
+        let coordinates = coordinates();
+        let mut theta =
+            Theta { sigma: vec![0.1; 40], weekly_scale: 0.05, trend_scale: 0.05, ..Theta::default() };
+        let many = coordinates.suitable_centring(&theta);
+        theta.sigma.truncate(2);
+        let few = coordinates.suitable_centring(&theta);
+        assert_eq!((few.len(), few[..2].to_vec()), (5, vec![1.0; 2]));
+        // Across the span: 0.05² against 0.1² / G.
+        assert!((many[4] - 10.0 / 11.0).abs() < 1e-12 && (few[4] - 1.0 / 3.0).abs() < 1e-12);
+        assert!(many[2..].iter().zip(&few[2..]).all(|(many, few)| many > few));
     }
 }

@@ -161,7 +161,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::super::density::Density;
-    use super::super::density::tests::{configs, data};
+    use super::super::density::tests::{centre_unevenly, configs, data};
     use super::super::factors::{FactorCoordinates, FactorInformation};
     use super::*;
 
@@ -174,9 +174,7 @@ mod tests {
         for n_geos in [1, 3] {
             for (name, config) in configs() {
                 let mut density = Density::new(Design::new(&data(n_geos, 24), &config).unwrap());
-                if let Some(level) = &mut density.design.level {
-                    level.set_centring((0..=level.rank()).map(|i| 0.3 + 0.7 / (1.0 + i as f64)).collect());
-                }
+                centre_unevenly(&mut density.design);
                 for factors in &mut density.design.factors {
                     let known = |g| FactorInformation { information: 8.0 + g as f64, pull: 3.0 };
                     *factors = FactorCoordinates::learnt((0..n_geos).map(known).collect(), 0.2);
