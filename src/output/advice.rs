@@ -58,8 +58,18 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     if let Some(why) = &scenario.no_move {
         return format!("{why}.");
     }
-    if up.is_empty() || down.is_empty() || !is_recommended(scenario) {
+    if up.is_empty() || down.is_empty() || scenario.gain.mean <= 0.0 {
         return "keep today's allocation; no move within the bounds is likely to bring more.".into();
+    }
+    if !is_recommended(scenario) {
+        return format!(
+            "keep today's allocation; the best move within the bounds, from {} to {}, gains with probability \
+             {} only (at least {} is asked for).",
+            list(&down),
+            list(&up),
+            percent(scenario.p_gain),
+            percent(LIKELY)
+        );
     }
     let change = |p: &&ChannelPlan| p.proposed - p.current;
     up.sort_by(|a, b| change(b).total_cmp(&change(a)));

@@ -61,7 +61,9 @@ fn a_failed_fit_gives_no_advice() {
 fn an_unlikely_gain_is_not_recommended() {
     let mut parts = Parts::new();
     parts.scenarios[0].p_gain = 0.55;
-    assert!(summary(&parts.fit(), Style::Plain).contains("keep today's allocation"));
+    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("keep today's allocation"), "{text}");
+    assert!(text.contains("gains with probability 55 % only (at least 60 % is asked for)"), "{text}");
 }
 
 #[test]
