@@ -209,7 +209,7 @@ mod tests {
         assert!(coordinates.trend[2..].iter().all(|x| *x > 0.01), "{:?}", coordinates.trend);
         coordinates.set_centring(vec![1.0, 1.0, 0.0, 0.0, 0.0]);
         // Variance of each coordinate, from the columns' own rotated entries.
-        let mut variance = vec![SCALES.weekly.powi(2); N];
+        let mut variance = [SCALES.weekly.powi(2); N];
         for from in [0.0, 6.0] {
             let mut column: Vec<f64> = (0..N).map(|t| ((t as f64 - from) / 6.0).clamp(0.0, 1.0)).collect();
             coordinates.rotate(&mut column);
