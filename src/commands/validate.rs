@@ -98,7 +98,6 @@ fn forecast_all(
     detail: Detail,
     interrupt: &Interrupt,
 ) -> Result<Vec<Vec<Option<Forecasts>>>, mmm::Error> {
-    let iterations = config.sampler.iterations(folds.first().map_or(1, |f| f.data.n_geos()));
     let forecast = |(i, fold): (usize, &Fold)| {
         Forecaster::ALL
             .into_iter()
@@ -110,6 +109,7 @@ fn forecast_all(
                 if matches!(detail, Detail::Auto) {
                     eprintln!("fold {} of {}: {}", i + 1, folds.len(), forecaster.name());
                 }
+                let iterations = config.sampler.iterations(fold.data.n_geos());
                 let progress =
                     SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
                 let forecasts = fold.forecast(forecaster, &progress);

@@ -45,14 +45,34 @@ pub struct LevelTerms {
 }
 
 /// sʷ′ of a direction.
-#[derive(Clone, Copy)]
-struct Unit {
+#[derive(Debug, Clone, Copy)]
+pub struct Unit {
     /// w′.
     power: f64,
     value: f64,
     ln_value: f64,
     /// Share of the trend in s².
     trend: f64,
+}
+
+impl LevelTerms {
+    /// Carries the derivative `by` rotated f on to the coordinates `q` of the directions with these units.
+    pub fn chain_rule(
+        units: impl Iterator<Item = Unit>,
+        (q, by): (&[f64], &[f64]),
+        grad: &mut [f64],
+    ) -> LevelTerms {
+        let mut terms = LevelTerms::default();
+        for (((grad, q), by), unit) in grad.iter_mut().zip(q).zip(by).zip(units) {
+            *grad = unit.value * by;
+            // Jacobian of the scaling, and f's own dependence on its scale.
+            terms.log_density += unit.ln_value;
+            let by_ln_scale = unit.power * (1.0 + *grad * q);
+            terms.by_ln_trend += unit.trend * by_ln_scale;
+            terms.by_ln_weekly += (1.0 - unit.trend) * by_ln_scale;
+        }
+        terms
+    }
 }
 
 impl LevelCoordinates {
@@ -105,19 +125,20 @@ impl LevelCoordinates {
     /// f by period at its coordinates along the span and across it.
     pub fn decode(&self, along: &[f64], across: &[f64], scales: LevelScales, level: &mut [f64]) {
         let (span, rest) = level.split_at_mut(self.rank());
-        for (i, (f, q)) in span.iter_mut().zip(along).enumerate() {
-            *f = self.unit(i, scales).value * q;
+        for ((f, q), unit) in span.iter_mut().zip(along).zip(self.along(scales)) {
+            *f = unit.value * q;
         }
-        let unit = self.unit(self.rank(), scales).value;
-        rest.iter_mut().zip(across).for_each(|(f, q)| *f = unit * q);
+        for ((f, q), unit) in rest.iter_mut().zip(across).zip(self.across(scales)) {
+            *f = unit.value * q;
+        }
         self.rotation.apply(level);
     }
 
     /// The coordinates of f in place of f.
     pub fn encode(&self, scales: LevelScales, level: &mut [f64]) {
         self.rotate(level);
-        for (i, f) in level.iter_mut().enumerate() {
-            *f /= self.unit(i.min(self.rank()), scales).value;
+        for (f, unit) in level.iter_mut().zip(self.along(scales).chain(self.across(scales))) {
+            *f /= unit.value;
         }
     }
 
@@ -126,28 +147,14 @@ impl LevelCoordinates {
         self.rotation.transpose(x);
     }
 
-    /// Carries the derivative `by` rotated f on to the coordinates `q`; of the directions from `first` on.
-    pub fn chain_rule(
-        &self,
-        first: usize,
-        (q, by): (&[f64], &[f64]),
-        scales: LevelScales,
-        grad: &mut [f64],
-    ) -> LevelTerms {
-        let mut terms = LevelTerms::default();
-        let mut unit = self.unit(first, scales);
-        for (i, ((grad, q), by)) in grad.iter_mut().zip(q).zip(by).enumerate() {
-            if i > 0 && first + i <= self.rank() {
-                unit = self.unit(first + i, scales);
-            }
-            *grad = unit.value * by;
-            // Jacobian of the scaling, and f's own dependence on its scale.
-            terms.log_density += unit.ln_value;
-            let by_ln_scale = unit.power * (1.0 + *grad * q);
-            terms.by_ln_trend += unit.trend * by_ln_scale;
-            terms.by_ln_weekly += (1.0 - unit.trend) * by_ln_scale;
-        }
-        terms
+    /// The directions along the span.
+    pub fn along(&self, scales: LevelScales) -> impl Iterator<Item = Unit> {
+        (0..self.rank()).map(move |i| self.unit(i, scales))
+    }
+
+    /// Those across it, all alike and without end.
+    pub fn across(&self, scales: LevelScales) -> impl Iterator<Item = Unit> + use<> {
+        std::iter::repeat(self.unit(self.rank(), scales))
     }
 
     /// Of direction `i` along the span, or with `i` the rank of those across it.

@@ -3,7 +3,7 @@
 use super::coordinates::{Bend, EFFECT, SHARE, half_normal, half_normal_slope, ln_1p_exp, logistic};
 use super::design::Design;
 use super::layout::{Layout, SigmaLayout, Theta};
-use super::level::LevelScales;
+use super::level::{LevelScales, LevelTerms};
 use super::returns::Returns;
 use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
 
@@ -300,11 +300,12 @@ impl Theta {
     ) -> f64 {
         let (Some(at), Some(level)) = (layout.weekly, &design.level) else { return 0.0 };
         let (span, rest) = by.weekly.split_at(at.rank);
-        let mut terms = |first, at: usize, by: &[f64]| {
-            let own = at..at + by.len();
-            level.chain_rule(first, (&p.q[own.clone()], by), self.level_scales(), &mut p.grad[own])
-        };
-        let (along, across) = (terms(0, at.span, span), terms(at.rank, at.rest, rest));
+        let scales = self.level_scales();
+        let (on_span, on_rest) = (at.span..at.span + at.rank, at.rest..at.rest + rest.len());
+        let along =
+            LevelTerms::chain_rule(level.along(scales), (&p.q[on_span.clone()], span), &mut p.grad[on_span]);
+        let across =
+            LevelTerms::chain_rule(level.across(scales), (&p.q[on_rest.clone()], rest), &mut p.grad[on_rest]);
         p.log_density += along.log_density + across.log_density;
         let by_ln_weekly = by.ln_weekly_scale + along.by_ln_weekly + across.by_ln_weekly;
         p.normal(at.ln_scale, weekly_scale(p.q[at.ln_scale]).1 * by_ln_weekly);
