@@ -119,8 +119,9 @@ struct GoalArgs {
     /// Profit on a unit of outcome, such as 0.35: report profit, and without --budget maximise it
     #[arg(long, value_name = "SHARE")]
     margin: Option<f64>,
-    /// What to maximise: cautious (each channel's 20 % quantile; the default for a fixed budget), the mean, a lower
-    /// quantile of the gain (q25) or the mean of its worst tail (cvar: the worst tenth, cvar25)
+    /// What to maximise: cautious (what each channel returns with 95 % probability, or as near to it as is
+    /// likely to gain; the default for a fixed budget), the mean, a lower quantile of the gain (q25) or the
+    /// mean of its worst tail (cvar: the worst tenth, cvar25)
     #[arg(long, value_name = "MEASURE")]
     risk: Option<String>,
 }

@@ -4,11 +4,10 @@ use super::sources::{ChannelPlan, Scenario, ScenarioKind, Verdict};
 use super::text::{amount, clean, percent};
 use super::{EvidenceVerdict, Fit, RoiUnit};
 use crate::data::OutcomeKind;
+use crate::planning::LIKELY;
 
 /// A change of a channel's budget below this share is not worth a meeting.
 const SMALL_CHANGE: f64 = 0.02;
-/// Below this probability of a gain a move is not recommended.
-pub(super) const LIKELY: f64 = 0.6;
 
 /// Tests that are named.
 const TESTS_NAMED: usize = 3;

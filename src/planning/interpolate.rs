@@ -114,6 +114,17 @@ impl Hermite {
         Hermite { nodes: self.nodes, values: times(self.values), slopes: times(self.slopes) }
     }
 
+    /// The curve `share` of the way from this one to another over the same nodes.
+    pub(crate) fn towards(&self, other: &Hermite, share: f64) -> Hermite {
+        let mix =
+            |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+        Hermite {
+            nodes: self.nodes.clone(),
+            values: mix(&self.values, &other.values),
+            slopes: mix(&self.slopes, &other.slopes),
+        }
+    }
+
     fn locate(&self, x: f64) -> (Piece, f64) {
         let k = interval(&self.nodes, x);
         let piece = self.piece(k);
@@ -190,6 +201,17 @@ mod tests {
         let mut slopes = vec![0.0; nodes.len()];
         monotone_slopes(nodes, values, &mut slopes);
         Hermite::new(nodes.to_vec(), values.to_vec(), slopes)
+    }
+
+    #[test]
+    fn between_two_curves_lie_their_means() {
+        let (low, high) =
+            (curve(&[0.0, 1.0, 3.0], &[0.0, 2.0, 3.0]), curve(&[0.0, 1.0, 3.0], &[0.0, 1.0, 8.0]));
+        let between = low.towards(&high, 0.25);
+        for x in [0.0, 0.4, 1.0, 2.2, 3.0] {
+            assert!((between.value(x) - 0.75 * low.value(x) - 0.25 * high.value(x)).abs() < 1e-12);
+        }
+        assert_eq!((low.towards(&high, 0.0), low.towards(&high, 1.0)), (low.clone(), high));
     }
 
     #[test]

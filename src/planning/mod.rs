@@ -38,6 +38,7 @@ mod testdata;
 mod weeks;
 
 pub use answer::{Answer, FrontierPoint, Profit};
+pub use cautious::LIKELY;
 pub use cells::{Cells, Slot, Split};
 pub use credit::{Credit, CreditRatio, CreditVerdict};
 pub use curve::ChannelCurve;

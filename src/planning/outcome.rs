@@ -63,11 +63,24 @@ pub fn outcome_draws(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<Vec
 /// # Errors
 /// As [`evaluate`].
 pub fn gain_draws(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<Vec<f64>, PlanningError> {
+    difference_draws(curves, multipliers, &vec![1.0; curves.len()])
+}
+
+/// Value of a plan minus that of another per draw, length S. Channels that both treat alike contribute
+/// exactly nothing.
+///
+/// # Errors
+/// As [`evaluate`].
+pub(crate) fn difference_draws(
+    curves: &[ChannelCurve],
+    multipliers: &[f64],
+    other: &[f64],
+) -> Result<Vec<f64>, PlanningError> {
     let mut total = zeros(curves, multipliers)?;
-    for (curve, &m) in curves.iter().zip(multipliers) {
-        if m != 1.0 {
+    for ((curve, &m), &other) in curves.iter().zip(multipliers).zip(other) {
+        if m != other {
             curve.add_draws(m, 1.0, &mut total)?;
-            curve.add_draws(1.0, -1.0, &mut total)?;
+            curve.add_draws(other, -1.0, &mut total)?;
         }
     }
     Ok(total)

@@ -16,7 +16,7 @@ use crate::posterior::quantile_sorted;
 pub enum Risk {
     /// Its mean.
     Mean,
-    /// The sum of every channel's 20 % quantile curve: what the channels return with 80 % probability each.
+    /// What the channels return with 95 % probability each, or as near to it as is likely to gain.
     Cautious,
     /// Its quantile at this level, 0 to 1.
     Quantile(f64),

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cautious::{CAUTIOUS, cautious_curves, cautious_plan_of};
+use super::cautious::{CAUTIOUS, LIKELY, cautious_curves, cautious_plan_of};
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::grow::p_grow;
@@ -99,8 +99,9 @@ pub struct Scenario {
     /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
     /// (or, for a cut, when it costs more than it saves); null when the budget stays.
     pub return_on_budget_change: Option<Summary>,
-    /// What the plan maximises: `mean`, or `q20` when each channel counts with the 20 % quantile of its
-    /// response curve; null where nothing was optimised, or something else (then `objective` says what).
+    /// What the plan maximises: `mean`, or `cautious` when each channel counts with the 5 % quantile of its
+    /// response curve, or as near to it as gives a plan that is likely to gain; null where nothing was
+    /// optimised, or something else (then `objective` says what).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximised: Option<String>,
     /// What to know when the best plan is today's; absent when it moves something.
@@ -127,9 +128,11 @@ impl Scenario {
             return Some("fewer than two channels may move, so the plan stays as it is today".into());
         }
         Some(if cautious {
-            "no move within the bounds is worth making when each channel counts with what it returns with \
-             80 % probability: keep today's plan; --risk mean shows the plan of the means"
-                .into()
+            format!(
+                "no move within the bounds is likely to gain ({:.0} % is asked for): keep today's plan; --risk \
+                 mean shows the plan of the means",
+                100.0 * LIKELY
+            )
         } else {
             "no move within the bounds is worth making: keep today's plan".into()
         })
@@ -148,8 +151,8 @@ const DEFAULT_CHANGE: f64 = 0.1;
 /// 10 % more and of 10 % less, and 10 % of the spend of the channel with the lowest posterior-mean
 /// marginal ROI moved to the one with the highest.
 ///
-/// The optimal plans let every channel count with the 20 % quantile of its response curve; among plans that
-/// are equally good in all but rounding the one nearest today's is taken. The last
+/// The optimal plans are the most cautious ones that are likely to gain; among plans that are equally good in
+/// all but rounding the one nearest today's is taken. The last
 /// scenario moves less than 10 % when the receiver's response curve ends before, and is left out
 /// with fewer than two channels with spend. Without any there are no scenarios.
 ///
