@@ -146,11 +146,21 @@ pub struct ControlConfig {
     /// Share of the control's variance over time (within a geo) that is what it stands for, the rest
     /// being error of measurement; 1 for a control without error.
     pub reliability: f64,
+    /// Whether that is a default, as nobody told.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub assumed: bool,
+}
+
+impl ControlConfig {
+    /// A control of which somebody tells how well it is measured.
+    pub fn told(reliability: f64) -> ControlConfig {
+        ControlConfig { reliability, assumed: false }
+    }
 }
 
 impl Default for ControlConfig {
     fn default() -> Self {
-        ControlConfig { reliability: 1.0 }
+        ControlConfig::told(1.0)
     }
 }
 

@@ -72,7 +72,7 @@ impl Fit {
         });
         let own = warnings::warnings(&report);
         report.run.warnings.extend(own);
-        report.run.warnings.extend(self.clamped_reliabilities(data));
+        report.run.warnings.extend(self.clamped_reliabilities(data, config));
         Ok(report)
     }
 }
@@ -81,9 +81,11 @@ impl Fit {
 const CLAMPED: f64 = 0.005;
 
 impl Fit {
-    /// Controls that the other columns predict better than their reliability allows.
-    fn clamped_reliabilities(&self, data: &Dataset) -> Vec<Warning> {
-        let clamped = self.density.design.calibrations.iter().filter(|c| c.used > c.asked + CLAMPED);
+    /// Controls that the other columns predict better than the reliability that was given allows.
+    fn clamped_reliabilities(&self, data: &Dataset, config: &FitConfig) -> Vec<Warning> {
+        let told = |c: &&Calibration| !config.controls[&data.controls[c.control].name].assumed;
+        let calibrations = self.density.design.calibrations.iter().filter(told);
+        let clamped = calibrations.filter(|c| c.used > c.asked + CLAMPED);
         let warning = |c: &Calibration| {
             let name = &data.controls[c.control].name;
             let message = format!(

@@ -38,14 +38,33 @@ fn codes(fit: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_reliability_of_one_changes_no_byte() {
+fn controls_that_spend_follows_are_imperfect_proxies_by_default() {
     let folder = Folder::new();
     fit(&folder, &national(), &["--quiet", "--out", "plain"]).finishes();
-    fit(&folder, &national(), &["--quiet", "--out", "one", "--reliability", "query_index=1"]).finishes();
-    for file in ["fit.json", "draws.parquet", "curves.parquet", "weekly.csv"] {
+    // Nothing follows the promotions, and to be without error is their default.
+    fit(&folder, &national(), &["--quiet", "--out", "promo", "--reliability", "promo=1"]).finishes();
+    for file in ["draws.parquet", "curves.parquet", "weekly.csv"] {
         let bytes = |out: &str| fs::read(folder.path().join(out).join(file)).expect("the file is there");
-        assert!(bytes("plain") == bytes("one"), "{file} differs");
+        assert!(bytes("plain") == bytes("promo"), "{file} differs");
     }
+    fit(&folder, &national(), &["--quiet", "--out", "exact", "--reliability", "query_index=1"]).finishes();
+    let controls =
+        |out: &str| outputs::fit_json(&folder.path().join(out))["run"]["config"]["controls"].clone();
+    let assumed = serde_json::json!({ "reliability": 0.8, "assumed": true });
+    assert_eq!(controls("plain"), serde_json::json!({ "price_index": assumed, "query_index": assumed }));
+    assert_eq!(controls("exact")["query_index"], serde_json::json!({ "reliability": 1.0 }));
+    let fit_json = outputs::fit_json(&folder.path().join("plain"));
+    assert!(codes(&fit_json).contains(&"spend_follows_control"));
+    assert!(codes(&fit_json).contains(&"spend_moves_with_control"));
+    for kept in ["plain", "exact"] {
+        let refresh = ["fit", &national(), "--since-last", kept, "--out", "again", "--quiet"];
+        folder.mmm(&refresh).finishes();
+        assert_eq!(controls("again"), controls(kept));
+    }
+    let dropped =
+        ["fit", &national(), "--since-last", "plain", "--exclude", "query_index", "--out", "without"];
+    folder.mmm(&dropped).finishes();
+    assert_eq!(controls("without"), serde_json::json!({ "price_index": assumed }));
 }
 
 #[test]
@@ -56,7 +75,8 @@ fn a_confounded_channel_moves_to_its_truth() {
     // Demand drives search and sales, and a third of query_index's variance is noise.
     let world = ["--seed", "14", "--proxy-reliability", "0.7", "--confounding", "1", "--out", "market"];
     folder.mmm(&[&["simulate"], &world[..]].concat()).exits(0);
-    fit(&folder, "market/data.csv", &["--quiet", "--out", "naive"]).finishes();
+    let exact = ["--quiet", "--out", "naive", "--reliability", "query_index=1"];
+    fit(&folder, "market/data.csv", &exact).finishes();
     let told = ["fit", "market/data.csv", "--config", "mmm.toml", "--quiet", "--out", "told"];
     folder.mmm(&[&told[..], &SHORT].concat()).finishes();
     let truth = number(&json(&folder.path().join("market/truth.json"))["channels"]["search"]["roi"]);
@@ -99,14 +119,17 @@ fn sensitivity_tells_what_hangs_on_the_unseen() {
     let fit_json = outputs::fit_json(&out);
     assert!(codes(&fit_json).contains(&"spend_follows_control"));
     let found = &fit_json["sensitivity"];
-    let sweep = &found["reliability"][0];
-    assert_eq!((&sweep["control"], &sweep["followed_by"][0]), (&"query_index".into(), &"search".into()));
+    let sweeps = found["reliability"].as_array().expect("a list");
+    let controls: Vec<&Value> = sweeps.iter().map(|s| &s["control"]).collect();
+    assert_eq!(controls, ["price_index", "query_index"]);
+    let sweep = &sweeps[1];
+    assert_eq!(sweep["followed_by"], serde_json::json!(["search"]));
     let levels = sweep["levels"].as_array().expect("levels");
     let asked: Vec<f64> = levels.iter().map(|l| number(&l["reliability"])).collect();
     assert_eq!(asked, [1.0, 0.9, 0.8, 0.7]);
-    assert_eq!(levels[0]["is_the_fit"], true);
+    assert_eq!((&levels[0]["is_the_fit"], &levels[2]["is_the_fit"]), (&false.into(), &true.into()));
     let search = |level: &Value| number(&level["channels"][1]["roi"]["mean"]);
-    assert_eq!(search(&levels[0]), number(&channel(&fit_json, "search")["roi"]["mean"]));
+    assert_eq!(search(&levels[2]), number(&channel(&fit_json, "search")["roi"]["mean"]));
     for unseen in found["unseen"].as_array().expect("channels") {
         let mut last = number(&unseen["roi"]);
         for level in unseen["levels"].as_array().expect("levels") {

@@ -68,7 +68,8 @@ pub struct ModelArgs {
     /// scales are roi, marginal_roi (currency per currency) and share (of the outcome)
     #[arg(long, value_name = "CHANNEL:SCALE=LOW..HIGH", value_parser = prior)]
     prior: Vec<(String, RawPrior)>,
-    /// Share of a control's variance that is no error of measurement: query_index=0.9 [default: 1]
+    /// Share of a control's variance that is no error of measurement: query_index=0.9
+    /// [default: 1; 0.8 where a channel follows the control]
     #[arg(long, value_name = "CONTROL=SHARE", value_parser = reliability, value_delimiter = ',')]
     reliability: Vec<(String, f64)>,
     /// Last periods kept out of the fit and predicted [default: 0]
@@ -156,7 +157,9 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> RawConfi
     for (name, prior) in &model.prior {
         channels.entry(name.clone()).or_default().prior = prior.clone();
     }
-    let control = |(name, share): &(String, f64)| (name.clone(), RawControl { reliability: Some(*share) });
+    let control = |(name, share): &(String, f64)| {
+        (name.clone(), RawControl { reliability: Some(*share), assumed: false })
+    };
     let controls = model.reliability.iter().map(control).collect();
     let (data, sampler) = (data.into_raw(), sampler.into_raw());
     RawConfig { data, channels, controls, model: model.into_raw(), sampler }

@@ -81,6 +81,8 @@ pub struct RawChannel {
 pub struct RawControl {
     /// Share of the control's variance that is no error of measurement.
     pub reliability: Option<f64>,
+    /// Whether an earlier fit assumed it; no key of settings files.
+    pub assumed: bool,
 }
 
 /// `prior.roi`, `prior.share` or `prior.marginal_roi`; one of them.
@@ -212,8 +214,9 @@ impl RawConfig {
         }
         let mut controls = self.controls;
         for (name, control) in above.controls {
-            let below = controls.entry(name).or_default();
-            below.reliability = control.reliability.or(below.reliability);
+            if control.reliability.is_some() {
+                controls.insert(name, control);
+            }
         }
         RawConfig {
             data: self.data.overridden_by(above.data),

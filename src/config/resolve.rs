@@ -50,10 +50,8 @@ impl RawConfig {
                 channels.insert(name, config);
             }
         }
-        // A control without error is the default, so that saying so changes no byte of the result.
         let controls = raw.controls.into_iter().filter_map(|(name, control)| {
-            let reliability = control.reliability.filter(|r| *r != 1.0)?;
-            Some((name, ControlConfig { reliability }))
+            Some((name, ControlConfig { reliability: control.reliability?, assumed: control.assumed }))
         });
         let model = ModelConfig::default();
         let sampler = SamplerConfig::default();
@@ -126,7 +124,7 @@ impl FitConfig {
         let pairs = self.model.seasonality_pairs;
         faults.expect(pairs <= 26, || format!("seasonality_pairs is {pairs}; weekly data hold at most 26"));
         check_adstock("model.adstock", self.model.adstock, faults);
-        for (name, ControlConfig { reliability }) in &self.controls {
+        for (name, ControlConfig { reliability, .. }) in &self.controls {
             faults.expect(*reliability > 0.0 && *reliability <= 1.0, || {
                 format!("controls.{name}.reliability is {reliability}; it must be above 0 and at most 1")
             });
@@ -326,13 +324,6 @@ mod tests {
         }
         let both = resolve("[sampler]\nchains = 0\ndraws = 1").expect_err("two faults").to_string();
         assert!(both.contains("2 settings") && both.contains("chains") && both.contains("draws"), "{both}");
-    }
-
-    #[test]
-    fn a_reliability_of_one_is_the_default() {
-        let fit =
-            resolve("[controls.q]\nreliability = 1\n[controls.p]\nreliability = 0.8").expect("in range").fit;
-        assert_eq!(fit.controls.keys().collect::<Vec<_>>(), ["p"]);
     }
 
     #[test]

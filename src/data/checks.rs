@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::collinearity::{Collinearity, collinearity};
 use super::dataset::Dataset;
-use super::following::{self, Follower};
 use super::history::{ChannelHistory, history};
 use super::patterns::{mediators, switched_together};
+use super::proxies::proxies;
 use super::spikes::spikes;
 use super::suggest::listing;
 use crate::config::FitConfig;
@@ -74,7 +74,7 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     delivery(data, &mut findings);
     let found = collinearity(data);
     pairs(&found, &mut findings);
-    followers(data, config, &found, &mut findings);
+    findings.0.extend(proxies(data, config));
     patterns(data, &mut findings);
     inflation(&found, &mut findings);
     outcome(data, &mut findings);
@@ -298,29 +298,6 @@ fn pairs(found: &Collinearity, findings: &mut Findings) {
             let message = format!("controls move together: {}", pairs.join(", "));
             findings.note(code, message, hint);
         }
-    }
-}
-
-/// Channels whose spend follows a control: what the control measures badly is credited to them.
-fn followers(data: &Dataset, config: &FitConfig, found: &Collinearity, findings: &mut Findings) {
-    for Follower { channel, control, correlation } in following::among(data, found) {
-        let reliability = config.controls.get(&control).map(|c| c.reliability);
-        let told = match reliability {
-            Some(r) => format!("a reliability of {r} is assumed"),
-            None => "the control is taken to measure it without error".to_owned(),
-        };
-        let message = format!(
-            "channel `{channel}` follows control `{control}` (r = {correlation:.2}): what drives both is \
-             credited to the channel as far as the control misses it; {told}"
-        );
-        let hint = match reliability {
-            Some(_) => "see how much hangs on it with --sensitivity; an experiment settles it".to_owned(),
-            None => format!(
-                "say how well it is measured with --reliability {control}=0.9, see how much hangs on it with \
-                 --sensitivity; an experiment settles it"
-            ),
-        };
-        findings.warn("spend_follows_control", message, hint);
     }
 }
 

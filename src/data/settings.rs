@@ -1,11 +1,19 @@
 //! Settings that only make sense for some data: channels by name, population, length.
 
+use globset::Glob;
+
 use super::dataset::{Channel, Dataset};
-use crate::config::{ChannelConfig, EffectPrior, FitConfig, LoadOptions, Scaling};
+use super::following::followers;
+use crate::config::{ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, Scaling};
 use crate::error::{Error, Problems};
 use crate::words::nearest;
 
-/// The settings that apply to `data`, with those of channels that were left out on purpose dropped.
+/// Reliability of a control that a channel follows, where nothing is told of it. No proxy of demand is
+/// perfect, and what it misses is credited to the channel; to doubt one that is costs little.
+const ASSUMED_RELIABILITY: f64 = 0.8;
+
+/// The settings that apply to `data`, with those of channels and controls that were left out on purpose
+/// dropped, and with the reliability of every control that a channel follows.
 ///
 /// # Errors
 /// When a channel does not exist, a prior on return is put on a channel without spend, scaling by
@@ -24,6 +32,7 @@ pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Resu
             }
         }
     }
+    fit.controls.retain(|name, _| !is_excluded(name, options));
     noisy_controls(&fit, data, &mut problems, &mut hints);
     if fit.model.scaling == Scaling::Population && data.population.is_none() {
         problems.push_with(|| "model.scaling is population, but no column gives the population".to_owned());
@@ -38,6 +47,7 @@ pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Resu
         hints.push(format!("hold out at most a quarter: --holdout-weeks {}", periods / 4));
     }
     if problems.is_empty() {
+        assume_reliabilities(&mut fit, data);
         return Ok(fit);
     }
     hints.dedup();
@@ -60,11 +70,25 @@ fn organic_prior(
     }
 }
 
+fn is_excluded(name: &str, options: &LoadOptions) -> bool {
+    let matches = |pattern: &String| Glob::new(pattern).is_ok_and(|g| g.compile_matcher().is_match(name));
+    options.exclude.iter().any(matches)
+}
+
+/// Assumes the reliability of every control that a channel follows in the fitted periods, where none is given.
+pub(crate) fn assume_reliabilities(fit: &mut FitConfig, data: &Dataset) {
+    let fitted = data.n_periods() - fit.model.holdout_weeks;
+    for follower in followers(&data.as_of(fitted, fitted)) {
+        let assumed = ControlConfig { reliability: ASSUMED_RELIABILITY, assumed: true };
+        fit.controls.entry(follower.control).or_insert(assumed);
+    }
+}
+
 /// A reliability is a share of variance: a 0/1 control, or none at all, has none to give.
 fn noisy_controls(fit: &FitConfig, data: &Dataset, problems: &mut Problems, hints: &mut Vec<String>) {
-    for name in fit.controls.keys() {
+    for (name, told) in &fit.controls {
         match data.controls.iter().find(|c| c.name == *name) {
-            Some(control) if control.binary => {
+            Some(control) if control.binary && told.reliability < 1.0 => {
                 problems.push_with(|| format!("[controls.{name}]: a 0/1 control has no reliability"));
                 hints.push(
                     "give the reliability of what is measured on a scale, such as query volume".to_owned(),
@@ -89,5 +113,47 @@ fn unknown_channel(name: &str, data: &Dataset) -> String {
     match nearest(name, names()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the channels are {}", super::suggest::listing(names())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testdata;
+
+    /// Channel 2 runs in proportion to control `query`.
+    fn data() -> Dataset {
+        let mut data = testdata::dataset();
+        let mut query = data.controls[0].clone();
+        (query.name, query.values, query.binary) = ("query".into(), &data.channels[2].exposure * 3.0, false);
+        data.controls.push(query);
+        data
+    }
+
+    fn settled(told: &[(&str, f64)], exclude: &[&str], data: &Dataset) -> Vec<(String, f64)> {
+        let told = told.iter().map(|(name, r)| ((*name).to_owned(), ControlConfig::told(*r)));
+        let fit = FitConfig { controls: told.collect(), ..FitConfig::default() };
+        let exclude = exclude.iter().map(|p| (*p).to_owned()).collect();
+        let options = LoadOptions { exclude, ..LoadOptions::default() };
+        let controls = settle(fit, data, &options).expect("it suits the data").controls;
+        controls.into_iter().map(|(name, c)| (name, c.reliability)).collect()
+    }
+
+    #[test]
+    fn a_control_that_a_channel_follows_is_no_perfect_proxy() {
+        let of = |reliability: f64| [("query".to_owned(), reliability)];
+        assert_eq!(settled(&[], &[], &data()), of(ASSUMED_RELIABILITY));
+        assert_eq!(settled(&[("query", 0.8)], &[], &data()), of(0.8));
+        assert_eq!(settled(&[("query", 1.0)], &[], &data()), of(1.0), "to be told is to be believed");
+    }
+
+    #[test]
+    fn other_controls_are_without_error() {
+        let mut data = testdata::dataset();
+        assert_eq!(settled(&[], &[], &data), []);
+        data.controls[0].binary = false;
+        let name = data.controls[0].name.clone();
+        assert_eq!(settled(&[(&name, 1.0)], &[], &data), [(name, 1.0)]);
+        assert_eq!(settled(&[("query", 0.9)], &["que*"], &data), [], "left out on purpose");
     }
 }

@@ -11,6 +11,7 @@ mod coordinates;
 mod density;
 mod design;
 mod factors;
+mod hausman;
 mod layout;
 mod level;
 mod linalg;

@@ -15,6 +15,8 @@
 //! supposes errors v that are independent between periods. What O fits of v by chance is not corrected,
 //! so that O has to stay small against the data: the neighbours of spend come in with many cells only.
 //!
+//! An error that is only assumed is made smaller where the outcome contradicts it ([`super::hausman`]).
+//!
 //! Several noisy controls have matrices: x̂ = w − D S⁻¹ (w − ŵ), D = diag σ_v², S = Cov(w | O).
 //!
 //! In a linear regression this is the same estimator as subtracting σ_v² from the crossproducts, but as
@@ -26,7 +28,8 @@
 
 use super::basis::Basis;
 use super::design::Design;
-use crate::config::FitConfig;
+use super::hausman::credible_error;
+use crate::config::{ControlConfig, FitConfig};
 use crate::data::Dataset;
 use crate::linalg::Cholesky;
 
@@ -42,7 +45,8 @@ pub struct Calibration {
     pub control: usize,
     /// Reliability as asked.
     pub asked: f64,
-    /// Reliability as used: more where the other columns predict more of the control than that.
+    /// Reliability as used: more where the other columns predict more of the control than that, or where it is
+    /// assumed and the outcome contradicts.
     pub used: f64,
     /// 1 − σ_v²/ρ²: the weight that the control keeps beside its prediction from the other columns.
     pub conditional: f64,
@@ -57,16 +61,22 @@ pub(super) fn calibrate(
     calendar: &[&[f64]],
     controls: &mut [Vec<f64>],
 ) -> Vec<Calibration> {
-    let asked = |j: usize| config.controls.get(&data.controls[j].name).map(|c| c.reliability);
-    let noisy: Vec<(usize, f64)> =
-        (0..controls.len()).filter_map(|j| asked(j).filter(|r| *r < 1.0).map(|r| (j, r))).collect();
+    let asked = |j: usize| config.controls.get(&data.controls[j].name).filter(|c| c.reliability < 1.0);
+    let noisy: Vec<(usize, ControlConfig)> =
+        (0..controls.len()).filter_map(|j| asked(j).map(|c| (j, *c))).collect();
     if noisy.is_empty() {
         return Vec::new();
     }
-    let error_free = |j: &usize| noisy.iter().all(|(k, _)| k != j);
-    let basis = others(design, data, calendar, controls, error_free);
+    let noisy_only: Vec<usize> = noisy.iter().map(|(j, _)| *j).collect();
+    let mut basis = regressors(design, data, calendar, controls, &noisy_only);
     let q = noisy.len();
-    let residuals: Vec<Vec<f64>> = noisy.iter().map(|(j, _)| basis.residual(&controls[*j])).collect();
+    let residuals = |basis: &Basis| -> Vec<Vec<f64>> {
+        noisy_only.iter().map(|j| basis.residual(&controls[*j])).collect()
+    };
+    let without_neighbours = residuals(&basis);
+    let outcome = basis.residual(&filled_outcome(design));
+    add_neighbours(&mut basis, design, controls, &noisy_only);
+    let residuals = residuals(&basis);
     let freedom = basis.degrees_of_freedom().max(1.0);
     let mut covariance = vec![0.0; q * q];
     for a in 0..q {
@@ -75,49 +85,74 @@ pub(super) fn calibrate(
         }
     }
     let within: Vec<f64> = noisy.iter().map(|(j, _)| basis.variance_within(&controls[*j])).collect();
-    let mut error: Vec<f64> = noisy.iter().zip(&within).map(|((_, r), v)| (1.0 - r) * v).collect();
+    let mut error: Vec<f64> =
+        noisy.iter().zip(&within).map(|((_, c), v)| (1.0 - c.reliability) * v).collect();
+    for a in (0..q).filter(|a| noisy[*a].1.assumed) {
+        let own = covariance[a * q + a];
+        let most = (error[a] / own).min(1.0);
+        error[a] = own * credible_error(&basis, &outcome, &without_neighbours[a], &residuals[a], most);
+    }
     let share = admissible(&covariance, &error);
     error.iter_mut().for_each(|e| *e *= share);
     // A control that the others determine has nothing of its own left to shrink.
     let Some(inverse) = inverted(&covariance) else { return Vec::new() };
     let mut found = Vec::with_capacity(q);
+    // A forecast takes a control as it is: beyond the fit ŵ would be the calendar's extrapolation.
+    let n_seen = 1
+        + (0..design.fitted.len())
+            .filter(|i| design.fitted[*i] > 0.0)
+            .map(|i| i % design.n_periods)
+            .fold(0, usize::max);
     for (a, (j, asked)) in noisy.iter().enumerate() {
         for (b, residual) in residuals.iter().enumerate() {
             let weight = error[a] * inverse[a * q + b];
-            controls[*j].iter_mut().zip(residual).for_each(|(w, r)| *w -= weight * r);
+            let series = controls[*j].chunks_exact_mut(design.n_periods);
+            for (series, residual) in series.zip(residual.chunks_exact(design.n_periods)) {
+                series.iter_mut().zip(residual).take(n_seen).for_each(|(w, r)| *w -= weight * r);
+            }
         }
         let used = if within[a] > 0.0 { 1.0 - error[a] / within[a] } else { 1.0 };
         let conditional = 1.0 - error[a] * inverse[a * q + a];
-        found.push(Calibration { control: *j, asked: *asked, used, conditional });
+        found.push(Calibration { control: *j, asked: asked.reliability, used, conditional });
     }
     found
 }
 
-/// O: what else tells of the controls that are not `error_free`.
-fn others<'a>(
+/// The scaled outcome, with its mean where it is not fitted.
+fn filled_outcome(design: &Design) -> Vec<f64> {
+    let cells = design.outcome.iter().zip(&design.fitted);
+    cells.map(|(y, fitted)| if *fitted > 0.0 { *y } else { 1.0 }).collect()
+}
+
+/// O without the neighbours of the controls that are `noisy`.
+fn regressors<'a>(
     design: &'a Design,
     data: &Dataset,
     calendar: &[&[f64]],
     controls: &[Vec<f64>],
-    error_free: impl Fn(&usize) -> bool,
+    noisy: &[usize],
 ) -> Basis<'a> {
     let mut basis = Basis::new(design, data);
     if !design.weekly_effect {
         calendar.iter().for_each(|column| basis.add(&column.repeat(design.n_geos)));
     }
-    (0..controls.len()).filter(&error_free).for_each(|j| basis.add(&controls[j]));
+    (0..controls.len()).filter(|j| !noisy.contains(j)).for_each(|j| basis.add(&controls[j]));
     let exposure = exposure_columns(design, data);
     exposure.iter().for_each(|column| basis.add(column));
-    for j in (0..controls.len()).filter(|j| !error_free(j)) {
-        neighbours(&controls[j], design.n_periods).iter().for_each(|c| basis.add(c));
-    }
-    let columns = basis.len() + 2 * exposure.len();
+    let columns = basis.len() + 2 * exposure.len() + 2 * noisy.len();
     if design.fitted.iter().sum::<f64>() >= (CELLS_PER_COLUMN * columns) as f64 {
         for column in &exposure {
             neighbours(column, design.n_periods).iter().for_each(|c| basis.add(c));
         }
     }
     basis
+}
+
+/// Makes O whole: what the periods before and after tell of the noisy controls.
+fn add_neighbours(basis: &mut Basis, design: &Design, controls: &[Vec<f64>], noisy: &[usize]) {
+    for j in noisy {
+        neighbours(&controls[*j], design.n_periods).iter().for_each(|c| basis.add(c));
+    }
 }
 
 /// Regressors that stand for media: of each channel ln exposure (0 where off) and whether it is on, per
@@ -179,7 +214,7 @@ fn inverted(matrix: &[f64]) -> Option<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{ControlConfig, ModelConfig};
+    use crate::config::ModelConfig;
     use crate::data::{Channel, Control, Interval, Outcome, OutcomeKind, Roles, Source};
     use chrono::{Days, NaiveDate};
     use ndarray::Array2;
@@ -198,7 +233,12 @@ mod tests {
 
     /// One market in which spend follows demand, and demand is seen through noise of variance 0.25 of 1.25.
     fn market() -> Dataset {
-        let [demand, own, error, noise] = [1, 2, 3, 4].map(normals);
+        market_of(&normals(1), 0.5)
+    }
+
+    /// Spend follows `demand`, which is seen through noise of standard deviation `error_sd`.
+    fn market_of(demand: &[f64], error_sd: f64) -> Dataset {
+        let [own, error, noise] = [2, 3, 4].map(normals);
         let row = |f: &dyn Fn(usize) -> f64| Array2::from_shape_fn((1, WEEKS), |(_, t)| f(t));
         let spend = row(&|t| (0.3 * demand[t] + 0.1 * own[t]).exp());
         let day = |t: usize| NaiveDate::from_ymd_opt(1970, 1, 5).unwrap() + Days::new(7 * t as u64);
@@ -232,7 +272,7 @@ mod tests {
             }],
             controls: vec![Control {
                 name: "query".into(),
-                values: row(&|t| demand[t] + 0.5 * error[t]),
+                values: row(&|t| demand[t] + error_sd * error[t]),
                 binary: false,
             }],
             roles: Roles::default(),
@@ -241,7 +281,7 @@ mod tests {
 
     fn config(reliability: Option<f64>) -> FitConfig {
         let model = ModelConfig { trend_knot_weeks: 1e6, seasonality_pairs: 0, ..ModelConfig::default() };
-        let controls = reliability.map(|reliability| ("query".to_owned(), ControlConfig { reliability }));
+        let controls = reliability.map(|reliability| ("query".to_owned(), ControlConfig::told(reliability)));
         FitConfig { model, controls: controls.into_iter().collect(), ..FitConfig::default() }
     }
 
@@ -256,7 +296,10 @@ mod tests {
 
     fn basis<'a>(design: &'a Design, data: &Dataset) -> Basis<'a> {
         let calendar: Vec<&[f64]> = design.baseline[..2 * WEEKS].chunks_exact(WEEKS).collect();
-        others(design, data, &calendar, &[query(design)], |_| false)
+        let controls = [query(design)];
+        let mut basis = regressors(design, data, &calendar, &controls, &[0]);
+        add_neighbours(&mut basis, design, &controls, &[0]);
+        basis
     }
 
     #[test]
@@ -295,6 +338,38 @@ mod tests {
         let found = design(&market(), 0.3).calibrations[0].clone();
         // The others predict 0.9 of 1.25.
         assert!(found.conditional.abs() < 1e-9 && (found.used - 0.72).abs() < 0.03, "{found:?}");
+    }
+
+    /// Demand that lasts, so that the periods before and after tell of it, seen through noise of `error_sd`.
+    fn assumed(error_sd: f64, holdout_weeks: usize) -> (Design, Design) {
+        let mut demand = normals(1);
+        for t in 1..WEEKS {
+            demand[t] = 0.9 * demand[t - 1] + 0.19_f64.sqrt() * demand[t];
+        }
+        let data = market_of(&demand, error_sd);
+        let mut config = config(Some(0.8));
+        config.model.holdout_weeks = holdout_weeks;
+        config.controls.get_mut("query").unwrap().assumed = true;
+        let calibrated = Design::new(&data, &config).unwrap();
+        config.controls.clear();
+        (calibrated, Design::new(&data, &config).unwrap())
+    }
+
+    #[test]
+    fn an_assumed_error_stands_unless_the_outcome_contradicts() {
+        let found = |error_sd: f64| assumed(error_sd, 0).0.calibrations[0].clone();
+        assert!((found(0.5).used - 0.8).abs() < 0.03, "{:?}", found(0.5));
+        // Without any error the outcome moves with what is new in the control as with what is not.
+        assert!(found(0.0).conditional > 0.9, "{:?}", found(0.0));
+    }
+
+    #[test]
+    fn beyond_the_fit_a_control_is_taken_as_it_is() {
+        let (calibrated, plain) = assumed(0.5, 400);
+        let (calibrated, plain) = (query(&calibrated), query(&plain));
+        let fitted = WEEKS - 400;
+        assert_eq!(calibrated[fitted..], plain[fitted..]);
+        assert!(calibrated[..fitted].iter().zip(&plain).any(|(a, b)| (a - b).abs() > 0.1));
     }
 
     #[test]

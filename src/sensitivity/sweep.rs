@@ -47,21 +47,22 @@ impl Task<'_> {
             levels.push(own);
             levels.sort_by(|a, b| b.total_cmp(a));
         }
+        let used_by_fit = self.used(&self.fit.density.design, control).unwrap_or(own);
         let mut found: Vec<ReliabilityLevel> = Vec::with_capacity(levels.len());
         for level in levels {
-            if level == own {
-                found.push(self.level(self.fit, control, level, true)?);
-                continue;
-            }
             let settings = self.settings(control, level);
-            let used = self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level);
+            let used = match level == own {
+                true => used_by_fit,
+                false => self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level),
+            };
             // Below what the other columns predict, one reliability is as good as another.
-            match found.last() {
-                Some(last) if (last.used - used).abs() < SAME => {
-                    found.push(ReliabilityLevel { reliability: level, ..last.clone() });
-                }
-                _ => found.push(self.level(&fit(self.data, &settings, progress)?, control, level, false)?),
-            }
+            let same = |other: f64| (other - used).abs() < SAME;
+            let refit = match found.last() {
+                _ if same(used_by_fit) => self.level(self.fit, control, level)?,
+                Some(last) if same(last.used) => ReliabilityLevel { reliability: level, ..last.clone() },
+                _ => self.level(&fit(self.data, &settings, progress)?, control, level)?,
+            };
+            found.push(ReliabilityLevel { is_the_fit: level == own, ..refit });
         }
         let following = followers.iter().filter(|f| f.control == control);
         Ok(ReliabilitySweep {
@@ -73,7 +74,7 @@ impl Task<'_> {
 
     fn settings(&self, control: &str, reliability: f64) -> FitConfig {
         let mut config = self.config.clone();
-        config.controls.insert(control.into(), ControlConfig { reliability });
+        config.controls.insert(control.into(), ControlConfig::told(reliability));
         let sampler = &mut config.sampler;
         (sampler.chains, sampler.warmup, sampler.draws) =
             (self.length.chains, self.length.warmup, self.length.draws);
@@ -86,13 +87,7 @@ impl Task<'_> {
         design.calibrations.iter().find(of_control).map(|c| c.used)
     }
 
-    fn level(
-        &self,
-        fit: &Fit,
-        control: &str,
-        reliability: f64,
-        is_the_fit: bool,
-    ) -> Result<ReliabilityLevel, Error> {
+    fn level(&self, fit: &Fit, control: &str, reliability: f64) -> Result<ReliabilityLevel, Error> {
         let curves = planning_curves(output::curve_draws(&fit.posterior))?;
         let paid = fit.posterior.channels.iter().filter_map(|c| Some((c, c.roi.as_ref()?)));
         let channels = paid.zip(best_changes(&curves)?).map(|((c, roi), change)| ChannelSensitivity {
@@ -103,7 +98,7 @@ impl Task<'_> {
         Ok(ReliabilityLevel {
             reliability,
             used: self.used(&fit.density.design, control).unwrap_or(reliability),
-            is_the_fit,
+            is_the_fit: false,
             verdict: fit.diagnostics.verdict,
             channels: channels.collect(),
             recommended_move: self.recommended.map(|m| m.outcome(&curves)).transpose()?,

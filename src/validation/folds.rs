@@ -4,7 +4,7 @@ use super::benchmarks;
 use super::report::{Forecast, Forecasts};
 use crate::Error;
 use crate::config::FitConfig;
-use crate::data::{Dataset, enough_rows};
+use crate::data::{Dataset, assume_reliabilities, enough_rows};
 use crate::output::Forecaster;
 use crate::posterior::Prediction;
 use crate::sampler::Progress;
@@ -48,6 +48,9 @@ pub fn folds(data: &Dataset, config: &FitConfig, plan: Plan) -> Result<Vec<Fold>
         let mut config = config.clone();
         config.model.holdout_weeks = plan.horizon;
         let part = data.as_of(n_fitted + plan.horizon, n_fitted);
+        // What the data of all periods made assume is not known yet.
+        config.controls.retain(|_, control| !control.assumed);
+        assume_reliabilities(&mut config, &part);
         enough_rows(&part, &config)?;
         Ok(Fold { data: part, n_fitted, config })
     };
