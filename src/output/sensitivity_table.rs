@@ -32,7 +32,7 @@ fn reliability(sweep: &ReliabilitySweep, found: &Sensitivity) -> Block {
     let mut header = vec!["Channel".to_owned()];
     header.extend(sweep.levels.iter().map(|l| {
         let star = if l.is_the_fit { "*" } else { "" };
-        format!("{}{star}", l.reliability)
+        format!("{}{star}", (100.0 * l.reliability).round() / 100.0)
     }));
     let mut rows = vec![header];
     let names = sweep.levels.first().map_or(vec![], |l| l.channels.iter().map(|c| c.name.clone()).collect());

@@ -41,25 +41,26 @@ impl Task<'_> {
         followers: &[Follower],
         progress: &dyn Progress,
     ) -> Result<ReliabilitySweep, Error> {
-        let own = self.config.controls.get(control).map_or(1.0, |c| c.reliability);
+        let told = self.config.controls.get(control).map_or(1.0, |c| c.reliability);
+        let used_by_fit = self.used(&self.fit.density.design, control).unwrap_or(told);
+        let is_assumed = self.config.controls.get(control).is_some_and(|c| c.assumed);
+        // What the fit made of an assumption is the reliability that it has.
+        let own = if is_assumed { used_by_fit } else { told };
+        let same = |a: f64, b: f64| (a - b).abs() < SAME;
         let mut levels = LEVELS.to_vec();
-        if !levels.contains(&own) {
-            levels.push(own);
-            levels.sort_by(|a, b| b.total_cmp(a));
-        }
-        let used_by_fit = self.used(&self.fit.density.design, control).unwrap_or(own);
+        levels.retain(|level| !same(*level, own));
+        levels.push(own);
+        levels.sort_by(|a, b| b.total_cmp(a));
         let mut found: Vec<ReliabilityLevel> = Vec::with_capacity(levels.len());
         for level in levels {
             let settings = self.settings(control, level);
-            let used = match level == own {
-                true => used_by_fit,
-                false => self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level),
-            };
+            let used = self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level);
             // Below what the other columns predict, one reliability is as good as another.
-            let same = |other: f64| (other - used).abs() < SAME;
             let refit = match found.last() {
-                _ if same(used_by_fit) => self.level(self.fit, control, level)?,
-                Some(last) if same(last.used) => ReliabilityLevel { reliability: level, ..last.clone() },
+                _ if level == own || same(used, used_by_fit) => self.level(self.fit, control, level)?,
+                Some(last) if same(used, last.used) => {
+                    ReliabilityLevel { reliability: level, ..last.clone() }
+                }
                 _ => self.level(&fit(self.data, &settings, progress)?, control, level)?,
             };
             found.push(ReliabilityLevel { is_the_fit: level == own, ..refit });
