@@ -61,33 +61,31 @@ pub(super) fn calibrate(
     calendar: &[&[f64]],
     controls: &mut [Vec<f64>],
 ) -> Vec<Calibration> {
-    let asked = |j: usize| config.controls.get(&data.controls[j].name).filter(|c| c.reliability < 1.0);
-    let noisy: Vec<(usize, ControlConfig)> =
-        (0..controls.len()).filter_map(|j| asked(j).map(|c| (j, *c))).collect();
+    let imperfect = |j: usize| {
+        config.controls.get(&data.controls[j].name).copied().filter(|control| control.reliability < 1.0)
+    };
+    let (noisy, asked): (Vec<usize>, Vec<ControlConfig>) =
+        (0..controls.len()).filter_map(|j| Some((j, imperfect(j)?))).unzip();
     if noisy.is_empty() {
         return Vec::new();
     }
-    let noisy_only: Vec<usize> = noisy.iter().map(|(j, _)| *j).collect();
-    let mut basis = regressors(design, data, calendar, controls, &noisy_only);
-    let q = noisy.len();
-    let residuals = |basis: &Basis| -> Vec<Vec<f64>> {
-        noisy_only.iter().map(|j| basis.residual(&controls[*j])).collect()
-    };
+    let mut basis = regressors(design, data, calendar, controls, &noisy);
+    let residuals =
+        |basis: &Basis| -> Vec<Vec<f64>> { noisy.iter().map(|j| basis.residual(&controls[*j])).collect() };
     let without_neighbours = residuals(&basis);
     let outcome = basis.residual(&filled_outcome(design));
-    add_neighbours(&mut basis, design, controls, &noisy_only);
+    add_neighbours(&mut basis, design, controls, &noisy);
     let residuals = residuals(&basis);
-    let freedom = basis.degrees_of_freedom().max(1.0);
+    let (q, freedom) = (noisy.len(), basis.degrees_of_freedom().max(1.0));
     let mut covariance = vec![0.0; q * q];
     for a in 0..q {
         for b in 0..q {
             covariance[a * q + b] = basis.dot(&residuals[a], &residuals[b]) / freedom;
         }
     }
-    let within: Vec<f64> = noisy.iter().map(|(j, _)| basis.variance_within(&controls[*j])).collect();
-    let mut error: Vec<f64> =
-        noisy.iter().zip(&within).map(|((_, c), v)| (1.0 - c.reliability) * v).collect();
-    for a in (0..q).filter(|a| noisy[*a].1.assumed) {
+    let within: Vec<f64> = noisy.iter().map(|j| basis.variance_within(&controls[*j])).collect();
+    let mut error: Vec<f64> = asked.iter().zip(&within).map(|(c, v)| (1.0 - c.reliability) * v).collect();
+    for a in (0..q).filter(|a| asked[*a].assumed) {
         let own = covariance[a * q + a];
         let most = (error[a] / own).min(1.0);
         error[a] = own * credible_error(&basis, &outcome, &without_neighbours[a], &residuals[a], most);
@@ -96,26 +94,26 @@ pub(super) fn calibrate(
     error.iter_mut().for_each(|e| *e *= share);
     // A control that the others determine has nothing of its own left to shrink.
     let Some(inverse) = inverted(&covariance) else { return Vec::new() };
-    let mut found = Vec::with_capacity(q);
     // A forecast takes a control as it is: beyond the fit ŵ would be the calendar's extrapolation.
-    let n_seen = 1
-        + (0..design.fitted.len())
-            .filter(|i| design.fitted[*i] > 0.0)
-            .map(|i| i % design.n_periods)
-            .fold(0, usize::max);
-    for (a, (j, asked)) in noisy.iter().enumerate() {
+    let (n, seen) = (design.n_periods, periods_until_last_fitted(design));
+    let mut found = Vec::with_capacity(q);
+    for (a, &control) in noisy.iter().enumerate() {
         for (b, residual) in residuals.iter().enumerate() {
             let weight = error[a] * inverse[a * q + b];
-            let series = controls[*j].chunks_exact_mut(design.n_periods);
-            for (series, residual) in series.zip(residual.chunks_exact(design.n_periods)) {
-                series.iter_mut().zip(residual).take(n_seen).for_each(|(w, r)| *w -= weight * r);
+            for (series, residual) in controls[control].chunks_exact_mut(n).zip(residual.chunks_exact(n)) {
+                series[..seen].iter_mut().zip(residual).for_each(|(w, r)| *w -= weight * r);
             }
         }
         let used = if within[a] > 0.0 { 1.0 - error[a] / within[a] } else { 1.0 };
         let conditional = 1.0 - error[a] * inverse[a * q + a];
-        found.push(Calibration { control: *j, asked: asked.reliability, used, conditional });
+        found.push(Calibration { control, asked: asked[a].reliability, used, conditional });
     }
     found
+}
+
+fn periods_until_last_fitted(design: &Design) -> usize {
+    let series = design.fitted.chunks_exact(design.n_periods);
+    series.filter_map(|fitted| fitted.iter().rposition(|f| *f > 0.0)).max().map_or(0, |last| last + 1)
 }
 
 /// The scaled outcome, with its mean where it is not fitted.
