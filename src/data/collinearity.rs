@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::centring::centred;
 use super::dataset::Dataset;
 
 /// Correlations between channels and controls.
@@ -19,8 +20,9 @@ pub(crate) struct Collinearity {
 
 /// Measures every pair of columns that vary within some geo.
 pub(crate) fn collinearity(data: &Dataset) -> Collinearity {
-    let channels = data.channels.iter().map(|c| (c.name.clone(), within_geos(&c.exposure, &data.present)));
-    let controls = data.controls.iter().map(|c| (c.name.clone(), within_geos(&c.values, &data.present)));
+    let vary = |values: &Array2<f64>| centred(values.clone(), &data.present, false);
+    let channels = data.channels.iter().map(|c| (c.name.clone(), vary(&c.exposure)));
+    let controls = data.controls.iter().map(|c| (c.name.clone(), vary(&c.values)));
     let mut n_channels = 0;
     let (mut names, mut columns) = (Vec::new(), Vec::new());
     for (i, (name, column)) in channels.chain(controls).enumerate() {
@@ -41,25 +43,6 @@ pub(crate) fn collinearity(data: &Dataset) -> Collinearity {
     }
     let inflation = inflation(&correlation);
     Collinearity { names, n_channels, correlation, inflation }
-}
-
-/// A column less its geo means at unit length; `None` when nothing is left.
-fn within_geos(values: &Array2<f64>, present: &Array2<bool>) -> Option<Vec<f64>> {
-    let mut column = Vec::with_capacity(values.len());
-    let mut scale = 0.0_f64;
-    for (row, here) in values.rows().into_iter().zip(present.rows()) {
-        let known = || row.iter().zip(here).filter(|(_, p)| **p).map(|(x, _)| *x);
-        let mean = known().sum::<f64>() / known().count().max(1) as f64;
-        scale = known().fold(scale, |m, x| m.max(x.abs()));
-        column.extend(known().map(|x| x - mean));
-    }
-    let length = column.iter().map(|x| x * x).sum::<f64>().sqrt();
-    // A spread within the rounding of the mean is none.
-    if length <= 1e-12 * scale * (column.len() as f64).sqrt() {
-        return None;
-    }
-    column.iter_mut().for_each(|x| *x /= length);
-    Some(column)
 }
 
 /// Diagonal of the inverse correlation matrix, each by regressing a column on the others.

@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use super::centring::centred;
 use super::dataset::{Channel, Dataset};
 
 /// |r| from which a control may be a proxy of what drives spend too. Chance reaches it once in five hundred
@@ -9,8 +10,6 @@ use super::dataset::{Channel, Dataset};
 const RELATED: f64 = 0.25;
 /// |r| from which a channel is said to follow a control closely: half of the variance in common.
 const CLOSE: f64 = 0.707;
-/// Rounds in which means by geo and by period are taken out; one is exact when every geo has every period.
-const ROUNDS: usize = 3;
 
 /// A channel whose exposure moves with a control that is measured on a scale.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,12 +32,12 @@ impl Follower {
 
 /// Every channel with every control that it follows, in the order of the data.
 pub fn followers(data: &Dataset) -> Vec<Follower> {
+    let vary = |values: Array2<f64>| centred(values, &data.present, data.n_geos() > 1);
     let measured = data.controls.iter().filter(|c| !c.binary);
-    let controls: Vec<_> =
-        measured.filter_map(|c| Some((&c.name, centred(c.values.clone(), &data.present)?))).collect();
+    let controls: Vec<_> = measured.filter_map(|c| Some((&c.name, vary(c.values.clone())?))).collect();
     let mut found = Vec::new();
     for channel in &data.channels {
-        let Some(exposure) = centred(relative(channel, &data.present), &data.present) else { continue };
+        let Some(exposure) = vary(relative(channel, &data.present)) else { continue };
         for (control, values) in &controls {
             let correlation = (&exposure * values).sum();
             if correlation.abs() >= RELATED {
@@ -61,27 +60,6 @@ fn relative(channel: &Channel, present: &Array2<bool>) -> Array2<f64> {
         }
     }
     exposure
-}
-
-/// G × T values at unit length without their means by geo and, in a panel, by period; 0 where there is no
-/// row, `None` when nothing is left.
-fn centred(mut values: Array2<f64>, present: &Array2<bool>) -> Option<Array2<f64>> {
-    values.zip_mut_with(present, |x, here| *x = if *here { *x } else { 0.0 });
-    let scale = values.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-    let axes = if values.nrows() > 1 { 0..2 } else { 1..2 };
-    for _ in 0..ROUNDS {
-        for axis in axes.clone().rev() {
-            let axis = ndarray::Axis(axis);
-            for (mut lane, here) in values.lanes_mut(axis).into_iter().zip(present.lanes(axis)) {
-                let n = here.iter().filter(|p| **p).count().max(1);
-                let mean = lane.sum() / n as f64;
-                lane.zip_mut_with(&here, |x, here| *x -= if *here { mean } else { 0.0 });
-            }
-        }
-    }
-    let length = values.iter().map(|x| x * x).sum::<f64>().sqrt();
-    // A spread within the rounding of the means is none.
-    (length > 1e-12 * scale * (values.len() as f64).sqrt()).then(|| values / length)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! CSV → [`Dataset`]: reading, column roles, checks.
 
 mod cells;
+mod centring;
 mod checks;
 mod collinearity;
 mod csv;

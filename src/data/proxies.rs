@@ -12,18 +12,18 @@ pub(super) fn proxies(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     let followers = followers(data);
     let mut findings = Vec::new();
     for control in data.controls.iter().map(|c| c.name.as_str()) {
-        let config = config.controls.get(control);
+        let config = config.controls.get(control).copied().unwrap_or_default();
         let (close, loose): (Vec<&Follower>, Vec<&Follower>) =
             followers.iter().filter(|f| f.control == control).partition(|f| f.is_close());
         findings.extend(close.iter().map(|f| follows(f, config)));
-        if close.is_empty() && !loose.is_empty() && config.is_some_and(|c| c.assumed) {
+        if close.is_empty() && !loose.is_empty() && config.assumed {
             findings.push(moves(control, &loose, config));
         }
     }
     findings
 }
 
-fn follows(Follower { channel, control, correlation }: &Follower, config: Option<&ControlConfig>) -> Finding {
+fn follows(Follower { channel, control, correlation }: &Follower, config: ControlConfig) -> Finding {
     let message = format!(
         "channel `{channel}` follows control `{control}` (r = {correlation:.2}): what drives both is credited \
          to the channel as far as the control misses it; {}",
@@ -32,7 +32,7 @@ fn follows(Follower { channel, control, correlation }: &Follower, config: Option
     finding(Severity::Warning, "spend_follows_control", message, control)
 }
 
-fn moves(control: &str, followers: &[&Follower], config: Option<&ControlConfig>) -> Finding {
+fn moves(control: &str, followers: &[&Follower], config: ControlConfig) -> Finding {
     let one = |f: &&Follower| format!("`{}` (r = {:.2})", f.channel, f.correlation);
     let channels: Vec<String> = followers.iter().map(one).collect();
     let message = format!(
@@ -43,11 +43,14 @@ fn moves(control: &str, followers: &[&Follower], config: Option<&ControlConfig>)
     finding(Severity::Note, "spend_moves_with_control", message, control)
 }
 
-fn told(config: Option<&ControlConfig>) -> String {
-    match config {
-        Some(c) if c.assumed => format!("a reliability of {} is assumed", c.reliability),
-        Some(c) if c.reliability < 1.0 => format!("its reliability is given as {}", c.reliability),
-        _ => "the control is taken to measure it without error".to_owned(),
+fn told(config: ControlConfig) -> String {
+    let ControlConfig { reliability, assumed } = config;
+    if assumed {
+        format!("a reliability of {reliability} is assumed")
+    } else if reliability < 1.0 {
+        format!("its reliability is given as {reliability}")
+    } else {
+        "the control is taken to measure it without error".to_owned()
     }
 }
 

@@ -5,7 +5,7 @@ use super::dated_text;
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, ratio, shorten};
-use crate::planning::{Answer, BoundHit, ChannelPlan, Credit, CreditVerdict, LIKELY, ScenarioKind};
+use crate::planning::{Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, LIKELY, ScenarioKind};
 
 /// Plans side by side in one table of channels.
 const PLANS_A_TABLE: usize = 5;
@@ -220,7 +220,7 @@ fn notes(answer: &Answer) -> Vec<String> {
         g if g < 5e-7 => "proven to be the best plan within the bounds".to_owned(),
         g => format!("at most {:.4} % below the best plan within the bounds (proven)", 100.0 * g),
     });
-    let cautious = scenario.maximised.as_deref() == Some("cautious");
+    let cautious = scenario.maximised.as_deref() == Some(CAUTIOUS);
     let gap = gap.map(|g| {
         if cautious { format!("{g}, each channel counted cautiously (--risk mean for means)") } else { g }
     });

@@ -38,6 +38,7 @@ mod testdata;
 mod weeks;
 
 pub use answer::{Answer, FrontierPoint, Profit};
+pub(crate) use cautious::CAUTIOUS;
 pub use cautious::LIKELY;
 pub use cells::{Cells, Slot, Split};
 pub use credit::{Credit, CreditRatio, CreditVerdict};

@@ -152,9 +152,9 @@ const DEFAULT_CHANGE: f64 = 0.1;
 /// marginal ROI moved to the one with the highest.
 ///
 /// The optimal plans are the most cautious ones that are likely to gain; among plans that are equally good in
-/// all but rounding the one nearest today's is taken. The last
-/// scenario moves less than 10 % when the receiver's response curve ends before, and is left out
-/// with fewer than two channels with spend. Without any there are no scenarios.
+/// all but rounding the one nearest today's is taken. The last scenario moves less than 10 % when the receiver's
+/// response curve ends before, and is left out with fewer than two channels with spend. Without any there are
+/// no scenarios.
 ///
 /// # Errors
 /// Response curves that do not reach 0.7 to 1.3 of today's spend, or that differ in their draws.

@@ -41,11 +41,10 @@ impl Task<'_> {
         followers: &[Follower],
         progress: &dyn Progress,
     ) -> Result<ReliabilitySweep, Error> {
-        let told = self.config.controls.get(control).map_or(1.0, |c| c.reliability);
-        let used_by_fit = self.used(&self.fit.density.design, control).unwrap_or(told);
-        let is_assumed = self.config.controls.get(control).is_some_and(|c| c.assumed);
+        let config = self.config.controls.get(control).copied().unwrap_or_default();
+        let used_by_fit = self.used(&self.fit.density.design, control).unwrap_or(config.reliability);
         // What the fit made of an assumption is the reliability that it has.
-        let own = if is_assumed { used_by_fit } else { told };
+        let own = if config.assumed { used_by_fit } else { config.reliability };
         let same = |a: f64, b: f64| (a - b).abs() < SAME;
         let mut levels = LEVELS.to_vec();
         levels.retain(|level| !same(*level, own));
@@ -53,17 +52,21 @@ impl Task<'_> {
         levels.sort_by(|a, b| b.total_cmp(a));
         let mut found: Vec<ReliabilityLevel> = Vec::with_capacity(levels.len());
         for level in levels {
+            if level == own {
+                found.push(ReliabilityLevel { is_the_fit: true, ..self.level(self.fit, control, level)? });
+                continue;
+            }
             let settings = self.settings(control, level);
             let used = self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level);
             // Below what the other columns predict, one reliability is as good as another.
             let refit = match found.last() {
-                _ if level == own || same(used, used_by_fit) => self.level(self.fit, control, level)?,
+                _ if same(used, used_by_fit) => self.level(self.fit, control, level)?,
                 Some(last) if same(used, last.used) => {
                     ReliabilityLevel { reliability: level, ..last.clone() }
                 }
                 _ => self.level(&fit(self.data, &settings, progress)?, control, level)?,
             };
-            found.push(ReliabilityLevel { is_the_fit: level == own, ..refit });
+            found.push(ReliabilityLevel { is_the_fit: false, ..refit });
         }
         let following = followers.iter().filter(|f| f.control == control);
         Ok(ReliabilitySweep {
