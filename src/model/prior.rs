@@ -14,7 +14,7 @@ pub(super) const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
 const LN_HALF_SATURATION_SD: f64 = 0.5;
 /// ln S ~ N(mean, sd²).
-pub(super) const LN_SLOPE: (f64, f64) = (0.2, 0.4);
+pub(super) const LN_SLOPE: (f64, f64) = (0.2, 0.3);
 /// Half-normal scales.
 pub(super) const GEO_SPREAD: f64 = 0.3;
 pub(super) const TREND: f64 = 0.03;
