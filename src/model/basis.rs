@@ -5,22 +5,29 @@ use crate::data::Dataset;
 
 /// Share of a column's length below which what the columns before it leave counts as rounding.
 const DEPENDENT: f64 = 1e-6;
-/// Rounds of taking out week and geo means in turns; one is exact in a panel without absent cells.
+/// Rounds of taking out week and geo means in turns; one is exact where every geo is fitted in every week.
 const ROUNDS: usize = 8;
 
 /// An orthogonal basis of regressors over the fitted cells, less what the geos' levels and, in a panel
 /// with a weekly effect, the weeks take. Vectors are G × T and follow along where a cell is not fitted.
+#[derive(Clone)]
 pub struct Basis<'a> {
     design: &'a Design,
-    present: Vec<f64>,
+    /// What counts in the mean of a week: its fitted cells; where it has none, those present.
+    weight: Vec<f64>,
     columns: Vec<(Vec<f64>, f64)>,
 }
 
 impl<'a> Basis<'a> {
     /// The levels and weeks of a design, no more.
     pub fn new(design: &'a Design, data: &Dataset) -> Basis<'a> {
-        let present = data.present.iter().map(|p| f64::from(u8::from(*p))).collect();
-        Basis { design, present, columns: Vec::new() }
+        let n = design.n_periods;
+        let is_fitted = |t: usize| (0..design.n_geos).any(|g| design.fitted[g * n + t] > 0.0);
+        let fitted_weeks: Vec<bool> = (0..n).map(is_fitted).collect();
+        let present = data.present.iter().map(|p| f64::from(u8::from(*p)));
+        let weight = present.zip(&design.fitted).enumerate();
+        let weight = weight.map(|(i, (present, f))| if fitted_weeks[i % n] { *f } else { present }).collect();
+        Basis { design, weight, columns: Vec::new() }
     }
 
     /// Adds a regressor unless it depends on those before it.
@@ -69,6 +76,24 @@ impl<'a> Basis<'a> {
         design.fitted.iter().sum::<f64>() - (levels + self.columns.len()) as f64
     }
 
+    /// Variance of Σ aᵢ eᵢ over the fitted cells where the errors, of which `rest` are the residuals, may last
+    /// for some periods.
+    ///
+    /// # Source
+    /// Newey & West (1987); lags by Stock & Watson (2019), Introduction to Econometrics, eq. 16.17.
+    pub fn lasting_variance(&self, a: &[f64], rest: &[f64]) -> f64 {
+        let n = self.design.n_periods;
+        let lags = (0.75 * (n as f64).cbrt()).floor() as usize;
+        let cells = a.iter().zip(rest).zip(&self.design.fitted);
+        let products: Vec<f64> = cells.map(|((a, e), f)| f * a * e).collect();
+        let lagged = |lag: usize| -> f64 {
+            products.chunks_exact(n).flat_map(|u| u.iter().zip(u.iter().skip(lag))).map(|(u, v)| u * v).sum()
+        };
+        let weight = |lag: usize| 2.0 * (1.0 - lag as f64 / (lags + 1) as f64);
+        let sum = lagged(0) + (1..=lags).map(|lag| weight(lag) * lagged(lag)).sum::<f64>();
+        sum * self.design.fitted.iter().sum::<f64>() / self.degrees_of_freedom().max(1.0)
+    }
+
     /// Variance over time within the geos.
     pub fn variance_within(&self, vector: &[f64]) -> f64 {
         let mut rest = vector.to_vec();
@@ -76,18 +101,18 @@ impl<'a> Basis<'a> {
         self.dot(&rest, &rest) / self.design.fitted.iter().sum::<f64>()
     }
 
-    /// Less the mean of the week over the geos present, where weeks have effects, and the geo's own.
+    /// Less the mean of the week, where weeks have effects, and the geo's own.
     fn centred(&self, vector: &[f64]) -> Vec<f64> {
         let (n, n_geos) = (self.design.n_periods, self.design.n_geos);
-        let mut rest: Vec<f64> = vector.iter().zip(&self.present).map(|(x, p)| x * p).collect();
-        // The two means commute in a full panel; else they are taken in turns until both are out.
+        let mut rest = vector.to_vec();
+        // The two means commute where every cell is fitted; else they are taken in turns until both are out.
         let rounds = if self.design.weekly_effect { ROUNDS } else { 1 };
         for _ in 0..rounds {
             if self.design.weekly_effect {
                 for t in 0..n {
                     let cells = || (0..n_geos).map(|g| g * n + t);
-                    let count: f64 = cells().map(|i| self.present[i]).sum();
-                    let mean = cells().map(|i| rest[i] * self.present[i]).sum::<f64>() / count.max(1.0);
+                    let count: f64 = cells().map(|i| self.weight[i]).sum();
+                    let mean = cells().map(|i| rest[i] * self.weight[i]).sum::<f64>() / count.max(1.0);
                     cells().for_each(|i| rest[i] -= mean);
                 }
             }

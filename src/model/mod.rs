@@ -10,6 +10,7 @@ mod columns;
 mod coordinates;
 mod density;
 mod design;
+mod error_variance;
 mod factors;
 mod hausman;
 mod layout;

@@ -28,15 +28,13 @@
 
 use super::basis::Basis;
 use super::design::Design;
-use super::hausman::credible_error;
+use super::error_variance::{are_distinct, inverted, limit};
+use super::hausman::Hausman;
 use crate::config::{ControlConfig, FitConfig};
 use crate::data::Dataset;
-use crate::linalg::Cholesky;
 
 /// Fitted cells per regressor from which O takes the neighbours of spend (Harrell 2015, § 4.4: 10 to 20).
 const CELLS_PER_COLUMN: usize = 20;
-/// Halvings that find the largest admissible error variance to double precision.
-const HALVINGS: usize = 50;
 
 /// What became of one control with a reliability below 1.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,28 +68,21 @@ pub(super) fn calibrate(
         return Vec::new();
     }
     let mut basis = regressors(design, data, calendar, controls, &noisy);
-    let residuals =
-        |basis: &Basis| -> Vec<Vec<f64>> { noisy.iter().map(|j| basis.residual(&controls[*j])).collect() };
-    let without_neighbours = residuals(&basis);
-    let outcome = basis.residual(&filled_outcome(design));
+    let without_neighbours = basis.clone();
     add_neighbours(&mut basis, design, controls, &noisy);
-    let residuals = residuals(&basis);
-    let (q, freedom) = (noisy.len(), basis.degrees_of_freedom().max(1.0));
-    let mut covariance = vec![0.0; q * q];
-    for a in 0..q {
-        for b in 0..q {
-            covariance[a * q + b] = basis.dot(&residuals[a], &residuals[b]) / freedom;
-        }
-    }
+    let residuals: Vec<Vec<f64>> = noisy.iter().map(|j| basis.residual(&controls[*j])).collect();
+    let q = noisy.len();
+    let covariance = covariance(&basis, &residuals);
     let within: Vec<f64> = noisy.iter().map(|j| basis.variance_within(&controls[*j])).collect();
     let mut error: Vec<f64> = asked.iter().zip(&within).map(|(c, v)| (1.0 - c.reliability) * v).collect();
     for a in (0..q).filter(|a| asked[*a].assumed) {
-        let own = covariance[a * q + a];
-        let most = (error[a] / own).min(1.0);
-        error[a] = own * credible_error(&basis, &outcome, &without_neighbours[a], &residuals[a], most);
+        let others = noisy.iter().filter(|j| **j != noisy[a]);
+        let mut given_others = without_neighbours.clone();
+        others.for_each(|j| given_others.add(&controls[*j]));
+        error[a] = credible(given_others, design, controls, &noisy, (noisy[a], error[a]));
     }
-    let share = admissible(&covariance, &error);
-    error.iter_mut().for_each(|e| *e *= share);
+    let is_told: Vec<bool> = asked.iter().map(|c| !c.assumed).collect();
+    limit(&covariance, &mut error, &is_told);
     // A control that the others determine has nothing of its own left to shrink.
     let Some(inverse) = inverted(&covariance) else { return Vec::new() };
     // A forecast takes a control as it is: beyond the fit ŵ would be the calendar's extrapolation.
@@ -111,15 +102,41 @@ pub(super) fn calibrate(
     found
 }
 
+/// Covariances of residuals; Q × Q.
+fn covariance(basis: &Basis, residuals: &[Vec<f64>]) -> Vec<f64> {
+    let freedom = basis.degrees_of_freedom().max(1.0);
+    let mut covariance: Vec<f64> =
+        residuals.iter().flat_map(|a| residuals.iter().map(move |b| basis.dot(a, b) / freedom)).collect();
+    if !are_distinct(&covariance) {
+        // Copies of one control carry the same error: each is corrected as if it were alone.
+        let q = residuals.len();
+        covariance.iter_mut().enumerate().filter(|(i, _)| i / q != i % q).for_each(|(_, s)| *s = 0.0);
+    }
+    covariance
+}
+
+/// The error variance of an `assumed` control (index, variance) that the outcome does not contradict, `given`
+/// the regressors beside its neighbours.
+fn credible(
+    given: Basis,
+    design: &Design,
+    controls: &[Vec<f64>],
+    noisy: &[usize],
+    (control, assumed): (usize, f64),
+) -> f64 {
+    let outcome = given.residual(&design.outcome);
+    let whole = given.residual(&controls[control]);
+    let mut basis = given;
+    add_neighbours(&mut basis, design, controls, noisy);
+    let own = basis.residual(&controls[control]);
+    let variance = basis.dot(&own, &own) / basis.degrees_of_freedom().max(1.0);
+    let Some(hausman) = Hausman::new(&basis, &outcome, &whole, &own) else { return assumed };
+    variance * hausman.credible_error((assumed / variance).min(1.0))
+}
+
 fn periods_until_last_fitted(design: &Design) -> usize {
     let series = design.fitted.chunks_exact(design.n_periods);
     series.filter_map(|fitted| fitted.iter().rposition(|f| *f > 0.0)).max().map_or(0, |last| last + 1)
-}
-
-/// The scaled outcome, with its mean where it is not fitted.
-fn filled_outcome(design: &Design) -> Vec<f64> {
-    let cells = design.outcome.iter().zip(&design.fitted);
-    cells.map(|(y, fitted)| if *fitted > 0.0 { *y } else { 1.0 }).collect()
 }
 
 /// O without the neighbours of the controls that are `noisy`.
@@ -185,206 +202,5 @@ fn neighbours(column: &[f64], n_periods: usize) -> [Vec<f64>; 2] {
     [before, after]
 }
 
-/// The largest share t ≤ 1 of the error variances with S − t·D not negative.
-fn admissible(covariance: &[f64], error: &[f64]) -> f64 {
-    let q = error.len();
-    let fits = |share: f64| {
-        let mut rest = covariance.to_vec();
-        error.iter().enumerate().for_each(|(a, e)| rest[a * q + a] -= share * e);
-        Cholesky::new(&rest, q).is_ok()
-    };
-    if fits(1.0) {
-        return 1.0;
-    }
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..HALVINGS {
-        let middle = 0.5 * (low + high);
-        if fits(middle) { low = middle } else { high = middle }
-    }
-    low
-}
-
-/// S⁻¹; `None` when it is singular.
-fn inverted(matrix: &[f64]) -> Option<Vec<f64>> {
-    Some(Cholesky::new(matrix, matrix.len().isqrt()).ok()?.inverse())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::ModelConfig;
-    use crate::data::{Channel, Control, Interval, Outcome, OutcomeKind, Roles, Source};
-    use chrono::{Days, NaiveDate};
-    use ndarray::Array2;
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
-    use rand_distr::{Distribution, StandardNormal};
-
-    const WEEKS: usize = 3000;
-
-    /// Independent standard normal variates.
-    fn normals(stream: u64) -> Vec<f64> {
-        let mut rng = ChaCha8Rng::seed_from_u64(5);
-        rng.set_stream(stream);
-        (0..WEEKS).map(|_| StandardNormal.sample(&mut rng)).collect()
-    }
-
-    /// One market in which spend follows demand, and demand is seen through noise of variance 0.25 of 1.25.
-    fn market() -> Dataset {
-        market_of(&normals(1), 0.5)
-    }
-
-    /// Spend follows `demand`, which is seen through noise of standard deviation `error_sd`.
-    fn market_of(demand: &[f64], error_sd: f64) -> Dataset {
-        let [own, error, noise] = [2, 3, 4].map(normals);
-        let row = |f: &dyn Fn(usize) -> f64| Array2::from_shape_fn((1, WEEKS), |(_, t)| f(t));
-        let spend = row(&|t| (0.3 * demand[t] + 0.1 * own[t]).exp());
-        let day = |t: usize| NaiveDate::from_ymd_opt(1970, 1, 5).unwrap() + Days::new(7 * t as u64);
-        Dataset {
-            source: Source {
-                file: "test".into(),
-                sha256: String::new(),
-                rows: WEEKS,
-                from: None,
-                to: None,
-                exclude: Vec::new(),
-            },
-            dates: (0..WEEKS).map(day).collect(),
-            interval: Interval::Weekly,
-            geos: vec!["national".into()],
-            outcome: Outcome {
-                name: "y".into(),
-                kind: OutcomeKind::Revenue,
-                values: row(&|t| 100.0 + 5.0 * demand[t] + noise[t]),
-                observed: Array2::from_elem((1, WEEKS), true),
-                revenue_per_outcome: None,
-            },
-            present: Array2::from_elem((1, WEEKS), true),
-            population: None,
-            channels: vec![Channel {
-                name: "search".into(),
-                spend_column: Some("search_spend".into()),
-                exposure_column: "search_spend".into(),
-                exposure: spend.clone(),
-                spend,
-            }],
-            controls: vec![Control {
-                name: "query".into(),
-                values: row(&|t| demand[t] + error_sd * error[t]),
-                binary: false,
-            }],
-            roles: Roles::default(),
-        }
-    }
-
-    fn config(reliability: Option<f64>) -> FitConfig {
-        let model = ModelConfig { trend_knot_weeks: 1e6, seasonality_pairs: 0, ..ModelConfig::default() };
-        let controls = reliability.map(|reliability| ("query".to_owned(), ControlConfig::told(reliability)));
-        FitConfig { model, controls: controls.into_iter().collect(), ..FitConfig::default() }
-    }
-
-    fn design(data: &Dataset, reliability: f64) -> Design {
-        Design::new(data, &config(Some(reliability))).unwrap()
-    }
-
-    /// The last column, after level and trend.
-    fn query(design: &Design) -> Vec<f64> {
-        design.baseline[2 * WEEKS..].to_vec()
-    }
-
-    fn basis<'a>(design: &'a Design, data: &Dataset) -> Basis<'a> {
-        let calendar: Vec<&[f64]> = design.baseline[..2 * WEEKS].chunks_exact(WEEKS).collect();
-        let controls = [query(design)];
-        let mut basis = regressors(design, data, &calendar, &controls, &[0]);
-        add_neighbours(&mut basis, design, &controls, &[0]);
-        basis
-    }
-
-    #[test]
-    fn in_a_linear_regression_it_is_the_moment_correction() {
-        let data = market();
-        let (plain, calibrated) = (design(&data, 1.0), design(&data, 0.8));
-        let (others, w) = (basis(&plain, &data), query(&plain));
-        // Least-squares coefficient of x beside all the others (Frisch & Waugh).
-        let coefficient = |x: &[f64]| {
-            let rest = others.residual(x);
-            others.dot(&rest, &plain.outcome) / others.dot(&rest, x)
-        };
-        let (naive, got) = (coefficient(&w), coefficient(&query(&calibrated)));
-        // κ = rᵀy / (rᵀr − dof σ_v²) with r the control less what the others predict (Fuller 1987, 2.2.11).
-        let r = others.residual(&w);
-        let square = others.dot(&r, &r);
-        let want = naive * square / (square - others.degrees_of_freedom() * 0.2);
-        assert!((got / want - 1.0).abs() < 1e-9, "{got} {want}");
-        // 5 % of the outcome per unit of demand, √1.25 units to the control's sd; most of it is lost else.
-        let truth = 0.05 * 1.25_f64.sqrt();
-        assert!((got / truth - 1.0).abs() < 0.1 && naive < 0.4 * truth, "{got} {naive}");
-    }
-
-    #[test]
-    fn the_share_kept_is_what_the_other_columns_leave() {
-        let data = market();
-        let found = design(&data, 0.8).calibrations[0].clone();
-        assert_eq!((found.control, found.asked), (0, 0.8));
-        assert!((found.used - 0.8).abs() < 1e-12);
-        // Var(demand | ln spend) = 1 − 0.9 = 0.1, beside an error of 0.25: 0.1 / 0.35.
-        assert!((found.conditional - 0.1 / 0.35).abs() < 0.03, "{found:?}");
-    }
-
-    #[test]
-    fn no_less_reliable_than_its_prediction() {
-        let found = design(&market(), 0.3).calibrations[0].clone();
-        // The others predict 0.9 of 1.25.
-        assert!(found.conditional.abs() < 1e-9 && (found.used - 0.72).abs() < 0.03, "{found:?}");
-    }
-
-    /// Demand that lasts, so that the periods before and after tell of it, seen through noise of `error_sd`.
-    fn assumed(error_sd: f64, holdout_weeks: usize) -> (Design, Design) {
-        let mut demand = normals(1);
-        for t in 1..WEEKS {
-            demand[t] = 0.9 * demand[t - 1] + 0.19_f64.sqrt() * demand[t];
-        }
-        let data = market_of(&demand, error_sd);
-        let mut config = config(Some(0.8));
-        config.model.holdout_weeks = holdout_weeks;
-        config.controls.get_mut("query").unwrap().assumed = true;
-        let calibrated = Design::new(&data, &config).unwrap();
-        config.controls.clear();
-        (calibrated, Design::new(&data, &config).unwrap())
-    }
-
-    #[test]
-    fn an_assumed_error_stands_unless_the_outcome_contradicts() {
-        let found = |error_sd: f64| assumed(error_sd, 0).0.calibrations[0].clone();
-        assert!((found(0.5).used - 0.8).abs() < 0.03, "{:?}", found(0.5));
-        // Without any error the outcome moves with what is new in the control as with what is not.
-        assert!(found(0.0).conditional > 0.9, "{:?}", found(0.0));
-    }
-
-    #[test]
-    fn beyond_the_fit_a_control_is_taken_as_it_is() {
-        let (calibrated, plain) = assumed(0.5, 400);
-        let (calibrated, plain) = (query(&calibrated), query(&plain));
-        let fitted = WEEKS - 400;
-        assert_eq!(calibrated[fitted..], plain[fitted..]);
-        assert!(calibrated[..fitted].iter().zip(&plain).any(|(a, b)| (a - b).abs() > 0.1));
-    }
-
-    #[test]
-    fn nothing_happens_without_error() {
-        let data = market();
-        let plain = Design::new(&data, &config(None)).unwrap();
-        assert_eq!(design(&data, 1.0).calibrations, []);
-        assert_eq!(query(&design(&data, 1.0)), query(&plain));
-    }
-
-    #[test]
-    fn two_errors_stay_within_the_joint_covariance() {
-        // The smallest eigenvalue of [[2, 1], [1, 2]] is 1, and 3 t = 1 there.
-        assert!((admissible(&[2.0, 1.0, 1.0, 2.0], &[3.0, 3.0]) - 1.0 / 3.0).abs() < 1e-9);
-        assert_eq!(admissible(&[2.0, 1.0, 1.0, 2.0], &[0.9, 0.9]), 1.0);
-        let inverse = inverted(&[2.0, 1.0, 1.0, 2.0]).unwrap();
-        assert!((inverse[0] - 2.0 / 3.0).abs() < 1e-12 && (inverse[1] + 1.0 / 3.0).abs() < 1e-12);
-        assert_eq!(inverted(&[1.0, 1.0, 1.0, 1.0]), None);
-    }
-}
+mod tests;
