@@ -20,8 +20,8 @@ use moves::Move;
 const REFIT: RefitLength = RefitLength { chains: 2, warmup: 300, draws: 400 };
 
 /// Measures the sensitivity of a finished fit. `controls` are the ones whose reliability is varied; none
-/// for those that a channel's spend follows closely or whose reliability the settings give. Costs three
-/// to four short refits for each.
+/// for those that a channel follows or whose reliability the settings give. Costs three or four short refits
+/// for each.
 ///
 /// # Errors
 /// A control that does not exist or holds only 0 and 1, whatever a fit can refuse, or `progress` asking
@@ -34,18 +34,17 @@ pub fn sensitivity(
     progress: &dyn Progress,
 ) -> Result<Sensitivity, Error> {
     check_controls(data, controls)?;
-    let followers = data::followers(data);
-    let chosen: Vec<&str> = data
-        .controls
-        .iter()
-        .map(|c| c.name.as_str())
-        .filter(|name| {
-            if !controls.is_empty() {
-                return controls.iter().any(|c| c == name);
-            }
-            followers.iter().any(|f| f.control == *name) || config.controls.contains_key(*name)
-        })
-        .collect();
+    let fitted = data.n_periods() - config.model.holdout_weeks;
+    let followers = data::followers(&data.as_of(fitted, fitted), config.model.weekly_effect);
+    let is_chosen = |name: &str| {
+        if controls.is_empty() {
+            followers.iter().any(|f| f.control == name) || config.controls.contains_key(name)
+        } else {
+            controls.iter().any(|c| c == name)
+        }
+    };
+    let measured = data.controls.iter().filter(|c| !c.binary).map(|c| c.name.as_str());
+    let chosen: Vec<&str> = measured.filter(|name| is_chosen(name)).collect();
     let length = RefitLength {
         chains: REFIT.chains.min(config.sampler.chains),
         warmup: REFIT.warmup.min(config.sampler.warmup),
@@ -63,7 +62,7 @@ pub fn sensitivity(
             .then(|| "no move of today's budget is likely to bring more".into()),
         reliability_reason: reliability
             .is_empty()
-            .then(|| "no channel follows a control closely; name one with --sensitivity=CONTROL".into()),
+            .then(|| "no channel follows a control; name one with --sensitivity=CONTROL".into()),
         unseen: unseen::unseen(fit, report, data, recommended.as_ref())?,
         recommended: recommended.map(|m| m.named),
         refits: length,

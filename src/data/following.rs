@@ -18,8 +18,8 @@ pub struct Follower {
     pub channel: String,
     /// Control name.
     pub control: String,
-    /// Pearson correlation over time; in a panel of what is left when means by geo and by period are gone, as
-    /// there the model compares geos in the same period.
+    /// Pearson correlation of what is left when means by geo are gone, and those by period where the model
+    /// compares geos in the same period.
     pub correlation: f64,
 }
 
@@ -30,9 +30,10 @@ impl Follower {
     }
 }
 
-/// Every channel with every control that it follows, in the order of the data.
-pub fn followers(data: &Dataset) -> Vec<Follower> {
-    let vary = |values: Array2<f64>| centred(values, &data.present, data.n_geos() > 1);
+/// Every channel with every control that it follows, in the order of the data; `weekly_effect` tells whether a
+/// panel's model has an effect of each period.
+pub fn followers(data: &Dataset, weekly_effect: bool) -> Vec<Follower> {
+    let vary = |values: Array2<f64>| centred(values, &data.present, weekly_effect && data.n_geos() > 1);
     let measured = data.controls.iter().filter(|c| !c.binary);
     let controls: Vec<_> = measured.filter_map(|c| Some((&c.name, vary(c.values.clone())?))).collect();
     let mut found = Vec::new();
@@ -70,14 +71,14 @@ mod tests {
     #[test]
     fn a_channel_that_follows_a_measured_control_is_named() {
         let mut data = testdata::dataset();
-        assert_eq!(followers(&data), []);
+        assert_eq!(followers(&data, true), []);
         let newsletter = data.channels[2].exposure.clone();
         let mut control = data.controls[0].clone();
         (control.name, control.values) = ("readers".into(), &newsletter * -3.0);
         data.controls.push(control);
-        assert_eq!(followers(&data), [], "a 0/1 control measures nothing");
+        assert_eq!(followers(&data, true), [], "a 0/1 control measures nothing");
         data.controls[1].binary = false;
-        let found = followers(&data);
+        let found = followers(&data, true);
         assert_eq!(
             (found.len(), found[0].channel.as_str(), found[0].control.as_str()),
             (1, "newsletter", "readers")
@@ -101,12 +102,13 @@ mod tests {
         data.controls.truncate(1);
         data.controls[0].binary = false;
         data.controls[0].values = rows(common);
-        assert_eq!(followers(&data), [], "the same in both geos");
+        assert_eq!(followers(&data, true), [], "the same in both geos");
+        assert!(!followers(&data, false).is_empty(), "periods have no effect that would take it");
         data.controls[0].values = rows(both.map(|x| 10.0 + x));
-        assert!((followers(&data)[0].correlation - 1.0).abs() < 1e-12);
+        assert!((followers(&data, true)[0].correlation - 1.0).abs() < 1e-12);
         // A row that is not there counts for nothing, whatever it holds.
         data.present[[1, 4]] = false;
         data.controls[0].values[[1, 4]] = -1e6;
-        assert!(followers(&data)[0].correlation > 0.8);
+        assert!(followers(&data, true)[0].correlation > 0.8);
     }
 }

@@ -9,7 +9,7 @@ use crate::config::{ControlConfig, FitConfig};
 /// A warning for each channel that follows a control closely, and a note for each control that others follow
 /// and that is taken for an imperfect proxy therefore.
 pub(super) fn proxies(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
-    let followers = followers(data);
+    let followers = followers(data, config.model.weekly_effect);
     let mut findings = Vec::new();
     for control in data.controls.iter().map(|c| c.name.as_str()) {
         let config = config.controls.get(control).copied().unwrap_or_default();

@@ -12,8 +12,9 @@ use crate::words::nearest;
 /// perfect, and what it misses is credited to the channel; to doubt one that is costs little.
 const ASSUMED_RELIABILITY: f64 = 0.8;
 
-/// The settings that apply to `data`, with those of channels and controls that were left out on purpose
-/// dropped, and with the reliability of every control that a channel follows.
+/// The settings that apply to `data`, with those of channels and controls that were left out on purpose, of
+/// controls that are constant and what an earlier fit assumed dropped, and with the reliability of every
+/// control that a channel follows.
 ///
 /// # Errors
 /// When a channel does not exist, a prior on return is put on a channel without spend, scaling by
@@ -32,7 +33,8 @@ pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Resu
             }
         }
     }
-    fit.controls.retain(|name, _| !is_excluded(name, options));
+    let is_constant = |name: &String| data.roles.constant_controls.contains(name);
+    fit.controls.retain(|name, c| !c.assumed && !is_excluded(name, options) && !is_constant(name));
     noisy_controls(&fit, data, &mut problems, &mut hints);
     if fit.model.scaling == Scaling::Population && data.population.is_none() {
         problems.push_with(|| "model.scaling is population, but no column gives the population".to_owned());
@@ -75,10 +77,12 @@ fn is_excluded(name: &str, options: &LoadOptions) -> bool {
     options.exclude.iter().any(matches)
 }
 
-/// Assumes the reliability of every control that a channel follows in the fitted periods, where none is given.
+/// Assumes the reliability of every control that a channel follows in the fitted periods, where none is given;
+/// what was assumed of other data is forgotten.
 pub(crate) fn assume_reliabilities(fit: &mut FitConfig, data: &Dataset) {
+    fit.controls.retain(|_, control| !control.assumed);
     let fitted = data.n_periods() - fit.model.holdout_weeks;
-    for follower in followers(&data.as_of(fitted, fitted)) {
+    for follower in followers(&data.as_of(fitted, fitted), fit.model.weekly_effect) {
         let assumed = ControlConfig { reliability: ASSUMED_RELIABILITY, assumed: true };
         fit.controls.entry(follower.control).or_insert(assumed);
     }
@@ -130,21 +134,27 @@ mod tests {
         data
     }
 
-    fn settled(told: &[(&str, f64)], exclude: &[&str], data: &Dataset) -> Vec<(String, f64)> {
-        let told = told.iter().map(|(name, r)| ((*name).to_owned(), ControlConfig::told(*r)));
+    fn settled(
+        told: &[(&str, ControlConfig)],
+        exclude: &[&str],
+        data: &Dataset,
+    ) -> Vec<(String, ControlConfig)> {
+        let told = told.iter().map(|(name, config)| ((*name).to_owned(), *config));
         let fit = FitConfig { controls: told.collect(), ..FitConfig::default() };
         let exclude = exclude.iter().map(|p| (*p).to_owned()).collect();
         let options = LoadOptions { exclude, ..LoadOptions::default() };
-        let controls = settle(fit, data, &options).expect("it suits the data").controls;
-        controls.into_iter().map(|(name, c)| (name, c.reliability)).collect()
+        settle(fit, data, &options).expect("it suits the data").controls.into_iter().collect()
     }
+
+    const ASSUMED: ControlConfig = ControlConfig { reliability: ASSUMED_RELIABILITY, assumed: true };
 
     #[test]
     fn a_control_that_a_channel_follows_is_no_perfect_proxy() {
-        let of = |reliability: f64| [("query".to_owned(), reliability)];
-        assert_eq!(settled(&[], &[], &data()), of(ASSUMED_RELIABILITY));
-        assert_eq!(settled(&[("query", 0.8)], &[], &data()), of(0.8));
-        assert_eq!(settled(&[("query", 1.0)], &[], &data()), of(1.0), "to be told is to be believed");
+        assert_eq!(settled(&[], &[], &data()), [("query".to_owned(), ASSUMED)]);
+        for told in [0.7, ASSUMED_RELIABILITY, 1.0].map(ControlConfig::told) {
+            let found = settled(&[("query", told)], &[], &data());
+            assert_eq!(found, [("query".to_owned(), told)], "to be told is to be believed");
+        }
     }
 
     #[test]
@@ -152,8 +162,19 @@ mod tests {
         let mut data = testdata::dataset();
         assert_eq!(settled(&[], &[], &data), []);
         data.controls[0].binary = false;
-        let name = data.controls[0].name.clone();
-        assert_eq!(settled(&[(&name, 1.0)], &[], &data), [(name, 1.0)]);
-        assert_eq!(settled(&[("query", 0.9)], &["que*"], &data), [], "left out on purpose");
+        let (name, told) = (data.controls[0].name.clone(), ControlConfig::told(1.0));
+        assert_eq!(settled(&[(&name, told)], &[], &data), [(name, told)]);
+        assert_eq!(settled(&[("query", told)], &["que*"], &data), [], "left out on purpose");
+    }
+
+    #[test]
+    fn what_was_assumed_of_other_data_is_forgotten() {
+        let earlier = ControlConfig { reliability: 0.6, assumed: true };
+        assert_eq!(settled(&[("query", earlier)], &[], &data()), [("query".to_owned(), ASSUMED)]);
+        // Its control is gone, or no channel follows it any more.
+        assert_eq!(settled(&[("query", earlier)], &[], &testdata::dataset()), []);
+        let mut data = testdata::dataset();
+        data.roles.constant_controls = vec!["query".into()];
+        assert_eq!(settled(&[("query", ControlConfig::told(0.9))], &[], &data), [], "constant in these rows");
     }
 }

@@ -48,8 +48,6 @@ pub fn folds(data: &Dataset, config: &FitConfig, plan: Plan) -> Result<Vec<Fold>
         let mut config = config.clone();
         config.model.holdout_weeks = plan.horizon;
         let part = data.as_of(n_fitted + plan.horizon, n_fitted);
-        // What the data of all periods made assume is not known yet.
-        config.controls.retain(|_, control| !control.assumed);
         assume_reliabilities(&mut config, &part);
         enough_rows(&part, &config)?;
         Ok(Fold { data: part, n_fitted, config })
