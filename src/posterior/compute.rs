@@ -17,7 +17,7 @@ use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
-use crate::model::{BaselineDraw, Density, PriorDraw, State};
+use crate::model::{BaselineDraw, Density, EffectScale, PriorDraw, State};
 use crate::sampler::Chain;
 use crate::transform::adstock;
 
@@ -217,10 +217,13 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
     let carry = |f: &dyn Fn(f64) -> f64| if carries { collect(&|s| f(s[0])) } else { Vec::new() };
     let weeks = design.period_weeks;
     let roi = per_spend(|d| d.value);
-    let ln_effect: Vec<f64> = match &roi {
-        Some(roi) => roi.iter().map(|r| r.ln()).collect(),
-        None => draws.iter().map(|d| total(d).ln()).collect(),
+    // What the prior of the effect is about.
+    let effect: fn(&ChannelDraw) -> f64 = match channel.scale {
+        EffectScale::Roi => |d| d.value,
+        EffectScale::MarginalRoi => |d| d.marginal_value,
+        EffectScale::Share => |d| d.contribution.iter().sum(),
     };
+    let ln_effect: Vec<f64> = draws.iter().map(|d| effect(d).ln()).collect();
     ChannelPosterior {
         name: channel.name.clone(),
         spend,
