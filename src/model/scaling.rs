@@ -4,6 +4,9 @@ use super::design::Design;
 use crate::Error;
 use crate::data::Dataset;
 
+/// Spread over size of a control below which it is rounding.
+const ROUNDING: f64 = 1e-12;
+
 impl Design {
     /// Takes the scale of geo `g` from its fitted cells, and marks these.
     ///
@@ -56,14 +59,20 @@ impl Design {
         }
     }
 
-    /// A control over all geos: z-scored on the fitted cells, a 0/1 control only centred; 0 where absent.
+    /// A control over all geos: z-scored on the fitted cells, a 0/1 control only centred; 0 where absent, and
+    /// everywhere when it is measured on a scale and constant in the fitted cells: nothing tells its effect.
     pub(super) fn scale_control(&self, data: &Dataset, j: usize) -> Vec<f64> {
         let control = &data.controls[j];
         let cells = || control.values.iter().zip(&self.fitted).filter(|(_, f)| **f > 0.0).map(|(x, _)| *x);
         let n = cells().count() as f64;
         let mean = cells().sum::<f64>() / n;
         let variance = cells().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
-        let sd = if control.binary || variance == 0.0 { 1.0 } else { variance.sqrt() };
+        let largest = cells().fold(0.0_f64, |m, x| m.max(x.abs()));
+        let sd = match variance.sqrt() {
+            _ if control.binary => 1.0,
+            sd if sd <= ROUNDING * largest => f64::INFINITY,
+            sd => sd,
+        };
         control
             .values
             .iter()
@@ -88,5 +97,29 @@ pub(super) fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Opt
             vec![mean_positive(&mut per_head); n.len()]
         }
         None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::FitConfig;
+    use crate::output::testdata;
+
+    #[test]
+    fn a_control_that_is_constant_in_the_fitted_periods_has_no_part_in_forecasts() {
+        let mut data = testdata::dataset();
+        data.controls[0].binary = false;
+        let n = data.n_periods();
+        // The sum of these is rounded: their variance is not quite zero.
+        data.controls[0].values.fill(9.99);
+        data.controls[0].values.slice_mut(ndarray::s![.., n - 1..]).fill(10.99);
+        let mut config = FitConfig::default();
+        config.model.holdout_weeks = 1;
+        let design = Design::new(&data, &config).unwrap();
+        assert!(design.scale_control(&data, 0).iter().all(|x| *x == 0.0));
+        config.model.holdout_weeks = 0;
+        let design = Design::new(&data, &config).unwrap();
+        assert!(design.scale_control(&data, 0).iter().any(|x| *x > 1.0));
     }
 }
