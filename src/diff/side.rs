@@ -96,16 +96,6 @@ impl Side {
         Some(stored.unwrap_or_else(|| approximate(&summary, quantity, self.n_draws())))
     }
 
-    /// The stored draws of `quantity` (as `draws.parquet` names it, or `outcome_share`) when all are positive.
-    pub(crate) fn positive_draws(&self, channel: &ChannelReport, quantity: &str) -> Option<Vec<f64>> {
-        let draws = self.draws.as_ref()?;
-        let values: Vec<f64> = match quantity {
-            "outcome_share" => self.stored(draws, channel, Quantity::OutcomeShare)?,
-            other => draws.get(&format!("{other}[{}]", channel.name))?.to_vec(),
-        };
-        (!values.is_empty() && values.iter().all(|x| *x > 0.0)).then_some(values)
-    }
-
     fn stored(&self, draws: &Draws, channel: &ChannelReport, quantity: Quantity) -> Option<Vec<f64>> {
         let get = |what: &str| draws.get(&format!("{what}[{}]", channel.name));
         Some(match quantity {

@@ -1,25 +1,29 @@
 //! The posterior of an earlier fit as the prior of the next.
 //!
-//! With weight w in (0, 1] the prior of each channel's ROI (an organic channel's share), half-saturation K
-//! and slope S is a log-normal with the posterior's mean of the logarithm and its sd divided by √w, and that
-//! of the retention α the beta distribution with the posterior's first two moments, raised to the power w:
-//! a' = w (a − 1) + 1, b' = w (b − 1) + 1. Both are the earlier posterior raised to the power w, so that
-//! what it learnt counts w times. The parameters are taken as independent of each other, which they are
-//! not; that, too, widens the prior. Baseline, noise and geo effects keep their general priors.
+//! With weight w in (0, 1] what the earlier data added to their prior counts w times. The prior of each channel's
+//! ROI (an organic channel's share), half-saturation K and slope S is a log-normal about the posterior's median,
+//! of precision p₀ + w (p − p₀): p that of a normal with the posterior's middle half, p₀ that of the prior it
+//! came from. An effect of which the data told next to nothing keeps the general prior, with its chance of being
+//! none. The retention α has the beta distribution of shape a₀ + w (a − a₀), b₀ + w (b − b₀), with a and b from
+//! the posterior's first two moments. The parameters are taken as independent of each other, which they are
+//! not; that widens the prior. Baseline, noise and geo effects keep their general priors.
 //!
 //! # Source
 //! Ibrahim & Chen (2000), power prior distributions for regression models.
 
-use crate::config::{BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior};
+use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior};
 use crate::data::Dataset;
 use crate::diff::Side;
-use crate::output::ChannelReport;
+use crate::model::ShapePrior;
+use crate::output::{ChannelReport, EvidenceVerdict};
 use crate::posterior::Summary;
 use crate::warning::Warning;
 
 /// Posteriors narrower than this on the log scale are taken as this wide: a few hundredths of a per cent is
 /// no knowledge but a fixed value.
 const LEAST_SD_LOG: f64 = 1e-3;
+/// Width of the middle half of a normal in standard deviations.
+const MIDDLE_HALF: f64 = 1.348_979_500_392_163_5;
 
 /// Puts the posterior of `previous`, with weight `weight`, in place of the priors of the channels that
 /// `data` still have; channels with a fixed slope or without carry-over keep them. Warns of weeks that then
@@ -28,21 +32,21 @@ pub fn carry_forward(config: &mut FitConfig, previous: &Side, data: &Dataset, we
     for channel in &data.channels {
         let Some(report) = previous.channel(&channel.name) else { continue };
         let own = config.channels.entry(channel.name.clone()).or_default();
-        let kind = own.adstock.unwrap_or(config.model.adstock);
+        let general = ShapePrior::new(own.curve_prior.unwrap_or_default(), 1.0);
+        let saturation = &report.saturation;
+        let has_carryover = own.adstock.unwrap_or(config.model.adstock) != Adstock::None;
+        let half_saturation = same_exposure(previous, report, &channel.exposure_column)
+            .then_some(saturation.half_saturation)
+            .and_then(|k| log_normal(&k, report.evidence.saturation_contraction, weight));
+        let slope = own.slope.is_none().then_some(saturation.slope).and_then(|slope| {
+            let contraction = sd_log(&slope).map(|sd| (1.0 - sd / general.ln_slope.1).max(0.0));
+            log_normal(&slope, contraction, weight)
+        });
+        let retention = report.adstock.retention.filter(|_| has_carryover);
+        let retention = retention.and_then(|r| beta(&r, general.retention, weight));
         *own = ChannelConfig {
-            prior: effect(previous, report, weight).or(own.prior),
-            curve_prior: Some(CurvePrior {
-                half_saturation: log_normal(previous, report, "half_saturation", weight)
-                    .filter(|_| same_exposure(previous, report, &channel.exposure_column)),
-                slope: match own.slope {
-                    Some(_) => None,
-                    None => log_normal(previous, report, "slope", weight),
-                },
-                retention: match kind {
-                    crate::config::Adstock::None => None,
-                    _ => report.adstock.retention.and_then(|r| beta(&r, weight)),
-                },
-            }),
+            prior: effect(report, weight).or(own.prior),
+            curve_prior: Some(CurvePrior { half_saturation, slope, retention }),
             ..own.clone()
         };
     }
@@ -58,52 +62,42 @@ fn same_exposure(previous: &Side, report: &ChannelReport, column: &str) -> bool 
     }
 }
 
-fn effect(previous: &Side, report: &ChannelReport, weight: f64) -> Option<EffectPrior> {
+fn effect(report: &ChannelReport, weight: f64) -> Option<EffectPrior> {
+    if report.evidence.verdict == EvidenceVerdict::Prior {
+        return None;
+    }
+    let contraction = report.evidence.roi_contraction;
     match report.roi {
-        Some(_) => log_normal(previous, report, "roi", weight).map(EffectPrior::Roi),
-        None => log_normal(previous, report, "outcome_share", weight).map(EffectPrior::Share),
+        Some(roi) => log_normal(&roi, contraction, weight).map(EffectPrior::Roi),
+        None => log_normal(&report.outcome_share, contraction, weight)
+            .filter(|share| share.log_mean_sd().0 < 0.0)
+            .map(EffectPrior::Share),
     }
 }
 
-/// The log-normal of a quantity's posterior, widened; from the draws, or without them from the summary's
-/// median and 90 % interval.
-fn log_normal(
-    previous: &Side,
-    report: &ChannelReport,
-    quantity: &str,
-    weight: f64,
-) -> Option<LogNormalPrior> {
-    let logs = previous.positive_draws(report, quantity).map(|draws| {
-        let logs: Vec<f64> = draws.iter().map(|x| x.ln()).collect();
-        let summary = Summary::of(&logs);
-        (summary.mean, summary.sd)
-    });
-    let (mean, sd) = logs.or_else(|| of_summary(report, quantity))?;
-    let prior = LogNormalPrior::Median { median: mean.exp(), sd_log: sd.max(LEAST_SD_LOG) / weight.sqrt() };
-    let LogNormalPrior::Median { median, sd_log } = prior else { return None };
-    let share = quantity == "outcome_share" && median >= 1.0;
-    (median > 0.0 && median.is_finite() && sd_log.is_finite() && !share).then_some(prior)
+/// The log-normal of a posterior that is narrower than its prior by `contraction`.
+fn log_normal(posterior: &Summary, contraction: Option<f64>, weight: f64) -> Option<LogNormalPrior> {
+    let sd = sd_log(posterior)?.max(LEAST_SD_LOG);
+    // p₀ / p.
+    let general = (1.0 - contraction.unwrap_or(0.0)).powi(2);
+    let sd_log = sd / (weight + (1.0 - weight) * general).sqrt();
+    let median = posterior.q50;
+    (median.is_finite() && sd_log.is_finite()).then_some(LogNormalPrior::Median { median, sd_log })
 }
 
-fn of_summary(report: &ChannelReport, quantity: &str) -> Option<(f64, f64)> {
-    let summary = match quantity {
-        "roi" => report.roi?,
-        "outcome_share" => report.outcome_share,
-        "half_saturation" => report.saturation.half_saturation,
-        _ => report.saturation.slope,
-    };
-    // 90 % of a normal lies within 1.645 sd.
-    let sd = (summary.q95.ln() - summary.q05.ln()) / (2.0 * 1.644_853_626_951_472_2);
-    (summary.q05 > 0.0).then_some((summary.q50.ln(), sd))
+/// The standard deviation of a normal with the same middle half on the log scale.
+fn sd_log(posterior: &Summary) -> Option<f64> {
+    (posterior.q25 > 0.0).then(|| (posterior.q75.ln() - posterior.q25.ln()) / MIDDLE_HALF)
 }
 
-fn beta(retention: &Summary, weight: f64) -> Option<BetaPrior> {
+fn beta(retention: &Summary, general: (f64, f64), weight: f64) -> Option<BetaPrior> {
     let moments = BetaPrior { mean: retention.mean, sd: retention.sd };
     if !moments.exists() {
         return None;
     }
     let (a, b) = moments.shape();
-    let wider = BetaPrior::of_shape(weight * (a - 1.0) + 1.0, weight * (b - 1.0) + 1.0);
+    let between = |general: f64, posterior: f64| general + weight * (posterior - general);
+    let wider = BetaPrior::of_shape(between(general.0, a), between(general.1, b));
     wider.exists().then_some(wider)
 }
 
@@ -129,7 +123,7 @@ mod tests {
     use crate::output::testdata::{self, Parts};
 
     #[test]
-    fn the_posterior_is_raised_to_the_power_of_its_weight() {
+    fn what_the_data_added_counts_by_its_weight() {
         let previous = Side::summarised(testdata::fit());
         let data = Parts::new().dataset;
         let carried = |weight: f64| {
@@ -142,13 +136,27 @@ mod tests {
         let (whole, quarter) = (carried(1.0), carried(0.25));
         let Some(EffectPrior::Roi(roi)) = whole.prior else { panic!("tv has spend: {whole:?}") };
         let Some(EffectPrior::Roi(wide)) = quarter.prior else { panic!("tv has spend: {quarter:?}") };
-        let summary = previous.channel("tv").unwrap().roi.unwrap();
+        let tv = previous.channel("tv").unwrap();
+        let (summary, contraction) = (tv.roi.unwrap(), tv.evidence.roi_contraction.unwrap());
         let (mean, sd) = roi.log_mean_sd();
         assert!((mean - summary.q50.ln()).abs() < 1e-12);
-        assert!((mean + 1.644_853_626_951_472_2 * sd - summary.q95.ln()).abs() < 0.2);
-        // A quarter of the information is twice the spread.
-        assert!((wide.log_mean_sd().1 / sd - 2.0).abs() < 1e-12);
+        // A quarter of a normal lies above 0.674 sd.
+        assert!((sd - 0.5 * (summary.q75 / summary.q25).ln() / 0.674_489_750_196_081_7).abs() < 1e-12);
+        // The precision of the prior and a quarter of what the data added.
+        let general = ((1.0 - contraction) / sd).powi(2);
+        let want = general + 0.25 * (sd.powi(-2) - general);
+        assert!((wide.log_mean_sd().1.powi(-2) / want - 1.0).abs() < 1e-12);
         let shapes = [whole, quarter].map(|c| c.curve_prior.unwrap().retention.unwrap().shape());
-        assert!((shapes[1].0 - (0.25 * (shapes[0].0 - 1.0) + 1.0)).abs() < 1e-9, "{shapes:?}");
+        assert!((shapes[1].0 - (1.5 + 0.25 * (shapes[0].0 - 1.5))).abs() < 1e-9, "{shapes:?}");
+    }
+
+    #[test]
+    fn what_the_data_did_not_tell_keeps_the_general_prior() {
+        let mut fit = testdata::fit();
+        let tv = fit.channels.iter_mut().find(|c| c.name == "tv").unwrap();
+        tv.evidence.verdict = EvidenceVerdict::Prior;
+        let mut config = FitConfig::default();
+        carry_forward(&mut config, &Side::summarised(fit), &Parts::new().dataset, 1.0);
+        assert_eq!(config.channels["tv"].prior, None);
     }
 }
