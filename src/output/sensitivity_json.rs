@@ -50,7 +50,7 @@ pub struct RefitLength {
 pub struct ReliabilitySweep {
     /// The control.
     pub control: String,
-    /// Channels that follow it closely.
+    /// Channels that follow it.
     pub followed_by: Vec<String>,
     /// By falling reliability.
     pub levels: Vec<ReliabilityLevel>,
@@ -105,6 +105,9 @@ pub struct UnseenConfounder {
     /// Weight of the data against the prior in it, 1 − (1 − contraction)²: the prior's part is not
     /// moved by a confounder.
     pub data_weight: f64,
+    /// Why `levels` and `breaks_at` say little: the return is mostly the prior.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// By rising strength.
     pub levels: Vec<ConfounderLevel>,
     /// Smallest strength at which the recommended move is no longer recommended; null when none is, or

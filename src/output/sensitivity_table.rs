@@ -82,15 +82,25 @@ fn unseen(found: &Sensitivity) -> Option<Block> {
     rows.extend(found.unseen.iter().map(|u| row(u, found.recommended.is_some())));
     let title = "ROI if an unseen driver explained this share of what is left of both spend and outcome, and \
                  inflated the channel";
-    Some(Block { title: title.to_owned(), rows, note: None })
+    let unknown: Vec<String> =
+        found.unseen.iter().filter(|u| u.reason.is_some()).map(|u| clean(&u.channel)).collect();
+    let note = (!unknown.is_empty()).then(|| {
+        format!(
+            "Not told for {}: what is mostly the prior is moved by no driver, but that is for want of knowledge.",
+            unknown.join(", ")
+        )
+    });
+    Some(Block { title: title.to_owned(), rows, note })
 }
 
 fn row(u: &UnseenConfounder, recommended: bool) -> Vec<String> {
+    let is_known = u.reason.is_none();
+    let told = |text: String| if is_known { text } else { "–".into() };
     let mut row = vec![clean(&u.channel), ratio(u.roi)];
-    row.extend(u.levels.iter().map(|l| ratio(l.roi_if_overstated)));
+    row.extend(u.levels.iter().map(|l| told(ratio(l.roi_if_overstated))));
     row.push(match u.breaks_at {
-        Some(strength) => percent(strength),
-        None if recommended => "over 50 %".into(),
+        Some(strength) => told(percent(strength)),
+        None if recommended => told("over 50 %".into()),
         None => "–".into(),
     });
     row.push(u.strongest_control.as_ref().map_or("–".into(), |c| {

@@ -349,6 +349,7 @@ pub(super) fn sensitivity() -> Sensitivity {
             channel: "search".into(),
             roi: 2.4,
             data_weight: 0.8,
+            reason: None,
             levels: vec![weak],
             breaks_at: Some(0.12),
             strongest_control: Some(promo),

@@ -13,13 +13,15 @@ use crate::data::Dataset;
 use crate::error::Error;
 use crate::fit::{Fit, planning_curves};
 use crate::model::{Basis, ColumnGroup, Design};
-use crate::output::{self, ConfounderLevel, ControlStrength, CurveDraws, UnseenConfounder};
+use crate::output::{self, ConfounderLevel, ControlStrength, CurveDraws, EvidenceVerdict, UnseenConfounder};
 use crate::planning::PlanningError;
 
 /// Strengths that are told, as partial R² with both spend and outcome.
 const STRENGTHS: [f64; 4] = [0.02, 0.05, 0.1, 0.2];
 /// A driver that explains more than half of what is left of both would have been noticed.
 const STRONGEST: f64 = 0.5;
+/// Why an answer means little.
+const MOSTLY_PRIOR: &str = "the return is mostly the prior, which no driver moves: it is unknown, not robust";
 /// Halvings of the search for the strength that undoes the move: to 1/500.
 const HALVINGS: usize = 8;
 
@@ -73,6 +75,7 @@ pub fn unseen(
             channel: channel.name.clone(),
             roi: roi.mean,
             data_weight,
+            reason: (channel.evidence.verdict == EvidenceVerdict::Prior).then(|| MOSTLY_PRIOR.to_owned()),
             levels,
             breaks_at: breaking_strength(survives)?,
             strongest_control: problem.strongest_control(),
