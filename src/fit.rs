@@ -10,7 +10,7 @@ use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Calibration, Density, Design, State};
-use crate::output::{self, CurveDraws, FitInputs};
+use crate::output::{self, CurveDraws, FitInputs, FittedWindow};
 use crate::planning::{self, ChannelCurve, PlanningError};
 use crate::posterior::{self, Posterior};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
@@ -55,7 +55,7 @@ impl Fit {
         warnings: Vec<Warning>,
     ) -> Result<output::Fit, Error> {
         let curves = planning_curves(output::curve_draws(&self.posterior))?;
-        let horizon = data.n_periods() as f64 * data.interval.days() / 7.0;
+        let horizon = FittedWindow::of(data, config.model.holdout_weeks).map_or(0.0, |fitted| fitted.weeks);
         let (scenarios, next_tests) = rayon::join(
             || planning::default_scenarios(&curves, horizon),
             || planning::default_test_values(&curves),
@@ -72,34 +72,40 @@ impl Fit {
         });
         let own = warnings::warnings(&report);
         report.run.warnings.extend(own);
-        report.run.warnings.extend(self.clamped_reliabilities(data, config));
+        report.run.warnings.extend(self.changed_reliabilities(data, config));
         Ok(report)
     }
 }
 
 /// Distance between the reliability asked for and the one used from which the difference is told.
-const CLAMPED: f64 = 0.005;
+const CHANGED: f64 = 0.005;
 
 impl Fit {
-    /// Controls that the other columns predict better than the reliability that was given allows.
-    fn clamped_reliabilities(&self, data: &Dataset, config: &FitConfig) -> Vec<Warning> {
-        let told = |c: &&Calibration| !config.controls[&data.controls[c.control].name].assumed;
-        let calibrations = self.density.design.calibrations.iter().filter(told);
-        let clamped = calibrations.filter(|c| c.used > c.asked + CLAMPED);
+    /// Controls whose reliability is not the one that was given or assumed: where the other columns predict
+    /// more of them than that allows, or the outcome contradicts the assumption.
+    fn changed_reliabilities(&self, data: &Dataset, config: &FitConfig) -> Vec<Warning> {
+        let changed = self.density.design.calibrations.iter().filter(|c| c.used > c.asked + CHANGED);
         let warning = |c: &Calibration| {
             let name = &data.controls[c.control].name;
+            let (asked, used) = (c.asked, c.used);
+            if config.controls[name].assumed {
+                let message = format!(
+                    "a reliability of {used:.2} of control `{name}` is used, not the {asked} assumed: the outcome \
+                     or the other columns do not allow a lower one"
+                );
+                return Warning { code: "reliability_raised".into(), message, hint: None };
+            }
             let message = format!(
-                "a reliability of {} of control `{name}` cannot be: the other columns predict more of it; {:.2} is \
-                 used, at which nothing but their prediction is left of it",
-                c.asked, c.used
+                "a reliability of {asked} of control `{name}` cannot be: the other columns predict more of it; \
+                 {used:.2} is used, at which nothing but their prediction is left of it"
             );
             Warning::new(
                 "reliability_too_low",
                 message,
-                format!("give --reliability {name}={:.2} or more", c.used),
+                format!("give --reliability {name}={used:.2} or more"),
             )
         };
-        clamped.map(warning).collect()
+        changed.map(warning).collect()
     }
 }
 

@@ -83,7 +83,7 @@ pub(super) fn compare(old: &Side, new: &Side, pairing: &Pairing, tolerance: f64)
         let same_exposure = exposure_column(old, o) == exposure_column(new, n);
         ChannelDiff {
             channel: n.name.clone(),
-            weekly_spend: [(old, o), (new, n)].map(|(side, c)| c.spend / window_weeks(side)),
+            weekly_spend: [(old, o), (new, n)].map(|(side, c)| c.spend / side.fit.run.data.fitted().weeks),
             roi: change(Quantity::Roi),
             marginal_roi: change(Quantity::MarginalRoi),
             outcome_share: change(Quantity::OutcomeShare),
@@ -98,11 +98,6 @@ pub(super) fn compare(old: &Side, new: &Side, pairing: &Pairing, tolerance: f64)
     let mut channels: Vec<ChannelDiff> = common.iter().map(one).collect();
     rank(&mut channels);
     channels
-}
-
-fn window_weeks(side: &Side) -> f64 {
-    let data = &side.fit.run.data;
-    (data.periods as f64 * data.interval_days / 7.0).max(1.0)
 }
 
 /// The column that drives a channel; `None` for an organic channel, whose column has no other name.

@@ -8,6 +8,7 @@ use super::channel_json::{AdstockReport, ChannelKind, ChannelReport, Evidence, G
 use super::curves::{ResponseCurve, response_curve};
 use super::evidence::evidence;
 use super::fit_json::*;
+use super::fitted_window::FittedWindow;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, TestValue, Warning};
 use crate::config::{Adstock, FitConfig};
 use crate::data::{Channel, Dataset, OutcomeKind, period_digests};
@@ -100,7 +101,7 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         draws: sampler.draws,
         thin: sampler.thinning(dataset.n_geos()),
         target_accept: sampler.acceptance(dataset.n_geos()),
-        data: data_report(dataset),
+        data: data_report(dataset, config.model.holdout_weeks),
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,
@@ -108,8 +109,8 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
     }
 }
 
-/// The data as every report describes them.
-pub(super) fn data_report(dataset: &Dataset) -> DataReport {
+/// The data as every report describes them, the last `holdout` periods not fitted.
+pub(super) fn data_report(dataset: &Dataset, holdout: usize) -> DataReport {
     let periods = dataset.n_periods();
     let first = dataset.dates.first().copied().unwrap_or_default();
     DataReport {
@@ -123,6 +124,7 @@ pub(super) fn data_report(dataset: &Dataset) -> DataReport {
         first,
         last: dataset.dates.last().copied().unwrap_or(first),
         interval_days: dataset.interval.days(),
+        fitted: FittedWindow::of(dataset, holdout),
         from: dataset.source.from,
         to: dataset.source.to,
         exclude: dataset.source.exclude.clone(),

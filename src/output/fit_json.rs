@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fitted_window::FittedWindow;
 use super::sources::{Diagnostics, Scenario, TestValue, Warning};
 use super::{ChannelReport, ResponseCurve, Sensitivity};
 use crate::config::FitConfig;
@@ -128,6 +129,10 @@ pub struct DataReport {
     pub last: NaiveDate,
     /// Days in a period: 1, 7, or 30.4375 for months.
     pub interval_days: f64,
+    /// The periods that were fitted: those with an outcome, before the ones held out. Absent where they are not
+    /// known apart, in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fitted: Option<FittedWindow>,
     /// First date that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]

@@ -89,17 +89,16 @@ pub struct Horizon {
 impl Horizon {
     /// A horizon of `weeks` for a fit.
     pub fn of(fit: &Fit, weeks: f64) -> Horizon {
-        let data = &fit.run.data;
-        let fitted_weeks = data.periods as f64 * data.interval_days / 7.0;
+        let fitted = fit.run.data.fitted();
         Horizon {
             weeks,
-            fitted_weeks,
-            factor: weeks / fitted_weeks,
+            fitted_weeks: fitted.weeks,
+            factor: weeks / fitted.weeks,
             basis: format!(
                 "today's plan is the average week of the fitted window ({:.0} weeks from {} to {}), {weeks} \
                  times over, with that window's flighting; spends and outcomes are totals over these {weeks} \
                  weeks",
-                fitted_weeks, data.first, data.last
+                fitted.weeks, fitted.first, fitted.last
             ),
         }
     }
@@ -108,15 +107,15 @@ impl Horizon {
 impl ScenarioReport {
     /// A report without answers yet.
     pub fn new(fit: &Fit, horizon: Horizon) -> ScenarioReport {
-        let data = &fit.run.data;
+        let (data, fitted) = (&fit.run.data, fit.run.data.fitted());
         ScenarioReport {
             schema: SCENARIO_SCHEMA.into(),
             tool: Tool { name: "mmm".into(), version: env!("CARGO_PKG_VERSION").into() },
             fit: FitSource {
                 data_file: data.file.clone(),
                 data_sha256: data.sha256.clone(),
-                first: data.first,
-                last: data.last,
+                first: fitted.first,
+                last: fitted.last,
                 verdict: fit.diagnostics.verdict,
                 outcome: fit.outcome.name.clone(),
                 roi_unit: fit.outcome.roi_unit,
@@ -177,8 +176,8 @@ fn verdict_warning(fit: &Fit) -> Option<Warning> {
 /// # Errors
 /// As [`read_reported`], and channels that the fit does not have.
 pub fn credits(fit: &Fit, path: &Path) -> Result<Vec<Credit>, Error> {
-    let data = &fit.run.data;
-    let reported = read_reported(path, (data.first, data.last))?;
+    let fitted = fit.run.data.fitted();
+    let reported = read_reported(path, (fitted.first, fitted.last))?;
     let mut problems = Problems::new("channels are not in the fit");
     let mut hints: Vec<String> = Vec::new();
     let mut credits = Vec::new();

@@ -173,7 +173,7 @@ impl ValidateReport {
         ValidateReport {
             schema: VALIDATE_SCHEMA.into(),
             tool: Tool { name: "mmm".into(), version: env!("CARGO_PKG_VERSION").into() },
-            data: data_report(data),
+            data: data_report(data, 0),
             roles: data.roles.clone(),
             config: config.clone(),
             horizon,
