@@ -101,7 +101,6 @@ impl Fold {
                 },
             })
         };
-        // Held out also are blank outcomes before the origin, which have nothing to be compared with.
         let cells = fit.posterior.cells.iter().filter(|c| c.held_out).filter_map(forecast).collect();
         Ok(Forecasts { cells, diagnostics: Some(fit.diagnostics) })
     }

@@ -144,11 +144,16 @@ fn comparison(forecasts: &[Vec<Option<Forecasts>>], m: usize) -> Comparison {
         forecasts.iter().filter_map(|row| Some((total(row[0].as_ref()?), total(row[m].as_ref()?)))).collect();
     let (own, other) = pairs.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x, b + y));
     let skill = (other > 0.0).then(|| 1.0 - own / other);
+    let reason = match skill {
+        Some(_) => None,
+        None if pairs.is_empty() => Some("no fold has the history that it needs".into()),
+        None => Some("it makes no error".into()),
+    };
     Comparison {
         benchmark: Forecaster::ALL[m],
         folds: pairs.len(),
         better: pairs.iter().filter(|(own, other)| own < other).count(),
-        reason: skill.is_none().then(|| "no fold has a year of history before it".into()),
+        reason,
         skill,
     }
 }
