@@ -17,9 +17,9 @@ use super::rotation::Rotation;
 #[derive(Debug, Clone)]
 pub struct LevelCoordinates {
     rotation: Rotation,
-    /// Per direction along the span: squared length of the trend columns there, 0 where the trend has no
-    /// direction of its own.
-    trend: Vec<f64>,
+    /// Per direction along the span: squared length of the columns of trend and of season there; none along
+    /// the level's, which is known well and has no scale.
+    lengths: Vec<[f64; 2]>,
     /// w per direction along the span, then the one of all directions across it.
     centring: Vec<f64>,
 }
@@ -29,8 +29,8 @@ pub struct LevelCoordinates {
 pub struct LevelScales {
     /// σ_u.
     pub weekly: f64,
-    /// σ_trend.
-    pub trend: f64,
+    /// σ_trend and σ_season.
+    pub calendar: [f64; 2],
 }
 
 /// What the coordinates add to the log density and to its derivatives by the scales.
@@ -40,8 +40,8 @@ pub struct LevelTerms {
     pub log_density: f64,
     /// By ln σ_u.
     pub by_ln_weekly: f64,
-    /// By ln σ_trend.
-    pub by_ln_trend: f64,
+    /// By ln σ_trend and ln σ_season.
+    pub by_ln_calendar: [f64; 2],
 }
 
 /// sʷ′ of a direction.
@@ -51,8 +51,8 @@ pub struct Unit {
     power: f64,
     value: f64,
     ln_value: f64,
-    /// Share of the trend in s².
-    trend: f64,
+    /// Shares of trend and season in s².
+    calendar: [f64; 2],
 }
 
 impl LevelTerms {
@@ -68,39 +68,43 @@ impl LevelTerms {
             // Jacobian of the scaling, and f's own dependence on its scale.
             terms.log_density += unit.ln_value;
             let by_ln_scale = unit.power * (1.0 + *grad * q);
-            terms.by_ln_trend += unit.trend * by_ln_scale;
-            terms.by_ln_weekly += (1.0 - unit.trend) * by_ln_scale;
+            for (by, share) in terms.by_ln_calendar.iter_mut().zip(unit.calendar) {
+                *by += share * by_ln_scale;
+            }
+            terms.by_ln_weekly += (1.0 - unit.calendar.iter().sum::<f64>()) * by_ln_scale;
         }
         terms
     }
 }
 
 impl LevelCoordinates {
-    /// From the calendar columns, T rows each, and what they are. Seasons come before the trend, so that the
-    /// directions of the trend are free of them and have one scale.
+    /// From the calendar columns, T rows each, and what they are. Seasons come before the trend, so that its
+    /// directions are free of them.
     pub fn new(columns: &[f64], groups: &[ColumnGroup], n_periods: usize) -> LevelCoordinates {
-        let is_trend = |group: &ColumnGroup| matches!(group, ColumnGroup::Trend);
-        let of = |trend: bool| {
+        use ColumnGroup::{Intercept, Season, Trend};
+        let of = |wanted: ColumnGroup| {
             let both = columns.chunks_exact(n_periods).zip(groups);
-            both.filter(move |(_, group)| is_trend(group) == trend).map(|(column, _)| column)
+            both.filter(move |(_, group)| **group == wanted).map(|(column, _)| column)
         };
-        let before = Rotation::new(of(false)).rank();
-        let rotation = Rotation::new(of(false).chain(of(true)));
-        let mut trend = vec![0.0; rotation.rank()];
-        for column in of(true) {
-            let mut rotated = column.to_vec();
-            rotation.transpose(&mut rotated);
-            for (sum, x) in trend.iter_mut().zip(&rotated).skip(before) {
-                *sum += x * x;
+        let levels = of(Intercept).count();
+        let rotation = Rotation::new(of(Intercept).chain(of(Season)).chain(of(Trend)));
+        let mut lengths = vec![[0.0; 2]; rotation.rank()];
+        for (part, group) in [Trend, Season].into_iter().enumerate() {
+            for column in of(group) {
+                let mut rotated = column.to_vec();
+                rotation.transpose(&mut rotated);
+                for (length, x) in lengths.iter_mut().zip(&rotated).skip(levels) {
+                    length[part] += x * x;
+                }
             }
         }
         let centring = [vec![1.0; rotation.rank()], vec![0.5]].concat();
-        LevelCoordinates { rotation, trend, centring }
+        LevelCoordinates { rotation, lengths, centring }
     }
 
     /// Dimension of the span.
     pub fn rank(&self) -> usize {
-        self.trend.len()
+        self.lengths.len()
     }
 
     /// Replaces w of each direction along the span, and of those across it.
@@ -113,13 +117,15 @@ impl LevelCoordinates {
         let geos = theta.sigma.len() as f64;
         let noise = theta.sigma.iter().map(|s| s * s).sum::<f64>() / (geos * geos);
         let weekly = theta.weekly_scale.powi(2);
-        let along = |length: &f64| {
-            let level = weekly + theta.trend_scale.powi(2) * length;
-            // Autocorrelated noise is largest where the trend is, and geos have trends of their own.
-            let noise = noise / (1.0 - theta.phi).powi(2) + theta.geo_scale[0].powi(2) * length / geos;
-            if *length > 0.0 { level / (level + noise) } else { 1.0 }
+        let along = |lengths: &[f64; 2]| {
+            let of = |[trend, season]: [f64; 2]| trend.powi(2) * lengths[0] + season.powi(2) * lengths[1];
+            let level = weekly + of([theta.trend_scale, theta.season_scale]);
+            // Autocorrelated noise is largest where the calendar is, and geos have calendars of their own.
+            let noise =
+                noise / (1.0 - theta.phi).powi(2) + of([theta.geo_scale[0], theta.geo_scale[1]]) / geos;
+            if lengths.iter().sum::<f64>() > 0.0 { level / (level + noise) } else { 1.0 }
         };
-        self.trend.iter().map(along).chain([weekly / (weekly + noise)]).collect()
+        self.lengths.iter().map(along).chain([weekly / (weekly + noise)]).collect()
     }
 
     /// f by period at its coordinates along the span and across it.
@@ -161,12 +167,13 @@ impl LevelCoordinates {
     fn unit(&self, i: usize, scales: LevelScales) -> Unit {
         let power = 1.0 - self.centring[i];
         if power == 0.0 {
-            return Unit { power, value: 1.0, ln_value: 0.0, trend: 0.0 };
+            return Unit { power, value: 1.0, ln_value: 0.0, calendar: [0.0; 2] };
         }
-        let trend = scales.trend.powi(2) * self.trend.get(i).copied().unwrap_or(0.0);
-        let variance = scales.weekly.powi(2) + trend;
+        let lengths = self.lengths.get(i).copied().unwrap_or_default();
+        let parts: [f64; 2] = std::array::from_fn(|part| scales.calendar[part].powi(2) * lengths[part]);
+        let variance = scales.weekly.powi(2) + parts.iter().sum::<f64>();
         let ln_value = 0.5 * power * variance.ln();
-        Unit { power, value: ln_value.exp(), ln_value, trend: trend / variance }
+        Unit { power, value: ln_value.exp(), ln_value, calendar: parts.map(|part| part / variance) }
     }
 }
 
@@ -192,7 +199,7 @@ mod tests {
         LevelCoordinates::new(&columns, &[Intercept, Trend, Trend, Season], N)
     }
 
-    const SCALES: LevelScales = LevelScales { weekly: 0.02, trend: 0.05 };
+    const SCALES: LevelScales = LevelScales { weekly: 0.02, calendar: [0.05, 0.03] };
 
     #[test]
     fn coordinates_hold_the_level() {
@@ -206,23 +213,26 @@ mod tests {
     }
 
     #[test]
-    fn a_level_of_trend_and_shocks_has_the_scale_of_its_directions() {
+    fn a_level_of_calendar_and_shocks_has_the_scale_of_its_directions() {
         let mut coordinates = coordinates();
         // A season leaves no trace in the directions of the trend.
         let mut season: Vec<f64> = (0..N).map(|t| 3.0 + (t as f64 / 4.0).sin()).collect();
         coordinates.rotate(&mut season);
         assert!(season[2..].iter().all(|x| x.abs() < 1e-14), "{season:?}");
-        assert_eq!(coordinates.trend[..2], [0.0; 2]);
-        assert!(coordinates.trend[2..].iter().all(|x| *x > 0.01), "{:?}", coordinates.trend);
-        coordinates.set_centring(vec![1.0, 1.0, 0.0, 0.0, 0.0]);
+        let lengths = &coordinates.lengths;
+        assert!(lengths[0] == [0.0; 2] && lengths[1][1] > 0.01, "{lengths:?}");
+        assert!(lengths[2..].iter().all(|[trend, season]| *trend > 0.01 && *season < 1e-28), "{lengths:?}");
+        coordinates.set_centring(vec![1.0, 0.0, 0.0, 0.0, 0.0]);
         // Variance of each coordinate, from the columns' own rotated entries.
         let mut variance = [SCALES.weekly.powi(2); N];
-        for from in [0.0, 6.0] {
-            let mut column: Vec<f64> = (0..N).map(|t| ((t as f64 - from) / 6.0).clamp(0.0, 1.0)).collect();
+        let ramp = |from: f64| (0..N).map(|t| ((t as f64 - from) / 6.0).clamp(0.0, 1.0)).collect();
+        let season: Vec<f64> = (0..N).map(|t| (t as f64 / 4.0).sin()).collect();
+        let [trend, of_season] = SCALES.calendar;
+        for (mut column, scale) in [(ramp(0.0), trend), (ramp(6.0), trend), (season, of_season)] {
             coordinates.rotate(&mut column);
-            variance.iter_mut().zip(&column).for_each(|(v, x)| *v += (SCALES.trend * x).powi(2));
+            variance.iter_mut().zip(&column).for_each(|(v, x)| *v += (scale * x).powi(2));
         }
-        for (i, variance) in variance.iter().enumerate().skip(2) {
+        for (i, variance) in variance.iter().enumerate().skip(1) {
             let unit = coordinates.unit(i.min(4), SCALES).value;
             assert!((variance / unit.powi(2) - 1.0).abs() < 1e-12, "{i}: {variance} {unit}");
         }
@@ -231,14 +241,19 @@ mod tests {
     #[test]
     fn what_the_data_know_is_centred() {
         let coordinates = coordinates();
-        let mut theta =
-            Theta { sigma: vec![0.1; 40], weekly_scale: 0.05, trend_scale: 0.05, ..Theta::default() };
+        let mut theta = Theta {
+            sigma: vec![0.1; 40],
+            weekly_scale: 0.05,
+            trend_scale: 0.05,
+            season_scale: 0.05,
+            ..Theta::default()
+        };
         let many = coordinates.suitable_centring(&theta);
         theta.sigma.truncate(2);
         let few = coordinates.suitable_centring(&theta);
-        assert_eq!((few.len(), few[..2].to_vec()), (5, vec![1.0; 2]));
+        assert_eq!((few.len(), few[0]), (5, 1.0));
         // Across the span: 0.05² against 0.1² / G.
         assert!((many[4] - 10.0 / 11.0).abs() < 1e-12 && (few[4] - 1.0 / 3.0).abs() < 1e-12);
-        assert!(many[2..].iter().zip(&few[2..]).all(|(many, few)| many > few));
+        assert!(many[1..].iter().zip(&few[1..]).all(|(many, few)| many > few));
     }
 }

@@ -191,7 +191,7 @@ impl Theta {
     }
 
     fn level_scales(&self) -> LevelScales {
-        LevelScales { weekly: self.weekly_scale, trend: self.trend_scale }
+        LevelScales { weekly: self.weekly_scale, calendar: [self.trend_scale, self.season_scale] }
     }
 
     /// Log prior at `q` with the Jacobian of the transforms, up to a constant. `grad` receives the
@@ -238,8 +238,8 @@ impl Theta {
         for (c, by) in layout.pooled().zip(&returns.gradient) {
             p.bent(layout.channels[c].effect, EFFECT, *by);
         }
-        let by_ln_trend = by.ln_trend + self.level_prior(&mut p, design, layout, by);
-        let by_scales = [by_ln_trend, by.ln_season].into_iter().chain(by.ln_geo);
+        let [of_trend, of_season] = self.level_prior(&mut p, design, layout, by);
+        let by_scales = [by.ln_trend + of_trend, by.ln_season + of_season].into_iter().chain(by.ln_geo);
         let at_scales = [layout.trend_scale, layout.season_scale].into_iter().chain(layout.geo_scale);
         let values = [self.trend_scale, self.season_scale].into_iter().chain(self.geo_scale);
         let priors = [TREND, SEASON].into_iter().chain(GEO_SCALE);
@@ -290,15 +290,15 @@ impl Theta {
         }
     }
 
-    /// The shared level at its coordinates; returns the derivative by ln σ_trend.
+    /// The shared level at its coordinates; returns the derivatives by ln σ_trend and ln σ_season.
     fn level_prior(
         &self,
         p: &mut Accumulator,
         design: &Design,
         layout: &Layout,
         by: &LikelihoodGradient,
-    ) -> f64 {
-        let (Some(at), Some(level)) = (layout.weekly, &design.level) else { return 0.0 };
+    ) -> [f64; 2] {
+        let (Some(at), Some(level)) = (layout.weekly, &design.level) else { return [0.0; 2] };
         let (span, rest) = by.weekly.split_at(at.rank);
         let scales = self.level_scales();
         let (on_span, on_rest) = (at.span..at.span + at.rank, at.rest..at.rest + rest.len());
@@ -309,7 +309,7 @@ impl Theta {
         p.log_density += along.log_density + across.log_density;
         let by_ln_weekly = by.ln_weekly_scale + along.by_ln_weekly + across.by_ln_weekly;
         p.normal(at.ln_scale, weekly_scale(p.q[at.ln_scale]).1 * by_ln_weekly);
-        along.by_ln_trend
+        along.by_ln_calendar
     }
 }
 

@@ -41,7 +41,7 @@ pub fn prior_draw<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -
     draw.beta(layout.phi, PHI);
     let shared = draw.shared(design, trend, season);
     let coefficients = draw.coefficients(design, &shared, geo);
-    let weekly = draw.level(design, layout, &shared, trend);
+    let weekly = draw.level(design, layout, &shared, [trend, season]);
     PriorDraw { unconstrained: draw.q, baseline: BaselineDraw { shared, coefficients, weekly } }
 }
 
@@ -133,8 +133,9 @@ impl<R: rand::Rng> Draw<'_, R> {
         all
     }
 
-    /// uₜ, and the coordinates of the shared level fₜ = Zₜ γ + uₜ; empty without a weekly effect.
-    fn level(&mut self, design: &Design, layout: &Layout, shared: &[f64], trend: f64) -> Vec<f64> {
+    /// uₜ, and the coordinates of the shared level fₜ = Zₜ γ + uₜ, γ with the scales of `calendar`; empty without
+    /// a weekly effect.
+    fn level(&mut self, design: &Design, layout: &Layout, shared: &[f64], calendar: [f64; 2]) -> Vec<f64> {
         let (Some(at), Some(coordinates)) = (layout.weekly, &design.level) else { return Vec::new() };
         let n = design.n_periods;
         let deviate = self.normal();
@@ -147,7 +148,7 @@ impl<R: rand::Rng> Draw<'_, R> {
                 level.iter_mut().zip(column).for_each(|(f, z)| *f += gamma * z);
             }
         }
-        coordinates.encode(LevelScales { weekly: scale, trend }, &mut level);
+        coordinates.encode(LevelScales { weekly: scale, calendar }, &mut level);
         let (along, across) = level.split_at(at.rank);
         self.q[at.span..at.span + at.rank].copy_from_slice(along);
         self.q[at.rest..at.rest + across.len()].copy_from_slice(across);

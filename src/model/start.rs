@@ -6,7 +6,7 @@ use super::coordinates::{SHARE, half_normal};
 use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
 use super::level::LevelScales;
-use super::prior::{TREND, weekly_scale};
+use super::prior::{SEASON, TREND, weekly_scale};
 
 /// A starting point near the middle of the prior, jittered so that chains differ.
 pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -> Vec<f64> {
@@ -41,8 +41,9 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
                 *level *= cells().map(|i| design.outcome[i]).sum::<f64>() / count;
             }
         }
-        let trend = layout.trend_scale.map_or(0.0, |i| half_normal(q[i], TREND));
-        coordinates.encode(LevelScales { weekly: weekly_scale(q[at.ln_scale]).0, trend }, &mut level);
+        let scale = |at: Option<usize>, prior| at.map_or(0.0, |i| half_normal(q[i], prior));
+        let calendar = [scale(layout.trend_scale, TREND), scale(layout.season_scale, SEASON)];
+        coordinates.encode(LevelScales { weekly: weekly_scale(q[at.ln_scale]).0, calendar }, &mut level);
         for (i, level) in level.into_iter().enumerate() {
             let i = if i < at.rank { at.span + i } else { at.rest + i - at.rank };
             q[i] = level + 0.1 * q[i];
