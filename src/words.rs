@@ -1,4 +1,4 @@
-//! The name that was probably meant.
+//! The name that was probably meant, and shares as people read them.
 
 /// The most similar of `known` to `name`, when one is similar at all.
 pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
@@ -7,4 +7,20 @@ pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> O
     let score = |k: &str| strsim::jaro_winkler(&name.to_lowercase(), &k.to_lowercase());
     let similar = known.map(|k| (score(k), k)).filter(|(s, _)| *s >= SIMILAR);
     similar.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, k)| k)
+}
+
+/// A share of 1 as a percentage: `0.4 %`, `12 %`.
+pub(crate) fn percent(share: f64) -> String {
+    let p = share * 100.0;
+    // 9.95 rounds to 10.0 at one decimal, and reads as 10.
+    let text = if p == 0.0 || p.abs() >= 9.95 { format!("{p:.0}") } else { format!("{p:.1}") };
+    format!("{} %", without_negative_zero(text))
+}
+
+/// A rounded number without the sign of a zero.
+pub(crate) fn without_negative_zero(text: String) -> String {
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
+        _ => text,
+    }
 }

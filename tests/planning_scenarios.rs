@@ -57,6 +57,14 @@ fn the_four_scenarios_ask_what_they_say() {
     assert_eq!((shift.gap, &shift.return_on_budget_change), (None, &None));
 }
 
+/// 10 % of tv would be more than search can take before its curve ends.
+#[test]
+fn a_share_in_a_name_has_two_digits() {
+    let curves = [curve("tv", 6000.0, 900.0, 0.4, 1.0), curve("search", 200.7, 900.0, 1.5, 1.2)];
+    let scenarios = default_scenarios(&curves, 104.0).unwrap();
+    assert_eq!(scenarios[3].name, "3.3 % of tv moved to search");
+}
+
 #[test]
 fn the_record_can_be_recomputed() {
     let curves = market();

@@ -1,7 +1,7 @@
 //! The recommended move, in a sentence or two.
 
 use super::sources::{ChannelPlan, Scenario, ScenarioKind, Verdict};
-use super::text::{amount, clean, percent};
+use super::text::{amount, clean, percent, signed, signed_percent};
 use super::{EvidenceVerdict, Fit, RoiUnit};
 use crate::data::OutcomeKind;
 use crate::planning::LIKELY;
@@ -112,14 +112,10 @@ fn rests_on_prior(fit: &Fit, channel: &str) -> bool {
 
 fn list(plans: &[&ChannelPlan]) -> String {
     let one = |p: &&ChannelPlan| match p.change {
-        Some(c) => format!("{} ({}{})", clean(&p.channel), if c > 0.0 { "+" } else { "" }, percent(c)),
+        Some(c) => format!("{} ({})", clean(&p.channel), signed_percent(c)),
         None => format!("{} (new)", clean(&p.channel)),
     };
     plans.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-pub(super) fn signed(value: f64) -> String {
-    if value > 0.0 { format!("+{}", amount(value)) } else { amount(value) }
 }
 
 /// What gains are counted in: money when a unit of the outcome has a known worth.

@@ -1,10 +1,9 @@
 //! Dated plans and flightings of `mmm scenario` as plain text.
 
-use super::advice::signed;
 use super::scenario_json::ScenarioReport;
 use super::scenario_text::{row, sentence};
 use super::table::{layout, wrap};
-use super::text::{amount, clean, percent};
+use super::text::{amount, clean, percent, signed};
 use crate::planning::{Dated, Flight};
 
 /// When a dated plan runs and what today's plan is.

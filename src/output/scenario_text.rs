@@ -1,10 +1,9 @@
 //! The answers of `mmm scenario` in at most 100 columns of plain text.
 
-use super::advice::signed;
 use super::dated_text;
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
-use super::text::{amount, clean, percent, ratio, shorten};
+use super::text::{amount, clean, percent, ratio, shorten, signed};
 use crate::planning::{Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, LIKELY, ScenarioKind};
 
 /// Plans side by side in one table of channels.

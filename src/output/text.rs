@@ -1,5 +1,8 @@
 //! Numbers and names as people read them.
 
+pub(crate) use crate::words::percent;
+use crate::words::without_negative_zero;
+
 /// A name without control characters: a column name must not be able to steer a terminal.
 pub(crate) fn clean(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
@@ -27,6 +30,16 @@ pub(crate) fn amount(value: f64) -> String {
     format!("{}{suffix}", without_negative_zero(digits))
 }
 
+/// [`amount`] with its sign.
+pub(crate) fn signed(value: f64) -> String {
+    if value > 0.0 { format!("+{}", amount(value)) } else { amount(value) }
+}
+
+/// [`percent`] with its sign.
+pub(crate) fn signed_percent(share: f64) -> String {
+    if share > 0.0 { format!("+{}", percent(share)) } else { percent(share) }
+}
+
 /// A ratio such as ROI: `0.0042`, `2.31`, `12.3`, `123`.
 pub(crate) fn ratio(value: f64) -> String {
     let size = value.abs();
@@ -38,26 +51,11 @@ pub(crate) fn ratio(value: f64) -> String {
     if size >= 999.5 { amount(value) } else { without_negative_zero(three_digits(value)) }
 }
 
-/// A share of 1 as a percentage: `0.4 %`, `12 %`.
-pub(crate) fn percent(share: f64) -> String {
-    let p = share * 100.0;
-    // 9.95 rounds to 10.0 at one decimal, and reads as 10.
-    let text = if p == 0.0 || p.abs() >= 9.95 { format!("{p:.0}") } else { format!("{p:.1}") };
-    format!("{} %", without_negative_zero(text))
-}
-
 fn three_digits(value: f64) -> String {
     match value.abs() {
         x if x < 9.995 => format!("{value:.2}"),
         x if x < 99.95 => format!("{value:.1}"),
         _ => format!("{value:.0}"),
-    }
-}
-
-fn without_negative_zero(text: String) -> String {
-    match text.strip_prefix('-') {
-        Some(rest) if rest.chars().all(|c| matches!(c, '0' | '.')) => rest.to_owned(),
-        _ => text,
     }
 }
 

@@ -13,6 +13,7 @@ use super::optimise::{Allocation, solve};
 use super::outcome::{evaluate, gain_draws, total_spend};
 use super::settle::settle;
 use crate::posterior::Summary;
+use crate::words::percent;
 
 /// What a scenario asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -337,10 +338,7 @@ fn shift_worst_to_best(
     let bounds = Limits::whole_curves(curves).bounds;
     let mut scenario = plan_scenario(curves, &multipliers, &bounds, horizon_weeks)?;
     scenario.kind = ScenarioKind::Shift;
-    let percent = 100.0 * amount / giver.spend();
-    scenario.name = format!("{percent:.3} % of {} moved to {}", giver.name(), receiver.name());
-    if amount == DEFAULT_CHANGE * giver.spend() {
-        scenario.name = format!("10 % of {} moved to {}", giver.name(), receiver.name());
-    }
+    let share = percent(amount / giver.spend());
+    scenario.name = format!("{share} of {} moved to {}", giver.name(), receiver.name());
     Ok(Some(scenario))
 }
