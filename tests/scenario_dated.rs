@@ -194,7 +194,10 @@ fn flighting_ranks_patterns_of_one_budget() {
     }
     let of = |name: &str| patterns.iter().find(|p| p["name"] == name).unwrap();
     assert!(mean(of("best found")) >= mean(of("always on")) * (1.0 - 1e-3));
-    scenario(&["--flight", "social"]).exits(0).says(&["always on", "1 on, 1 off", "2022-02-28"]);
+    scenario(&["--flight", "social"]).finishes().says(&["always on", "1 on, 1 off", "2022-02-28"]);
+    for part in ["social@2022-10-01..2022-12-31", &format!("social@{}", geos()[0])] {
+        scenario(&["--flight", part]).exits(1).complains(&["--flight", "name the channel alone"]);
+    }
     scenario(&["--flight", "socal"]).exits(1).complains(&["`socal`", "did you mean `social`"]);
 }
 

@@ -64,5 +64,5 @@ pub use risk::{Objective, Risk, RiskPlan, optimise_risk};
 pub use scenario::{
     BoundHit, ChannelPlan, Scenario, ScenarioKind, default_scenarios, optimal_scenario, plan_scenario,
 };
-pub use target::{DateRange, Target};
+pub use target::{DateRange, Target, whole_channel};
 pub use weeks::FutureWeeks;

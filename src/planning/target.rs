@@ -115,6 +115,26 @@ impl Target {
     }
 }
 
+/// The index of a channel that a flag takes whole.
+///
+/// # Errors
+/// A channel that does not exist, and one named with a geo or a period.
+pub fn whole_channel(flag: &'static str, text: &str, channels: &[&str]) -> Result<usize, RequestError> {
+    let name = text.trim();
+    let part = |(at, _): (usize, &str)| channels.contains(&name[..at].trim());
+    if !channels.contains(&name) && name.match_indices('@').any(part) {
+        let reason =
+            "it takes a channel's spend in all geos and over the whole horizon: name the channel alone";
+        return Err(RequestError::Malformed {
+            flag,
+            text: text.into(),
+            reason: reason.into(),
+            example: "tv",
+        });
+    }
+    Target::parse(flag, text, name, (channels, &[])).map(|target| target.channel)
+}
+
 /// Whether the target part of a flag names a period, which only a dated plan can answer.
 pub(crate) fn names_period(target: &str) -> bool {
     target.rsplit_once('@').is_some_and(|(_, range)| DateRange::parse(range).is_some())
@@ -173,6 +193,16 @@ mod tests {
         }
         let national = Target::parse("set", "text", "tv@north", (&CHANNELS, &["national"])).unwrap_err();
         assert!(national.hint().unwrap().contains("one market"), "{national:?}");
+    }
+
+    #[test]
+    fn a_whole_channel_has_no_part() {
+        let whole = |text: &str| whole_channel("flight", text, &CHANNELS);
+        assert_eq!((whole("search"), whole("mail@work")), (Ok(1), Ok(2)));
+        for part in ["tv@north", "tv@nowhere", "mail@work@north", "tv@2024-10-01..2024-12-31"] {
+            assert!(whole(part).unwrap_err().to_string().contains("name the channel alone"), "{part}");
+        }
+        assert!(whole("serch").unwrap_err().hint().unwrap().contains("`search`"));
     }
 
     #[test]

@@ -222,8 +222,7 @@ impl<'a> Asker<'a> {
     fn channel(&self, name: &str) -> Result<usize, mmm::Error> {
         let paid: Vec<&str> =
             self.fit.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.as_str()).collect();
-        let target = planning::Target::parse("flight", name, name, (&paid, &[]));
-        Ok(target.map_err(planning::RequestErrors::from)?.channel)
+        Ok(planning::whole_channel("flight", name, &paid).map_err(planning::RequestErrors::from)?)
     }
 }
 
