@@ -62,7 +62,11 @@ pub(super) fn flight(flight: &Flight, report: &ScenarioReport) -> Vec<String> {
         "P(better)",
         "Most in a period",
     ])];
-    rows.extend(flight.patterns.iter().map(|pattern| {
+    // The search ends where it began when nothing beats an even spend.
+    let best = flight.patterns.iter().find(|p| p.name == "best found");
+    let even_is_best = best.is_some_and(|p| p.p_better == 0.0);
+    let shown = flight.patterns.iter().filter(|p| !(even_is_best && p.name == "best found"));
+    rows.extend(shown.map(|pattern| {
         let most = pattern.spend.iter().copied().fold(0.0, f64::max);
         let beyond = if pattern.extrapolated { " (extrapolated)" } else { "" };
         row([
@@ -75,7 +79,9 @@ pub(super) fn flight(flight: &Flight, report: &ScenarioReport) -> Vec<String> {
         ])
     }));
     lines.extend(layout(&rows));
-    if let Some(best) = flight.patterns.iter().find(|p| p.name == "best found") {
+    if even_is_best {
+        lines.push("Always on is the best pattern: the search found none that brings more.".into());
+    } else if let Some(best) = best {
         lines.push(String::new());
         lines.push("Best found, spend by period".to_owned());
         let cells: Vec<String> = flight
@@ -90,11 +96,48 @@ pub(super) fn flight(flight: &Flight, report: &ScenarioReport) -> Vec<String> {
         "- ",
         2,
         &format!(
-            "Outcome is {}, as if the pattern came over and over. Best found by {}; no period of it spends more than {}.",
+            "Outcome is {}, as if the pattern came over and over. The search is {}; no period of what it finds \
+             spends more than {}.",
             clean(&report.fit.unit),
             flight.method,
             amount(flight.cap)
         ),
     ));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Horizon, testdata};
+    use crate::planning::Pattern;
+    use crate::posterior::Summary;
+
+    #[test]
+    fn always_on_is_said_to_be_best_in_a_sentence() {
+        let fit = testdata::fit();
+        let report = ScenarioReport::new(&fit, Horizon::of(&fit, 2.0));
+        let pattern = |name: &str, p_better: f64| Pattern {
+            name: name.into(),
+            spend: vec![5.0, 5.0],
+            outcome: Summary::of(&[9.0]),
+            gain: Summary::of(&[0.0]),
+            p_better,
+            extrapolated: false,
+        };
+        let mut found = Flight {
+            channel: "tv".into(),
+            budget: 10.0,
+            dates: vec!["2024-01-01".parse().unwrap(), "2024-01-08".parse().unwrap()],
+            cap: 8.0,
+            patterns: vec![pattern("best found", 0.0), pattern("always on", 0.0)],
+            draws: 1,
+            method: "a search".into(),
+        };
+        let text = flight(&found, &report).join("\n");
+        assert!(text.contains("Always on is the best pattern") && !text.contains("est found"), "{text}");
+        found.patterns[0].p_better = 0.7;
+        let text = flight(&found, &report).join("\n");
+        assert!(!text.contains("Always on is") && text.contains("Best found, spend by period"), "{text}");
+    }
 }
