@@ -170,6 +170,12 @@ fn a_plan_file_is_the_horizon() {
         .mmm(&["scenario", fit, "--plan", "plan.csv"])
         .exits(0)
         .says(&["does not mention social", "3 periods from 2022-02-28"]);
+    let week: String = csv.lines().take(1 + geos.len()).map(|line| format!("{line}\n")).collect();
+    std::fs::write(folder.path().join("week.csv"), week).unwrap();
+    folder
+        .mmm(&["scenario", fit, "--plan", "week.csv"])
+        .finishes()
+        .says(&["last period of the data;", "the period from 2022-02-28 to 2022-03-06"]);
     folder.mmm(&["scenario", fit, "--plan", "wrong.csv"]).exits(1).complains(&[
         "`radio` is no paid channel",
         "`2022-03-01` begins no period",

@@ -9,12 +9,16 @@ use crate::planning::{Dated, Flight};
 /// When a dated plan runs and what today's plan is.
 pub(super) fn basis(dated: &Dated) -> String {
     format!(
-        "{}; spends and outcomes are totals over the {} periods from {} to {}.",
+        "{}; spends and outcomes are totals over the {} from {} to {}.",
         sentence(&dated.today),
-        dated.periods,
+        periods(dated.periods),
         dated.first,
         dated.last
     )
+}
+
+fn periods(n: usize) -> String {
+    if n == 1 { "period".into() } else { format!("{n} periods") }
 }
 
 /// What is carried over the edges of the horizon.
@@ -46,10 +50,10 @@ pub(super) fn flight(flight: &Flight, report: &ScenarioReport) -> Vec<String> {
         "",
         0,
         &format!(
-            "When to spend {} on {} in the {} periods from {}, as much in each pattern ({} draws):",
+            "When to spend {} on {} in the {} from {}, as much in each pattern ({} draws):",
             amount(flight.budget),
             clean(&flight.channel),
-            flight.dates.len(),
+            periods(flight.dates.len()),
             flight.dates.first().map(ToString::to_string).unwrap_or_default(),
             flight.draws
         ),

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, profit_of};
-use super::effect::{CarryOver, Scratch, Series, Split};
+use super::effect::{CarryOver, Scratch, Series, Split, longest_reach};
 use super::error::PlanningError;
 use super::flighting::Flighting;
 use super::media::MediaModel;
@@ -117,10 +117,12 @@ fn dated(model: &MediaModel, weeks: &FutureWeeks, values: &[[Split; 2]]) -> Date
         first: weeks.dates[0],
         last: weeks.last_day(),
         periods: weeks.len(),
-        today: format!(
-            "today's plan repeats the spend of the last {} periods of the data, from {repeated} on",
-            weeks.len().min(model.history.n_periods())
-        ),
+        today: match weeks.len().min(model.history.n_periods()) {
+            1 => "today's plan repeats the spend of the last period of the data".into(),
+            n => format!(
+                "today's plan repeats the spend of the last {n} periods of the data, from {repeated} on"
+            ),
+        },
         carry_in: of(&|v| v[0].carry_in),
         current: carry(0),
         proposed: carry(1),
@@ -155,6 +157,7 @@ pub(crate) fn value(
     let stride = (work * model.n_draws()).div_ceil(MAX_WORK).max(1);
     let draws: Vec<usize> = (0..model.n_draws()).step_by(stride).collect();
     let set = InstructionSet::detect();
+    let longest = longest_reach(history.interval);
     let one = |s: usize, scratch: &mut Scratch| {
         let mut total = [Split::default(); 2];
         for (c, g, now, then) in &exposures {
@@ -171,6 +174,7 @@ pub(crate) fn value(
                 history: &history.channels[*c].exposure[g * t..(g + 1) * t],
                 plans: &plans[..n_plans],
                 worth: &worth[*g],
+                longest,
             };
             let mut out = [Split::default(); 2];
             series.value(set, scratch, &mut out[..n_plans]);

@@ -113,7 +113,7 @@ impl DatedQuestion {
         // A decade of periods at most; a date beyond, or none after the data, is found wanting in `overlay`.
         let most = (3652.5 / model.history.interval.days()) as usize;
         let all = FutureWeeks::of_length(model, most);
-        let last = file.rows.iter().filter_map(|row| all.dates.binary_search(&row.date).ok()).max();
+        let last = file.rows.iter().filter_map(|row| all.dated_by(row.date)).max();
         FutureWeeks::of_length(model, last.map_or(1, |k| k + 1))
     }
 

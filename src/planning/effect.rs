@@ -1,6 +1,7 @@
 //! What a series of spend brings at one draw: carried in, within the horizon, carried out.
 
 use crate::config::Adstock;
+use crate::data::Interval;
 use crate::transform::adstock::{Weights, n_lags};
 use crate::transform::hill::Hill;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add};
@@ -12,6 +13,11 @@ pub(crate) enum CarryOver {
     Untruncated(f64),
     /// Weights of the lags.
     Truncated(Vec<f64>),
+}
+
+/// Periods in two years, which no carry-over outlasts.
+pub(crate) fn longest_reach(interval: Interval) -> usize {
+    (2.0 * 365.25 / interval.days()).round() as usize
 }
 
 impl CarryOver {
@@ -27,12 +33,12 @@ impl CarryOver {
     }
 
     /// Periods after which spend no longer works: where the effect of an untruncated kernel, which falls by
-    /// α^slope a period at small exposure, is down to 1e-4; two years at most.
-    pub(crate) fn reach(&self, slope: f64) -> usize {
+    /// α^slope a period at small exposure, is down to 1e-4; `longest` at most.
+    pub(crate) fn reach(&self, slope: f64, longest: usize) -> usize {
         match self {
             CarryOver::Untruncated(alpha) if *alpha <= 0.0 => 0,
             CarryOver::Untruncated(alpha) => {
-                ((1e-4_f64.ln() / (alpha.ln() * slope.min(1.0))).ceil() as usize).min(104)
+                ((1e-4_f64.ln() / (alpha.ln() * slope.min(1.0))).ceil() as usize).min(longest)
             }
             CarryOver::Truncated(weights) => weights.len() - 1,
         }
@@ -116,6 +122,8 @@ pub(crate) struct Series<'a> {
     pub(crate) plans: &'a [&'a [f64]],
     /// Worth of an outcome in each of the N periods; after them the last one holds.
     pub(crate) worth: &'a [f64],
+    /// Periods that untruncated carry-over lasts at most.
+    pub(crate) longest: usize,
 }
 
 /// Room for the series of one valuation.
@@ -145,7 +153,7 @@ impl Kernel for Valuation<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let Valuation { series, scratch, out } = self;
-        let (n, reach) = (series.worth.len(), series.carry.reach(series.hill.slope));
+        let (n, reach) = (series.worth.len(), series.carry.reach(series.hill.slope, series.longest));
         let total = n + reach;
         for buffer in [&mut scratch.carried, &mut scratch.adstocked, &mut scratch.base, &mut scratch.effect] {
             buffer.clear();
@@ -185,7 +193,7 @@ mod tests {
         let hill = Hill { ln_half_saturation: 0.0, slope: 1.0 };
         let mut out = vec![Split::default(); plans.len()];
         for set in InstructionSet::available() {
-            let series = Series { carry: &carry, hill, history, plans, worth };
+            let series = Series { carry: &carry, hill, history, plans, worth, longest: 104 };
             series.value(set, &mut Scratch::default(), &mut out);
         }
         out
@@ -231,6 +239,16 @@ mod tests {
         assert!((split.carry_in + split.within - with.0).abs() < 1e-3);
         assert!((split.carry_out - (with.1 - without.1)).abs() < 1e-3);
         assert!(split.carry_in > 0.3 && split.carry_out > 0.3);
+    }
+
+    #[test]
+    fn carry_over_lasts_two_years_at_most_whatever_a_period_is() {
+        let days = CarryOver::new(Adstock::default(), 0.98);
+        // ln 1e-4 / ln 0.98 = 455.9 days, which 104 weeks leave room for and 104 days do not.
+        assert_eq!(days.reach(1.0, longest_reach(Interval::Daily)), 456);
+        let forever = CarryOver::new(Adstock::default(), 0.9999);
+        let reach = |interval| forever.reach(1.0, longest_reach(interval));
+        assert_eq!([Interval::Daily, Interval::Weekly, Interval::Monthly].map(reach), [731, 104, 24]);
     }
 
     #[test]

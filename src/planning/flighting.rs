@@ -83,7 +83,7 @@ impl Flighting {
         problems: &mut Problems,
     ) -> Option<usize> {
         let (history, line) = (&model.history, row.line);
-        let period = weeks.dates.binary_search(&row.date).ok();
+        let period = weeks.dated_by(row.date);
         if period.is_none() {
             let (column, date) = (&plan.date_column, row.date);
             problems.push_with(|| {

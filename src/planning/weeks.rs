@@ -15,6 +15,8 @@ pub struct FutureWeeks {
     pub repeats: Vec<usize>,
     /// Weeks in a period.
     pub period_weeks: f64,
+    /// Last day of the last period.
+    last_day: NaiveDate,
 }
 
 impl FutureWeeks {
@@ -33,6 +35,7 @@ impl FutureWeeks {
         let span = n.min(past).max(1);
         FutureWeeks {
             dates: (1..=n).map(|k| following(&history.dates, history.interval, k)).collect(),
+            last_day: following(&history.dates, history.interval, n + 1) - Days::new(1),
             repeats: (0..n).map(|k| past.saturating_sub(span) + k % span).collect(),
             period_weeks: history.interval.days() / 7.0,
         }
@@ -55,14 +58,22 @@ impl FutureWeeks {
 
     /// Last day of the last period.
     pub fn last_day(&self) -> NaiveDate {
-        let days = (self.period_weeks * 7.0).round() as u64;
-        self.dates.last().map_or(NaiveDate::MIN, |d| *d + Days::new(days.saturating_sub(1)))
+        self.last_day
     }
 
     /// The middle day of a period, which decides whether it belongs to a range of days, as Thursday does in
     /// ISO weeks.
     pub fn middle(&self, k: usize) -> NaiveDate {
         self.dates[k] + Days::new((self.period_weeks * 3.5) as u64)
+    }
+
+    /// The period that a day dates: the one that begins on it or, where months begin on their first day, the one
+    /// that ends on it.
+    pub fn dated_by(&self, day: NaiveDate) -> Option<usize> {
+        let begins = |day: &NaiveDate| self.dates.binary_search(day).ok();
+        let months = self.dates.iter().all(|d| d.day() == 1) && self.period_weeks > 4.0;
+        let of_month_end = || (months && (day + Days::new(1)).day() == 1).then(|| day.with_day(1)).flatten();
+        begins(&day).or_else(|| begins(&of_month_end()?))
     }
 
     /// Exposure or spend of geo `g` in these periods when they repeat the history.
@@ -77,12 +88,7 @@ fn following(dates: &[NaiveDate], interval: Interval, k: usize) -> NaiveDate {
     match interval {
         Interval::Daily => last + Days::new(k as u64),
         Interval::Weekly => last + Days::new(7 * k as u64),
-        Interval::Monthly => {
-            // Months dated by their last day stay so: 30 April is followed by 31 May.
-            let month_ends = dates.iter().all(|d| (*d + Days::new(1)).day() == 1);
-            let shift = Days::new(u64::from(month_ends));
-            (last + shift) + Months::new(k as u32) - shift
-        }
+        Interval::Monthly => last + Months::new(k as u32),
     }
 }
 
@@ -99,7 +105,28 @@ mod tests {
         assert_eq!(next(&["2023-12-25"], Interval::Weekly, 2), "2024-01-08");
         assert_eq!(next(&["2023-12-31"], Interval::Daily, 1), "2024-01-01");
         assert_eq!(next(&["2023-11-01"], Interval::Monthly, 2), "2024-01-01");
-        assert_eq!(next(&["2024-03-31", "2024-04-30"], Interval::Monthly, 1), "2024-05-31");
         assert_eq!(next(&["2024-03-15", "2024-04-15"], Interval::Monthly, 1), "2024-05-15");
+    }
+
+    #[test]
+    fn months_end_where_the_next_begins_and_go_by_either_day() {
+        let mut model = crate::planning::testdata::model(&[(0.4, 2.0, 1.0)]);
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        model.history.interval = Interval::Monthly;
+        let ends = |last: &str, n: usize| {
+            let mut model = model.clone();
+            model.history.dates = vec![day(last)];
+            FutureWeeks::of_length(&model, n).last_day().to_string()
+        };
+        assert_eq!(ends("2023-12-01", 1), "2024-01-31");
+        assert_eq!(ends("2023-12-01", 2), "2024-02-29");
+        assert_eq!(ends("2023-12-01", 12), "2024-12-31");
+        model.history.dates = vec![day("2023-12-01")];
+        let months = FutureWeeks::of_length(&model, 3);
+        assert_eq!(months.dated_by(day("2024-02-01")), Some(1));
+        assert_eq!(months.dated_by(day("2024-02-29")), Some(1));
+        assert_eq!(months.dated_by(day("2024-02-28")), None);
+        model.history.interval = Interval::Weekly;
+        assert_eq!(FutureWeeks::of_length(&model, 1).dated_by(day("2023-12-31")), None);
     }
 }
