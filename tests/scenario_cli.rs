@@ -326,6 +326,7 @@ fn what_cannot_be_answered_says_why() {
         .exits(1)
         .complains(&["each of them sets the budget"]);
     scenario(&["--risk", "q80"]).exits(1).complains(&["between 1 and 50"]);
+    scenario(&["--target-mroi", "99"]).exits(1).complains(&["reaches a marginal ROI of 99", "hint:"]);
     scenario(&["--margin", "-1"]).exits(2);
     scenario(&["--group", "x:tv,tv=0..1"]).exits(1).complains(&["already in a group"]);
     Folder::new().mmm(&["scenario", "nowhere"]).exits(1).complains(&["nowhere", "hint:"]);

@@ -255,7 +255,7 @@ fn no_text_makes_it_panic() {
         ("--max-step", "20%".to_owned()),
         ("--budget", "+10%".to_owned()),
         ("--min-outcome", "+5%".to_owned()),
-        ("--target-mroi", "1.5".to_owned()),
+        ("--target-mroi", "0.1".to_owned()),
         ("--risk", "cvar25".to_owned()),
         ("--flight", "social".to_owned()),
     ];

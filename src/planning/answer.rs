@@ -8,7 +8,8 @@ use super::curve::ChannelCurve;
 use super::dated::Dated;
 use super::error::PlanningError;
 use super::frontier::{
-    largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
+    budget_reaching_marginal_roi, largest_budget_at_marginal_roi, largest_budget_at_total_roi,
+    smallest_budget_for_outcome,
 };
 use super::limits::{Limits, Problem};
 use super::optimise::Allocation;
@@ -114,7 +115,7 @@ impl Question {
                 };
                 smallest_budget_for_outcome(curves, outcome, &limits)?
             }
-            (Goal::MarginalRoi(target), _) => largest_budget_at_marginal_roi(curves, target, &limits)?,
+            (Goal::MarginalRoi(target), _) => budget_reaching_marginal_roi(curves, target, &limits)?,
             (Goal::TotalRoi(target), _) => largest_budget_at_total_roi(curves, target, &limits)?,
             // margin · outcome − spend is largest where the outcome's last unit of spend returns 1 / margin.
             (Goal::Profit(margin), _) => largest_budget_at_marginal_roi(curves, 1.0 / margin, &limits)?,
@@ -174,8 +175,8 @@ impl Goal {
             }
             Goal::Budget(_) => "best allocation of the budget".into(),
             Goal::MinOutcome(_) => "smallest budget for the outcome".into(),
-            Goal::MarginalRoi(target) => format!("largest budget with a marginal ROI of {target}"),
-            Goal::TotalRoi(target) => format!("largest budget with a total ROI of {target}"),
+            Goal::MarginalRoi(target) => format!("largest budget with a marginal ROI of at least {target}"),
+            Goal::TotalRoi(target) => format!("largest budget with a total ROI of at least {target}"),
             Goal::Profit(_) => "budget of the highest profit".into(),
         }
     }

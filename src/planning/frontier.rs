@@ -63,13 +63,43 @@ pub fn largest_budget_at_marginal_roi(
     limits: &Limits,
 ) -> Result<Allocation, PlanningError> {
     finite("marginal ROI", target)?;
+    optimise(curves, worth_spending(&Problem::unbudgeted(curves, limits)?, target), limits)
+}
+
+/// [`largest_budget_at_marginal_roi`] where some spend above the least that the limits allow is worth it.
+///
+/// # Errors
+/// [`PlanningError::OutOfReach`] when none is; else as [`optimise`].
+pub(crate) fn budget_reaching_marginal_roi(
+    curves: &[ChannelCurve],
+    target: f64,
+    limits: &Limits,
+) -> Result<Allocation, PlanningError> {
+    let plan = largest_budget_at_marginal_roi(curves, target, limits)?;
     let problem = Problem::unbudgeted(curves, limits)?;
-    let mut budget = 0.0;
-    for block in &problem.blocks {
-        let best = |&i: &usize| problem.curves[i].best_at_price(target, problem.lo[i], problem.hi[i]).1;
-        budget += block.members.iter().map(best).sum::<f64>().clamp(block.lo, block.hi);
+    let (least, most) = problem.spend_range();
+    let is_least = |budget: f64| budget <= least + NOTHING * (most - least);
+    if !is_least(plan.budget) || plan.marginal_return.is_none_or(|reached| reached >= target) {
+        return Ok(plan);
     }
-    optimise(curves, budget, limits)
+    let (mut best, mut beyond) = (0.0, target);
+    for _ in 0..PRICE_HALVINGS {
+        let middle = 0.5 * (best + beyond);
+        if is_least(worth_spending(&problem, middle)) { beyond = middle } else { best = middle }
+    }
+    Err(PlanningError::OutOfReach { what: "a marginal ROI of", target, best })
+}
+
+/// Share of the range of budgets that is no spend: the polish of a plan keeps its budget to as much.
+const NOTHING: f64 = 1e-9;
+/// Halvings that find a return to six digits.
+const PRICE_HALVINGS: usize = 40;
+
+/// The budget that is worth spending when a unit costs `price` of outcome.
+fn worth_spending(problem: &Problem, price: f64) -> f64 {
+    let best = |&i: &usize| problem.curves[i].best_at_price(price, problem.lo[i], problem.hi[i]).1;
+    let of_block = |members: &[usize]| members.iter().map(best).sum::<f64>();
+    problem.blocks.iter().map(|block| of_block(&block.members).clamp(block.lo, block.hi)).sum()
 }
 
 /// The largest budget whose best plan returns at least `target` per unit of spend in total, and that
@@ -188,6 +218,13 @@ mod tests {
         let around = Limits::around_today(1, 0.3);
         let floor = largest_budget_at_marginal_roi(&curves, 10.0, &around).unwrap();
         assert!((floor.budget - 70.0).abs() < 1e-9);
+        // 3 / (m + 1)² = 1.038 at m = 0.7, the least.
+        let error = budget_reaching_marginal_roi(&curves, 10.0, &around).unwrap_err();
+        assert!(
+            matches!(error, PlanningError::OutOfReach { best, .. } if (best - 1.038).abs() < 0.01),
+            "{error}"
+        );
+        assert!(budget_reaching_marginal_roi(&curves, 1.0, &around).is_ok());
         let ceiling = largest_budget_at_total_roi(&curves, 0.1, &around).unwrap();
         assert!((ceiling.budget - 130.0).abs() < 1e-9);
         let cheap = smallest_budget_for_outcome(&curves, 1.0, &around).unwrap();
