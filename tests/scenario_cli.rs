@@ -162,7 +162,28 @@ fn the_frontier_rises() {
         assert!(number(&pair[1]["budget"]) > number(&pair[0]["budget"]));
         assert!(number(&pair[1]["outcome"]) >= number(&pair[0]["outcome"]));
     }
-    scenario(&["--frontier", "6"]).exits(0).says(&["Efficient frontier", "display"]);
+    scenario(&["--frontier", "6"]).exits(0).says(&["Efficient frontier", "display", "counted cautiously"]);
+}
+
+/// A budget of the frontier has the plan that is the best of that budget.
+#[test]
+fn the_frontier_maximises_what_the_best_plan_does() {
+    for risk in ["cautious", "mean", "q25"] {
+        let frontier = json(&["--frontier", "3", "--risk", risk]);
+        assert_eq!(frontier["frontier_maximised"], risk);
+        // The bounds are the same on both sides, so that the middle budget is today's.
+        let (best, point) = (&frontier["scenarios"][0], &frontier["frontier"][1]);
+        for (plan, spend) in
+            best["allocation"].as_array().unwrap().iter().zip(point["spend"].as_array().unwrap())
+        {
+            // Of means, the best plan is settled nearer today's for as much as 1 % of its gain.
+            let near = if risk == "mean" { 0.1 } else { 1e-3 };
+            let (a, b) = (number(&plan["proposed"]), number(spend));
+            assert!((a / b - 1.0).abs() < near, "{risk}: {a} {b}");
+        }
+        assert_eq!(point["gap"].is_null(), risk == "q25");
+    }
+    assert_eq!(json(&["--frontier", "3"])["frontier_maximised"], "cautious");
 }
 
 #[test]

@@ -39,6 +39,9 @@ pub struct ScenarioReport {
     pub frontier: Vec<FrontierPoint>,
     /// Channels of the frontier's spends, in their order; empty without a frontier.
     pub frontier_channels: Vec<String>,
+    /// What the frontier's plans maximise, as in `--risk`; absent without a frontier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontier_maximised: Option<String>,
     /// What a lift test of each channel is worth, most valuable first; empty unless asked for.
     pub test_values: Vec<TestValue>,
     /// Reported against modelled outcome over the fitted window; empty unless a report was given.
@@ -125,6 +128,7 @@ impl ScenarioReport {
             scenarios: Vec::new(),
             frontier: Vec::new(),
             frontier_channels: Vec::new(),
+            frontier_maximised: None,
             test_values: Vec::new(),
             reported: Vec::new(),
             flight: None,

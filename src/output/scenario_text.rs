@@ -295,7 +295,12 @@ fn frontier(report: &ScenarioReport) -> Vec<String> {
             point.marginal_return.map_or("–".into(), ratio),
         ]
     }));
-    let mut lines = vec!["Efficient frontier: the best plan of each budget".to_owned()];
+    let by = match report.frontier_maximised.as_deref() {
+        Some(CAUTIOUS) => ", each channel counted cautiously (--risk mean for means)".to_owned(),
+        Some(measure) => format!(" by --risk {measure}"),
+        None => String::new(),
+    };
+    let mut lines = wrap("", 2, &format!("Efficient frontier: the best plan of each budget{by}"));
     lines.extend(layout(&rows));
     for channels in (0..report.frontier_channels.len()).collect::<Vec<_>>().chunks(CHANNELS_A_TABLE) {
         let mut rows = vec![row(["Budget"])];

@@ -229,8 +229,9 @@ pub struct FrontierPoint {
     pub roi: Option<f64>,
     /// Value of one more unit of budget; null when the bounds leave no room.
     pub marginal_return: Option<f64>,
-    /// What the plan can be short of the best, relative, at most.
-    pub gap: f64,
+    /// What the plan can be short of the best in what was maximised, relative, at most; null when the search
+    /// proves nothing.
+    pub gap: Option<f64>,
     /// Spend of each channel, currency, in the order of the curves.
     pub spend: Vec<f64>,
 }
@@ -243,7 +244,7 @@ impl FrontierPoint {
             outcome: plan.outcome,
             roi: (plan.budget > 0.0).then(|| plan.outcome / plan.budget),
             marginal_return: plan.marginal_return,
-            gap: plan.gap,
+            gap: Some(plan.gap).filter(|gap| gap.is_finite()),
             spend: curves.iter().zip(&plan.multipliers).map(|(c, m)| c.spend() * m).collect(),
         }
     }

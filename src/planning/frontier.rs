@@ -1,11 +1,16 @@
 //! Questions whose answer is a budget: the efficient frontier and what a target costs.
 
+use rayon::prelude::*;
+
+use super::cautious::{cautious_curves, cautious_plan_of};
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::limits::{Limits, Problem};
-use super::optimise::{Allocation, optimise};
+use super::optimise::{Allocation, marginal_return, optimise};
+use super::risk::{Risk, optimise_risk};
 
-/// The best plan at each of several budgets.
+/// The best plan at each of several budgets; its outcome and marginal return are posterior means whatever is
+/// maximised.
 ///
 /// # Errors
 /// As [`optimise`], for the first budget that fails.
@@ -13,8 +18,28 @@ pub fn frontier(
     curves: &[ChannelCurve],
     budgets: &[f64],
     limits: &Limits,
+    risk: Risk,
 ) -> Result<Vec<Allocation>, PlanningError> {
-    budgets.iter().map(|&budget| optimise(curves, budget, limits)).collect()
+    let low = if risk == Risk::Cautious { cautious_curves(curves) } else { Vec::new() };
+    let plan = |&budget: &f64| match risk {
+        Risk::Mean => optimise(curves, budget, limits),
+        Risk::Cautious => cautious_plan_of(&low, curves, budget, limits),
+        Risk::Quantile(_) | Risk::Cvar(_) => {
+            let plan = optimise_risk(curves, budget, limits, risk)?;
+            let problem = Problem::new(curves, budget, limits)?;
+            let x: Vec<f64> =
+                problem.channels.iter().map(|&c| plan.multipliers[c] * curves[c].spend()).collect();
+            Ok(Allocation {
+                budget: problem.budget,
+                outcome: problem.value(&x) + problem.constant,
+                upper_bound: f64::INFINITY,
+                gap: f64::INFINITY,
+                marginal_return: marginal_return(&problem, &x),
+                multipliers: plan.multipliers,
+            })
+        }
+    };
+    budgets.par_iter().map(plan).collect()
 }
 
 /// Budgets are found to a ten-millionth of the range the limits allow.
@@ -235,7 +260,7 @@ mod tests {
     fn the_frontier_rises_and_its_slope_falls() {
         let curves = [concave(300.0), concave(120.0), concave(900.0)];
         let budgets: Vec<f64> = (1..10).map(|k| 60.0 * f64::from(k)).collect();
-        let points = frontier(&curves, &budgets, &Limits::whole_curves(&curves)).unwrap();
+        let points = frontier(&curves, &budgets, &Limits::whole_curves(&curves), Risk::Mean).unwrap();
         for pair in points.windows(2) {
             assert!(pair[1].outcome > pair[0].outcome);
             assert!(pair[1].marginal_return.unwrap() <= pair[0].marginal_return.unwrap() + 1e-9);

@@ -16,9 +16,9 @@ pub struct Allocation {
     pub budget: f64,
     /// Posterior-mean incremental value of the plan.
     pub outcome: f64,
-    /// No plan within the limits is worth more.
+    /// No plan within the limits is worth more, in what was maximised; infinite when nothing is proven.
     pub upper_bound: f64,
-    /// (upper bound − outcome) / |upper bound|: what the plan can be short of the best, at most.
+    /// What the plan can be short of that bound at most, relative to it.
     pub gap: f64,
     /// Value of one more unit of budget; `None` when the bounds leave no room for it.
     pub marginal_return: Option<f64>,

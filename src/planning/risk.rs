@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cautious::CAUTIOUS;
 use super::columns::Columns;
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
@@ -45,6 +46,16 @@ impl Risk {
         }
     }
 
+    /// As `--risk` takes it: `q25`.
+    pub fn name(self) -> String {
+        match self {
+            Risk::Mean => "mean".into(),
+            Risk::Cautious => CAUTIOUS.into(),
+            Risk::Quantile(level) => format!("q{}", percentage(level)),
+            Risk::Cvar(level) => format!("cvar{}", percentage(level)),
+        }
+    }
+
     /// Share of the draws that decide the objective.
     fn tail(self) -> f64 {
         match self {
@@ -52,6 +63,11 @@ impl Risk {
             Risk::Quantile(level) | Risk::Cvar(level) => level,
         }
     }
+}
+
+/// A level in percent without the rounding of the division that made it.
+fn percentage(level: f64) -> f64 {
+    (1e8 * level).round() / 1e6
 }
 
 fn tail_size(n: usize, level: f64) -> usize {

@@ -194,7 +194,9 @@ impl<'a> Asker<'a> {
         let (args, limits) = (self.args, question.limits(curves, self.args.weeks));
         if let Some(n) = args.frontier {
             let budgets = limits.budgets(curves, n.into()).map_err(mmm::Error::from)?;
-            let plans = planning::frontier(curves, &budgets, &limits).map_err(mmm::Error::from)?;
+            let plans =
+                planning::frontier(curves, &budgets, &limits, question.risk).map_err(mmm::Error::from)?;
+            report.frontier_maximised = Some(question.risk.name());
             report.frontier = plans.iter().map(|plan| FrontierPoint::of(plan, curves)).collect();
             report.frontier_channels = curves.iter().map(|curve| curve.name().to_owned()).collect();
         }
