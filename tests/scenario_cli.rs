@@ -138,9 +138,9 @@ fn targets_are_met() {
     let reached = |answer: &Value| number(&answer["scenarios"][0]["marginal_return"]) / marginal - 1.0;
     assert!(reached(&paying).abs() < 0.01, "{}", reached(&paying));
     // The same as the marginal target 1 / margin.
-    let margin = (1.0 / marginal).to_string();
-    let profitable = json(&["--margin", &margin]);
-    assert!(reached(&profitable).abs() < 0.01, "{}", reached(&profitable));
+    let wide = |flag: &str, value: &str| json(&[flag, value, "--max-step", "100%"]);
+    let (profitable, paying) = (wide("--margin", "80%"), wide("--target-mroi", "1.25"));
+    assert!((reached(&profitable) - reached(&paying)).abs() < 0.01, "{}", reached(&profitable));
     assert!(number(&profitable["scenarios"][0]["profit"]["gain"]["mean"]) >= 0.0);
 }
 
@@ -349,6 +349,10 @@ fn what_cannot_be_answered_says_why() {
     scenario(&["--risk", "q80"]).exits(1).complains(&["between 1 and 50"]);
     scenario(&["--target-mroi", "99"]).exits(1).complains(&["reaches a marginal ROI of 99", "hint:"]);
     scenario(&["--margin", "-1"]).exits(2);
+    scenario(&["--margin", "35"]).exits(1).complains(&["--margin 35: profit cannot be more than", "35 %"]);
+    let file = Folder::new().file("plans.toml", "[a]\nmargin = 35\n");
+    let run = file.mmm(&["scenario", fit().to_str().unwrap(), "--file", "plans.toml"]);
+    run.exits(1).complains(&["[a]", "--margin 35"]);
     scenario(&["--group", "x:tv,tv=0..1"]).exits(1).complains(&["already in a group"]);
     Folder::new().mmm(&["scenario", "nowhere"]).exits(1).complains(&["nowhere", "hint:"]);
 }

@@ -116,8 +116,8 @@ struct GoalArgs {
     /// The largest budget that returns at least this in total
     #[arg(long, value_name = "ROI")]
     target_roi: Option<f64>,
-    /// Profit on a unit of outcome, such as 0.35: report profit, and without --budget maximise it
-    #[arg(long, value_name = "SHARE")]
+    /// Profit on a unit of outcome, such as 0.35 or 35%: report profit, and without --budget maximise it
+    #[arg(long, value_name = "SHARE", value_parser = margin)]
     margin: Option<f64>,
     /// What to maximise: cautious (what each channel returns with 95 % probability, or as near to it as is
     /// likely to gain; the default for a fixed budget), the mean, a lower quantile of the gain (q25) or the
@@ -228,9 +228,17 @@ fn weeks(text: &str) -> Result<f64, String> {
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    let (number, scale) = text.strip_suffix('%').map_or((text, 1.0), |percent| (percent, 0.01));
-    match number.trim().parse::<f64>() {
-        Ok(value) if value > 0.0 && (value * scale).is_finite() => Ok(value * scale),
-        _ => Err("it must be a share above 0, such as 15% or 0.15".into()),
-    }
+    number_or_percent(text).ok_or_else(|| "it must be a share above 0, such as 15% or 0.15".into())
+}
+
+fn margin(text: &str) -> Result<f64, String> {
+    number_or_percent(text).ok_or_else(|| "it must be a number above 0, such as 35% or 0.35".into())
+}
+
+fn number_or_percent(text: &str) -> Option<f64> {
+    let number = match text.strip_suffix('%') {
+        Some(percent) => percent.trim().parse::<f64>().map(|x| x / 100.0),
+        None => text.trim().parse(),
+    };
+    number.ok().filter(|x| *x > 0.0 && x.is_finite())
 }

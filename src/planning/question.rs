@@ -95,6 +95,20 @@ impl RawQuestion {
         given.iter().find(|(given, _)| *given).map(|(_, flag)| *flag)
     }
 
+    /// A margin that is more than the whole of an outcome's value, when outcomes are in currency.
+    ///
+    /// # Errors
+    /// [`RequestError::Malformed`].
+    pub fn refuse_margin_above_one(&self) -> Result<(), RequestErrors> {
+        match self.margin.filter(|margin| *margin > 1.0) {
+            None => Ok(()),
+            Some(margin) => {
+                let reason = "profit cannot be more than the value of the outcome; a share is meant";
+                Err(malformed("margin", &margin.to_string(), reason).into())
+            }
+        }
+    }
+
     /// The changes as words: `tv=+100%`, `pause print`.
     pub fn words(&self) -> Vec<String> {
         let shifts = self.shift.iter().map(|text| format!("shift {text}"));

@@ -206,7 +206,7 @@ pub(super) fn malformed(flag: &'static str, text: &str, reason: impl Into<String
         "group" => GROUP,
         "max-step" => "20%",
         "risk" => "cautious, mean, q25 or cvar",
-        "margin" => "0.35",
+        "margin" => "0.35 (35 %)",
         "target-mroi" | "target-roi" => "1.5",
         "min-outcome" => "+10% or 2600000",
         _ => "+10%, 50000/week or 2600000",

@@ -1,7 +1,7 @@
 //! Puts the questions of one `mmm scenario` to a fit and collects the answers.
 
 use anyhow::Context;
-use mmm::output::{self, Fit, Horizon, ScenarioReport};
+use mmm::output::{self, Fit, Horizon, RoiUnit, ScenarioReport};
 use mmm::planning::{
     self, Answer, Cells, ChannelCurve, DatedQuestion, FrontierPoint, FutureWeeks, Goal, MediaModel, Question,
     RawQuestion, Slot, Split,
@@ -59,8 +59,9 @@ impl<'a> Asker<'a> {
             model = Some(self.read_model()?);
         }
         let mut asked = Vec::new();
+        self.check_margin(&self.own)?;
         for (name, raw) in &self.named {
-            let parsed = self.parse(raw, &names, model.as_ref());
+            let parsed = self.check_margin(raw).and_then(|()| self.parse(raw, &names, model.as_ref()));
             asked.push((name, parsed.with_context(|| self.named_in_file(name, "cannot be used"))?));
         }
         let average: Vec<&Question> = asked
@@ -119,6 +120,13 @@ impl<'a> Asker<'a> {
             report.scenarios.push(answer);
         }
         Ok(())
+    }
+
+    fn check_margin(&self, raw: &RawQuestion) -> Result<(), mmm::Error> {
+        match self.fit.outcome.roi_unit {
+            RoiUnit::CurrencyPerCurrency => Ok(raw.refuse_margin_above_one()?),
+            RoiUnit::OutcomePerCurrency => Ok(()),
+        }
     }
 
     fn read_model(&self) -> Result<MediaModel, mmm::Error> {
