@@ -145,6 +145,30 @@ fn targets_are_met() {
 }
 
 #[test]
+fn another_budget_is_told_by_what_it_costs_and_whether_it_pays() {
+    let answer = json(&["--set", "tv=+50%"]);
+    let s = &answer["scenarios"][0];
+    let (more, gain) = (0.5 * current(&answer, "tv"), number(&s["gain"]["mean"]));
+    assert_eq!((number(&s["p_gain"]), &s["mean_loss"]), (1.0, &Value::Null));
+    let p_pays = number(&s["p_pays"]);
+    assert!(p_pays < 1.0 && (p_pays > 0.5) == (number(&s["gain"]["q50"]) > more), "{s}");
+    assert!((number(&s["return_on_budget_change"]["mean"]) * more / gain - 1.0).abs() < 1e-9);
+    let text =
+        scenario(&["--set", "tv=+50%"]).exits(0).says(&["It costs", "net", "pays for itself"]).stdout();
+    assert!(!text.contains("a gain with probability"), "{text}");
+    scenario(&["--budget", "-10%"]).exits(0).says(&["It saves", "it saves more than it gives up"]);
+    // With a margin, profit comes first and says it.
+    let text = scenario(&["--set", "tv=+50%", "--margin", "35%"]).exits(0).stdout();
+    assert!(text.find("Profit at a margin of 0.35").unwrap() < text.find("Spend").unwrap(), "{text}");
+    assert!(!text.contains("pays for itself"), "{text}");
+    let kept = &json(&["--shift", "tv:search:10%"])["scenarios"][0];
+    assert_eq!(kept["p_pays"], Value::Null);
+    // The mean of min(gain, 0) is the mean loss times the probability of one.
+    let weighted = number(&kept["mean_loss"]) * (1.0 - number(&kept["p_gain"]));
+    assert!((weighted / number(&kept["expected_loss_if_wrong"]) - 1.0).abs() < 1e-9, "{kept}");
+}
+
+#[test]
 fn profit_is_margin_times_outcome_less_spend() {
     let answer = json(&["--margin", "0.4", "--set", "tv=+10%"]);
     let (s, profit) = (&answer["scenarios"][0], &answer["scenarios"][0]["profit"]);
@@ -283,7 +307,7 @@ fn a_file_of_plans_is_compared_in_its_order() {
         .file("nobody.toml", "[more-radio]\nset = ['serch=+20%']\n");
     let fit = fit().to_str().unwrap();
     let run = |file: &str| folder.mmm(&["scenario", fit, "--file", file]);
-    run("plans.toml").exits(0).says(&["more-tv", "careful", "today", "P(gain)", "+20 %"]);
+    run("plans.toml").exits(0).says(&["more-tv", "careful", "today", "P(gain)", "P(pays)", "Net", "+20 %"]);
     let printed = folder.mmm(&["scenario", fit, "--file", "plans.toml", "--json"]).exits(0).stdout();
     let answer: Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(
@@ -355,21 +379,6 @@ fn what_cannot_be_answered_says_why() {
     run.exits(1).complains(&["[a]", "--margin 35"]);
     scenario(&["--group", "x:tv,tv=0..1"]).exits(1).complains(&["already in a group"]);
     Folder::new().mmm(&["scenario", "nowhere"]).exits(1).complains(&["nowhere", "hint:"]);
-}
-
-#[test]
-fn a_damaged_fit_is_named() {
-    let folder = Folder::new();
-    let copy = folder.path().join("copy");
-    std::fs::create_dir(&copy).unwrap();
-    std::fs::copy(fit().join("fit.json"), copy.join("fit.json")).unwrap();
-    folder.mmm(&["scenario", "copy"]).exits(1).complains(&["curves.parquet"]);
-    let bytes = std::fs::read(fit().join("curves.parquet")).unwrap();
-    std::fs::write(copy.join("curves.parquet"), &bytes[..bytes.len() / 2]).unwrap();
-    folder
-        .mmm(&["scenario", "copy/fit.json"])
-        .exits(1)
-        .complains(&["curves.parquet", "hint: run `mmm fit` again"]);
 }
 
 #[test]

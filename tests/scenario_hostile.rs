@@ -176,6 +176,21 @@ fn a_plan_that_moves_nothing_says_so() {
     assert!(!printed.contains("no_move"), "what-ifs recommend nothing");
 }
 
+#[test]
+fn a_damaged_fit_is_named() {
+    let folder = Folder::new();
+    let copy = folder.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    std::fs::copy(fit().join("fit.json"), copy.join("fit.json")).unwrap();
+    folder.mmm(&["scenario", "copy"]).exits(1).complains(&["curves.parquet"]);
+    let bytes = std::fs::read(fit().join("curves.parquet")).unwrap();
+    std::fs::write(copy.join("curves.parquet"), &bytes[..bytes.len() / 2]).unwrap();
+    folder
+        .mmm(&["scenario", "copy/fit.json"])
+        .exits(1)
+        .complains(&["curves.parquet", "hint: run `mmm fit` again"]);
+}
+
 /// SplitMix64: a stream that no library upgrade can change.
 struct Random(u64);
 

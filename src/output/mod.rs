@@ -22,6 +22,7 @@ mod log;
 mod media_file;
 mod parquet;
 mod parquet_io;
+mod plan_text;
 mod prior_json;
 mod prior_text;
 mod results;

@@ -1,9 +1,10 @@
 //! The answers of `mmm scenario` in at most 100 columns of plain text.
 
 use super::dated_text;
+use super::plan_text::{self, Counted};
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
-use super::text::{amount, clean, percent, ratio, shorten, signed};
+use super::text::{amount, clean, percent, ratio, shorten, signed, signed_percent};
 use crate::planning::{Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, LIKELY, ScenarioKind};
 
 /// Plans side by side in one table of channels.
@@ -25,7 +26,7 @@ pub fn scenario_text(report: &ScenarioReport) -> String {
             blocks.push(notes(only));
         }
         several => {
-            blocks.push(comparison(several));
+            blocks.push(comparison(several, &counted(report)));
             blocks.extend(several.chunks(PLANS_A_TABLE).map(side_by_side));
             blocks.extend(several.iter().map(|answer| {
                 let mut lines = notes(answer);
@@ -75,69 +76,18 @@ pub(super) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
 
 /// One plan in words.
 fn verdict(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
-    let (scenario, unit) = (&answer.scenario, clean(&report.fit.unit));
-    let today: f64 = scenario.allocation.iter().map(|plan| plan.current).sum();
-    let mut lines = wrap("", 2, &format!("{}:", clean(&scenario.name)));
-    let spend = if (scenario.budget - today).abs() <= 1e-9 * today {
-        format!("spend {}, as today", amount(scenario.budget))
-    } else {
-        let change = if today > 0.0 { scenario.budget / today - 1.0 } else { 0.0 };
-        format!("spend {} instead of {} ({})", amount(scenario.budget), amount(today), change_text(change))
-    };
-    let gain = &scenario.gain;
-    lines.extend(wrap(
-        "  ",
-        2,
-        &format!(
-            "{spend}; media bring {} {unit} instead of {}: {} (90 % interval {} to {}), a gain with \
-             probability {}; expected loss if wrong {}.",
-            amount(scenario.proposed_outcome.mean),
-            amount(scenario.current_outcome.mean),
-            signed(gain.mean),
-            signed(gain.q05),
-            signed(gain.q95),
-            percent(scenario.p_gain),
-            amount(-scenario.expected_loss_if_wrong)
-        ),
-    ));
-    if let Some(per_unit) = &scenario.return_on_budget_change {
-        let what = if scenario.budget > today { "added to the budget brings" } else { "cut costs" };
-        lines.extend(wrap(
-            "  ",
-            2,
-            &format!(
-                "Each unit of spend {what} {} ({} to {}).",
-                ratio(per_unit.mean),
-                ratio(per_unit.q05),
-                ratio(per_unit.q95)
-            ),
-        ));
-    }
-    if let Some(p) = &answer.profit {
-        lines.extend(wrap(
-            "  ",
-            2,
-            &format!(
-                "Profit at a margin of {}: {} instead of {}: {} ({} to {}), higher with probability {}.",
-                ratio(p.margin),
-                amount(p.proposed.mean),
-                amount(p.current.mean),
-                signed(p.gain.mean),
-                signed(p.gain.q05),
-                signed(p.gain.q95),
-                percent(p.p_gain)
-            ),
-        ));
-    }
+    let mut lines = wrap("", 2, &format!("{}:", clean(&answer.scenario.name)));
+    let sentences = plan_text::sentences(&answer.scenario, answer.profit.as_ref(), &counted(report));
+    lines.extend(sentences.iter().flat_map(|sentence| wrap("  ", 2, sentence)));
     lines
 }
 
-fn change_text(share: f64) -> String {
-    if share > 0.0 { format!("+{}", percent(share)) } else { percent(share) }
+fn counted(report: &ScenarioReport) -> Counted {
+    Counted::new(clean(&report.fit.outcome), clean(&report.fit.unit), report.fit.roi_unit)
 }
 
 fn plan_change(plan: &ChannelPlan) -> String {
-    plan.change.map_or("–".into(), |c| if c.abs() < 5e-5 { "as today".into() } else { change_text(c) })
+    plan.change.map_or("–".into(), |c| if c.abs() < 5e-5 { "as today".into() } else { signed_percent(c) })
 }
 
 fn channels(answer: &Answer) -> Vec<String> {
@@ -230,22 +180,26 @@ fn notes(answer: &Answer) -> Vec<String> {
     notes.iter().flat_map(|note| wrap("- ", 2, note)).collect()
 }
 
-fn comparison(answers: &[Answer]) -> Vec<String> {
-    let mut rows = vec![row(["Plan", "Spend", "Outcome", "Gain", "90 % interval", "P(gain)", "Exp. loss"])];
+fn comparison(answers: &[Answer], counted: &Counted) -> Vec<String> {
+    let mut rows = vec![row(["Plan", "Spend", "Outcome", "Gain", "90 % interval", "P(gain)", "If wrong"])];
     let with_profit = answers.iter().any(|a| a.profit.is_some());
+    let other_budgets = answers.iter().any(|a| a.scenario.return_on_budget_change.is_some());
+    let with_net = other_budgets && counted.is_money && !with_profit;
     if with_profit {
         rows[0].extend(row(["Profit gain", "P"]));
+    } else if with_net {
+        rows[0].extend(row(["Net", "P(pays)"]));
     }
     if let Some(first) = answers.first() {
         let now = &first.scenario;
-        let today: f64 = now.allocation.iter().map(|plan| plan.current).sum();
-        let (spend, outcome) = (amount(today), amount(now.current_outcome.mean));
-        let mut cells = row(["today", &spend, &outcome, "–", "–", "–", "–"]);
-        cells.extend(if with_profit { row(["–", "–"]) } else { vec![] });
+        let (spend, outcome) = (amount(plan_text::today(now)), amount(now.current_outcome.mean));
+        let mut cells = row(["today", &spend, &outcome]);
+        cells.resize(rows[0].len(), "–".to_owned());
         rows.push(cells);
     }
     rows.extend(answers.iter().map(|answer| {
         let s = &answer.scenario;
+        let loss = s.mean_loss.filter(|_| s.return_on_budget_change.is_none());
         let mut cells = vec![
             clean(&s.name),
             amount(s.budget),
@@ -253,18 +207,27 @@ fn comparison(answers: &[Answer]) -> Vec<String> {
             signed(s.gain.mean),
             format!("{} to {}", signed(s.gain.q05), signed(s.gain.q95)),
             percent(s.p_gain),
-            amount(-s.expected_loss_if_wrong),
+            loss.map_or("–".into(), amount),
         ];
         if with_profit {
             let profit = answer.profit.as_ref();
             cells.push(profit.map_or("–".into(), |p| signed(p.gain.mean)));
             cells.push(profit.map_or("–".into(), |p| percent(p.p_gain)));
+        } else if with_net {
+            cells.extend([signed(plan_text::net(s).mean), percent(s.p_pays.unwrap_or(s.p_gain))]);
         }
         cells
     }));
     let mut lines = layout(&rows);
     lines.push(String::new());
-    lines.extend(wrap("", 0, "Exp. loss is what the plan costs if it is wrong: the mean of min(gain, 0)."));
+    let mut notes = vec!["If wrong is the mean gain of the draws in which the plan loses."];
+    if other_budgets {
+        notes.push("More spend brings more in any case: P(gain) does not say that it pays.");
+    }
+    if with_net {
+        notes.push("Net is the gain less what is spent more than today; P(pays) that it is above 0.");
+    }
+    lines.extend(wrap("", 0, &notes.join(" ")));
     lines
 }
 

@@ -299,8 +299,10 @@ fn scenario() -> Scenario {
         gain: Summary::of(&draws(280.0, 0.9, 0.3)),
         p_gain: 0.97,
         expected_loss_if_wrong: -1.5,
+        mean_loss: Some(-50.0),
         gap: Some(1e-6),
         return_on_budget_change: None,
+        p_pays: None,
         maximised: Some("mean".into()),
         no_move: None,
     }

@@ -13,7 +13,7 @@ use super::frontier::{
 };
 use super::limits::{Limits, Problem};
 use super::optimise::Allocation;
-use super::outcome::{gain_draws, outcome_draws};
+use super::outcome::{gain_draws, losses, mean_loss, outcome_draws, share_above};
 use super::question::{Goal, Question};
 use super::request::{Amount, Change};
 use super::risk::{Objective, Risk, optimise_risk};
@@ -56,8 +56,11 @@ pub struct Profit {
     pub gain: Summary,
     /// Probability that the difference is positive.
     pub p_gain: f64,
-    /// Mean over the posterior of min(difference, 0).
+    /// Mean over the posterior of min(difference, 0): the loss weighted by its probability, never above 0.
     pub expected_loss_if_wrong: f64,
+    /// Mean of the difference over the draws in which it is below 0; null without any.
+    #[serde(default)]
+    pub mean_loss: Option<f64>,
 }
 
 impl Question {
@@ -207,13 +210,13 @@ pub(crate) fn profit_of(now: &[f64], more: &[f64], margin: f64, (today, spend): 
     let current: Vec<f64> = now.iter().map(|outcome| margin * outcome - today).collect();
     let gain: Vec<f64> = more.iter().map(|gain| margin * gain - (spend - today)).collect();
     let proposed: Vec<f64> = current.iter().zip(&gain).map(|(now, more)| now + more).collect();
-    let n = gain.len() as f64;
     Profit {
         margin,
         current: Summary::of(&current),
         proposed: Summary::of(&proposed),
-        p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
-        expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
+        p_gain: share_above(&gain, 0.0),
+        expected_loss_if_wrong: losses(&gain).sum::<f64>() / gain.len() as f64,
+        mean_loss: mean_loss(&gain),
         gain: Summary::of(&gain),
     }
 }

@@ -11,7 +11,7 @@ use super::error::PlanningError;
 use super::flighting::Flighting;
 use super::media::MediaModel;
 use super::outcome::PlanOutcome;
-use super::scenario::{ChannelPlan, Scenario, ScenarioKind};
+use super::scenario::{ChannelPlan, Scenario, ScenarioKind, against_budget};
 use super::weeks::FutureWeeks;
 use crate::error::Error;
 use crate::posterior::Summary;
@@ -78,8 +78,7 @@ pub(crate) fn judge(
     let channels = 0..model.history.channels.len();
     let (budget, before): (f64, f64) =
         (channels.clone().map(|c| plan.total(c)).sum(), channels.clone().map(|c| today.total(c)).sum());
-    let change = budget - before;
-    let per_unit: Vec<f64> = gain.iter().map(|g| g / change).collect();
+    let (per_unit, p_pays) = against_budget(&gain, (before, budget)).unzip();
     let scenario = Scenario {
         name: name.into(),
         kind: ScenarioKind::WhatIf,
@@ -93,8 +92,10 @@ pub(crate) fn judge(
         gain: outcome.gain,
         p_gain: outcome.p_gain,
         expected_loss_if_wrong: outcome.expected_loss_if_wrong,
+        mean_loss: outcome.mean_loss,
         gap: None,
-        return_on_budget_change: (change.abs() > 1e-9 * before).then(|| Summary::of(&per_unit)),
+        return_on_budget_change: per_unit,
+        p_pays,
         maximised: None,
         no_move: None,
     };

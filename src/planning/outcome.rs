@@ -15,8 +15,10 @@ pub struct PlanOutcome {
     pub gain: Summary,
     /// Posterior probability that the gain is positive.
     pub p_gain: f64,
-    /// Mean over the draws of min(gain, 0): what a mistake costs, weighted by its probability.
+    /// Mean over the draws of min(gain, 0): what a mistake costs, weighted by its probability; never above 0.
     pub expected_loss_if_wrong: f64,
+    /// Mean of the gain over the draws in which it is below 0; `None` without any.
+    pub mean_loss: Option<f64>,
 }
 
 /// Judges a plan given as one multiplier of today's spend per channel.
@@ -34,15 +36,31 @@ impl PlanOutcome {
     /// From draws of today's value and of the plan's gain.
     pub(crate) fn of(current: &[f64], gain: &[f64]) -> PlanOutcome {
         let proposed: Vec<f64> = current.iter().zip(gain).map(|(now, more)| now + more).collect();
-        let n = gain.len() as f64;
         PlanOutcome {
             current: Summary::of(current),
             proposed: Summary::of(&proposed),
             gain: Summary::of(gain),
-            p_gain: gain.iter().filter(|g| **g > 0.0).count() as f64 / n,
-            expected_loss_if_wrong: gain.iter().map(|g| g.min(0.0)).sum::<f64>() / n,
+            p_gain: share_above(gain, 0.0),
+            expected_loss_if_wrong: losses(gain).sum::<f64>() / gain.len() as f64,
+            mean_loss: mean_loss(gain),
         }
     }
+}
+
+/// Share of the draws above a level.
+pub(crate) fn share_above(draws: &[f64], level: f64) -> f64 {
+    draws.iter().filter(|draw| **draw > level).count() as f64 / draws.len() as f64
+}
+
+/// The draws below nothing.
+pub(crate) fn losses(gain: &[f64]) -> impl Iterator<Item = f64> {
+    gain.iter().copied().filter(|g| *g < 0.0)
+}
+
+/// Mean of the draws below nothing; `None` without any.
+pub(crate) fn mean_loss(gain: &[f64]) -> Option<f64> {
+    let n = losses(gain).count();
+    (n > 0).then(|| losses(gain).sum::<f64>() / n as f64)
 }
 
 /// Incremental value of a plan per draw, length S.

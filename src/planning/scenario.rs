@@ -10,7 +10,7 @@ use super::error::PlanningError;
 use super::grow::p_grow;
 use super::limits::{Bounds, Limits, Problem};
 use super::optimise::{Allocation, solve};
-use super::outcome::{evaluate, gain_draws, total_spend};
+use super::outcome::{evaluate, gain_draws, share_above, total_spend};
 use super::settle::settle;
 use crate::posterior::Summary;
 use crate::words::percent;
@@ -92,14 +92,22 @@ pub struct Scenario {
     pub gain: Summary,
     /// Probability that the gain is positive.
     pub p_gain: f64,
-    /// Mean over the posterior of min(gain, 0).
+    /// Mean over the posterior of min(gain, 0): the loss weighted by its probability, never above 0.
     pub expected_loss_if_wrong: f64,
+    /// Mean of the gain over the draws in which it is below 0; null without any.
+    #[serde(default)]
+    pub mean_loss: Option<f64>,
     /// How far the plan can be below the best within the bounds in what it maximises, relative and proven;
     /// null where nothing was optimised, or the search proves nothing.
     pub gap: Option<f64>,
     /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
     /// (or, for a cut, when it costs more than it saves); null when the budget stays.
     pub return_on_budget_change: Option<Summary>,
+    /// Probability that the gain is above the change of the budget: that more spend pays for itself, or that
+    /// less saves more than it loses; null when the budget stays. It means that only where outcomes are in
+    /// currency.
+    #[serde(default)]
+    pub p_pays: Option<f64>,
     /// What the plan maximises: `mean`, or `cautious` when each channel counts with the 5 % quantile of its
     /// response curve, or as near to it as gives a plan that is likely to gain; null where nothing was
     /// optimised, or something else (then `objective` says what).
@@ -253,6 +261,8 @@ pub fn plan_scenario(
     }
     let channels = curves.iter().zip(multipliers).zip(bounds);
     let budget = total_spend(curves, multipliers);
+    let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
+    let (per_unit, p_pays) = against_budget(&gain_draws(curves, multipliers)?, (today, budget)).unzip();
     Ok(Scenario {
         name: "plan".into(),
         kind: ScenarioKind::WhatIf,
@@ -264,8 +274,10 @@ pub fn plan_scenario(
         gain: outcome.gain,
         p_gain: outcome.p_gain,
         expected_loss_if_wrong: outcome.expected_loss_if_wrong,
+        mean_loss: outcome.mean_loss,
         gap: None,
-        return_on_budget_change: return_on_change(curves, multipliers, budget)?,
+        return_on_budget_change: per_unit,
+        p_pays,
         maximised: None,
         no_move: None,
     })
@@ -297,18 +309,12 @@ fn channel_plan(curve: &ChannelCurve, multiplier: f64, bounds: &Bounds) -> Chann
     }
 }
 
-fn return_on_change(
-    curves: &[ChannelCurve],
-    multipliers: &[f64],
-    budget: f64,
-) -> Result<Option<Summary>, PlanningError> {
-    let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
+/// Draws of a gain per unit of the change of a budget, and the probability that the gain is above that change;
+/// `None` when the budget stays.
+pub(crate) fn against_budget(gain: &[f64], (today, budget): (f64, f64)) -> Option<(Summary, f64)> {
     let change = budget - today;
-    if change.abs() <= 1e-9 * today {
-        return Ok(None);
-    }
-    let per_unit: Vec<f64> = gain_draws(curves, multipliers)?.iter().map(|gain| gain / change).collect();
-    Ok(Some(Summary::of(&per_unit)))
+    let per_unit: Vec<f64> = gain.iter().map(|gain| gain / change).collect();
+    (change.abs() > 1e-9 * today).then(|| (Summary::of(&per_unit), share_above(gain, change)))
 }
 
 fn shift_worst_to_best(
