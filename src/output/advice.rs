@@ -4,7 +4,7 @@ use super::sources::{ChannelPlan, Scenario, ScenarioKind, Verdict};
 use super::text::{amount, clean, percent, signed, signed_percent};
 use super::{EvidenceVerdict, Fit, RoiUnit};
 use crate::data::OutcomeKind;
-use crate::planning::LIKELY;
+use crate::planning::{LIKELY, NO_GAIN, USUAL_PRECISION};
 
 /// A change of a channel's budget below this share is not worth a meeting.
 const SMALL_CHANGE: f64 = 0.02;
@@ -12,26 +12,33 @@ const SMALL_CHANGE: f64 = 0.02;
 /// Tests that are named.
 const TESTS_NAMED: usize = 3;
 
-/// Which channels a lift test would teach most about, ranked; `None` when none is worth one.
+/// Which channels a lift test would teach most about, ranked; `None` where there is no choice to learn about.
 pub(super) fn next_test(fit: &Fit) -> Option<String> {
-    if fit.diagnostics.verdict == Verdict::Fail {
+    let today = fit.scenarios.first()?;
+    let spending = today.allocation.iter().filter(|plan| plan.current > 0.0).count();
+    if fit.diagnostics.verdict == Verdict::Fail || spending < 2 {
         return None;
     }
     let worth: Vec<String> = fit
         .next_tests
         .iter()
-        .filter(|test| test.expected_gain > 0.0)
+        .filter(|test| test.expected_gain > NO_GAIN * today.current_outcome.mean.abs())
         .take(TESTS_NAMED)
         .map(|test| format!("{} ({})", clean(&test.channel), signed(test.expected_gain)))
         .collect();
-    let weeks = fit.scenarios.first()?.horizon_weeks.round();
-    (!worth.is_empty()).then(|| {
-        format!(
-            "{}: what the best plan is expected to gain over {weeks} weeks, in {}, from a lift test that              measures the ROI to ±15 %.",
-            worth.join(", "),
-            unit(fit)
-        )
-    })
+    let precision = percent(USUAL_PRECISION);
+    if worth.is_empty() {
+        return Some(format!(
+            "no channel; a lift test that measures an ROI to ±{precision} would hardly change the best plan."
+        ));
+    }
+    Some(format!(
+        "{}: what the best plan is expected to gain over {} weeks, in {}, from a lift test that measures the ROI \
+         to ±{precision}.",
+        worth.join(", "),
+        today.horizon_weeks.round(),
+        unit(fit)
+    ))
 }
 
 /// What to do with today's budget; `None` when no such scenario was computed.
@@ -43,36 +50,41 @@ pub(super) fn recommendation(fit: &Fit) -> Option<String> {
     })
 }
 
-/// Whether a plan is likely enough to bring more to be recommended.
+/// Whether a plan changes enough, and is likely enough to bring more, to be recommended.
 pub(crate) fn is_recommended(scenario: &Scenario) -> bool {
-    scenario.gain.mean > 0.0 && scenario.p_gain >= LIKELY
+    scenario.gain.mean > 0.0
+        && scenario.p_gain >= LIKELY
+        && scenario.allocation.iter().any(is_worth_a_meeting)
+}
+
+fn is_worth_a_meeting(plan: &ChannelPlan) -> bool {
+    (plan.proposed - plan.current).abs() > SMALL_CHANGE * plan.current
 }
 
 fn sentence(fit: &Fit, scenario: &Scenario) -> String {
-    let (mut up, mut down): (Vec<_>, Vec<_>) = scenario
-        .allocation
-        .iter()
-        .filter(|p| (p.proposed - p.current).abs() > SMALL_CHANGE * p.current)
-        .partition(|p| p.proposed > p.current);
     if let Some(why) = &scenario.no_move {
         return format!("{why}.");
     }
-    if up.is_empty() || down.is_empty() || scenario.gain.mean <= 0.0 {
-        return "keep today's allocation; no move within the bounds is likely to bring more.".into();
-    }
-    if !is_recommended(scenario) {
+    if !scenario.allocation.iter().any(is_worth_a_meeting) {
         return format!(
-            "keep today's allocation; the best move within the bounds, from {} to {}, gains with probability \
-             {} only (at least {} is asked for).",
-            list(&down),
-            list(&up),
-            percent(scenario.p_gain),
-            percent(LIKELY)
+            "keep today's allocation; the best plan within the bounds changes no channel by more than {}.",
+            percent(SMALL_CHANGE)
         );
     }
     let change = |p: &&ChannelPlan| p.proposed - p.current;
-    up.sort_by(|a, b| change(b).total_cmp(&change(a)));
-    down.sort_by(|a, b| change(a).total_cmp(&change(b)));
+    let (up, down) = (movers(scenario, &change), movers(scenario, &|p| -change(p)));
+    if !is_recommended(scenario) {
+        let gains = if scenario.p_gain < LIKELY {
+            let (p, asked) = (percent(scenario.p_gain), percent(LIKELY));
+            format!("gains with probability {p} only (at least {asked} is asked for)")
+        } else {
+            "gains nothing on average".into()
+        };
+        let (down, up) = (list(&down), list(&up));
+        return format!(
+            "keep today's allocation; the best move within the bounds, from {down} to {up}, {gains}."
+        );
+    }
     let moved: f64 = up.iter().map(change).sum();
     let mut text = format!(
         "with the same budget, move {} from {} to {}: {} {} over {} weeks (90 % interval {} to {}), a gain \
@@ -95,11 +107,28 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     if !beyond.is_empty() {
         text.push_str(&format!(" For {beyond} that is more than the data have seen."));
     }
-    let assumed = names(&up, |p| rests_on_prior(fit, &p.channel));
+    // What the givers lose is as much a part of the gain as what the takers bring.
+    let both = [up, down].concat();
+    let assumed: Vec<&ChannelPlan> = both.into_iter().filter(|p| rests_on_prior(fit, &p.channel)).collect();
     if !assumed.is_empty() {
-        text.push_str(&format!(" What {assumed} returns is mostly assumed: a test would tell."));
+        let returns = if assumed.len() > 1 { "return" } else { "returns" };
+        let names = names(&assumed, |_| true);
+        text.push_str(&format!(" What {names} {returns} is mostly assumed: a test would tell."));
     }
     text
+}
+
+/// The channels that a plan moves up, by `change`, the most first: those that are worth a meeting, or the
+/// first alone.
+fn movers<'a>(scenario: &'a Scenario, change: &dyn Fn(&&ChannelPlan) -> f64) -> Vec<&'a ChannelPlan> {
+    let mut moved: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| change(p) > 0.0).collect();
+    moved.sort_by(|a, b| change(b).total_cmp(&change(a)));
+    if moved.iter().any(|p| is_worth_a_meeting(p)) {
+        moved.retain(|p| is_worth_a_meeting(p));
+    } else {
+        moved.truncate(1);
+    }
+    moved
 }
 
 fn names(plans: &[&ChannelPlan], chosen: impl Fn(&ChannelPlan) -> bool) -> String {

@@ -66,6 +66,40 @@ fn an_unlikely_gain_is_not_recommended() {
     assert!(text.contains("gains with probability 55 % only (at least 60 % is asked for)"), "{text}");
 }
 
+/// A plan that changes next to nothing is no recommendation, however likely its gain: not in words, nor for the
+/// sensitivity of the recommended move.
+#[test]
+fn a_change_that_is_too_small_is_not_recommended() {
+    let mut parts = Parts::new();
+    for plan in &mut parts.scenarios[0].allocation {
+        plan.proposed = plan.current + 20.0 * (plan.proposed - plan.current).signum();
+    }
+    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("changes no channel by more than 2.0 %"), "{text}");
+    assert!(!crate::output::is_recommended(&parts.fit().scenarios[0]));
+    // 25 of 1200 are above 2 %, 25 of 2400 are not: one channel is enough, and who pays for it is named.
+    for plan in &mut parts.scenarios[0].allocation {
+        plan.proposed = plan.current + 1.25 * (plan.proposed - plan.current);
+        plan.change = Some(plan.proposed / plan.current - 1.0);
+    }
+    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("move 25 from tv (-1.0 %) to search (+2.1 %)"), "{text}");
+    assert!(crate::output::is_recommended(&parts.fit().scenarios[0]));
+}
+
+#[test]
+fn tests_that_teach_nothing_are_not_ranked() {
+    let mut fit = testdata::fit();
+    fit.next_tests[0].expected_gain = 1e-4;
+    let text = summary(&fit, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("What to test next: no channel; a lift test that measures an ROI to ±15 %"),
+        "{text}"
+    );
+    fit.scenarios[0].allocation.truncate(1);
+    assert!(!summary(&fit, Style::Plain).contains("What to test next"), "there is nothing to choose");
+}
+
 #[test]
 fn escape_codes_in_names_do_not_reach_the_terminal() {
     let mut parts = Parts::new();
@@ -98,4 +132,8 @@ fn a_move_towards_an_assumed_return_asks_for_a_test() {
     parts.posterior.channels[1].roi_contraction = 0.1;
     let text = summary(&parts.fit(), Style::Plain);
     assert!(text.contains("What search returns is mostly assumed"), "{text}");
+    // What the giver loses is assumed too.
+    parts.posterior.channels[0].roi_contraction = 0.1;
+    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("What search, tv return is mostly assumed"), "{text}");
 }

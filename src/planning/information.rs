@@ -91,7 +91,7 @@ pub fn test_values(
 }
 
 /// Standard error of a usual lift test, as a share of the ROI.
-const USUAL_PRECISION: f64 = 0.15;
+pub(crate) const USUAL_PRECISION: f64 = 0.15;
 
 /// The tests that every fit ranks: of today's budget within ± 30 % a channel; none without spend.
 ///

@@ -52,6 +52,7 @@ pub use frontier::{
     frontier, largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
 pub use geo_curves::{geo_curve, geo_curve_stride};
+pub(crate) use information::USUAL_PRECISION;
 pub use information::{TestValue, default_test_values, test_values};
 pub use limits::{Bounds, GroupLimit, Limits};
 pub use media::{MediaDraws, MediaModel};
@@ -64,5 +65,6 @@ pub use risk::{Objective, Risk, RiskPlan, optimise_risk};
 pub use scenario::{
     BoundHit, ChannelPlan, Scenario, ScenarioKind, default_scenarios, optimal_scenario, plan_scenario,
 };
+pub(crate) use settle::NO_GAIN;
 pub use target::{DateRange, Target, whole_channel};
 pub use weeks::FutureWeeks;

@@ -13,7 +13,7 @@ const OUTCOME_SHARE: f64 = 1e-4;
 /// The same as a share of the plan's gain, so that a small but real gain is not given up.
 const GAIN_SHARE: f64 = 0.01;
 /// A gain below this share of the outcome is no gain: today's plan is kept.
-const NO_GAIN: f64 = 1e-6;
+pub(crate) const NO_GAIN: f64 = 1e-6;
 
 /// Replaces the best plan by the one nearest today's (or today's, scaled to the budget and the limits)
 /// among those that lose no more than min(1e-4 of the outcome, 1 % of the gain), or 1e-6 of the outcome
