@@ -138,8 +138,8 @@ impl Scenario {
         }
         Some(if cautious {
             format!(
-                "no move within the bounds is likely to gain ({:.0} % is asked for): keep today's plan; --risk \
-                 mean shows the plan of the means",
+                "none of the plans tried, from the most cautious to that of the means, gains with a probability \
+                 of {:.0} %: keep today's plan; --risk mean shows the plan of the means",
                 100.0 * LIKELY
             )
         } else {
