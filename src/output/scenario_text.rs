@@ -86,6 +86,9 @@ fn counted(report: &ScenarioReport) -> Counted {
     Counted::new(clean(&report.fit.outcome), clean(&report.fit.unit), report.fit.roi_unit)
 }
 
+const DRAWS_FOR_MORE: &str = "Draws for more is the share of the posterior draws whose own best plan spends more on \
+                              the channel; the plan weighs all draws together and may do otherwise.";
+
 fn plan_change(plan: &ChannelPlan) -> String {
     plan.change.map_or("–".into(), |c| if c.abs() < 5e-5 { "as today".into() } else { signed_percent(c) })
 }
@@ -95,7 +98,7 @@ fn channels(answer: &Answer) -> Vec<String> {
     let optimised = plans.iter().any(|plan| plan.p_grow.is_some() || plan.bound_hit.is_some());
     let mut rows = vec![row(["Channel", "Today", "Plan", "Change"])];
     if optimised {
-        rows[0].extend(row(["Allowed", "Should grow"]));
+        rows[0].extend(row(["Allowed", "Draws for more"]));
     }
     // A plan by geo has too many lines to read: the ones that stay are only counted.
     let moves =
@@ -113,6 +116,9 @@ fn channels(answer: &Answer) -> Vec<String> {
     let mut lines = layout(&rows);
     if shown.len() < plans.len() {
         lines.push(format!("and {} more as today", plans.len() - shown.len()));
+    }
+    if plans.iter().any(|plan| plan.p_grow.is_some()) {
+        lines.extend(wrap("", 0, DRAWS_FOR_MORE));
     }
     lines
 }
