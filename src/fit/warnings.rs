@@ -141,8 +141,8 @@ impl FitWarning {
                 100.0 * share
             ),
             FitWarning::BeyondObserved { channels } => format!(
-                "the recommended plan spends more on {} than any period in the data; there the response \
-                 curve is extrapolation",
+                "in the recommended plan the average period spends more on {} than any in the data; there the \
+                 response curve is extrapolation",
                 listing(channels)
             ),
             FitWarning::UnstableLoo { max_pareto_k } => format!(

@@ -105,7 +105,7 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     }
     let beyond = names(&up, |p| p.extrapolated);
     if !beyond.is_empty() {
-        text.push_str(&format!(" For {beyond} that is more than the data have seen."));
+        text.push_str(&format!(" The average period of {beyond} would then be above any in the data."));
     }
     // What the givers lose is as much a part of the gain as what the takers bring.
     let both = [up, down].concat();

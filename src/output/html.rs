@@ -168,7 +168,7 @@ fn shares(fit: &Fit) -> String {
 
 fn curves(fit: &Fit) -> String {
     let note = "Incremental outcome against spend, with its 90 % interval. The dot is today's spend; the shaded \
-                part lies beyond what the data have seen.";
+                part is where the average period spends more than any in the data.";
     let charts: String = fit.response_curves.iter().map(response_chart).collect();
     section("Diminishing returns", &format!("{}<div class=\"grid\">\n{charts}</div>\n", paragraph(note)))
 }
@@ -187,7 +187,7 @@ fn plan(scenario: &Scenario) -> String {
         .map(|a| {
             let mut note = Vec::new();
             note.extend(a.bound_hit.map(|_| "at its bound"));
-            note.extend(a.extrapolated.then_some("beyond the data"));
+            note.extend(a.extrapolated.then_some("average period above the data"));
             vec![
                 a.channel.clone(),
                 amount(a.current),

@@ -168,7 +168,8 @@ fn notes(answer: &Answer) -> Vec<String> {
         notes.push(format!("At the upper bound, would take more: {high}."));
     }
     if let Some(beyond) = names(&|p| p.extrapolated) {
-        notes.push(format!("Beyond the spend the data have seen, so extrapolated: {beyond}."));
+        let period = if answer.dated.is_some() { "a" } else { "the average" };
+        notes.push(format!("Extrapolated, as {period} period spends more than any in the data: {beyond}."));
     }
     let marginal = answer.marginal_return.map(|m| format!("the next unit of budget returns {}", ratio(m)));
     let gap = answer.scenario.gap.map(|g| match g {

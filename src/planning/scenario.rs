@@ -61,7 +61,8 @@ pub struct ChannelPlan {
     pub bounds: [f64; 2],
     /// The bound that the proposal sits on.
     pub bound_hit: Option<BoundHit>,
-    /// Whether the proposal goes beyond the spend the data have seen.
+    /// Whether the channel's average active period spends more than any in the data; of a dated plan, whether
+    /// any period does.
     pub extrapolated: bool,
     /// Share of the posterior draws whose own best plan spends more than today; null where nothing
     /// was optimised or the channel has no spend.
