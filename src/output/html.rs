@@ -1,11 +1,12 @@
 //! `report.html`: one self-contained page without scripts, readable in light and dark.
 
-use super::advice::recommendation;
+use super::advice::{next_test, recommendation, unit};
 use super::charts::{interval_chart, response_chart};
+use super::plan_text::{self, Counted};
 use super::sensitivity_table::{Block, blocks};
 use super::sources::{Scenario, Verdict};
 use super::terminal::{by_roi, quality, split, verdict, word};
-use super::text::{amount, percent, ratio};
+use super::text::{amount, percent, ratio, signed_percent};
 use super::{ChannelReport, Fit, RoiUnit};
 
 /// File name of the report in the output directory.
@@ -109,8 +110,17 @@ fn summary(fit: &Fit) -> String {
             escape(&text)
         ));
     }
+    if let Some(text) = next_test(fit) {
+        out.push_str(&format!("<p><strong>What to test next:</strong> {}</p>\n", escape(&text)));
+    }
     out
 }
+
+/// What the columns of the channels' table mean.
+const TERMS: &str = "A 90 % interval holds the true value with 90 % probability, if the model describes how the \
+                     outcome comes about. Marginal ROI is that of the next unit of spend; Saturated is the share \
+                     of the largest possible effect already reached; Evidence tells whether the ROI is read from \
+                     the data or mostly assumed beforehand (prior).";
 
 fn returns(fit: &Fit) -> String {
     let sorted = by_roi(&fit.channels);
@@ -137,7 +147,8 @@ fn returns(fit: &Fit) -> String {
     ];
     let body = paragraph(&format!("{note} Dots are means, bars 90 % intervals."))
         + &interval_chart("ROI by channel", &rows, mark, ratio)
-        + &table(&header, &lines);
+        + &table(&header, &lines)
+        + &paragraph(TERMS);
     section("Return on spend", &body)
 }
 
@@ -177,10 +188,14 @@ fn plans(fit: &Fit) -> String {
     if fit.scenarios.is_empty() {
         return String::new();
     }
-    section("Plans", &fit.scenarios.iter().map(plan).collect::<String>())
+    if fit.diagnostics.verdict == Verdict::Fail {
+        return section("Plans", &paragraph("None, because the chains did not converge."));
+    }
+    let counted = Counted::new(fit.outcome.name.clone(), unit(fit), fit.outcome.roi_unit);
+    section("Plans", &fit.scenarios.iter().map(|scenario| plan(scenario, &counted)).collect::<String>())
 }
 
-fn plan(scenario: &Scenario) -> String {
+fn plan(scenario: &Scenario, counted: &Counted) -> String {
     let rows: Vec<Vec<String>> = scenario
         .allocation
         .iter()
@@ -192,20 +207,13 @@ fn plan(scenario: &Scenario) -> String {
                 a.channel.clone(),
                 amount(a.current),
                 amount(a.proposed),
-                a.change.map_or("–".into(), percent),
+                a.change.map_or("–".into(), signed_percent),
                 note.join(", "),
             ]
         })
         .collect();
-    let gain = format!(
-        "Budget {} over {} weeks: gain {} (90 % interval {} to {}), positive with probability {}.",
-        amount(scenario.budget),
-        scenario.horizon_weeks.round(),
-        amount(scenario.gain.mean),
-        amount(scenario.gain.q05),
-        amount(scenario.gain.q95),
-        percent(scenario.p_gain)
-    );
+    let sentences = plan_text::sentences(scenario, None, counted).join(" ");
+    let gain = format!("Over {} weeks. {sentences}", scenario.horizon_weeks.round());
     let header = ["Channel", "Today", "Plan", "Change", "Note"];
     format!("<h3>{}</h3>\n{}{}", escape(&scenario.name), paragraph(&gain), table(&header, &rows))
 }
@@ -340,10 +348,26 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_fit_says_so_first() {
+    fn what_the_terminal_says_of_plans_and_tests_is_in_the_report() {
+        let html = report(&testdata::fit());
+        let said = [
+            "<strong>What to test next:</strong> search (+45)",
+            "Saturated is the share of the largest possible effect",
+            "Over 20 weeks. Spend 3.60K, as today; media bring 5.",
+            ": +288 (90 % interval +31.3 to +526), a gain with probability 97 %",
+            "<td>+30 %</td><td>at its bound</td>",
+        ];
+        let missing: Vec<_> = said.iter().filter(|text| !html.contains(**text)).collect();
+        assert!(missing.is_empty(), "{missing:?} in {html}");
+    }
+
+    #[test]
+    fn a_failed_fit_says_so_first_and_plans_nothing() {
         let mut parts = Parts::new();
         parts.diagnostics.verdict = Verdict::Fail;
         let html = report(&parts.fit());
+        assert!(html.contains("None, because the chains did not converge."));
+        assert!(!html.contains("same budget, best allocation") && !html.contains("What to test next"));
         assert!(html.find("NOT CONVERGED").unwrap() < html.find("Return on spend").unwrap());
     }
 }
