@@ -34,7 +34,7 @@ fn scenario(args: &[&str]) -> Run {
 
 /// The answer as JSON, checked against its schema.
 fn json(args: &[&str]) -> Value {
-    answer::scenario(&scenario(&[args, &["--json"]].concat()).exits(0).stdout())
+    answer::scenario(&scenario(&[args, &["--json"]].concat()).finishes().stdout())
 }
 
 fn geos() -> Vec<String> {
@@ -142,7 +142,7 @@ fn a_period_changes_its_weeks_and_the_parts_add_up() {
     assert!((change(&moved, "tv") + change(&moved, "search")).abs() < 1e-6);
     assert!((-change(&moved, "tv") / (added(&quarter) * 2.5) - 1.0).abs() < 1e-9);
     scenario(&["--set", "tv@2022-10-01..2022-12-31=+20%"])
-        .exits(0)
+        .finishes()
         .says(&["carried in from before", "2022-02-28"]);
 }
 
@@ -161,14 +161,14 @@ fn a_plan_file_is_the_horizon() {
             "[spring]\nplan = 'plan.csv'\n[spring-more]\nplan = 'plan.csv'\nset = ['tv=+10%']\n",
         );
     let fit = fit().to_str().unwrap();
-    let printed = folder.mmm(&["scenario", fit, "--plan", "plan.csv", "--json"]).exits(0).stdout();
+    let printed = folder.mmm(&["scenario", fit, "--plan", "plan.csv", "--json"]).finishes().stdout();
     let answer = answer::scenario(&printed);
     assert_eq!(answer["scenarios"][0]["dated"]["periods"], 3);
     assert!((number(&channel(&answer, "tv")["proposed"]) - 9000.0).abs() < 1e-9);
     assert_eq!(change(&answer, "search"), 0.0);
     folder
         .mmm(&["scenario", fit, "--plan", "plan.csv"])
-        .exits(0)
+        .finishes()
         .says(&["does not mention social", "3 periods from 2022-02-28"]);
     let week: String = csv.lines().take(1 + geos.len()).map(|line| format!("{line}\n")).collect();
     std::fs::write(folder.path().join("week.csv"), week).unwrap();
@@ -182,7 +182,7 @@ fn a_plan_file_is_the_horizon() {
         "no geo `nowhere`",
         "hint:",
     ]);
-    let both = folder.mmm(&["scenario", fit, "--file", "plans.toml", "--json"]).exits(0).stdout();
+    let both = folder.mmm(&["scenario", fit, "--file", "plans.toml", "--json"]).finishes().stdout();
     let both = answer::scenario(&both);
     let tv = |i: usize| number(&both["scenarios"][i]["allocation"][0]["proposed"]);
     assert!((tv(1) / tv(0) - 1.1).abs() < 1e-9);
@@ -223,6 +223,6 @@ fn what_has_no_place_in_time_or_space_is_refused() {
     for file in ["fit.json", "draws.parquet", "curves.parquet"] {
         std::fs::copy(fit().join(file), copy.path().join(file)).unwrap();
     }
-    copy.mmm(&["scenario", "fit.json", "--set", "tv=+10%"]).exits(0);
+    copy.mmm(&["scenario", "fit.json", "--set", "tv=+10%"]).finishes();
     copy.mmm(&["scenario", "fit.json", "--dated"]).exits(1).complains(&["media.parquet"]);
 }

@@ -12,12 +12,19 @@ use mmm::planning::{RawQuestion, RequestError};
 
 use self::ask::Asker;
 
+/// Exit code of answers from a fit that did not converge, as of the fit itself.
+const NOT_CONVERGED: u8 = 3;
+
 /// Ask a finished fit where the next dollar goes: judge plans of your own, or find the best one.
 ///
 /// Without any change it looks for the best allocation of today's budget. Answers take a fraction of
 /// a second and need only the fit's directory, not the data file.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    after_help = "Exit codes: 0 answered, 1 bad input or an error, 2 bad usage, 3 answered, but from a fit that did not
+converge.
+
+Examples:
   mmm scenario mmm-out
   mmm scenario mmm-out --set tv=+100% --set search=-20% --pause print
   mmm scenario mmm-out --budget +10% --max-step 20% --lock tv
@@ -37,7 +44,8 @@ A file has a table for each plan, with the flags as keys:
   [cautious]
   optimise = true
   risk = \"q25\"
-  max_step = \"15%\"")]
+  max_step = \"15%\""
+)]
 pub struct Scenario {
     /// Output directory of `mmm fit`, or its fit.json
     #[arg(value_name = "FIT")]
@@ -156,7 +164,8 @@ impl Scenario {
         } else {
             stdout.write_all(output::scenario_text(&report).as_bytes())?;
         }
-        Ok(ExitCode::SUCCESS)
+        let failed = report.fit.verdict == output::Verdict::Fail;
+        Ok(if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS })
     }
 
     /// The flags as a question.
