@@ -150,6 +150,15 @@ impl ScenarioReport {
         }
     }
 
+    /// Says that a plan stops at the end of a response curve, which is `multiplier` times today's spend.
+    pub fn note_curve_end(&mut self, channel: &str, multiplier: f64) {
+        let message = format!(
+            "the plan stops `{channel}` at {multiplier} times today's spend, where its response curve ends: nothing \
+             is known of more"
+        );
+        self.note(Warning { code: "curve_ends".into(), message, hint: None });
+    }
+
     fn note(&mut self, warning: Warning) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);

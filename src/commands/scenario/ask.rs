@@ -84,6 +84,7 @@ impl<'a> Asker<'a> {
                 Asked::Average(q) => self.cells.place(q, &slots, &spend).answer(&curves, self.args.weeks),
                 Asked::Dated(q) => self.dated(q, model.as_ref(), &mut report).map(|answer| vec![answer]),
             };
+            let answers = answers.inspect(|answers| note_curve_ends(answers, &curves, &mut report));
             add_named(name, answers.with_context(|| self.named_in_file(name, "has no answer"))?, &mut report);
         }
         let question = self.cells.place(&question, &slots, &spend);
@@ -113,7 +114,9 @@ impl<'a> Asker<'a> {
             report.scenarios.push(answer);
             return Ok(());
         }
-        for mut answer in question.answer(curves, self.args.weeks)? {
+        let answers = question.answer(curves, self.args.weeks)?;
+        note_curve_ends(&answers, curves, report);
+        for mut answer in answers {
             if answer.scenario.gap.is_none() && answer.objective.is_none() {
                 answer.scenario.name = self.own.words().join(", ");
             }
@@ -233,6 +236,18 @@ impl<'a> Asker<'a> {
         let paid: Vec<&str> =
             self.fit.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.as_str()).collect();
         Ok(planning::whole_channel("flight", name, &paid).map_err(planning::RequestErrors::from)?)
+    }
+}
+
+/// Says of which channels a best plan stops where their response curve ends, not at a bound that was asked for.
+fn note_curve_ends(answers: &[Answer], curves: &[ChannelCurve], report: &mut ScenarioReport) {
+    for answer in answers.iter().filter(|answer| answer.dated.is_none()) {
+        for (plan, curve) in answer.scenario.allocation.iter().zip(curves) {
+            let end = curve.range().1;
+            if plan.bound_hit == Some(planning::BoundHit::Upper) && plan.bounds[1] >= end {
+                report.note_curve_end(&plan.channel, end);
+            }
+        }
     }
 }
 
