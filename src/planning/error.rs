@@ -127,9 +127,9 @@ impl PlanningError {
             PlanningError::BadBounds { lo, hi, .. } => {
                 Some(format!("write them as {}..{}", short(*hi), short(*lo)))
             }
-            PlanningError::OutsideCurve { first, last, .. } => Some(format!(
-                "ask for a multiplier between {first} and {last}, or fit with wider response curves"
-            )),
+            PlanningError::OutsideCurve { first, last, .. } => {
+                Some(format!("ask for a multiplier between {first} and {last}"))
+            }
             PlanningError::InfeasibleBudget { .. } => {
                 Some("widen the bounds (--max-step, --bound), or choose a budget inside that range".into())
             }

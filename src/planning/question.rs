@@ -6,6 +6,7 @@ use super::request::malformed;
 use super::request::{Amount, PlanRequest, RawRequest, level, number};
 use super::request_error::{RequestError, RequestErrors};
 use super::risk::Risk;
+use super::scenario::DEFAULT_STEP;
 
 /// A question as typed: the flags of `mmm scenario`, or one table of a scenario file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -33,7 +34,7 @@ pub struct RawQuestion {
     pub target_roi: Option<f64>,
     /// Profit on a unit of the outcome's value.
     pub margin: Option<f64>,
-    /// `mean`, `q25`, `cvar` or `cvar10`.
+    /// `cautious`, `mean`, `q25`, `cvar` or `cvar10`.
     pub risk: Option<String>,
     /// `tv=0.5..1.5`; see [`RawRequest::bound`].
     pub bound: Vec<String>,
@@ -74,9 +75,6 @@ pub struct Question {
     /// Profit on a unit of the outcome's value, when it is known.
     pub margin: Option<f64>,
 }
-
-/// How far each channel may move unless something else is asked.
-const DEFAULT_STEP: f64 = 0.3;
 
 impl RawQuestion {
     /// The flag of the first setting that only makes sense when something is optimised.

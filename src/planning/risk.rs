@@ -77,7 +77,7 @@ fn tail_size(n: usize, level: f64) -> usize {
 /// What was maximised, and what the plan with the best mean would have reached.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
-    /// `mean`, `quantile` or `cvar`.
+    /// `quantile` or `cvar`; `mean` when a program asks for it.
     pub kind: String,
     /// Level of the quantile, or share of the worst draws; null for the mean.
     pub level: Option<f64>,

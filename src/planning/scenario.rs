@@ -152,7 +152,7 @@ impl Scenario {
 /// Change of a channel's spend that a table shows as none, relative.
 const NO_CHANGE: f64 = 5e-5;
 
-/// How far each channel may move in the default scenarios.
+/// How far each channel may move from today's spend unless something else is asked.
 pub(crate) const DEFAULT_STEP: f64 = 0.3;
 /// Share of the budget added or cut, and of a channel moved, in the default scenarios.
 const DEFAULT_CHANGE: f64 = 0.1;

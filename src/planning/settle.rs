@@ -36,8 +36,8 @@ pub(crate) fn settle(problem: &Problem, best: Solution) -> Solution {
         return best;
     }
     let mut settled = best.clone();
-    // The factor at which the whole distance is worth what may be lost, and from there up by doubling:
-    // a plan that keeps within the allowance is found for every factor below the last.
+    // From a quarter of the factor at which the whole distance costs what may be lost, up by doubling: weaker
+    // pulls change little, and each plan starts the search for the next.
     let mut pull = 0.25 * allowed / distance;
     for _ in 0..24 {
         let x = polish_locally(problem, settled.x.clone(), &home, pull);
