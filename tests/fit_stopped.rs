@@ -198,3 +198,30 @@ fn places_that_cannot_be_written_are_refused_before_the_fit() {
     assert_eq!(entries(&folder), before);
     assert!(folder.path().join("mine/thesis.txt").exists());
 }
+
+#[test]
+fn a_refit_names_and_keeps_what_the_user_put_beside_the_results() {
+    let folder = folder();
+    start(&folder, &[&SHORT[..], &["--out", "proj"]].concat()).wait().expect("it ends");
+    let proj = folder.path().join("proj");
+    fs::rename(folder.path().join("data.csv"), proj.join("data.csv")).expect("it can be moved");
+    fs::write(proj.join("mmm.toml"), "").expect("the file can be written");
+    fs::create_dir(proj.join("notes")).expect("a folder can be made");
+    // So many draws that a fit which began would not end in time.
+    let refit = ["fit", "proj/data.csv", "--config", "proj/mmm.toml", "--out", "proj", "--draws", "1000000"];
+    for flags in [&[][..], &["--prior-only"]] {
+        let run = folder.mmm(&[&refit, flags].concat()).exits(1);
+        run.complains(&["error: cannot write results to", "proj", "hint: choose another folder with --out"]);
+    }
+    folder.mmm(&refit).complains(&["it holds what mmm did not write: data.csv, mmm.toml, notes/\n"]);
+    assert!(["data.csv", "mmm.toml", "notes", "fit.json"].iter().all(|name| proj.join(name).exists()));
+    fs::rename(proj.join("data.csv"), folder.path().join("data.csv")).expect("it can be moved");
+    fs::remove_file(proj.join("mmm.toml")).expect("it is there");
+    fs::remove_dir(proj.join("notes")).expect("it is empty");
+    // A report goes over a report and over nothing else.
+    let run = folder.mmm(&["report", "proj", "--out", "data.csv"]).exits(1);
+    run.complains(&["error: data.csv: exists already and is no report of mmm", "--out"]);
+    folder.mmm(&["report", "proj"]).exits(0);
+    folder.mmm(&["report", "proj"]).exits(0);
+    folder.mmm(&[&["fit", "data.csv", "--out", "proj"], &SHORT[..]].concat()).finishes();
+}

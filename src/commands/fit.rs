@@ -9,7 +9,7 @@ use clap::Args;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::{self, Dataset};
 use mmm::diagnostics::Verdict;
-use mmm::output::{self, Gradients, LOG_FILE, OutputDir, PRIOR_FILE, PhaseClock, REPORT_FILE, Style};
+use mmm::output::{self, Gradients, LOG_FILE, OutputDir, OutputKind, PhaseClock, REPORT_FILE, Style};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
 use super::progress::{Detail, Interrupt, SamplingProgress};
@@ -167,7 +167,7 @@ impl OutputArgs {
         threads: Option<usize>,
     ) -> anyhow::Result<ExitCode> {
         let directory =
-            OutputDir::create_with(self.out("mmm-prior"), PRIOR_FILE).map_err(mmm::Error::from)?;
+            OutputDir::create_with(self.out("mmm-prior"), OutputKind::Prior).map_err(mmm::Error::from)?;
         let draws = worker_threads(threads)?.install(|| mmm::prior_only(dataset, config))?;
         let report = output::build_prior(dataset, config, &draws, warnings);
         output::write_prior(&directory, &report, &draws).map_err(mmm::Error::from)?;

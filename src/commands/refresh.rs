@@ -9,14 +9,10 @@ use mmm::Warning;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::Dataset;
 use mmm::diff::{self, DiffReport, Format, Settings, Side};
-use mmm::output::OutputDir;
+use mmm::output::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
 use mmm::{previous, refresh};
 
 use super::progress::{Detail, Interrupt, SamplingProgress};
-
-/// File names of the comparison in the output directory.
-const DIFF_JSON: &str = "diff.json";
-const DIFF_MARKDOWN: &str = "diff.md";
 
 /// Fits that lean on an earlier one.
 #[derive(Debug, Args)]

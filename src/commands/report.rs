@@ -1,11 +1,12 @@
 //! `mmm report`: a finished fit → report.html.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use mmm::output::{self, Fit, REPORT_FILE};
+use mmm::output::{self, Fit, REPORT_FILE, REPORT_UNFINISHED};
 
 /// Write a self-contained HTML report of a finished fit, without scripts or anything fetched.
 #[derive(Debug, Args)]
@@ -38,10 +39,12 @@ pub fn run(args: ReportArgs) -> anyhow::Result<()> {
         std::io::stdout().lock().write_all(html.as_bytes())?;
         return Ok(());
     }
+    refuse_other(&target)?;
     let failed = |source| mmm::Error::Io { action: "cannot write", path: target.clone(), source };
-    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // Beside its target and then renamed, so that nothing half-written is left.
     let mut builder = tempfile::Builder::new();
+    builder.prefix(REPORT_UNFINISHED);
     // What an ordinary file gets, before the user's mask; a plain temporary file is private.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
@@ -49,4 +52,32 @@ pub fn run(args: ReportArgs) -> anyhow::Result<()> {
     file.write_all(html.as_bytes()).map_err(failed)?;
     file.persist(&target).map_err(|error| failed(error.error))?;
     writeln!(std::io::stdout().lock(), "{}", target.display()).context("cannot say where the report is")
+}
+
+/// Only an earlier report, or a file with nothing in it, is replaced.
+fn refuse_other(target: &Path) -> Result<(), mmm::Error> {
+    /// The title of a report stands within so many bytes.
+    const HEAD: u64 = 4096;
+    let failed = |source| mmm::Error::Io { action: "cannot read", path: target.to_path_buf(), source };
+    let is_ours = match target.metadata() {
+        Err(e) if e.kind() == ErrorKind::NotFound => true,
+        Err(e) => return Err(failed(e)),
+        Ok(found) if !found.is_file() => false,
+        Ok(_) => {
+            let mut head = Vec::new();
+            File::open(target).and_then(|file| file.take(HEAD).read_to_end(&mut head)).map_err(failed)?;
+            let head = String::from_utf8_lossy(&head);
+            head.is_empty()
+                || head.starts_with("<!doctype html>") && head.contains("<title>What media brought: ")
+        }
+    };
+    if is_ours {
+        return Ok(());
+    }
+    Err(mmm::Error::Config {
+        file: Some(target.display().to_string()),
+        line: None,
+        problem: "exists already and is no report of mmm".to_owned(),
+        hint: Some("name another file with --out, or remove it".to_owned()),
+    })
 }

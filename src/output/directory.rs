@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{FIT_FILE, OutputError, leftovers};
+use super::directory_contents::{Contents, OutputKind};
+use super::{OutputError, leftovers};
 
 /// Attempts at the swap when other processes write to the same target; each lost race means that
 /// another complete output went in, so a handful is plenty.
@@ -17,8 +18,7 @@ const SWAP_ATTEMPTS: usize = 20;
 #[derive(Debug)]
 pub struct OutputDir {
     target: PathBuf,
-    /// File by which an earlier output is known.
-    marker: &'static str,
+    kind: OutputKind,
     temporary: TempDir,
     /// Held as long as the folder is in the making.
     _lock: File,
@@ -31,25 +31,25 @@ impl OutputDir {
     /// slow work starts. Missing parents are created.
     ///
     /// # Errors
-    /// When the target is a file, the current folder, or a folder with something other than an mmm output
-    /// in it, and when its parent cannot be written.
+    /// When the target is a file, the current folder, or a folder with something in it that mmm does not
+    /// write, and when its parent cannot be written.
     pub fn create(target: &Path) -> Result<OutputDir, OutputError> {
-        OutputDir::create_with(target, FIT_FILE)
+        OutputDir::create_with(target, OutputKind::Fit)
     }
 
-    /// The same for an output that is known by its file `marker`: only one like it is replaced.
+    /// The same for an output of another kind: only one like it is replaced.
     ///
     /// # Errors
     /// As [`OutputDir::create`].
-    pub fn create_with(target: &Path, marker: &'static str) -> Result<OutputDir, OutputError> {
+    pub fn create_with(target: &Path, kind: OutputKind) -> Result<OutputDir, OutputError> {
         let target = resolve(target)?;
-        check_replaceable(&target, marker)?;
+        check_replaceable(&target, kind)?;
         let (parent, name) = split(&target)?;
         let new_parents = create_parents(parent)?;
         leftovers::sweep(parent, &prefix(&name, "tmp"));
         let made = temporary_in(parent, &name, "tmp");
         match made.and_then(|temporary| Ok((leftovers::claim(temporary.path())?, temporary))) {
-            Ok((lock, temporary)) => Ok(OutputDir { target, marker, temporary, _lock: lock, new_parents }),
+            Ok((lock, temporary)) => Ok(OutputDir { target, kind, temporary, _lock: lock, new_parents }),
             Err(e) => {
                 remove_empty(&new_parents);
                 Err(OutputError::io("cannot write to", parent)(e))
@@ -106,7 +106,7 @@ impl OutputDir {
         let (parent, name) = split(&self.target)?;
         let mut last = None;
         for _ in 0..SWAP_ATTEMPTS {
-            check_replaceable(&self.target, self.marker)?;
+            check_replaceable(&self.target, self.kind)?;
             // The old output waits in here and is removed with it.
             let mut aside = temporary_in(parent, &name, "old").map_err(failed())?;
             match swap(self.temporary.path(), &self.target, &mut aside).map_err(failed())? {
@@ -194,28 +194,36 @@ fn split(target: &Path) -> Result<(&Path, OsString), OutputError> {
     }
 }
 
-fn check_replaceable(target: &Path, marker: &str) -> Result<(), OutputError> {
+/// Refuses what is not an earlier output of the same kind, and one that somebody put files of his own into.
+fn check_replaceable(target: &Path, kind: OutputKind) -> Result<(), OutputError> {
     let refuse = |reason| Err(OutputError::NotOurs { path: target.into(), reason });
     match fs::metadata(target) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(OutputError::io("cannot write results to", target)(e)),
-        Ok(m) if !m.is_dir() => refuse("it is a file"),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(OutputError::io("cannot write results to", target)(e)),
+        Ok(m) if !m.is_dir() => return refuse("it is a file"),
         Ok(_) if std::env::current_dir().is_ok_and(|d| d.starts_with(target)) => {
-            refuse("it is or contains the current folder")
+            return refuse("it is or contains the current folder");
         }
-        Ok(_) if target.join(marker).is_file() => Ok(()),
-        Ok(_) => match fs::read_dir(target).map(|mut d| d.next().is_none()) {
-            Ok(true) => Ok(()),
-            // Gone since: another process is swapping its own output in.
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-            Ok(false) => refuse(if marker == FIT_FILE {
-                "the folder is not an mmm output: it holds other files and no fit.json"
-            } else {
-                "the folder holds other files and no prior.json; a fit is not replaced by its prior"
-            }),
-            Err(e) => Err(OutputError::io("cannot read", target)(e)),
-        },
+        Ok(_) => {}
     }
+    let Contents { is_output, strangers } = match Contents::of(target, kind) {
+        Ok(contents) => contents,
+        // Gone since: another process is swapping its own output in.
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(OutputError::io("cannot read", target)(e)),
+    };
+    if strangers.is_empty() {
+        return Ok(());
+    }
+    if is_output {
+        return Err(OutputError::HoldsOthers { path: target.into(), names: strangers });
+    }
+    refuse(match kind {
+        OutputKind::Fit => "the folder is not an mmm output: it holds other files and no fit.json",
+        OutputKind::Prior => {
+            "the folder holds other files and no prior.json; a fit is not replaced by its prior"
+        }
+    })
 }
 
 /// Creates the missing folders down to `parent`; returns them, outermost first.

@@ -1,6 +1,7 @@
 //! Tests of the output directory on real folders.
 
 use super::*;
+use crate::output::{FIT_FILE, PRIOR_FILE, REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE};
 
 fn names(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> =
@@ -12,7 +13,7 @@ fn names(dir: &Path) -> Vec<String> {
 fn complete(target: &Path, content: &str) -> Result<PathBuf, OutputError> {
     let dir = OutputDir::create(target)?;
     dir.write_bytes(FIT_FILE, content.as_bytes())?;
-    dir.write_bytes("other.csv", content.as_bytes())?;
+    dir.write_bytes(WEEKLY_FILE, content.as_bytes())?;
     dir.commit()
 }
 
@@ -48,9 +49,11 @@ fn an_earlier_output_is_replaced_completely() {
     let root = tempfile::tempdir().unwrap();
     let target = root.path().join("out");
     complete(&target, "1").unwrap();
-    fs::write(target.join("report.html"), "old").unwrap();
+    for name in [REPORT_FILE, &format!("{REPORT_UNFINISHED}x1"), ".DS_Store"] {
+        fs::write(target.join(name), "old").unwrap();
+    }
     complete(&target, "2").unwrap();
-    assert_eq!(names(&target), [FIT_FILE, "other.csv"]);
+    assert_eq!(names(&target), [FIT_FILE, WEEKLY_FILE]);
     assert_eq!((names(root.path()), content(&target)), (vec!["out".to_string()], "2".into()));
 }
 
@@ -89,6 +92,30 @@ fn what_is_not_ours_is_not_replaced() {
     assert!(OutputDir::create(Path::new(".")).unwrap_err().to_string().contains("current folder"));
     assert_eq!(names(&target), ["thesis.tex"]);
     assert_eq!(names(root.path()), ["out"]);
+}
+
+#[test]
+fn files_put_into_an_output_are_named_and_kept() {
+    let root = tempfile::tempdir().unwrap();
+    let target = root.path().join("out");
+    complete(&target, "1").unwrap();
+    let early = OutputDir::create(&target).unwrap();
+    fs::create_dir(target.join("notes")).unwrap();
+    // A folder is never ours, whatever its name.
+    fs::create_dir(target.join("log.json")).unwrap();
+    for name in ["data.csv", "mmm.toml", PRIOR_FILE] {
+        fs::write(target.join(name), "years of work").unwrap();
+    }
+    early.write_bytes(FIT_FILE, b"2").unwrap();
+    for refused in [early.commit().unwrap_err(), OutputDir::create(&target).unwrap_err()] {
+        let text = refused.to_string();
+        assert!(text.ends_with("did not write: data.csv, log.json/, mmm.toml, notes/, prior.json"), "{text}");
+        assert!(refused.hint().unwrap().contains("--out"));
+    }
+    assert!(OutputDir::create_with(&target, OutputKind::Prior).is_err(), "a fit is not replaced by a prior");
+    let kept = ["data.csv", FIT_FILE, "log.json", "mmm.toml", "notes", PRIOR_FILE, WEEKLY_FILE];
+    assert_eq!((names(root.path()), content(&target)), (vec!["out".to_string()], "1".into()));
+    assert_eq!(names(&target), kept);
 }
 
 #[test]
@@ -156,6 +183,6 @@ fn concurrent_writers_end_with_one_complete_output() {
         }
     });
     assert_eq!(names(root.path()), ["out"]);
-    assert_eq!(names(&target), [FIT_FILE, "other.csv"]);
-    assert_eq!(content(&target), fs::read_to_string(target.join("other.csv")).unwrap(), "mixed outputs");
+    assert_eq!(names(&target), [FIT_FILE, WEEKLY_FILE]);
+    assert_eq!(content(&target), fs::read_to_string(target.join(WEEKLY_FILE)).unwrap(), "mixed outputs");
 }

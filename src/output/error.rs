@@ -26,6 +26,14 @@ pub enum OutputError {
         /// What is there.
         reason: &'static str,
     },
+    /// The output path is an earlier output into which somebody put other files.
+    #[error("cannot write results to {}: it holds what mmm did not write: {}", path.display(), named(names))]
+    HoldsOthers {
+        /// The output path.
+        path: PathBuf,
+        /// These files and folders.
+        names: Vec<String>,
+    },
     /// A number that JSON cannot carry.
     #[error("{field} of the results is {value}, which is not a finite number")]
     NonFinite {
@@ -100,6 +108,11 @@ impl OutputError {
         match self {
             OutputError::Io { source, .. } => io_hint(source.kind()),
             OutputError::NotOurs { .. } => Some("choose another folder with --out".into()),
+            OutputError::HoldsOthers { .. } => Some(
+                "choose another folder with --out, or move them elsewhere: an output directory is replaced as a \
+                 whole"
+                    .into(),
+            ),
             OutputError::NonFinite { .. } => {
                 Some("the fit broke down numerically; look at the data with `mmm check`".into())
             }
@@ -118,6 +131,16 @@ impl OutputError {
             OutputError::Schema { .. } => Some("give a folder or fit.json written by `mmm fit`".into()),
             OutputError::Serialise { .. } | OutputError::Parquet { .. } => None,
         }
+    }
+}
+
+/// The first few names, and how many more.
+fn named(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 

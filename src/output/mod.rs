@@ -9,6 +9,7 @@ mod curve_draws;
 mod curves;
 mod dated_text;
 mod directory;
+mod directory_contents;
 mod draws_io;
 mod error;
 mod evidence;
@@ -44,6 +45,13 @@ mod weekly;
 #[cfg(test)]
 pub(crate) mod testdata;
 
+/// The comparison with the earlier fit beside a refreshed one.
+pub const DIFF_JSON: &str = "diff.json";
+/// The same to be read.
+pub const DIFF_MARKDOWN: &str = "diff.md";
+/// Beginning of the name under which a report is written until it is complete.
+pub const REPORT_UNFINISHED: &str = ".report.html.tmp-";
+
 pub(crate) use advice::is_recommended;
 pub use build::{FitInputs, build};
 pub use build_prior::build_prior;
@@ -53,6 +61,7 @@ pub use channel_json::{
 pub use curve_draws::{CURVES_FILE, CurveDraws, curve_draws, read_curves, write_curves};
 pub use curves::{Band, ResponseCurve};
 pub use directory::OutputDir;
+pub use directory_contents::OutputKind;
 pub use draws_io::{Draws, read_draws};
 pub use error::OutputError;
 pub use finite::first_non_finite;
