@@ -244,6 +244,17 @@ fn verify_says_identical_or_what_differs() {
     let run = folder.mmm(&["fit", "--verify", "q1"]).exits(1);
     run.says(&["q1: not identical", "differs: outcome.total: 1.0 before, now"]);
     fs::write(&path, text).expect("written");
+    let lost = ["curves.parquet", "draws.parquet", "media.parquet", "weekly.csv"];
+    for file in lost {
+        let away = |from: &str, to: &str| {
+            fs::rename(folder.path().join("q1").join(from), folder.path().join("q1").join(to))
+                .expect("moved");
+        };
+        away(file, "away");
+        let run = folder.mmm(&["fit", "--verify", "q1"]).exits(1);
+        run.says(&["q1: not identical", "same bytes: fit.json", &format!("missing: {file}")]);
+        away("away", file);
+    }
     fs::write(folder.path().join("q1.csv"), restate(&plain(130), "tv_spend", 60..90, 2.0)).expect("written");
     let run = folder.mmm(&["fit", "--verify", "q1"]).exits(1);
     run.says(&["not identical", "differed beforehand: the data: SHA-256 of q1.csv"]);

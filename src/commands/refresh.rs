@@ -111,10 +111,13 @@ pub fn verify(fit: &Path, data: Option<&Path>, quiet: bool) -> anyhow::Result<Ex
     interrupt.check()?;
     let found = found?;
     let mut text = String::new();
-    let verdict = if found.differences.is_empty() { "identical" } else { "not identical" };
+    let verdict = if found.is_identical() { "identical" } else { "not identical" };
     text.push_str(&format!("{}: {verdict}\n", fit.display()));
     for file in &found.identical {
         text.push_str(&format!("same bytes: {file}\n"));
+    }
+    for file in &found.missing {
+        text.push_str(&format!("missing: {file}\n"));
     }
     for difference in &found.differences {
         text.push_str(&format!("differs: {difference}\n"));
@@ -125,5 +128,5 @@ pub fn verify(fit: &Path, data: Option<&Path>, quiet: bool) -> anyhow::Result<Ex
     if !quiet {
         std::io::stdout().lock().write_all(text.as_bytes())?;
     }
-    Ok(if found.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if found.is_identical() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -11,14 +11,23 @@ use crate::previous::load_options;
 use crate::sampler::Progress;
 
 /// What a repetition found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verification {
     /// Files that came out the same.
     pub identical: Vec<String>,
+    /// Files that a fit has and this one lacks.
+    pub missing: Vec<String>,
     /// What differs, in words; empty when nothing does.
     pub differences: Vec<String>,
     /// What did differ beforehand and may explain it: data, version, machine.
     pub causes: Vec<String>,
+}
+
+impl Verification {
+    /// Whether every file of the fit is there and came out the same.
+    pub fn is_identical(&self) -> bool {
+        self.missing.is_empty() && self.differences.is_empty()
+    }
 }
 
 /// Fits again what the output directory `fit_path` holds, from `data_path`, and compares every file that
@@ -59,7 +68,7 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
     after.run.data.file.clone_from(&before.run.data.file);
     after.run.warnings.clone_from(&before.run.warnings);
 
-    let mut found = Verification { identical: Vec::new(), differences: Vec::new(), causes };
+    let mut found = Verification { causes, ..Verification::default() };
     let scratch = tempfile::tempdir().map_err(|source| Error::Io {
         action: "cannot make a temporary folder in",
         path: std::env::temp_dir(),
@@ -69,7 +78,16 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
     output::write_results(&again, &mut after, &dataset, &fitted.posterior)?;
     let again = again.commit()?;
     for name in [FIT_FILE, output::DRAWS_FILE, output::CURVES_FILE, output::MEDIA_FILE, output::WEEKLY_FILE] {
-        let Some(path) = folder.map(|f| f.join(name)).filter(|p| p.exists()) else { continue };
+        let path = match folder {
+            // The file that was named may have another name.
+            Some(_) if name == FIT_FILE && !fit_path.is_dir() => fit_path.to_path_buf(),
+            Some(folder) => folder.join(name),
+            None => continue,
+        };
+        if !path.exists() {
+            found.missing.push(name.to_owned());
+            continue;
+        }
         let read = |path: &Path| {
             fs::read(path).map_err(|source| Error::Io { action: "cannot read", path: path.into(), source })
         };
