@@ -34,23 +34,59 @@ fn entries(folder: &Folder) -> Vec<String> {
     names
 }
 
+/// Waits until the chains run; returns what was said until then.
+fn until_sampling(stderr: &mut impl BufRead) -> String {
+    let mut said = String::new();
+    while !said.contains("sampling") {
+        assert!(stderr.read_line(&mut said).expect("text") > 0, "ended before sampling: {said}");
+    }
+    said
+}
+
+fn send(signal: &str, child: &Child) {
+    let kill = format!("kill -{signal} {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh runs").success());
+}
+
 #[test]
 fn ctrl_c_leaves_nothing_and_exits_130() {
-    for signal in ["INT", "TERM"] {
+    // Elsewhere a hang-up is left to the system.
+    let heard = if cfg!(target_os = "linux") { &["INT", "TERM", "HUP"][..] } else { &["INT", "TERM"] };
+    for signal in heard {
         let folder = folder();
         let mut child = start(&folder, &["--draws", "20000", "--out", "new/deep/out"]);
         let mut stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
-        let mut said = String::new();
-        while !said.contains("sampling") {
-            assert!(stderr.read_line(&mut said).expect("text") > 0, "ended before sampling: {said}");
-        }
-        let kill = format!("kill -{signal} {}", child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().expect("sh runs").success());
+        let said = until_sampling(&mut stderr);
+        send(signal, &child);
         let mut line = String::new();
         while stderr.read_line(&mut line).expect("text") > 0 {}
         assert_eq!(child.wait().expect("it ends").code(), Some(130), "{said}{line}");
         assert!(line.contains("error: interrupted; nothing was written"), "{line}");
         assert_eq!(entries(&folder), ["data.csv"]);
+    }
+}
+
+/// As `nohup` starts it, and as a script starts what it puts into the background.
+#[cfg(target_os = "linux")]
+#[test]
+fn signals_that_were_ignored_at_the_start_stay_so() {
+    for (ignored, other) in [("HUP", "TERM"), ("INT", "HUP"), ("TERM", "INT")] {
+        let folder = folder();
+        let script =
+            format!("trap '' {ignored}; exec {} fit data.csv --draws 20000", env!("CARGO_BIN_EXE_mmm"));
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("sh starts");
+        let mut stderr = BufReader::new(child.stderr.take().expect("stderr is piped"));
+        until_sampling(&mut stderr);
+        send(ignored, &child);
+        sleep(std::time::Duration::from_millis(300));
+        assert_eq!(child.try_wait().expect("it can be asked"), None, "{ignored} ended it");
+        send(other, &child);
+        let mut line = String::new();
+        while stderr.read_line(&mut line).expect("text") > 0 {}
+        assert_eq!(child.wait().expect("it ends").code(), Some(130), "{ignored}: {line}");
+        assert_eq!(line.matches("stopping").count(), 1, "{line}");
     }
 }
 

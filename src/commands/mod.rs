@@ -11,6 +11,7 @@ mod refresh;
 mod report;
 mod scenario;
 mod schema;
+mod signals;
 mod simulate;
 mod validate;
 

@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use mmm::output::{Progress, Tick};
+
+use super::signals;
 
 /// How much to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,17 +39,18 @@ impl Interrupt {
     /// ends the process at once.
     ///
     /// # Errors
-    /// When a handler is installed already or the system refuses.
+    /// When the system refuses.
     pub fn install() -> anyhow::Result<Interrupt> {
         let interrupt = Interrupt::default();
         let flag = interrupt.0.clone();
-        ctrlc::set_handler(move || {
+        signals::on_stop(move || {
             if flag.swap(true, Ordering::Relaxed) {
                 std::process::exit(Interrupted::EXIT_CODE.into());
             }
             // With stderr closed there is no one left to tell.
             let _ = writeln!(io::stderr(), "\nstopping; press Ctrl-C again to quit at once");
-        })?;
+        })
+        .context("cannot take over Ctrl-C")?;
         Ok(interrupt)
     }
 
