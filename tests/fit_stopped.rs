@@ -66,6 +66,20 @@ fn ctrl_c_leaves_nothing_and_exits_130() {
     }
 }
 
+#[test]
+fn ctrl_c_during_prior_only_leaves_nothing() {
+    let folder = folder();
+    let mut child = start(&folder, &["--prior-only", "--draws", "20000", "--out", "prior"]);
+    // From then on it draws, and each draw takes a while.
+    while entries(&folder).len() == 1 {
+        assert_eq!(child.try_wait().expect("it can be asked"), None, "over before it could be stopped");
+        sleep(std::time::Duration::from_millis(1));
+    }
+    send("INT", &child);
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(entries(&folder), ["data.csv"]);
+}
+
 /// As `nohup` starts it, and as a script starts what it puts into the background.
 #[cfg(target_os = "linux")]
 #[test]

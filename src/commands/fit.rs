@@ -105,7 +105,7 @@ impl Fit {
         }
         warnings.extend(data::vet(&dataset, &config)?);
         if self.prior_only {
-            return self.results.prior(&dataset, &config, warnings, threads);
+            return self.results.prior((&dataset, &config), warnings, threads, &interrupt);
         }
         if let Some(controls) = &self.sensitivity {
             mmm::sensitivity::check_controls(&dataset, controls)?;
@@ -161,16 +161,19 @@ impl OutputArgs {
     /// Draws from the prior, writes `prior.json`, and prints the table or the JSON.
     fn prior(
         &self,
-        dataset: &Dataset,
-        config: &FitConfig,
+        (dataset, config): (&Dataset, &FitConfig),
         warnings: Vec<output::Warning>,
         threads: Option<usize>,
+        interrupt: &Interrupt,
     ) -> anyhow::Result<ExitCode> {
         let directory =
             OutputDir::create_with(self.out("mmm-prior"), OutputKind::Prior).map_err(mmm::Error::from)?;
-        let draws = worker_threads(threads)?.install(|| mmm::prior_only(dataset, config))?;
+        let draws = worker_threads(threads)?.install(|| mmm::prior_only(dataset, config));
+        interrupt.check()?;
+        let draws = draws?;
         let report = output::build_prior(dataset, config, &draws, warnings);
         output::write_prior(&directory, &report, &draws).map_err(mmm::Error::from)?;
+        interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
         let mut stdout = std::io::stdout().lock();
         if self.json {
