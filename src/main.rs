@@ -15,8 +15,13 @@ fn main() -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
-            let interrupted = error.is::<commands::Interrupted>();
-            ExitCode::from(if interrupted { commands::Interrupted::EXIT_CODE } else { trouble })
+            ExitCode::from(if error.is::<commands::Interrupted>() {
+                commands::Interrupted::EXIT_CODE
+            } else if commands::BadUsage::is(&error) {
+                commands::BadUsage::EXIT_CODE
+            } else {
+                trouble
+            })
         }
     }
 }

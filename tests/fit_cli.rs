@@ -189,18 +189,50 @@ fn an_unconverged_fit_is_written_flagged_and_exits_3() {
 }
 
 #[test]
-fn bad_usage_exits_2_and_bad_settings_1() {
+fn bad_usage_exits_2_and_bad_input_1() {
     let folder = Folder::new();
     fit(&folder, &["--threads", "many"]).exits(2).complains(&["--threads"]);
     fit(&folder, &["--frobnicate"]).exits(2).complains(&["--frobnicate"]);
     for threads in ["0", "1025"] {
-        let run = fit(&folder, &["--threads", threads]).exits(1);
+        let run = fit(&folder, &["--threads", threads]).exits(2);
         run.complains(&[&format!("error: threads is {threads}; it must lie between 1 and 1024")]);
     }
-    fit(&folder, &["--target-accept", "1.5"]).exits(1).complains(&["target_accept is 1.5"]);
+    let data = example("national");
+    let data = data.to_str().expect("the path is UTF-8");
+    for (flag, value, complaint) in [
+        ("--target-accept", "1.5", "target_accept is 1.5"),
+        ("--chains", "0", "chains is 0; it must be at least 1"),
+        ("--thin", "0", "thin is 0; it must be at least 1"),
+        ("--seasonality-pairs", "27", "seasonality_pairs is 27"),
+        ("--reliability", "promo=2", "reliability is 2"),
+    ] {
+        folder.mmm(&["fit", data, flag, value]).exits(2).complains(&["error: ", complaint]);
+    }
+    folder.mmm(&["simulate", "--weeks", "0"]).exits(2).complains(&["--weeks is 0"]);
+    // The same value in a file is bad input.
+    fs::write(folder.path().join("mmm.toml"), "[sampler]\nchains = 0\n").expect("the file can be written");
+    folder.mmm(&["fit", data, "--config", "mmm.toml"]).exits(1).complains(&["chains is 0"]);
+    fs::remove_file(folder.path().join("mmm.toml")).expect("it is there");
     fit(&folder, &["--prior", "radio:roi=1..2"]).exits(1).complains(&["there is no channel `radio`"]);
     folder.mmm(&["fit"]).exits(2).complains(&["DATA.csv"]);
     folder.mmm(&["fit", "no.csv"]).exits(1).complains(&["error: cannot read no.csv", "hint: "]);
+    assert_eq!(entries(folder.path()), [""; 0], "nothing was written");
+}
+
+#[test]
+fn a_flag_that_contradicts_itself_is_refused() {
+    let folder = Folder::new();
+    let beliefs = [("tv:roi=1..2", "tv:share=0.01..0.02"), ("tv:roi=1..2", "tv:roi=3..4")];
+    for (one, other) in beliefs {
+        let run = fit(&folder, &["--prior", one, "--prior", other]).exits(2);
+        run.complains(&["error: --prior: channel `tv` is given two beliefs", "hint: keep one of them"]);
+    }
+    for flags in [
+        &["--reliability", "promo=0.8,promo=0.9"][..],
+        &["--reliability", "promo=1", "--reliability", "promo=1"],
+    ] {
+        fit(&folder, flags).exits(2).complains(&["error: --reliability: control `promo` is given two"]);
+    }
     assert_eq!(entries(folder.path()), [""; 0], "nothing was written");
 }
 

@@ -96,10 +96,11 @@ fn a_confounded_channel_moves_to_its_truth() {
 #[test]
 fn a_reliability_has_to_make_sense() {
     let folder = Folder::new();
+    let told = |flag: &str| fit(&folder, &national(), &["--reliability", flag]);
     let refused = |flag: &str, words: &[&str]| {
-        fit(&folder, &national(), &["--reliability", flag]).exits(1).complains(words);
+        told(flag).exits(1).complains(words);
     };
-    refused("query_index=1.2", &["controls.query_index.reliability is 1.2"]);
+    told("query_index=1.2").exits(2).complains(&["controls.query_index.reliability is 1.2"]);
     refused("querry_index=0.9", &["there is no control `querry_index`", "did you mean `query_index`?"]);
     refused("holiday=0.9", &["[controls.holiday]: a 0/1 control has no reliability"]);
     fit(&folder, &national(), &["--reliability", "query_index"]).exits(2).complains(&["CONTROL=SHARE"]);

@@ -12,6 +12,8 @@ use mmm::config::{
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
 
+use super::BadUsage;
+
 /// Which columns play which role. Lists take names or quoted globs, separated by commas.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Data")]
@@ -137,8 +139,8 @@ impl ConfigArgs {
         data: DataArgs,
         model: ModelArgs,
         sampler: SamplerArgs,
-    ) -> Result<Resolved, mmm::Error> {
-        self.resolve_flags(flags(data, model, sampler))
+    ) -> anyhow::Result<Resolved> {
+        Ok(self.resolve_flags(flags(data, model, sampler)?)?)
     }
 
     /// The same for flags as [`flags`] gives them.
@@ -151,18 +153,38 @@ impl ConfigArgs {
     }
 }
 
-/// What the flags say.
-pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> RawConfig {
+/// What the flags say, judged by itself: what no file and no data could make good is bad usage.
+///
+/// # Errors
+/// Values out of range, and a channel or a control that a flag speaks of twice.
+pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<RawConfig, BadUsage> {
     let mut channels: BTreeMap<String, RawChannel> = BTreeMap::new();
     for (name, prior) in &model.prior {
-        channels.entry(name.clone()).or_default().prior = prior.clone();
+        let channel = RawChannel { prior: prior.clone(), ..RawChannel::default() };
+        if channels.insert(name.clone(), channel).is_some() {
+            return Err(twice("--prior", &format!("channel `{name}` is given two beliefs")));
+        }
     }
-    let control = |(name, share): &(String, f64)| {
-        (name.clone(), RawControl { reliability: Some(*share), assumed: false })
-    };
-    let controls = model.reliability.iter().map(control).collect();
+    let mut controls: BTreeMap<String, RawControl> = BTreeMap::new();
+    for (name, share) in &model.reliability {
+        let control = RawControl { reliability: Some(*share), assumed: false };
+        if controls.insert(name.clone(), control).is_some() {
+            return Err(twice("--reliability", &format!("control `{name}` is given two")));
+        }
+    }
     let (data, sampler) = (data.into_raw(), sampler.into_raw());
-    RawConfig { data, channels, controls, model: model.into_raw(), sampler }
+    let flags = RawConfig { data, channels, controls, model: model.into_raw(), sampler };
+    flags.clone().resolve(RawConfig::default())?;
+    Ok(flags)
+}
+
+fn twice(flag: &str, what: &str) -> BadUsage {
+    BadUsage(mmm::Error::Config {
+        file: None,
+        line: None,
+        problem: format!("{flag}: {what}"),
+        hint: Some("keep one of them".into()),
+    })
 }
 
 /// `None` when a list flag was not given.
@@ -215,6 +237,15 @@ impl SamplerArgs {
             target_accept: self.target_accept,
             threads: self.threads,
         }
+    }
+}
+
+/// A number of things of which there must be one.
+pub fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("it must be at least 1".into()),
+        Ok(n) => Ok(n),
+        Err(_) => Err("it is not a number".into()),
     }
 }
 

@@ -84,7 +84,7 @@ impl Fit {
     /// Fits, writes the output directory, and prints the summary or the JSON on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         if let Some(fit) = &self.refresh.verify {
-            if flags(self.data, self.model, self.sampler) != RawConfig::default() {
+            if flags(self.data, self.model, self.sampler)? != RawConfig::default() {
                 bail!("--verify takes every setting from the fit; leave the other flags out");
             }
             return refresh::verify(fit, self.data_file.as_deref(), self.results.quiet);
@@ -92,7 +92,7 @@ impl Fit {
         let mut clock = PhaseClock::start();
         let interrupt = Interrupt::install()?;
         let file = self.data_file.unwrap_or_default();
-        let flags = flags(self.data, self.model, self.sampler);
+        let flags = flags(self.data, self.model, self.sampler)?;
         let previous = self.refresh.previous(&file, &flags)?;
         let Resolved { load, fit: config, threads } = match &previous {
             Some(previous) => previous.resolve()?,

@@ -21,6 +21,22 @@ pub use progress::Interrupted;
 
 use clap::{Parser, Subcommand};
 
+/// The command line asks for what cannot be, whatever the data.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BadUsage(#[from] pub mmm::Error);
+
+impl BadUsage {
+    /// As clap exits.
+    pub const EXIT_CODE: u8 = 2;
+
+    /// Whether that is what went wrong; every option of `mmm simulate` is a flag.
+    pub fn is(error: &anyhow::Error) -> bool {
+        let options = error.downcast_ref::<mmm::Error>();
+        error.is::<BadUsage>() || matches!(options, Some(mmm::Error::InvalidOptions { .. }))
+    }
+}
+
 /// Bayesian media mix models: what each channel returned, where it saturates, where the next
 /// dollar should go.
 #[derive(Debug, Parser)]

@@ -12,7 +12,7 @@ use mmm::data;
 use mmm::output::{Forecaster, ValidateReport, validate_text};
 use mmm::validation::{Fold, Forecasts, Plan, folds, validation_report};
 
-use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, at_least_one};
 use super::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Exit code of a backtest in which some fit did not converge, as of such a fit.
@@ -38,10 +38,10 @@ pub struct Validate {
     #[arg(value_name = "DATA.csv")]
     data_file: PathBuf,
     /// Forecasts to make, each from a later origin
-    #[arg(long, value_name = "N", default_value_t = 4)]
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one)]
     folds: usize,
     /// Periods in each forecast
-    #[arg(long, value_name = "PERIODS", default_value_t = 13)]
+    #[arg(long, value_name = "PERIODS", default_value_t = 13, value_parser = at_least_one)]
     horizon: usize,
     /// Print the report as JSON (schema mmm.validate/1) instead of tables
     #[arg(long)]

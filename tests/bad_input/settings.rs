@@ -43,8 +43,12 @@ fn settings_of_a_channel_left_out_on_purpose_are_dropped() {
 
 #[test]
 fn values_out_of_range() {
-    let run = sheet().check(&["--prior", "tv:roi=3..1"]).exits(1);
+    let run = sheet().check(&["--prior", "tv:roi=3..1"]).exits(2);
     run.complains(&["error: channels.tv.prior.roi: high is 1; it must be above low (3)", "hint: "]);
+    // A flag stands above the file, on another scale too.
+    let toml = "[channels.tv]\nprior.share = { low = 0.01, high = 0.02 }\n";
+    let folder = Folder::new().file("data.csv", sheet().text()).file("mmm.toml", toml);
+    folder.mmm(&["check", "data.csv", "--config", "mmm.toml", "--prior", "tv:roi=1..3"]).exits(0);
 }
 
 #[test]
