@@ -82,6 +82,16 @@ fn a_late_channel_is_named() {
 }
 
 #[test]
+fn a_flighted_channel_is_not_late_and_one_that_hardly_ran_is_named_for_that() {
+    let every = |k: usize| move |t: usize| if t.is_multiple_of(k) { 5.0 + wave(t, 8) } else { 0.0 };
+    // 25 weeks over three years.
+    assert_eq!(found(&[("radio_spend", &every(6))], &[], 0), []);
+    let findings = found(&[("radio_spend", &every(15))], &[], 0);
+    expect(&findings, "rarely_active", &["`radio` was active in 10 of 150 weeks"]);
+    assert!(findings.iter().all(|f| f.code != "late_channel"), "{findings:?}");
+}
+
+#[test]
 fn a_channel_that_ran_only_in_held_out_weeks_is_named_for_that_alone() {
     let late = |t: usize| if t >= WEEKS - 12 { 5.0 + wave(t, 8) } else { 0.0 };
     let findings = found(&[("tiktok_spend", &late)], &[], 13);

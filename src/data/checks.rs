@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::collinearity::{Collinearity, collinearity};
-use super::dataset::Dataset;
-use super::history::{ChannelHistory, history};
+use super::dataset::{Channel, Dataset};
+use super::history::{Activity, HALF_YEAR, weeks};
 use super::patterns::{mediators, switched_together};
 use super::proxies::proxies;
 use super::spikes::spikes;
@@ -45,8 +45,6 @@ const CORRELATED: f64 = 0.9;
 const IDENTICAL: f64 = 0.9999;
 /// Variance inflation that the textbooks call serious (Kutner et al., Applied Linear Regression, 10.5).
 const INFLATED: f64 = 10.0;
-/// Half a year: a channel seen for less was never seen in both halves of the season.
-const LATE_WEEKS: f64 = 26.0;
 /// Coefficient of variation below which a column hardly moves.
 const NEAR_CONSTANT: f64 = 0.02;
 
@@ -67,7 +65,7 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
         }
     };
     span(data, &mut findings);
-    for channel in &history(data) {
+    for channel in &data.channels {
         activity(data, channel, &mut findings);
     }
     variation(data, &mut findings);
@@ -137,10 +135,6 @@ fn amount(value: f64) -> String {
     if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.3}") }
 }
 
-fn weeks(data: &Dataset, periods: usize) -> f64 {
-    periods as f64 * data.interval.days() / 7.0
-}
-
 fn span(data: &Dataset, findings: &mut Findings) {
     /// Weeks in two years, less a week for files that end at Christmas.
     const TWO_YEARS: f64 = 103.0;
@@ -195,16 +189,24 @@ fn patterns(data: &Dataset, findings: &mut Findings) {
     }
 }
 
-fn activity(data: &Dataset, channel: &ChannelHistory, findings: &mut Findings) {
-    let active = weeks(data, channel.active_periods);
-    if active < LATE_WEEKS && active > 0.0 {
-        let since = channel.first_active.map_or(String::new(), |d| format!(" (first on {d})"));
-        let message = format!("channel `{}` was active for {active:.0} weeks{since}", channel.name);
-        let hint = format!(
-            "its effect will be mostly prior: give channels.{}.prior, or run an experiment",
-            channel.name
-        );
+/// Channels that began late, and others that ran too seldom.
+fn activity(data: &Dataset, channel: &Channel, findings: &mut Findings) {
+    let (name, activity) = (&channel.name, Activity::of(data, channel));
+    let Some(first) = activity.first() else { return };
+    if activity.is_late() {
+        let since = data.dates[first];
+        let message =
+            format!("channel `{name}` was active for {:.0} weeks (first on {since})", activity.weeks);
+        let hint =
+            format!("its effect will be mostly prior: give channels.{name}.prior, or run an experiment");
         findings.warn("late_channel", message, hint);
+    } else if activity.is_rare() {
+        let all = weeks(data, data.n_periods());
+        let message = format!("channel `{name}` was active in {:.0} of {all:.0} weeks", activity.weeks);
+        let hint = format!(
+            "its curve and carry-over rest on few points: give channels.{name}.prior, or run it more often"
+        );
+        findings.warn("rarely_active", message, hint);
     }
 }
 
@@ -355,7 +357,7 @@ fn geos(data: &Dataset, findings: &mut Findings) {
         return;
     }
     let short: Vec<&str> = (0..data.n_geos())
-        .filter(|g| weeks(data, data.present.row(*g).iter().filter(|p| **p).count()) < LATE_WEEKS)
+        .filter(|g| weeks(data, data.present.row(*g).iter().filter(|p| **p).count()) < HALF_YEAR)
         .map(|g| data.geos[g].as_str())
         .collect();
     if !short.is_empty() {

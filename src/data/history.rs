@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use ndarray::Array2;
 use serde::Serialize;
 
-use super::dataset::Dataset;
+use super::dataset::{Channel, Dataset, Interval};
 
 /// Activity of one channel, geos taken together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,21 +25,71 @@ pub struct ChannelHistory {
     pub zero_share: f64,
 }
 
+/// Weeks of half a year: what was seen for less was never seen in both halves of the season.
+pub(crate) const HALF_YEAR: f64 = 26.0;
+/// A quarter of a year: with fewer active weeks a curve and a carry-over rest on a handful of points.
+const FEW_WEEKS: f64 = 13.0;
+
+/// Weeks in so many periods.
+pub(crate) fn weeks(data: &Dataset, periods: usize) -> f64 {
+    periods as f64 * data.interval.days() / 7.0
+}
+
+/// When a channel ran, geos taken together.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Activity {
+    /// Periods with exposure in any geo.
+    pub(crate) periods: Vec<usize>,
+    /// Weeks in which it ran at all.
+    pub(crate) weeks: f64,
+    /// Weeks from the first such period to the end.
+    weeks_since: f64,
+    n_periods: usize,
+}
+
+impl Activity {
+    /// Of one channel.
+    pub(crate) fn of(data: &Dataset, channel: &Channel) -> Activity {
+        let runs = |t: &usize| channel.exposure.column(*t).iter().any(|x| *x > 0.0);
+        let periods: Vec<usize> = (0..data.n_periods()).filter(runs).collect();
+        let active = match data.interval {
+            // One day a week tells as much of a curve as seven in a row.
+            Interval::Daily => periods.chunk_by(|a, b| a / 7 == b / 7).count() as f64,
+            Interval::Weekly | Interval::Monthly => weeks(data, periods.len()),
+        };
+        let since = periods.first().map_or(0, |first| data.n_periods() - first);
+        Activity { weeks: active, weeks_since: weeks(data, since), n_periods: data.n_periods(), periods }
+    }
+
+    /// First period in which it ran.
+    pub(crate) fn first(&self) -> Option<usize> {
+        self.periods.first().copied()
+    }
+
+    /// Whether it began after the data did, and too late to be seen in both halves of the season.
+    pub(crate) fn is_late(&self) -> bool {
+        self.first().is_some_and(|first| first > 0) && self.weeks_since < HALF_YEAR
+    }
+
+    /// Whether it paused most of the time.
+    pub(crate) fn is_rare(&self) -> bool {
+        self.weeks < FEW_WEEKS && !self.periods.is_empty() && self.periods.len() < self.n_periods
+    }
+}
+
 /// The history of every channel, in the data set's order.
 pub fn history(data: &Dataset) -> Vec<ChannelHistory> {
     data.channels
         .iter()
         .map(|channel| {
-            let active: Vec<usize> = (0..data.n_periods())
-                .filter(|t| channel.exposure.column(*t).iter().any(|x| *x > 0.0))
-                .collect();
+            let activity = Activity::of(data, channel);
             ChannelHistory {
                 name: channel.name.clone(),
                 spend_column: channel.spend_column.clone(),
                 exposure_column: channel.exposure_column.clone(),
                 spend: channel.spend.sum(),
-                first_active: active.first().map(|t| data.dates[*t]),
-                active_periods: active.len(),
+                first_active: activity.first().map(|t| data.dates[t]),
+                active_periods: activity.periods.len(),
                 zero_share: zero_share(&channel.exposure, &data.present),
             }
         })

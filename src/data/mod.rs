@@ -33,6 +33,7 @@ pub(crate) use collinearity::{Collinearity, collinearity};
 pub use dataset::*;
 pub use digest::period_digests;
 pub use following::{Follower, followers};
+pub(crate) use history::Activity;
 pub use history::{ChannelHistory, history};
 pub use infer::unasked_role;
 pub use load::{column_names, load};

@@ -5,17 +5,13 @@ use rayon::prelude::*;
 use super::build::finite;
 use super::channel_json::{Evidence, EvidenceVerdict};
 use super::text::{clean, percent};
-use crate::data::{Collinearity, Dataset, collinearity};
+use crate::data::{Activity, Collinearity, Dataset, collinearity};
 use crate::posterior::Posterior;
 
 /// Contraction above which the verdict is `data`: the prior's spread more than halved.
 const DATA: f64 = 0.5;
 /// Contraction below which the verdict is `prior`.
 const PRIOR: f64 = 0.2;
-/// A quarter of a year: with fewer active periods a curve and a carry-over rest on a handful of points.
-const FEW_WEEKS: f64 = 13.0;
-/// Half a year: a channel that started later was never seen in both halves of the season.
-const LATE_WEEKS: f64 = 26.0;
 /// Spread / mean of the active exposure below which a channel hardly moved.
 const STEADY: f64 = 0.15;
 /// Correlation above which two columns are hard to tell apart.
@@ -83,20 +79,18 @@ fn sentence(fitted: Fitted<'_>, posterior: &Posterior, index: usize, verdict: Ev
 /// The most likely reason why the data say little, when there is a known one.
 fn cause((dataset, found): Fitted<'_>, posterior: &Posterior, index: usize) -> Option<String> {
     let channel = &dataset.channels[index];
-    let (n, weeks) = (dataset.n_periods(), |n: usize| n as f64 * dataset.interval.days() / 7.0);
-    let active: Vec<usize> =
-        (0..n).filter(|t| channel.exposure.column(*t).iter().any(|x| *x > 0.0)).collect();
-    let first = active.first()?;
-    let late = weeks(n - first) < LATE_WEEKS && *first > 0;
-    let since = if late { format!(", from {} on", dataset.dates[*first]) } else { String::new() };
-    if weeks(active.len()) < FEW_WEEKS {
-        return Some(format!("it was active in only {} of {n} periods{since}", active.len()));
+    let activity = Activity::of(dataset, channel);
+    let (first, late) = (activity.first()?, activity.is_late());
+    let since = if late { format!(", from {} on", dataset.dates[first]) } else { String::new() };
+    let periods = format!("{} of {} periods{since}", activity.periods.len(), dataset.n_periods());
+    if activity.is_rare() {
+        return Some(format!("it was active in only {periods}"));
     }
     if let Some((other, r)) = partner(found, &channel.name) {
         return Some(format!("it rises and falls together with {} (correlation {r:.2})", clean(&other)));
     }
     if late {
-        return Some(format!("it started late: {} of {n} periods{since}", active.len()));
+        return Some(format!("it started late: {periods}"));
     }
     let series = scaled_exposure(dataset, index);
     let on: Vec<f64> = series.iter().copied().filter(|x| *x > 0.0).collect();
