@@ -229,6 +229,15 @@ fn a_carried_posterior_is_the_prior_and_says_what_counts_twice() {
     assert!(warned);
     // What was carried is a setting like any other: the fit can be made again from what it says.
     folder.mmm(&["fit", "--verify", "c"]).exits(0).says(&["c: identical"]);
+    // As the warning advises: the new weeks alone, whose parameters are known beforehand but for the baseline's.
+    let hint =
+        fit["run"]["warnings"].as_array().expect("warnings").iter().find(|w| w["code"] == "carried_twice");
+    assert!(hint.is_some_and(|w| w["hint"].to_string().contains("--from 2023-07-03")), "{hint:?}");
+    let new = ["fit", "q2.csv", "--since-last", "q1", "--from", "2023-07-03", "--out", "n", "--quiet"];
+    folder.mmm(&[&new[..], &["--carry-forward", "0.5"]].concat()).finishes();
+    assert_eq!(read(&folder, "n/fit.json")["run"]["data"]["periods"], 13);
+    let run = folder.mmm(&new).exits(1);
+    run.complains(&["fewer rows than parameters: 13 rows", "(16 of 4 channels, 7 of the baseline)"]);
     folder.mmm(&["fit", "q2.csv", "--carry-forward", "0.5"]).exits(2).complains(&["--since-last"]);
     folder.mmm(&["fit", "q2.csv", "--since-last", "q1", "--carry-forward", "0"]).exits(2);
 }

@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::collinearity::{Collinearity, collinearity};
 use super::dataset::{Channel, Dataset};
 use super::history::{Activity, HALF_YEAR, weeks};
+use super::parameters::enough_rows;
 use super::patterns::{mediators, switched_together};
 use super::proxies::proxies;
 use super::spikes::spikes;
 use super::suggest::listing;
 use crate::config::FitConfig;
-use crate::error::Error;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,34 +79,6 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     geos(data, &mut findings);
     findings.0.sort_by_key(|f| f.severity);
     findings.0
-}
-
-/// Whether the fitted window has a row for every parameter of the regression.
-///
-/// Counted are intercept, trend knots, seasonality, controls and noise, and return, retention,
-/// half-saturation and slope of each channel; what varies by geo is pooled and not counted.
-///
-/// # Errors
-/// When there are fewer known outcomes than parameters.
-pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
-    let fitted = data.n_periods().saturating_sub(config.model.holdout_weeks);
-    let known = data.outcome.observed.columns().into_iter().take(fitted);
-    let rows = known.flat_map(|c| c.to_vec()).filter(|o| *o).count();
-    let weeks = fitted as f64 * data.interval.days() / 7.0;
-    let knots = (weeks / config.model.trend_knot_weeks).floor() as usize;
-    let baseline = 2 + knots + 2 * config.model.seasonality_pairs + data.controls.len();
-    let media = 4 * data.n_channels();
-    if rows >= baseline + media {
-        return Ok(());
-    }
-    let problem = format!(
-        "fewer rows than parameters: {rows} rows with an outcome to fit {} parameters ({media} of {} channels, {baseline} of the baseline)",
-        baseline + media,
-        data.n_channels()
-    );
-    let hint =
-        "give more history, merge channels, or drop controls with --exclude; --seasonality-pairs 1 saves 4";
-    Err(Error::data(&data.source.file, problem, hint))
 }
 
 #[derive(Default)]

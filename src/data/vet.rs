@@ -1,7 +1,8 @@
 //! The checks as a gate before a fit: blocking findings are an error, the others warnings.
 
-use super::checks::{Finding, Severity, check, enough_rows};
+use super::checks::{Finding, Severity, check};
 use super::dataset::Dataset;
+use super::parameters::enough_rows;
 use crate::config::FitConfig;
 use crate::error::{Error, Problems};
 use crate::warning::Warning;

@@ -2,16 +2,16 @@
 
 use chrono::NaiveDate;
 
-use crate::data::Interval;
+use crate::data::{Interval, fourier_pairs, trend_segments};
 
 /// Ramps between evenly spaced knots about `knot_periods` apart; column j rises from 0 to 1 over segment j.
 pub(super) fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
     let last = (n_periods - 1) as f64;
-    let n_segments = (last / knot_periods).round().max(1.0);
-    (0..n_segments as usize)
+    let n_segments = trend_segments(n_periods, knot_periods);
+    (0..n_segments)
         .map(|j| {
             (0..n_periods)
-                .map(|t| (t as f64 / last.max(1.0) * n_segments - j as f64).clamp(0.0, 1.0))
+                .map(|t| (t as f64 / last.max(1.0) * n_segments as f64 - j as f64).clamp(0.0, 1.0))
                 .collect()
         })
         .collect()
@@ -24,9 +24,7 @@ pub(super) fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
 /// smooth, as by a roughness penalty on its second derivative (Wahba 1990, Spline Models, § 2.1).
 pub(super) fn seasonality(dates: &[NaiveDate], interval: Interval, pairs: usize) -> Vec<Vec<f64>> {
     let days: Vec<f64> = dates.iter().map(|d| f64::from(d.to_epoch_days())).collect();
-    let years = dates.len() as f64 / interval.per_year();
-    let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
-    let weekly = if interval == Interval::Daily { 3 } else { 0 };
+    let (yearly, weekly) = fourier_pairs(dates.len(), interval, pairs);
     let wave = |period: f64, k: usize, height: f64| {
         let angle = move |day: &f64| std::f64::consts::TAU * k as f64 * day / period;
         let of = |f: fn(f64) -> f64| days.iter().map(|d| height * f(angle(d))).collect();

@@ -1,0 +1,120 @@
+//! How many parameters a regression has, counted before it is built, and whether the data are enough for them.
+
+use super::dataset::{Channel, Dataset, Interval};
+use crate::config::{Adstock, ChannelConfig, CurvePrior, FitConfig, Noise};
+use crate::error::Error;
+
+/// Segments of the trend over `n_periods`, about `knot_periods` long each.
+pub(crate) fn trend_segments(n_periods: usize, knot_periods: f64) -> usize {
+    (n_periods.saturating_sub(1) as f64 / knot_periods).round().max(1.0) as usize
+}
+
+/// Pairs of yearly and of weekly Fourier terms when `pairs` yearly ones are asked for: less than a year of
+/// data has its share of them, and only daily data know the day of the week.
+pub(crate) fn fourier_pairs(n_periods: usize, interval: Interval, pairs: usize) -> (usize, usize) {
+    let years = n_periods as f64 / interval.per_year();
+    let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
+    (yearly, if interval == Interval::Daily { 3 } else { 0 })
+}
+
+/// Whether the fitted window has a row for every parameter of the regression.
+///
+/// Counted are intercept, trend, seasonality, controls and noise, and of each channel return, retention,
+/// half-saturation and slope, each as far as nobody gave it a prior of its own or fixed it; what varies by
+/// geo is pooled and not counted.
+///
+/// # Errors
+/// When there are fewer known outcomes than parameters.
+pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
+    let fitted = data.n_periods().saturating_sub(config.model.holdout_weeks);
+    let known = data.outcome.observed.columns().into_iter().take(fitted);
+    let rows = known.flat_map(|c| c.to_vec()).filter(|o| *o).count();
+    let baseline = of_baseline(data, config);
+    let media: usize = data.channels.iter().map(|channel| of_channel(channel, config)).sum();
+    if rows >= baseline + media {
+        return Ok(());
+    }
+    let problem = format!(
+        "fewer rows than parameters: {rows} rows with an outcome to fit {} parameters ({media} of {} channels, {baseline} of the baseline)",
+        baseline + media,
+        data.n_channels()
+    );
+    let (yearly, _) = fourier_pairs(data.n_periods(), data.interval, config.model.seasonality_pairs);
+    let season = match yearly {
+        0 | 1 => String::new(),
+        _ => format!("; --seasonality-pairs 1 saves {}", 2 * (yearly - 1)),
+    };
+    let hint = format!(
+        "give more history, merge channels, drop controls with --exclude, or give channels priors of their own{season}"
+    );
+    Err(Error::data(&data.source.file, problem, hint))
+}
+
+/// Intercept and standard deviation of the noise, and what else there is.
+fn of_baseline(data: &Dataset, config: &FitConfig) -> usize {
+    let (model, n) = (&config.model, data.n_periods());
+    let trend = trend_segments(n, model.trend_knot_weeks * 7.0 / data.interval.days());
+    let (yearly, weekly) = fourier_pairs(n, data.interval, model.seasonality_pairs);
+    2 + trend + 2 * (yearly + weekly) + data.controls.len() + usize::from(model.noise == Noise::Ar1)
+}
+
+/// A parameter with a prior of its own is known before the data, and one that is fixed is none.
+fn of_channel(channel: &Channel, config: &FitConfig) -> usize {
+    let default = ChannelConfig::default();
+    let own = config.channels.get(&channel.name).unwrap_or(&default);
+    let CurvePrior { half_saturation, slope, retention } = own.curve_prior.unwrap_or_default();
+    let no_carry_over = own.adstock.unwrap_or(config.model.adstock) == Adstock::None;
+    let unknown = [
+        own.prior.is_none(),
+        half_saturation.is_none(),
+        slope.is_none() && own.slope.is_none(),
+        retention.is_none() && !no_carry_over,
+    ];
+    unknown.into_iter().filter(|unknown| *unknown).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{BetaPrior, EffectPrior, LogNormalPrior};
+    use crate::model::{ColumnGroup, Design};
+    use crate::output::testdata;
+
+    #[test]
+    fn the_baseline_has_the_columns_of_the_design() {
+        let data = testdata::dataset();
+        for (interval, knots, noise) in
+            [(Interval::Weekly, 13.0, Noise::Ar1), (Interval::Daily, 1.0, Noise::White)]
+        {
+            let data = Dataset { interval, ..data.clone() };
+            let mut config = FitConfig::default();
+            (config.model.trend_knot_weeks, config.model.noise) = (knots, noise);
+            let design = Design::new(&data, &config).unwrap();
+            assert!(design.columns.contains(&ColumnGroup::Trend));
+            let scales = if noise == Noise::Ar1 { 2 } else { 1 };
+            assert_eq!(of_baseline(&data, &config), design.n_columns() + scales, "{interval:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_beforehand_is_not_counted_part_by_part() {
+        let (data, mut config) = (testdata::dataset(), FitConfig::default());
+        let channel = &data.channels[0];
+        let belief = LogNormalPrior::Median { median: 1.0, sd_log: 0.5 };
+        let count = |config: &FitConfig| of_channel(channel, config);
+        assert_eq!(count(&config), 4);
+        let own = config.channels.entry(channel.name.clone()).or_default();
+        own.prior = Some(EffectPrior::Roi(belief));
+        own.curve_prior = Some(CurvePrior { half_saturation: Some(belief), slope: None, retention: None });
+        assert_eq!(count(&config), 2);
+        config.channels.get_mut(&channel.name).unwrap().slope = Some(1.0);
+        assert_eq!(count(&config), 1);
+        let retention = Some(BetaPrior { mean: 0.5, sd: 0.1 });
+        let curve = CurvePrior { half_saturation: Some(belief), slope: None, retention };
+        config.channels.get_mut(&channel.name).unwrap().curve_prior = Some(curve);
+        assert_eq!(count(&config), 0);
+        config = FitConfig::default();
+        config.model.adstock = Adstock::None;
+        assert_eq!(count(&config), 3);
+    }
+}
