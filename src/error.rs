@@ -24,10 +24,10 @@ pub enum Error {
     #[error(transparent)]
     Sampling(#[from] crate::sampler::SamplerError),
     /// A geo has nothing to fit.
-    #[error("geo `{geo}`: {cells} fitted rows with a mean outcome of {mean}; it must be positive")]
+    #[error("{}{}", geo.as_ref().map_or(String::new(), |geo| format!("geo `{geo}`: ")), no_outcome(*cells, *mean))]
     NoOutcome {
-        /// Geo name.
-        geo: String,
+        /// Geo name; `None` for a single market.
+        geo: Option<String>,
         /// Rows with an outcome that are not held out.
         cells: usize,
         /// Their mean.
@@ -95,8 +95,14 @@ impl Error {
                 Some("check the path; it is taken relative to the current folder".to_owned())
             }
             Error::Io { .. } | Error::Sampling(_) | Error::InvalidOptions { .. } => None,
-            Error::NoOutcome { .. } => Some(
+            Error::NoOutcome { geo: Some(_), .. } => Some(
                 "drop the geo's rows, or fit on a window in which it sold something (--from, --to)".into(),
+            ),
+            Error::NoOutcome { mean, .. } if *mean < 0.0 => {
+                Some("turn its sign if it is written as a cost, or name another column with --outcome".into())
+            }
+            Error::NoOutcome { .. } => Some(
+                "name another column with --outcome, or fit on a window that has one (--from, --to)".into(),
             ),
             Error::OutputExists { .. } => {
                 Some("choose another --out, or replace its files with --force".into())
@@ -117,6 +123,22 @@ impl Error {
     /// One setting out of place and its remedy.
     pub(crate) fn config(problem: impl Into<String>, hint: impl Into<String>) -> Self {
         Error::Config { file: None, line: None, problem: problem.into(), hint: Some(hint.into()) }
+    }
+}
+
+/// Why the outcome is nothing to measure by.
+fn no_outcome(cells: usize, mean: f64) -> String {
+    match (cells, mean) {
+        (0, _) => "the outcome is blank in every row to be fitted".into(),
+        (1, _) => format!("the outcome of the one row to be fitted is {mean:.0}; it must be positive"),
+        (_, 0.0) => {
+            format!("the outcome is 0 on average over {cells} rows to be fitted; it must be positive")
+        }
+        // Enough digits to be recognised, whole units where there are many.
+        _ if mean.abs() < 100.0 => {
+            format!("the mean outcome of {cells} rows to be fitted is {mean:.3}; it must be positive")
+        }
+        _ => format!("the mean outcome of {cells} rows to be fitted is {mean:.0}; it must be positive"),
     }
 }
 

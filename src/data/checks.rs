@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::collinearity::{Collinearity, collinearity};
 use super::dataset::{Channel, Dataset};
+use super::fitted::fitted_outcome;
 use super::history::{Activity, HALF_YEAR, weeks};
 use super::parameters::enough_rows;
 use super::patterns::{mediators, switched_together};
@@ -65,6 +66,11 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
         }
     };
     span(data, &mut findings);
+    for g in 0..data.n_geos() {
+        if let Err(error) = fitted_outcome(data, g, data.n_periods()) {
+            findings.add(Severity::Blocking, "no_outcome", error.to_string(), error.hint());
+        }
+    }
     for channel in &data.channels {
         activity(data, channel, &mut findings);
     }

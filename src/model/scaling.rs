@@ -2,7 +2,7 @@
 
 use super::design::Design;
 use crate::Error;
-use crate::data::Dataset;
+use crate::data::{Dataset, FittedOutcome, fitted_outcome};
 
 /// Spread over size of a control below which it is rounding.
 const ROUNDING: f64 = 1e-12;
@@ -19,16 +19,10 @@ impl Design {
         last_fitted: usize,
         population: Option<&[f64]>,
     ) -> Result<(), Error> {
-        let fitted = |t: &usize| data.outcome.observed[[g, *t]] && *t < last_fitted;
-        let cells: Vec<usize> = (0..self.n_periods).filter(fitted).collect();
-        let total: f64 = cells.iter().map(|&t| data.outcome.values[[g, t]]).sum();
-        let mean = total / cells.len().max(1) as f64;
-        if cells.is_empty() || mean <= 0.0 {
-            return Err(Error::NoOutcome { geo: data.geos[g].clone(), cells: cells.len(), mean });
-        }
+        let FittedOutcome { periods, total, mean } = fitted_outcome(data, g, last_fitted)?;
         self.outcome_total += total;
         self.outcome_scale[g] = population.map_or(mean, |n| n[g]);
-        for t in cells {
+        for t in periods {
             self.fitted[g * self.n_periods + t] = 1.0;
         }
         Ok(())

@@ -17,3 +17,46 @@ fn findings_are_graded() {
         "1 blocking",
     ]);
 }
+
+/// A panel of two geos whose second has the given outcome.
+fn panel(outcome: impl Fn(usize) -> String) -> String {
+    let sheet = sheet();
+    let mut text = format!("geo,{}\n", sheet.header.join(","));
+    for (geo, i) in ["north", "south"].into_iter().flat_map(|geo| (0..120).map(move |i| (geo, i))) {
+        let mut row = sheet.rows[i].clone();
+        if geo == "south" {
+            row[1] = outcome(i);
+        }
+        text += &format!("{geo},{}\n", row.join(","));
+    }
+    text
+}
+
+#[test]
+fn an_outcome_that_cannot_be_measured_by_blocks_check_and_fit_alike() {
+    let negative = sheet().with_column("revenue", |i| format!("-{}", 2_500_000 + i * 7919 % 101));
+    for (text, message, hint) in [
+        (
+            negative.text(),
+            "the mean outcome of 120 rows to be fitted is -2500049; it must be positive",
+            "--outcome",
+        ),
+        (
+            panel(|_| "0".into()),
+            "geo `south`: the outcome is 0 on average over 120 rows to be fitted; it must be positive",
+            "drop the geo's rows",
+        ),
+        (
+            panel(|_| String::new()),
+            "geo `south`: the outcome is blank in every row to be fitted",
+            "drop the geo's rows",
+        ),
+    ] {
+        let run = check(&text, &[]).exits(1).says(&["blocking: ", message, hint, "1 blocking"]);
+        assert!(!run.stdout().contains("national"), "{}", run.stdout());
+        let folder = Folder::new().file("data.csv", &text);
+        for flag in ["--quiet", "--prior-only"] {
+            folder.mmm(&["fit", "data.csv", flag]).exits(1).complains(&["error: data.csv: ", message, hint]);
+        }
+    }
+}
