@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use mmm::Warning;
+use mmm::config::{FitConfig, Resolved};
 use mmm::data::{self, ChannelHistory, Dataset, Finding, Interval, Severity};
 use serde_json::json;
 
@@ -27,7 +28,7 @@ pub struct Check {
     data_file: PathBuf,
     #[command(flatten)]
     config: ConfigArgs,
-    /// Print the findings as JSON
+    /// Print the findings as JSON; a file that cannot be read is a finding too
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -40,16 +41,17 @@ impl Check {
     /// Prints roles, channel histories and findings on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let resolved = self.config.resolve(self.data, self.model, SamplerArgs::default())?;
-        let (dataset, warnings) = data::load(&self.data_file, &resolved.load)?;
-        let fit = data::settle(resolved.fit, &dataset, &resolved.load)?;
+        let (dataset, warnings, fit) = match load(&self.data_file, resolved) {
+            Ok(loaded) => loaded,
+            Err(unusable) if self.json => return print_unusable(&self.data_file, unusable),
+            Err((error, _)) => return Err(error.into()),
+        };
         let mut findings = data::check(&dataset, &fit);
         let at = findings.iter().filter(|f| f.severity < Severity::Note).count();
         findings.splice(at..at, warnings.into_iter().map(as_finding));
         let history = data::history(&dataset);
         let text = if self.json {
-            let mut text = serde_json::to_string_pretty(&as_json(&dataset, &history, &findings))?;
-            text.push('\n');
-            text
+            pretty(&as_json(&dataset, &history, &findings))?
         } else {
             as_text(&dataset, &history, &findings)
         };
@@ -57,6 +59,47 @@ impl Check {
         let blocked = findings.iter().any(|f| f.severity == Severity::Blocking);
         Ok(if blocked { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
+}
+
+/// The data and the settings that suit them; what is wrong comes with the code of its finding.
+fn load(file: &Path, resolved: Resolved) -> Result<(Dataset, Vec<Warning>, FitConfig), Unusable> {
+    let loaded = data::load(file, &resolved.load);
+    let (dataset, warnings) = loaded.map_err(|e| (e, "cannot_load"))?;
+    let fit = data::settle(resolved.fit, &dataset, &resolved.load);
+    let fit = fit.map_err(|e| (e, "unsuitable_settings"))?;
+    Ok((dataset, warnings, fit))
+}
+
+/// The JSON of a file of which nothing is known but what is wrong.
+fn print_unusable(file: &Path, (error, code): Unusable) -> anyhow::Result<ExitCode> {
+    let (message, hint) = (error.to_string(), error.hint());
+    let finding = Finding { severity: Severity::Blocking, code: code.into(), message, hint };
+    let text = pretty(&json!({
+        "schema": SCHEMA,
+        "file": file.display().to_string(),
+        "sha256": null,
+        "rows": null,
+        "geos": null,
+        "periods": null,
+        "first": null,
+        "last": null,
+        "interval_days": null,
+        "outcome_kind": null,
+        "roles": null,
+        "channels": [],
+        "findings": [finding],
+    }))?;
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(ExitCode::FAILURE)
+}
+
+/// Why no data came of a file, and the code of that finding.
+type Unusable = (mmm::Error, &'static str);
+
+const SCHEMA: &str = "mmm.check/1";
+
+fn pretty(value: &serde_json::Value) -> serde_json::Result<String> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
 /// What loading noticed, beside what the checks found.
@@ -67,7 +110,7 @@ fn as_finding(warning: Warning) -> Finding {
 
 fn as_json(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> serde_json::Value {
     json!({
-        "schema": "mmm.check/1",
+        "schema": SCHEMA,
         "file": data.source.file,
         "sha256": data.source.sha256,
         "rows": data.source.rows,

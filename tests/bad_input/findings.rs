@@ -18,6 +18,32 @@ fn findings_are_graded() {
     ]);
 }
 
+#[test]
+fn a_file_that_cannot_be_loaded_is_a_finding_in_json() {
+    let twice = sheet().with(4, "date", "2021-01-11");
+    let two = sheet().with_column("sales", |i| (1000 + i % 7).to_string());
+    let unfit = sheet().check(&["--json", "--prior", "radio:roi=1..2"]);
+    for (run, code, words) in [
+        (twice.check(&["--json"]), "cannot_load", "2021-01-11"),
+        (two.check(&["--json"]), "cannot_load", "`sales`"),
+        (Folder::new().mmm(&["check", "data.csv", "--json"]), "cannot_load", "cannot read data.csv"),
+        (unfit, "unsuitable_settings", "there is no channel `radio`"),
+    ] {
+        let run = run.exits(1);
+        assert_eq!(run.stderr(), "");
+        let report: serde_json::Value = serde_json::from_str(&run.stdout()).expect("stdout is JSON");
+        let sound: serde_json::Value =
+            serde_json::from_str(&sheet().check(&["--json"]).exits(0).stdout()).expect("stdout is JSON");
+        let keys =
+            |v: &serde_json::Value| v.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+        assert_eq!(keys(&report), keys(&sound));
+        let finding = &report["findings"][0];
+        assert_eq!((&finding["severity"], &finding["code"]), (&"blocking".into(), &code.into()));
+        assert!(finding["message"].as_str().is_some_and(|m| m.contains(words)), "{finding}");
+        assert!(finding["hint"].is_string(), "{finding}");
+    }
+}
+
 /// A panel of two geos whose second has the given outcome.
 fn panel(outcome: impl Fn(usize) -> String) -> String {
     let sheet = sheet();
