@@ -70,7 +70,8 @@ impl Fit {
             next_tests: next_tests?,
             warnings,
         });
-        let own = warnings::warnings(&report);
+        let fitted_cells = self.density.design.fitted.iter().filter(|f| **f > 0.0).count();
+        let own = warnings::warnings(&report, fitted_cells);
         report.run.warnings.extend(own);
         report.run.warnings.extend(self.changed_reliabilities(data, config));
         Ok(report)

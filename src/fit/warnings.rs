@@ -37,8 +37,8 @@ enum FitWarning {
     MostlyPrior { channels: Vec<String> },
 }
 
-/// What the reader of `fit` should know, the gravest first.
-pub fn warnings(fit: &Fit) -> Vec<Warning> {
+/// What the reader of `fit`, which has so many fitted cells, should know, the gravest first.
+pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
     let quality = &fit.fit_quality;
     let found = [
         (fit.diagnostics.verdict == Verdict::Fail).then_some(FitWarning::NotConverged {
@@ -54,7 +54,7 @@ pub fn warnings(fit: &Fit) -> Vec<Warning> {
                 noise: fit.run.config.model.noise,
             }),
         (quality.fitted.interval_coverage_90)
-            .filter(|share| coverage_is_off(*share, fit.run.data.rows))
+            .filter(|share| coverage_is_off(*share, fitted_cells))
             .map(|share| FitWarning::Coverage { share }),
         some_channels(beyond_observed(fit)).map(|channels| FitWarning::BeyondObserved { channels }),
         (quality.loo)
@@ -234,17 +234,20 @@ mod tests {
         fit
     }
 
+    /// Cells over which a coverage of 0.84 is no chance.
+    const MANY: usize = 1000;
+
     fn only(change: impl Fn(&mut Fit)) -> Warning {
         let mut fit = sound();
         change(&mut fit);
-        let mut found = warnings(&fit);
+        let mut found = warnings(&fit, MANY);
         assert_eq!(found.len(), 1, "{found:?}");
         found.remove(0)
     }
 
     #[test]
     fn a_sound_fit_gives_none() {
-        assert_eq!(warnings(&sound()), []);
+        assert_eq!(warnings(&sound(), MANY), []);
     }
 
     #[test]
@@ -258,7 +261,6 @@ mod tests {
                 f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.31);
             }),
             ("interval_coverage", "--controls", |f| {
-                f.run.data.rows = 1000;
                 f.fit_quality.fitted.interval_coverage_90 = Some(0.84);
             }),
             ("plan_beyond_observed_spend", "--bound", |f| {
@@ -282,9 +284,9 @@ mod tests {
     fn a_channel_that_never_ran_is_not_called_prior() {
         let mut fit = sound();
         fit.channels[0].evidence.verdict = EvidenceVerdict::Prior;
-        assert_eq!(warnings(&fit).len(), 1);
+        assert_eq!(warnings(&fit, MANY).len(), 1);
         fit.channels[0].contribution.mean = 0.0;
-        assert_eq!(warnings(&fit), []);
+        assert_eq!(warnings(&fit, MANY), []);
     }
 
     #[test]
@@ -310,5 +312,11 @@ mod tests {
         assert!(!coverage_is_off(0.79, 104) && coverage_is_off(0.77, 104));
         // Many rows: 0.05 is what matters.
         assert!(!coverage_is_off(0.86, 10_000) && coverage_is_off(0.96, 10_000));
+        // What counts is what was fitted, not how long the file is.
+        let mut fit = sound();
+        fit.fit_quality.fitted.interval_coverage_90 = Some(0.84);
+        fit.run.data.rows = 1000;
+        assert_eq!(warnings(&fit, 104), []);
+        assert_eq!(warnings(&fit, MANY).len(), 1);
     }
 }
