@@ -49,7 +49,16 @@ pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error>
     let separator = separator(&text);
     let records = records(file, &text, separator)?;
     let width = records[0].width;
-    check_widths(file, &records, width, separator)?;
+    if text[records[0].start..].starts_with('#') {
+        check_widths(file, &records, width, "remove the comment above the header")?;
+    }
+    let hint = match separator {
+        b',' => {
+            "give every row the header's number of cells; quote cells that hold a comma, and numbers need no thousands separators"
+        }
+        _ => "give every row the header's number of cells; quote cells that hold the separator",
+    };
+    check_widths(file, &records, width, hint)?;
     Ok(Layout {
         lines: records.iter().map(|r| r.line).collect(),
         text: without_blank_lines(text, &records),
@@ -158,7 +167,7 @@ fn records(file: &str, text: &str, separator: u8) -> Result<Vec<Record>, Error> 
     Ok(records)
 }
 
-fn check_widths(file: &str, records: &[Record], width: usize, separator: u8) -> Result<(), Error> {
+fn check_widths(file: &str, records: &[Record], width: usize, hint: &str) -> Result<(), Error> {
     let mut ragged = Problems::new("rows do not have as many cells as the header");
     for record in records.iter().filter(|r| r.width != width) {
         ragged.push_with(|| {
@@ -169,12 +178,6 @@ fn check_widths(file: &str, records: &[Record], width: usize, separator: u8) -> 
     if ragged.is_empty() {
         return Ok(());
     }
-    let hint = match separator {
-        b',' => {
-            "give every row the header's number of cells; quote cells that hold a comma, and numbers need no thousands separators"
-        }
-        _ => "give every row the header's number of cells; quote cells that hold the separator",
-    };
     Err(Error::Data { file: file.to_owned(), problems: ragged, hint: Some(hint.to_owned()) })
 }
 

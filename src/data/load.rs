@@ -165,7 +165,11 @@ fn bad_dates(table: &Table, column: usize) -> Error {
             format!("row {line}, column `{name}`: {what}")
         });
     }
-    let hint = "write every date as yyyy-mm-dd, or name another column with --date COLUMN".to_owned();
+    let mut hint = "write every date as yyyy-mm-dd, or name another column with --date COLUMN".to_owned();
+    let last_is_empty = (0..table.names.len()).all(|c| table.cells(c).last().is_none_or(str::is_empty));
+    if last_is_empty {
+        hint += "\ndelete the empty rows at the end, which a spreadsheet leaves when cells were cleared";
+    }
     Error::Data { file: table.file.clone(), problems, hint: Some(hint) }
 }
 

@@ -83,3 +83,14 @@ fn geos_may_begin_and_end_in_different_weeks() {
     let sheet = sheet().with_column("region", |i| if i < 60 { "a".into() } else { "b".into() });
     sheet.check(&[]).exits(0).says(&["2 geos, 120 weeks"]);
 }
+
+#[test]
+fn an_outcome_that_a_flag_took_is_named() {
+    refused(
+        sheet().check(&["--controls", "revenue,price"]),
+        &[
+            "column `revenue`, named like an outcome, is taken by --controls",
+            "leave `revenue` out of --controls",
+        ],
+    );
+}

@@ -45,20 +45,33 @@ impl Desk<'_> {
         let found: Vec<usize> = self.free().filter(|i| infer::OUTCOME.fits(&self.names[*i])).collect();
         match found.as_slice() {
             [one] => Ok(self.take(*one)),
-            [] => Err(Error::data(
-                self.file,
-                format!("no column is named like an outcome ({})", infer::OUTCOME.0.join(", ")),
-                format!(
-                    "name it with --outcome COLUMN; columns without a role yet: {}",
-                    self.quoted(&self.free().collect::<Vec<_>>())
+            [] => Err(match self.outcome_in_other_role() {
+                Some((column, flag)) => Error::data(
+                    self.file,
+                    format!("column `{column}`, named like an outcome, is taken by {flag}, and no other is"),
+                    format!("leave `{column}` out of {flag}, or name the outcome with --outcome COLUMN"),
                 ),
-            )),
+                None => Error::data(
+                    self.file,
+                    format!("no column is named like an outcome ({})", infer::OUTCOME.0.join(", ")),
+                    format!(
+                        "name it with --outcome COLUMN; columns without a role yet: {}",
+                        self.quoted(&self.free().collect::<Vec<_>>())
+                    ),
+                ),
+            }),
             several => Err(Error::data(
                 self.file,
                 format!("several columns could be the outcome: {}", self.quoted(several)),
                 format!("choose one with --outcome {}", self.names[several[0]]),
             )),
         }
+    }
+
+    /// A column named like an outcome that a flag gave another role, and the flag.
+    fn outcome_in_other_role(&self) -> Option<(&str, &str)> {
+        let claimed = self.claims.iter().map(|(column, flag)| (self.names[*column].as_str(), flag.as_str()));
+        claimed.into_iter().find(|(name, _)| infer::OUTCOME.fits(name))
     }
 
     pub(super) fn infer_one(&mut self, what: &str, flag: &str, words: Words) -> Result<Option<usize>, Error> {
