@@ -23,7 +23,8 @@ pub struct Reported {
 /// left out.
 ///
 /// # Errors
-/// A file that is no CSV, a missing column, or cells that are not numbers or dates, all at once.
+/// A file that is no CSV, a missing column, no row inside the window, or cells that are not numbers from 0 on
+/// or dates, all at once.
 pub fn read_reported(path: &Path, window: (NaiveDate, NaiveDate)) -> Result<Reported, Error> {
     let table = Table::read(path)?;
     let position = |name: &str| table.names.iter().position(|n| n.eq_ignore_ascii_case(name));
@@ -49,6 +50,11 @@ pub fn read_reported(path: &Path, window: (NaiveDate, NaiveDate)) -> Result<Repo
             }
         }
         match parse_number(number) {
+            Ok(value) if value < 0.0 => problems.push_with(|| {
+                format!(
+                    "row {line}, column `reported`: `{number}` is negative; what a channel brought is not"
+                )
+            }),
             Ok(value) => match result.totals.iter_mut().find(|(n, _)| n == name) {
                 Some((_, total)) => *total += value,
                 None => result.totals.push((name.to_owned(), value)),
@@ -56,6 +62,10 @@ pub fn read_reported(path: &Path, window: (NaiveDate, NaiveDate)) -> Result<Repo
             Err(reason) => problems
                 .push_with(|| format!("row {line}, column `reported`: `{number}` {}", reason.describe())),
         }
+    }
+    if problems.is_empty() && result.totals.is_empty() && result.rows_left_out > 0 {
+        let problem = format!("no row is dated from {} to {}, which is what was fitted", window.0, window.1);
+        return Err(Error::data(&table.file, problem, "report on the weeks of the fit"));
     }
     if problems.is_empty() {
         return Ok(result);
@@ -88,6 +98,10 @@ mod tests {
     fn what_cannot_be_read_is_told_at_once() {
         let error = read("channel,reported\ntv,many\nsearch,\n").unwrap_err().to_string();
         assert!(error.contains("2 cells") && error.contains("row 2") && error.contains("row 3"), "{error}");
+        let error = read("channel,reported\ntv,-3\n").unwrap_err().to_string();
+        assert!(error.contains("row 2, column `reported`: `-3` is negative"), "{error}");
+        let error = read("date,channel,reported\n2023-12-25,tv,3\n").unwrap_err().to_string();
+        assert!(error.contains("no row is dated from 2024-01-01 to 2024-12-30"), "{error}");
         let error = read("channel,conversions\ntv,3\n").unwrap_err().to_string();
         assert!(error.contains("`channel` and `reported`, has channel, conversions"), "{error}");
     }
