@@ -38,10 +38,13 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn report(error: &anyhow::Error) {
     let mut said = String::new();
     let mut lines = Vec::new();
+    // Whatever else is written is named.
+    let unnamed = error.chain().next().is_some_and(|first| first.is::<std::io::Error>());
+    let stdout = if unnamed { "cannot write to stdout: " } else { "" };
     for (depth, cause) in error.chain().enumerate() {
         let text = cause.to_string();
         if depth == 0 {
-            lines.push(format!("error: {text}"));
+            lines.push(format!("error: {stdout}{text}"));
         } else if !said.contains(&text) {
             lines.push(format!("  because: {text}"));
         }

@@ -202,6 +202,10 @@ fn a_full_disk_behind_stdout_is_an_error_and_closed_streams_are_no_panic() {
     let fit = format!("MMM fit data.csv {}", SHORT[..6].join(" "));
     let (code, stderr) = sh(&format!("{fit} --quiet --json > /dev/full"));
     assert!(code == Some(1) && stderr.contains("No space left"), "{code:?} {stderr}");
+    assert!(stderr.contains("error: cannot write to stdout; the results are in"), "{stderr}");
+    assert!(folder.path().join("mmm-out/fit.json").exists());
+    let (_, stderr) = sh("MMM check data.csv > /dev/full");
+    assert!(stderr.starts_with("error: cannot write to stdout: No space left"), "{stderr}");
     for script in
         ["MMM fit nowhere.csv 2>&-", "MMM fit nowhere.csv 2> /dev/full", "MMM check nowhere.csv >&- 2>&-"]
     {

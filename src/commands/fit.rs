@@ -141,7 +141,8 @@ impl Fit {
         let failed = fitted.diagnostics.verdict == Verdict::Fail;
         let code = if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS };
         let since = previous.zip(changes).map(|(p, changes): (Previous, _)| p.summary(&changes, &target));
-        self.results.print(&report, &target, since.as_deref().unwrap_or_default())?;
+        let printed = self.results.print(&report, &target, since.as_deref().unwrap_or_default());
+        printed.with_context(|| unsaid(&target))?;
         Ok(code)
     }
 }
@@ -175,15 +176,20 @@ impl OutputArgs {
         output::write_prior(&directory, &report, &draws).map_err(mmm::Error::from)?;
         interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
+        self.print_prior(&report, &target).with_context(|| unsaid(&target))?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn print_prior(&self, report: &output::PriorReport, target: &Path) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
         } else if !self.quiet {
-            write!(stdout, "{}", output::prior_text(&report))?;
+            write!(stdout, "{}", output::prior_text(report))?;
             writeln!(stdout, "\nresults in {}", target.display())?;
         }
         stdout.flush()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
     /// Fits with progress on stderr; Ctrl-C ends it.
@@ -215,6 +221,11 @@ impl OutputArgs {
         stdout.flush()?;
         Ok(())
     }
+}
+
+/// The results are in place, but the last step failed.
+fn unsaid(target: &Path) -> String {
+    format!("cannot write to stdout; the results are in {}", target.display())
 }
 
 /// Every file but the log, which tells how long this took.
