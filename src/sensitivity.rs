@@ -59,7 +59,7 @@ pub fn sensitivity(
     Ok(Sensitivity {
         recommended_reason: recommended
             .is_none()
-            .then(|| "no move of today's budget is likely to bring more".into()),
+            .then(|| "the fit recommends no move of today's budget".into()),
         reliability_reason: reliability
             .is_empty()
             .then(|| "no channel follows a control; name one with --sensitivity=CONTROL".into()),

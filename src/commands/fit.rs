@@ -15,9 +15,6 @@ use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
 use super::progress::{Detail, Interrupt, SamplingProgress};
 use super::refresh::{self, Previous, RefreshArgs};
 
-/// Exit code of a fit that finished without converging.
-const NOT_CONVERGED: u8 = 3;
-
 /// Fit the model, write the output directory and print a summary. Takes seconds for one market,
 /// minutes for many; what was found is in fit.json, draw by draw in draws.parquet.
 #[derive(Debug, Args)]
@@ -44,7 +41,7 @@ pub struct Fit {
     #[command(flatten)]
     sampler: SamplerArgs,
     /// Also tell how each ROI and the recommended move change as the reliability of controls falls (those
-    /// that spend follows closely, or the named ones), and with an unseen driver; three refits a control
+    /// that a channel follows, or the named ones), and with an unseen driver; three or four refits a control
     #[arg(long, value_name = "CONTROLS", num_args = 0.., require_equals = true, value_delimiter = ',', conflicts_with = "verify")]
     sensitivity: Option<Vec<String>>,
     /// Fit nothing: tell what the priors alone imply for these data, in prior.json
@@ -139,7 +136,7 @@ impl Fit {
         interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
         let failed = fitted.diagnostics.verdict == Verdict::Fail;
-        let code = if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS };
+        let code = if failed { ExitCode::from(super::NOT_CONVERGED) } else { ExitCode::SUCCESS };
         let since = previous.zip(changes).map(|(p, changes): (Previous, _)| p.summary(&changes, &target));
         let printed = self.results.print(&report, &target, since.as_deref().unwrap_or_default());
         printed.with_context(|| unsaid(&target))?;

@@ -21,6 +21,9 @@ pub use progress::Interrupted;
 
 use clap::{Parser, Subcommand};
 
+/// Exit code of a fit that finished without converging, and of answers that rest on one.
+const NOT_CONVERGED: u8 = 3;
+
 /// The command line asks for what cannot be, whatever the data.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

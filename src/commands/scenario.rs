@@ -12,9 +12,6 @@ use mmm::planning::{RawQuestion, RequestError};
 
 use self::ask::Asker;
 
-/// Exit code of answers from a fit that did not converge, as of the fit itself.
-const NOT_CONVERGED: u8 = 3;
-
 /// Ask a finished fit where the next dollar goes: judge plans of your own, or find the best one.
 ///
 /// Without any change it looks for the best allocation of today's budget. Answers take a fraction of
@@ -165,7 +162,7 @@ impl Scenario {
             stdout.write_all(output::scenario_text(&report).as_bytes())?;
         }
         let failed = report.fit.verdict == output::Verdict::Fail;
-        Ok(if failed { ExitCode::from(NOT_CONVERGED) } else { ExitCode::SUCCESS })
+        Ok(if failed { ExitCode::from(super::NOT_CONVERGED) } else { ExitCode::SUCCESS })
     }
 
     /// The flags as a question.

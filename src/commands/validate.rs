@@ -15,9 +15,6 @@ use mmm::validation::{Fold, Forecasts, Plan, folds, validation_report};
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, at_least_one};
 use super::progress::{Detail, Interrupt, SamplingProgress};
 
-/// Exit code of a backtest in which some fit did not converge, as of such a fit.
-const NOT_CONVERGED: u8 = 3;
-
 /// Backtest the model: forecast the last periods from what was known before them, several times over,
 /// and compare with the same model without media, last year's periods and the last value.
 ///
@@ -87,7 +84,7 @@ impl Validate {
         let report = validation_report(&dataset, &config, &folds, &forecasts?, warnings);
         print(&report, self.json)?;
         let converged = report.folds.iter().all(|f| f.converged);
-        Ok(if converged { ExitCode::SUCCESS } else { ExitCode::from(NOT_CONVERGED) })
+        Ok(if converged { ExitCode::SUCCESS } else { ExitCode::from(super::NOT_CONVERGED) })
     }
 }
 

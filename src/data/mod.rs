@@ -44,7 +44,7 @@ pub use parameters::enough_rows;
 pub(crate) use parameters::{fourier_pairs, trend_segments};
 pub use plan::{PlanFile, PlanRow, read_plan};
 pub use reported::{Reported, read_reported};
-pub(crate) use settings::assume_reliabilities;
 pub use settings::settle;
+pub(crate) use settings::{assume_reliabilities, pattern_fits};
 pub use suggest::suggested_flags;
 pub use vet::vet;

@@ -73,8 +73,12 @@ fn organic_prior(
 }
 
 fn is_excluded(name: &str, options: &LoadOptions) -> bool {
-    let matches = |pattern: &String| Glob::new(pattern).is_ok_and(|g| g.compile_matcher().is_match(name));
-    options.exclude.iter().any(matches)
+    options.exclude.iter().any(|pattern| pattern_fits(pattern, name))
+}
+
+/// Whether a column's name or a glob that fits it.
+pub(crate) fn pattern_fits(pattern: &str, column: &str) -> bool {
+    pattern == column || Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(column))
 }
 
 /// Assumes the reliability of every control that a channel follows in the fitted periods, where none is given;

@@ -6,7 +6,7 @@ use super::plan_text::{self, Counted};
 use super::sensitivity_table::{Block, blocks};
 use super::sources::{Scenario, Verdict};
 use super::terminal::{by_roi, quality, split, verdict, word};
-use super::text::{amount, percent, ratio, signed_percent};
+use super::text::{TERMS, amount, percent, ratio, signed_percent};
 use super::{ChannelReport, Fit, RoiUnit};
 
 /// File name of the report in the output directory.
@@ -115,12 +115,6 @@ fn summary(fit: &Fit) -> String {
     }
     out
 }
-
-/// What the columns of the channels' table mean.
-const TERMS: &str = "A 90 % interval holds the true value with 90 % probability, if the model describes how the \
-                     outcome comes about. Marginal ROI is that of the next unit of spend; Saturated is the share \
-                     of the largest possible effect already reached; Evidence tells whether the ROI is read from \
-                     the data or mostly assumed beforehand (prior).";
 
 fn returns(fit: &Fit) -> String {
     let sorted = by_roi(&fit.channels);

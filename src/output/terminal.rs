@@ -4,7 +4,7 @@ use super::advice::{next_test, recommendation};
 use super::sensitivity_text::sensitivity;
 use super::sources::{Diagnostics, Verdict, Warning};
 use super::table::{layout, wrap};
-use super::text::{amount, clean, percent, ratio};
+use super::text::{TERMS, amount, clean, percent, ratio};
 use super::{ChannelReport, EvidenceVerdict, Fit, RoiUnit};
 
 /// Whether the summary may use colours.
@@ -243,14 +243,7 @@ fn left_out(fit: &Fit) -> Vec<String> {
 }
 
 fn footnotes(fit: &Fit) -> Vec<String> {
-    let mut lines = wrap(
-        "",
-        0,
-        "A 90 % interval holds the true value with 90 % probability, if the model describes how the outcome \
-         comes about. Marginal is the ROI of the next unit of spend; Saturated is the share of the largest \
-         possible effect already reached; Evidence tells whether the ROI is read from the data or mostly \
-         assumed beforehand (prior).",
-    );
+    let mut lines = wrap("", 0, TERMS);
     if fit.outcome.roi_unit == RoiUnit::OutcomePerCurrency {
         let name = clean(&fit.outcome.name);
         let text = format!(

@@ -62,6 +62,7 @@ pub use question::{Goal, Question, RawQuestion};
 pub use request::{Amount, AmountRange, Change, GroupRange, PlanRequest, RawRequest};
 pub use request_error::{RequestError, RequestErrors};
 pub use risk::{Objective, Risk, RiskPlan, optimise_risk};
+pub(crate) use scenario::DEFAULT_STEP;
 pub use scenario::{
     BoundHit, ChannelPlan, Scenario, ScenarioKind, default_scenarios, optimal_scenario, plan_scenario,
 };

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::RawData;
-use crate::data::{Roles, column_names, unasked_role};
+use crate::data::{Roles, column_names, pattern_fits, unasked_role};
 use crate::error::{Error, Problems};
 use crate::output::Fit;
 
@@ -110,10 +110,7 @@ fn is_told(flags: &RawData, role: &str) -> bool {
 /// Whether a flag names the column itself, or a glob that fits it.
 fn is_mentioned(flags: &RawData, column: &str) -> bool {
     let lists = [&flags.channels, &flags.organic, &flags.controls, &flags.exclude];
-    let fits = |pattern: &String| {
-        pattern == column
-            || globset::Glob::new(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(column))
-    };
+    let fits = |pattern: &String| pattern_fits(pattern, column);
     let pairs = flags.exposure.iter().flatten().filter_map(|pair| pair.split_once('='));
     lists.into_iter().flatten().flatten().any(fits)
         || pairs.flat_map(|(a, b)| [a, b]).any(|name| name == column)

@@ -1,10 +1,9 @@
 //! The recommended move of a fit, and what it brings when returns are others.
 
 use crate::output::{self, MoveOutcome, RecommendedMove, is_recommended};
-use crate::planning::{ChannelCurve, Limits, PlanningError, ScenarioKind, optimal_scenario, plan_scenario};
-
-/// How far each channel may move, as in the scenarios of every fit.
-const STEP: f64 = 0.3;
+use crate::planning::{
+    ChannelCurve, DEFAULT_STEP, Limits, PlanningError, ScenarioKind, optimal_scenario, plan_scenario,
+};
 
 /// The best split of today's budget.
 #[derive(Debug, Clone)]
@@ -44,7 +43,7 @@ impl Move {
     /// # Errors
     /// Curves that do not reach the move.
     pub fn outcome(&self, curves: &[ChannelCurve]) -> Result<MoveOutcome, PlanningError> {
-        let bounds = Limits::around_today(curves.len(), STEP).bounds;
+        let bounds = Limits::around_today(curves.len(), DEFAULT_STEP).bounds;
         let plan = plan_scenario(curves, &self.multipliers, &bounds, self.horizon_weeks)?;
         Ok(MoveOutcome { gain: plan.gain.mean, p_gain: plan.p_gain, survives: is_recommended(&plan) })
     }
@@ -59,7 +58,7 @@ pub fn best_changes(curves: &[ChannelCurve]) -> Result<Vec<Option<f64>>, Plannin
     if today <= 0.0 {
         return Ok(vec![None; curves.len()]);
     }
-    let limits = Limits::around_today(curves.len(), STEP);
+    let limits = Limits::around_today(curves.len(), DEFAULT_STEP);
     let plan = optimal_scenario(curves, today, &limits, 1.0)?;
     Ok(plan.allocation.iter().map(|c| c.change).collect())
 }
