@@ -142,6 +142,9 @@ fn held_out_weeks_are_predicted_but_not_counted() {
     let answer = folder.mmm(&["scenario", "mmm-out", "--weeks", "143", "--json"]).exits(0).stdout();
     let answer: Value = serde_json::from_str(&answer).expect("JSON");
     assert_eq!(answer["horizon"]["factor"], 1.0);
+    // TikTok spent nothing in the weeks that were fitted.
+    let warnings = answer["warnings"].as_array().expect("warnings");
+    assert!(warnings.iter().any(|w| w["code"] == "channel_not_fitted"), "{warnings:?}");
     let holdout = &fit["fit_quality"]["holdout"];
     let wmape = holdout["wmape"].as_f64().expect("a number");
     assert!(wmape < 0.15, "{wmape}");

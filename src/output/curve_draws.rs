@@ -8,7 +8,7 @@ use polars_core::prelude::{DataFrame, PolarsError};
 
 use super::parquet::write_columns;
 use super::parquet_io::read_frame;
-use super::{Fit, OutputError};
+use super::{Fit, OutputError, ResponseCurve};
 use crate::posterior::{ChannelPosterior, Posterior};
 
 /// File name of the curves in the output directory.
@@ -76,6 +76,17 @@ pub fn write_curves(posterior: &Posterior, out: impl Write, path: &Path) -> Resu
     write_columns(&columns, posterior.n_draws, out, path)
 }
 
+impl Fit {
+    /// The channels that plans are about: those on which something was spent in the fitted window.
+    pub fn planned_channels(&self) -> impl Iterator<Item = &str> {
+        self.planned_curves().map(|curve| curve.channel.as_str())
+    }
+
+    fn planned_curves(&self) -> impl Iterator<Item = &ResponseCurve> {
+        self.response_curves.iter().filter(|curve| curve.marginal_roi.is_some())
+    }
+}
+
 /// Reads the curves that belong to `fit` from its output directory, or beside its `fit.json`.
 ///
 /// # Errors
@@ -85,17 +96,17 @@ pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, Output
         if fit_path.is_dir() { fit_path.join(CURVES_FILE) } else { fit_path.with_file_name(CURVES_FILE) };
     let frame = read_frame(&path, fit, None)?;
     let unreadable = |source| OutputError::Unreadable { path: path.clone(), source };
-    let paid = fit.response_curves.iter().filter(|c| c.marginal_roi.is_some());
-    paid.map(|c| {
-        Ok(CurveDraws {
-            channel: c.channel.clone(),
-            spend: c.current_spend,
-            multipliers: c.spend_multiplier.clone(),
-            observed_max_multiplier: c.observed_max_multiplier.unwrap_or(1.0),
-            value: points(&frame, &c.channel, &c.spend_multiplier).map_err(unreadable)?,
+    fit.planned_curves()
+        .map(|c| {
+            Ok(CurveDraws {
+                channel: c.channel.clone(),
+                spend: c.current_spend,
+                multipliers: c.spend_multiplier.clone(),
+                observed_max_multiplier: c.observed_max_multiplier.unwrap_or(1.0),
+                value: points(&frame, &c.channel, &c.spend_multiplier).map_err(unreadable)?,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn points(frame: &DataFrame, channel: &str, multipliers: &[f64]) -> Result<Array2<f64>, PolarsError> {

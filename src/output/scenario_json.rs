@@ -159,6 +159,20 @@ impl ScenarioReport {
         self.note(Warning { code: "curve_ends".into(), message, hint: None });
     }
 
+    /// Says which paid channels no plan is about.
+    pub fn note_unspent(&mut self, fit: &Fit) {
+        let is_planned = |name: &str| fit.planned_channels().any(|planned| planned == name);
+        let unspent = fit.channels.iter().filter(|c| c.spend_column.is_some() && !is_planned(&c.name));
+        let names: Vec<String> = unspent.map(|c| format!("`{}`", c.name)).collect();
+        if !names.is_empty() {
+            let message = format!(
+                "nothing was spent on {} in the fitted window: no plan is about it",
+                names.join(", ")
+            );
+            self.note(Warning { code: "channel_not_fitted".into(), message, hint: None });
+        }
+    }
+
     fn note(&mut self, warning: Warning) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);

@@ -28,8 +28,7 @@ impl<'a> Asker<'a> {
     /// Reads the fit's summary and the file of plans.
     pub(super) fn new(args: &'a Scenario) -> anyhow::Result<Asker<'a>> {
         let fit = Fit::read(&args.fit).map_err(mmm::Error::from)?;
-        let paid = fit.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.clone());
-        let cells = Cells::new(paid.collect(), &fit.run.data.geo_names);
+        let cells = Cells::new(fit.planned_channels().map(String::from).collect(), &fit.run.data.geo_names);
         let named =
             args.file.iter().map(|file| planning::read_questions(file)).collect::<Result<Vec<_>, _>>()?;
         Ok(Asker { args, cells, own: args.question(), named: named.concat(), fit })
@@ -40,6 +39,7 @@ impl<'a> Asker<'a> {
         let horizon = Horizon::of(&self.fit, self.args.weeks);
         let factor = horizon.factor;
         let mut report = ScenarioReport::new(&self.fit, horizon);
+        report.note_unspent(&self.fit);
         let names = self.cells.names();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let own_dated = self.own.is_dated();
@@ -170,11 +170,14 @@ impl<'a> Asker<'a> {
         factor: f64,
         report: &mut ScenarioReport,
     ) -> Result<Vec<ChannelCurve>, mmm::Error> {
-        let mut whole: Vec<Option<ChannelCurve>> =
-            mmm::fit::planning_curves(output::read_curves(&self.args.fit, &self.fit)?)?
-                .into_iter()
-                .map(Some)
-                .collect();
+        let curves = mmm::fit::planning_curves(output::read_curves(&self.args.fit, &self.fit)?)?;
+        let mut whole: Vec<Option<ChannelCurve>> = curves.into_iter().map(Some).collect();
+        // The media model also has the paid channels that spent nothing.
+        let names: Vec<&str> = self.fit.planned_channels().collect();
+        let of_model = |model: &MediaModel, c: usize| {
+            let channels = &model.history.channels;
+            channels.iter().position(|channel| channel.name == names[c]).expect("every paid channel is in it")
+        };
         let by_geo = slots.iter().filter(|slot| matches!(slot, Slot::Geo(..))).count();
         let stride = model.filter(|_| by_geo > 0).map_or(1, |m| planning::geo_curve_stride(m, by_geo));
         if let Some(model) = model.filter(|_| stride > 1) {
@@ -183,7 +186,9 @@ impl<'a> Asker<'a> {
         let mut curves = Vec::with_capacity(slots.len());
         for slot in slots {
             let curve = match (slot, model) {
-                (Slot::Geo(c, g), Some(model)) => planning::geo_curve(model, (*c, *g), stride)?,
+                (Slot::Geo(c, g), Some(model)) => {
+                    planning::geo_curve(model, (of_model(model, *c), *g), stride)?
+                }
                 (slot, _) => match whole[slot.channel()].take() {
                     Some(curve) if stride > 1 => curve.thinned(stride),
                     Some(curve) => curve,
