@@ -221,9 +221,14 @@ fn a_carried_posterior_is_the_prior_and_says_what_counts_twice() {
     folder.mmm(&args).finishes();
     let fit = read(&folder, "c/fit.json");
     let channels = &fit["run"]["config"]["channels"];
-    let tv = &channels["tv"];
-    assert!(tv["prior"]["roi"]["sd_log"].as_f64().is_some_and(|sd| sd > 0.0), "{tv}");
-    assert!(tv["curve_prior"]["retention"]["mean"].is_number(), "{tv}");
+    let before = read(&folder, "q1/fit.json");
+    for channel in before["channels"].as_array().expect("channels") {
+        let carried = &channels[channel["name"].as_str().expect("a name")];
+        assert!(carried["curve_prior"]["retention"]["mean"].is_number(), "{carried}");
+        // A return of which the data told next to nothing keeps the general prior.
+        let told = channel["evidence"]["verdict"] != "prior";
+        assert_eq!(carried["prior"]["roi"]["sd_log"].as_f64().is_some_and(|sd| sd > 0.0), told, "{carried}");
+    }
     let warned =
         fit["run"]["warnings"].as_array().expect("warnings").iter().any(|w| w["code"] == "carried_twice");
     assert!(warned);

@@ -166,7 +166,7 @@ impl ScenarioReport {
         let names: Vec<String> = unspent.map(|c| format!("`{}`", c.name)).collect();
         if !names.is_empty() {
             let message = format!(
-                "nothing was spent on {} in the fitted window: no plan is about it",
+                "nothing was spent on {} in the fitted window: plans without a date leave it out",
                 names.join(", ")
             );
             self.note(Warning { code: "channel_not_fitted".into(), message, hint: None });
