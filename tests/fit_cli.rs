@@ -139,7 +139,7 @@ fn held_out_weeks_are_predicted_but_not_counted() {
     let fit = outputs::fit_json(&out);
     assert_eq!(fit["run"]["data"]["fitted"]["periods"], 143);
     assert_eq!(fit["scenarios"][0]["horizon_weeks"], 143.0, "the plan is of the weeks that the spend is of");
-    let answer = folder.mmm(&["scenario", "mmm-out", "--weeks", "143", "--json"]).exits(0).stdout();
+    let answer = folder.mmm(&["scenario", "mmm-out", "--weeks", "143", "--json"]).finishes().stdout();
     let answer: Value = serde_json::from_str(&answer).expect("JSON");
     assert_eq!(answer["horizon"]["factor"], 1.0);
     // TikTok spent nothing in the weeks that were fitted.
