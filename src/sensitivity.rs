@@ -34,8 +34,8 @@ pub fn sensitivity(
     progress: &dyn Progress,
 ) -> Result<Sensitivity, Error> {
     check_controls(data, controls)?;
-    let fitted = data.n_periods() - config.model.holdout_weeks;
-    let followers = data::followers(&data.as_of(fitted, fitted), config.model.weekly_effect);
+    let model = &config.model;
+    let followers = data::followers(&data.without_last(model.holdout_weeks), model.weekly_effect);
     let is_chosen = |name: &str| {
         if controls.is_empty() {
             followers.iter().any(|f| f.control == name) || config.controls.contains_key(name)

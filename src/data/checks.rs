@@ -59,8 +59,7 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     let data = match config.model.holdout_weeks {
         0 => data,
         held_out => {
-            let n = data.n_periods().saturating_sub(held_out);
-            fitted = data.as_of(n, n);
+            fitted = data.without_last(held_out);
             unseen(data, &fitted, &mut findings);
             &fitted
         }

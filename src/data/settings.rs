@@ -85,8 +85,7 @@ pub(crate) fn pattern_fits(pattern: &str, column: &str) -> bool {
 /// what was assumed of other data is forgotten.
 pub(crate) fn assume_reliabilities(fit: &mut FitConfig, data: &Dataset) {
     fit.controls.retain(|_, control| !control.assumed);
-    let fitted = data.n_periods() - fit.model.holdout_weeks;
-    for follower in followers(&data.as_of(fitted, fitted), fit.model.weekly_effect) {
+    for follower in followers(&data.without_last(fit.model.holdout_weeks), fit.model.weekly_effect) {
         let assumed = ControlConfig { reliability: ASSUMED_RELIABILITY, assumed: true };
         fit.controls.entry(follower.control).or_insert(assumed);
     }

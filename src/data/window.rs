@@ -5,6 +5,12 @@ use ndarray::{Array2, Axis, Slice};
 use super::dataset::Dataset;
 
 impl Dataset {
+    /// What is fitted when the last `holdout` periods are not.
+    pub fn without_last(&self, holdout: usize) -> Dataset {
+        let n = self.n_periods().saturating_sub(holdout);
+        self.as_of(n, n)
+    }
+
     /// The data as they were after `n_periods` periods, for a fit on the first `n_fitted` of them: geos
     /// without an outcome by then are left out, as nothing would be known about them.
     pub fn as_of(&self, n_periods: usize, n_fitted: usize) -> Dataset {

@@ -38,8 +38,7 @@ pub struct FitInputs<'a> {
 /// Summarises a fit.
 pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
-    let n_fitted = dataset.n_periods().saturating_sub(inputs.config.model.holdout_weeks);
-    let fitted = dataset.as_of(n_fitted, n_fitted);
+    let fitted = dataset.without_last(inputs.config.model.holdout_weeks);
     let convergence: HashMap<&str, &ParameterDiagnostics> =
         inputs.convergence.iter().rev().map(|c| (c.parameter.as_str(), c)).collect();
     Fit {
