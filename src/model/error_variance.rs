@@ -26,13 +26,10 @@ pub(super) fn limit(covariance: &[f64], error: &mut [f64], is_told: &[bool]) {
 
 /// The largest share t ≤ 1 with S − fixed − t·scaled not negative.
 fn admissible(covariance: &[f64], fixed: &[f64], scaled: &[f64]) -> f64 {
-    let q = fixed.len();
     let fits = |share: f64| {
-        let mut rest = covariance.to_vec();
-        for (a, (fixed, scaled)) in fixed.iter().zip(scaled).enumerate() {
-            rest[a * q + a] -= fixed + share * scaled;
-        }
-        Cholesky::new(&rest, q).is_ok()
+        let error: Vec<f64> =
+            fixed.iter().zip(scaled).map(|(fixed, scaled)| fixed + share * scaled).collect();
+        leaves_some(covariance, &error)
     };
     if scaled.iter().all(|e| *e == 0.0) || fits(1.0) {
         return 1.0;
@@ -45,11 +42,18 @@ fn admissible(covariance: &[f64], fixed: &[f64], scaled: &[f64]) -> f64 {
     low
 }
 
+/// Whether S − D is positive definite.
+fn leaves_some(covariance: &[f64], error: &[f64]) -> bool {
+    let (mut rest, q) = (covariance.to_vec(), error.len());
+    error.iter().enumerate().for_each(|(a, error)| rest[a * q + a] -= error);
+    Cholesky::new(&rest, q).is_ok()
+}
+
 /// Whether each control has something of its own beside the others.
 pub(super) fn are_distinct(covariance: &[f64]) -> bool {
     let q = covariance.len().isqrt();
     let rounding: Vec<f64> = (0..q).map(|a| ROUNDING * covariance[a * q + a]).collect();
-    admissible(covariance, &vec![0.0; q], &rounding) == 1.0
+    leaves_some(covariance, &rounding)
 }
 
 /// S⁻¹; `None` when it is singular.
