@@ -4,9 +4,10 @@ pub(crate) use crate::words::percent;
 use crate::words::without_negative_zero;
 
 /// What the columns of the channels' table mean.
-pub(crate) const TERMS: &str = "A 90 % interval holds the true value with 90 % probability, if the model describes how the outcome comes about. \
-     Marginal is the ROI of the next unit of spend; Saturated is the share of the largest possible effect already \
-     reached; Evidence tells whether the ROI is read from the data or mostly assumed beforehand (prior).";
+pub(crate) const TERMS: &str = "A 90 % interval holds the true value with 90 % probability, if the model describes how the outcome comes \
+     about. Marginal is the ROI of the next unit of spend; Saturated is the share of the largest possible \
+     effect already reached; Evidence tells whether the ROI is read from the data or mostly assumed beforehand \
+     (prior).";
 
 /// A name without control characters: a column name must not be able to steer a terminal.
 pub(crate) fn clean(name: &str) -> String {
