@@ -12,7 +12,8 @@ pub(crate) fn trend_segments(n_periods: usize, knot_periods: f64) -> usize {
 /// Pairs of yearly and of weekly Fourier terms when `pairs` yearly ones are asked for: less than a year of
 /// data has its share of them, and only daily data know the day of the week.
 pub(crate) fn fourier_pairs(n_periods: usize, interval: Interval, pairs: usize) -> (usize, usize) {
-    let years = n_periods as f64 / interval.per_year();
+    // 52 weeks are a year.
+    let years = n_periods as f64 / interval.per_year().floor();
     let yearly = if years >= 1.0 { pairs } else { (years * pairs as f64).floor() as usize };
     (yearly, if interval == Interval::Daily { 3 } else { 0 })
 }
@@ -39,23 +40,36 @@ pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
         baseline + media,
         data.n_channels()
     );
-    let (yearly, _) = fourier_pairs(data.n_periods(), data.interval, config.model.seasonality_pairs);
-    let season = match yearly {
-        0 | 1 => String::new(),
-        _ => format!("; --seasonality-pairs 1 saves {}", 2 * (yearly - 1)),
+    let leaner = |flag: &str, now: usize, then: usize| match now.saturating_sub(then) {
+        0 => String::new(),
+        saved => format!("; {flag} saves {saved}"),
     };
+    let (pairs, knots) = (config.model.seasonality_pairs, config.model.trend_knot_weeks);
+    let season = leaner("--seasonality-pairs 1", of_season(data, pairs), of_season(data, 1));
+    let slower = format!("--trend-knot-weeks {}", 2.0 * knots);
+    let trend = leaner(&slower, of_trend(data, knots), of_trend(data, 2.0 * knots));
     let hint = format!(
-        "give more history, merge channels, drop controls with --exclude, or give channels priors of their own{season}"
+        "give more history, merge channels, drop controls with --exclude, or give channels priors of their own{season}{trend}"
     );
     Err(Error::data(&data.source.file, problem, hint))
 }
 
 /// Intercept and standard deviation of the noise, and what else there is.
 fn of_baseline(data: &Dataset, config: &FitConfig) -> usize {
-    let (model, n) = (&config.model, data.n_periods());
-    let trend = trend_segments(n, model.trend_knot_weeks * 7.0 / data.interval.days());
-    let (yearly, weekly) = fourier_pairs(n, data.interval, model.seasonality_pairs);
-    2 + trend + 2 * (yearly + weekly) + data.controls.len() + usize::from(model.noise == Noise::Ar1)
+    let model = &config.model;
+    2 + of_trend(data, model.trend_knot_weeks)
+        + of_season(data, model.seasonality_pairs)
+        + data.controls.len()
+        + usize::from(model.noise == Noise::Ar1)
+}
+
+fn of_season(data: &Dataset, pairs: usize) -> usize {
+    let (yearly, weekly) = fourier_pairs(data.n_periods(), data.interval, pairs);
+    2 * (yearly + weekly)
+}
+
+fn of_trend(data: &Dataset, knot_weeks: f64) -> usize {
+    trend_segments(data.n_periods(), knot_weeks * 7.0 / data.interval.days())
 }
 
 /// A parameter with a prior of its own is known before the data, and one that is fixed is none.
@@ -76,7 +90,7 @@ fn of_channel(channel: &Channel, config: &FitConfig) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{BetaPrior, EffectPrior, LogNormalPrior};
+    use crate::config::{BetaPrior, EffectPrior, LogNormalPrior, ModelConfig};
     use crate::model::{ColumnGroup, Design};
     use crate::output::testdata;
 
@@ -94,6 +108,33 @@ mod tests {
             let scales = if noise == Noise::Ar1 { 2 } else { 1 };
             assert_eq!(of_baseline(&data, &config), design.n_columns() + scales, "{interval:?}");
         }
+    }
+
+    #[test]
+    fn a_year_of_any_interval_has_all_its_pairs() {
+        for (n, interval) in [(365, Interval::Daily), (52, Interval::Weekly), (12, Interval::Monthly)] {
+            assert_eq!(fourier_pairs(n, interval, 3).0, 3, "{interval:?}");
+            assert!(fourier_pairs(n - 1, interval, 3).0 < 3, "{interval:?}");
+        }
+    }
+
+    #[test]
+    fn too_few_rows_are_told_with_what_would_save_parameters() {
+        let (data, mut config) = (testdata::dataset(), FitConfig::default());
+        (config.model.trend_knot_weeks, config.model.seasonality_pairs) = (4.0, 6);
+        let mut short = data.clone();
+        short.outcome.observed.slice_mut(ndarray::s![1.., ..]).fill(false);
+        assert!(enough_rows(&data, &config).is_ok());
+        let told = format!("{:?}", enough_rows(&short, &config).unwrap_err());
+        let saved = |flag: &str| -> usize {
+            let (_, saves) = told.split_once(&format!("{flag} saves ")).unwrap_or_else(|| panic!("{told}"));
+            saves.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
+        };
+        let mut leaner = config.clone();
+        leaner.model.seasonality_pairs = 1;
+        assert_eq!(of_baseline(&data, &config) - of_baseline(&data, &leaner), saved("--seasonality-pairs 1"));
+        leaner.model = ModelConfig { trend_knot_weeks: 8.0, ..config.model.clone() };
+        assert_eq!(of_baseline(&data, &config) - of_baseline(&data, &leaner), saved("--trend-knot-weeks 8"));
     }
 
     #[test]

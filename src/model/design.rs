@@ -223,7 +223,7 @@ impl Design {
             };
             let mean_scale = scale.iter().sum::<f64>() / scale.len() as f64;
             self.channels.push(ChannelDesign {
-                shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), mean_scale),
+                shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), data.interval, mean_scale),
                 name: channel.name.clone(),
                 adstock: options.adstock.unwrap_or(config.model.adstock),
                 fixed_slope: options.slope,

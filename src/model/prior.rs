@@ -6,9 +6,16 @@ use super::layout::{Layout, SigmaLayout, Theta};
 use super::level::{LevelScales, LevelTerms};
 use super::returns::Returns;
 use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
+use crate::data::Interval;
 
-/// Beta(a, b) prior of the retention α.
-pub(super) const RETENTION: (f64, f64) = (1.5, 3.0);
+/// Beta(a, b) prior of the retention α, what a period carries over to the next: the shorter, the more.
+const fn retention(interval: Interval) -> (f64, f64) {
+    match interval {
+        Interval::Daily => (2.5, 1.5),
+        Interval::Weekly => (1.5, 3.0),
+        Interval::Monthly => (1.0, 6.0),
+    }
+}
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
 pub(super) const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
@@ -52,10 +59,10 @@ pub struct ShapePrior {
 impl ShapePrior {
     /// The default with `own` in its place, part by part; `mean_scale` is the mean over geos of the exposure
     /// units in a scaled unit.
-    pub fn new(own: CurvePrior, mean_scale: f64) -> ShapePrior {
+    pub fn new(own: CurvePrior, interval: Interval, mean_scale: f64) -> ShapePrior {
         let scaled = |(mean, sd): (f64, f64)| (mean - mean_scale.ln(), sd);
         ShapePrior {
-            retention: own.retention.map_or(RETENTION, BetaPrior::shape),
+            retention: own.retention.map_or_else(|| retention(interval), BetaPrior::shape),
             ln_half_saturation: own.half_saturation.map_or(LN_HALF_SATURATION, |p| scaled(p.log_mean_sd())),
             ln_slope: own.slope.map_or(LN_SLOPE, LogNormalPrior::log_mean_sd),
         }
@@ -353,4 +360,22 @@ impl Accumulator<'_> {
 /// The share in (0, 1) at its coordinate.
 fn share(q: f64) -> f64 {
     logistic(SHARE.bent(q).0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shorter_period_carries_more_over() {
+        let mean = |interval| {
+            let (a, b) = ShapePrior::new(CurvePrior::default(), interval, 1.0).retention;
+            a / (a + b)
+        };
+        assert!(mean(Interval::Daily) > mean(Interval::Weekly));
+        assert!(mean(Interval::Weekly) > mean(Interval::Monthly));
+        let half_life_days = |interval: Interval| interval.days() * 0.5_f64.ln() / f64::ln(mean(interval));
+        let days = [Interval::Daily, Interval::Weekly, Interval::Monthly].map(half_life_days);
+        assert!(days.is_sorted() && days[2] < 11.0 * days[0], "{days:?}");
+    }
 }

@@ -32,7 +32,7 @@ pub fn carry_forward(config: &mut FitConfig, previous: &Side, data: &Dataset, we
     for channel in &data.channels {
         let Some(report) = previous.channel(&channel.name) else { continue };
         let own = config.channels.entry(channel.name.clone()).or_default();
-        let general = ShapePrior::new(own.curve_prior.unwrap_or_default(), 1.0);
+        let general = ShapePrior::new(own.curve_prior.unwrap_or_default(), data.interval, 1.0);
         let saturation = &report.saturation;
         let has_carryover = own.adstock.unwrap_or(config.model.adstock) != Adstock::None;
         let half_saturation = same_exposure(previous, report, &channel.exposure_column)
