@@ -7,7 +7,7 @@ use super::pool::PooledPrior;
 use super::prior::ShapePrior;
 use super::reliability::{Calibration, calibrate};
 use super::returns::{Belief, ReturnsPrior};
-use super::scaling::exposure_scale;
+use super::scaling::ExposureScale;
 use crate::Error;
 use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
 use crate::data::{Dataset, OutcomeKind};
@@ -93,8 +93,8 @@ pub struct ChannelDesign {
     pub prior: Option<(f64, f64)>,
     /// Prior of the response's shape.
     pub shape: ShapePrior,
-    /// Exposure units per scaled unit, one per geo (per head when scaled by population).
-    pub exposure_scale: Vec<f64>,
+    /// From exposure to scaled units.
+    pub exposure_scale: ExposureScale,
     /// Spend over the fitted cells per geo.
     pub spend: Vec<f64>,
 }
@@ -200,10 +200,10 @@ impl Design {
         for channel in &data.channels {
             // Held-out periods enter no scale.
             let seen = channel.exposure.slice(ndarray::s![.., ..last_fitted]);
-            let scale = exposure_scale(seen, by_population);
+            let scale = ExposureScale::new(seen, by_population, &self.outcome_scale);
             for (g, row) in channel.exposure.rows().into_iter().enumerate() {
                 let per_head = by_population.map_or(1.0, |n| n[g]);
-                self.exposure.extend(row.iter().map(|x| x / (per_head * scale[g])));
+                self.exposure.extend(row.iter().map(|x| x / (per_head * scale.of_geo[g])));
             }
             let spend: Vec<f64> = (0..self.n_geos)
                 .map(|g| {
@@ -221,9 +221,8 @@ impl Design {
                 None if total_spend > 0.0 => (EffectScale::Roi, None),
                 None => (EffectScale::Share, Some(ORGANIC_SHARE)),
             };
-            let mean_scale = scale.iter().sum::<f64>() / scale.len() as f64;
             self.channels.push(ChannelDesign {
-                shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), data.interval, mean_scale),
+                shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), data.interval, scale.mean),
                 name: channel.name.clone(),
                 adstock: options.adstock.unwrap_or(config.model.adstock),
                 fixed_slope: options.slope,
@@ -278,11 +277,18 @@ impl Design {
         self.channels[c].prior.map_or_else(|| self.pool.usual_sd(), |(_, sd)| sd)
     }
 
+    /// Periods up to the last one that any geo has in the likelihood.
+    pub(super) fn periods_until_last_fitted(&self) -> usize {
+        let last = |cells: &[f64]| cells.iter().rposition(|f| *f > 0.0).map_or(0, |t| t + 1);
+        self.fitted.chunks_exact(self.n_periods).map(last).max().unwrap_or(0)
+    }
+
     /// Largest exposure in one period over the mean active exposure, the smallest over geos in which
     /// channel `c` ran: how far the data reach.
     pub fn observed_max_multiplier(&self, c: usize) -> f64 {
-        let n = self.n_periods;
+        let (n, seen) = (self.n_periods, self.periods_until_last_fitted());
         let reach = |x: &[f64]| {
+            let x = &x[..seen];
             let (count, sum) = x.iter().filter(|x| **x > 0.0).fold((0.0, 0.0), |(n, s), x| (n + 1.0, s + x));
             (count > 0.0).then(|| x.iter().copied().fold(0.0, f64::max) / (sum / count))
         };

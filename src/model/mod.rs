@@ -37,3 +37,5 @@ pub use predictive::PredictiveDraw;
 pub use prior::ShapePrior;
 pub use prior_draw::{PriorDraw, prior_draw};
 pub use reliability::Calibration;
+pub(crate) use returns::MIDDLE_HALF;
+pub use scaling::ExposureScale;

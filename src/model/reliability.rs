@@ -86,7 +86,7 @@ pub(super) fn calibrate(
     // A control that the others determine has nothing of its own left to shrink.
     let Some(inverse) = inverted(&covariance) else { return Vec::new() };
     // A forecast takes a control as it is: beyond the fit ŵ would be the calendar's extrapolation.
-    let (n, seen) = (design.n_periods, periods_until_last_fitted(design));
+    let (n, seen) = (design.n_periods, design.periods_until_last_fitted());
     let mut found = Vec::with_capacity(q);
     for (a, &control) in noisy.iter().enumerate() {
         for (b, residual) in residuals.iter().enumerate() {
@@ -132,11 +132,6 @@ fn credible(
     let variance = basis.dot(&own, &own) / basis.degrees_of_freedom().max(1.0);
     let Some(hausman) = Hausman::new(&basis, &outcome, &whole, &own) else { return assumed };
     variance * hausman.credible_error((assumed / variance).min(1.0))
-}
-
-fn periods_until_last_fitted(design: &Design) -> usize {
-    let series = design.fitted.chunks_exact(design.n_periods);
-    series.filter_map(|fitted| fitted.iter().rposition(|f| *f > 0.0)).max().map_or(0, |last| last + 1)
 }
 
 /// O without the neighbours of the controls that are `noisy`.

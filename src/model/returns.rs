@@ -7,9 +7,12 @@
 
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
+use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::transform::math::{exp, ln};
 
+/// Width of the middle half of a normal in standard deviations.
+pub(crate) const MIDDLE_HALF: f64 = 1.348_979_500_392_163_5;
 /// p, the prior share of channels that do little or nothing.
 const WEAK_SHARE: f64 = 0.2;
 /// m₀ less the centre of the belief: such a channel returns a seventh of the usual, give or take a factor e.
@@ -108,13 +111,26 @@ impl ReturnsPrior {
         self.centre
     }
 
-    /// Standard deviation of a value of the usual part, its level and spread included.
+    /// The standard deviation of a normal with the middle half of the usual part, levels and spreads included.
     pub fn usual_sd(&self) -> f64 {
-        self.nodes
-            .iter()
-            .map(|n| n.weight * (n.spread.powi(2) + (n.level - self.centre).powi(2)))
-            .sum::<f64>()
-            .sqrt()
+        (self.usual_quantile(0.75) - self.usual_quantile(0.25)) / MIDDLE_HALF
+    }
+
+    /// Quantile `p` of the usual part, by bisection.
+    fn usual_quantile(&self, p: f64) -> f64 {
+        let standard = Normal::standard();
+        let below = |x: f64| -> f64 {
+            self.nodes.iter().map(|n| n.weight * standard.cdf((x - n.level) * n.precision_root)).sum()
+        };
+        let end = |sign: f64| {
+            self.nodes.iter().map(move |n| sign * n.level + 10.0 * n.spread).fold(f64::NEG_INFINITY, f64::max)
+        };
+        let (mut low, mut high) = (-end(-1.0), end(1.0));
+        while high - low > 1e-9 {
+            let middle = 0.5 * (low + high);
+            if below(middle) < p { low = middle } else { high = middle }
+        }
+        0.5 * (low + high)
     }
 
     /// Draws `n` values: a node, then for each value its part and where in that part it lies.
@@ -286,11 +302,21 @@ mod tests {
         let mean = draws.iter().sum::<f64>() / n;
         let spread = (draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n).sqrt();
         assert!((spread / sd(&prior) - 1.0).abs() < 0.02, "{spread} {}", sd(&prior));
-        // 0.7 (0.4² + (0.3 − 0.81)²) + 0.3 (0.4 · 0.3² + 0.6 · 1.2² + v + (2 − 0.81)²), v the levels' variance.
-        assert!((1.0..1.1).contains(&prior.usual_sd()), "{}", prior.usual_sd());
         let below = draws.iter().filter(|x| **x < -1.6).count() as f64 / n;
         // A half of 0.7 · 0.2, Φ(−1.7) of 0.3 · 0.2 and what the widest spread adds.
         assert!((0.070..0.082).contains(&below), "{below}");
+    }
+
+    /// A belief with little weight, however far away, hardly widens what most of the prior says.
+    #[test]
+    fn usual_spread_is_that_of_the_middle_half() {
+        let money = Belief { weight: 1.0, mean: 0.3, sd: 0.0, spreads: &[(0.4, 1.0)] };
+        let alone = ReturnsPrior::new(&[money.clone()]).usual_sd();
+        assert!((alone - 0.4).abs() < 1e-8, "{alone}");
+        let far = Belief { weight: 0.05, mean: 5.0, sd: 0.7, spreads: &[(1.2, 1.0)] };
+        let both = ReturnsPrior::new(&[Belief { weight: 0.95, ..money }, far]).usual_sd();
+        // Φ⁻¹(0.25 / 0.95) and Φ⁻¹(0.75 / 0.95).
+        assert!((both - 0.4 * (0.8046 + 0.6336) / MIDDLE_HALF).abs() < 1e-3, "{both}");
     }
 
     /// What one channel returns tells of the others only through the node.

@@ -1,5 +1,7 @@
 //! From the units of the file to those of the model, in which typical values are near 1.
 
+use ndarray::ArrayView2;
+
 use super::design::Design;
 use crate::Error;
 use crate::data::{Dataset, FittedOutcome, fitted_outcome};
@@ -76,21 +78,38 @@ impl Design {
     }
 }
 
-/// Exposure units per scaled unit for each geo: the mean positive exposure per head over all geos, or,
-/// without a population, the mean positive exposure of the geo itself (1 where it has none).
-pub(super) fn exposure_scale(exposure: ndarray::ArrayView2<f64>, population: Option<&[f64]>) -> Vec<f64> {
-    let mean_positive = |values: &mut dyn Iterator<Item = f64>| {
-        let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
-        if n > 0.0 { sum / n } else { 1.0 }
-    };
-    let rows = exposure.rows();
-    match population {
-        Some(n) => {
+/// Exposure units per scaled unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExposureScale {
+    /// One per geo (per head when scaled by population).
+    pub of_geo: Vec<f64>,
+    /// The mean over the geos in which the channel ran.
+    pub mean: f64,
+}
+
+impl ExposureScale {
+    /// The mean positive exposure per head over all geos, or, without a population, the mean positive exposure
+    /// of the geo itself. A geo in which the channel never ran has what its mean outcome, `size`, would have the
+    /// others expect; 1 where it ran nowhere.
+    pub(super) fn new(exposure: ArrayView2<f64>, population: Option<&[f64]>, size: &[f64]) -> ExposureScale {
+        let mean = |values: &mut dyn Iterator<Item = f64>| {
+            let (n, sum) = values.filter(|x| *x > 0.0).fold((0.0, 0.0), |(n, sum), x| (n + 1.0, sum + x));
+            (n > 0.0).then(|| sum / n)
+        };
+        let rows = exposure.rows();
+        if let Some(heads) = population {
             let mut per_head =
-                rows.into_iter().zip(n).flat_map(|(row, n)| row.into_iter().map(move |x| x / n));
-            vec![mean_positive(&mut per_head); n.len()]
+                rows.into_iter().zip(heads).flat_map(|(row, n)| row.into_iter().map(move |x| x / n));
+            let mean = mean(&mut per_head).unwrap_or(1.0);
+            return ExposureScale { of_geo: vec![mean; heads.len()], mean };
         }
-        None => rows.into_iter().map(|row| mean_positive(&mut row.iter().copied())).collect(),
+        let own: Vec<Option<f64>> = rows.into_iter().map(|row| mean(&mut row.iter().copied())).collect();
+        let of_size = mean(&mut own.iter().zip(size).filter_map(|(own, size)| Some((*own)? / size)));
+        let expected = |size: &f64| of_size.map_or(1.0, |per| per * size);
+        ExposureScale {
+            of_geo: own.iter().zip(size).map(|(own, size)| own.unwrap_or_else(|| expected(size))).collect(),
+            mean: mean(&mut own.iter().copied().flatten()).unwrap_or(1.0),
+        }
     }
 }
 
@@ -99,6 +118,18 @@ mod tests {
     use super::*;
     use crate::config::FitConfig;
     use crate::output::testdata;
+
+    #[test]
+    fn a_geo_without_a_channel_is_scaled_by_those_that_have_it() {
+        let exposure = ndarray::array![[0.0, 60.0, 20.0], [0.0; 3], [0.0, 0.0, 10.0]];
+        let scale = ExposureScale::new(exposure.view(), None, &[100.0, 50.0, 20.0]);
+        // 0.4 and 0.5 of the outcome.
+        assert_eq!(scale, ExposureScale { of_geo: vec![40.0, 22.5, 10.0], mean: 25.0 });
+        let nowhere = ExposureScale::new(ndarray::Array2::zeros((2, 3)).view(), None, &[100.0, 50.0]);
+        assert_eq!(nowhere, ExposureScale { of_geo: vec![1.0, 1.0], mean: 1.0 });
+        let per_head = ExposureScale::new(exposure.view(), Some(&[10.0, 5.0, 1.0]), &[100.0, 50.0, 20.0]);
+        assert_eq!(per_head, ExposureScale { of_geo: vec![6.0; 3], mean: 6.0 });
+    }
 
     #[test]
     fn a_control_that_is_constant_in_the_fitted_periods_has_no_part_in_forecasts() {

@@ -17,7 +17,7 @@ use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
-use crate::model::{BaselineDraw, Density, EffectScale, PriorDraw, State};
+use crate::model::{BaselineDraw, Density, EffectScale, MIDDLE_HALF, PriorDraw, State};
 use crate::sampler::Chain;
 use crate::transform::adstock;
 
@@ -261,5 +261,5 @@ fn contraction(posterior: f64, prior: f64) -> f64 {
 /// lower tail, which is no lack of knowledge about the rest.
 fn bulk_sd(draws: &[f64]) -> f64 {
     let [low, high] = quantiles(draws, [0.25, 0.75]);
-    (high - low) / 1.348_979_500_392_163_5
+    (high - low) / MIDDLE_HALF
 }

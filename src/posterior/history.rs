@@ -45,8 +45,7 @@ impl MediaHistory {
         let (n_geos, n) = (design.n_geos, design.n_periods);
         let series = n_geos * n;
         let channels = data.channels.iter().enumerate().filter_map(|(c, channel)| {
-            let scale = &design.channels[c].exposure_scale;
-            let unit = scale.iter().sum::<f64>() / scale.len() as f64;
+            let unit = design.channels[c].exposure_scale.mean;
             Some(ChannelMedia {
                 name: channel.name.clone(),
                 spend_column: channel.spend_column.clone()?,

@@ -117,8 +117,8 @@ fn coefficient(density: &Density, state: &State, c: usize) -> f64 {
     if total > 0.0 { effect / total } else { 0.0 }
 }
 
-/// K of channel `c` in exposure units per period (per head when scaled by population), mean over geos.
+/// K of channel `c` in exposure units per period (per head when scaled by population), mean over the geos in which
+/// it ran.
 pub fn half_saturation(density: &Density, theta: &Theta, c: usize) -> f64 {
-    let scale = &density.design.channels[c].exposure_scale;
-    theta.ln_half_saturation[c].exp() * scale.iter().sum::<f64>() / scale.len() as f64
+    theta.ln_half_saturation[c].exp() * density.design.channels[c].exposure_scale.mean
 }

@@ -14,7 +14,7 @@
 use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior};
 use crate::data::Dataset;
 use crate::diff::Side;
-use crate::model::ShapePrior;
+use crate::model::{MIDDLE_HALF, ShapePrior};
 use crate::output::{ChannelReport, EvidenceVerdict};
 use crate::posterior::Summary;
 use crate::warning::Warning;
@@ -22,8 +22,6 @@ use crate::warning::Warning;
 /// Posteriors narrower than this on the log scale are taken as this wide: a few hundredths of a per cent is
 /// no knowledge but a fixed value.
 const LEAST_SD_LOG: f64 = 1e-3;
-/// Width of the middle half of a normal in standard deviations.
-const MIDDLE_HALF: f64 = 1.348_979_500_392_163_5;
 
 /// Puts the posterior of `previous`, with weight `weight`, in place of the priors of the channels that
 /// `data` still have; channels with a fixed slope or without carry-over keep them. Warns of weeks that then
