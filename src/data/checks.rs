@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::collinearity::{Collinearity, collinearity};
 use super::dataset::{Channel, Dataset};
-use super::fitted::fitted_outcome;
+use super::fitted::{fitted_outcome, paces};
 use super::history::{Activity, HALF_YEAR, weeks};
 use super::parameters::enough_rows;
 use super::patterns::{mediators, switched_together};
@@ -340,6 +340,14 @@ fn geos(data: &Dataset, findings: &mut Findings) {
     if !short.is_empty() {
         let message = format!("geos with under half a year of rows: {}", listing(short.into_iter()));
         findings.note("short_geos", message, "their own levels will be pulled towards the others'");
+    }
+    let observed: Vec<bool> = data.outcome.observed.iter().copied().collect();
+    let pace = paces(&observed, data.n_periods(), data.interval);
+    let ended = data.geos.iter().zip(&pace).filter(|(_, pace)| **pace == 0.0);
+    let ended: Vec<&str> = ended.map(|(geo, _)| geo.as_str()).collect();
+    if !ended.is_empty() {
+        let message = format!("geos without an outcome in the last quarter: {}", listing(ended.into_iter()));
+        findings.warn("ended_geos", message, "their history counts, plans leave them out");
     }
     for channel in &data.channels {
         let same = channel.exposure.columns().into_iter().zip(data.present.columns()).all(|(x, here)| {

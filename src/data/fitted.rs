@@ -1,7 +1,26 @@
 //! The outcome of a geo in the periods to be fitted, by which everything is measured.
 
-use super::dataset::Dataset;
+use super::dataset::{Dataset, Interval};
 use crate::error::Error;
+
+/// A geo whose outcome ends this long before that of the others is gone.
+const ENDED_WEEKS: f64 = 13.0;
+
+/// How often each geo's fitted periods come in a plan as long as the fitted window: today's plan gives every geo
+/// its own average period, however late it began, and nothing (0) where the outcome has ended. `fitted` is G × T,
+/// the window all periods that are fitted in any geo.
+pub(crate) fn paces(fitted: &[bool], n_periods: usize, interval: Interval) -> Vec<f64> {
+    let geos = || fitted.chunks_exact(n_periods.max(1));
+    let window = (0..n_periods).filter(|t| geos().any(|geo| geo[*t])).count() as f64;
+    let last = |geo: &[bool]| geo.iter().rposition(|f| *f).unwrap_or(0);
+    let end = geos().map(last).max().unwrap_or(0);
+    let pace = |geo: &[bool]| {
+        let own = geo.iter().filter(|f| **f).count();
+        let weeks_since = (end - last(geo)) as f64 * interval.days() / 7.0;
+        if own == 0 || weeks_since > ENDED_WEEKS { 0.0 } else { window / own as f64 }
+    };
+    geos().map(pace).collect()
+}
 
 /// The cells of a geo that a fit explains.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,4 +46,22 @@ pub(crate) fn fitted_outcome(data: &Dataset, g: usize, n_fitted: usize) -> Resul
         return Err(Error::NoOutcome { geo, cells: periods.len(), mean });
     }
     Ok(FittedOutcome { periods, total, mean })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_geo_that_has_not_ended_spends_its_own_average() {
+        let n = 40;
+        let cells = |from: usize, to: usize| (0..n).map(move |t| (from..to).contains(&t));
+        // The first five periods are fitted nowhere; the last geo is behind by a few weeks.
+        let fitted: Vec<bool> =
+            [cells(5, 40), cells(33, 40), cells(5, 20), cells(5, 38)].into_iter().flatten().collect();
+        assert_eq!(paces(&fitted, n, Interval::Weekly), [1.0, 5.0, 0.0, 35.0 / 33.0]);
+        assert_eq!(paces(&fitted, n, Interval::Daily)[2], 35.0 / 15.0, "20 days are no quarter");
+        assert_eq!(paces(&vec![true; n], n, Interval::Weekly), [1.0]);
+        assert_eq!(paces(&vec![false; n], n, Interval::Weekly), [0.0]);
+    }
 }

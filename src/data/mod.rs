@@ -34,7 +34,7 @@ pub use checks::{Finding, Severity, check};
 pub(crate) use collinearity::{Collinearity, collinearity};
 pub use dataset::*;
 pub use digest::period_digests;
-pub(crate) use fitted::{FittedOutcome, fitted_outcome};
+pub(crate) use fitted::{FittedOutcome, fitted_outcome, paces};
 pub use following::{Follower, followers};
 pub(crate) use history::Activity;
 pub use history::{ChannelHistory, history};

@@ -10,7 +10,7 @@ use super::returns::{Belief, ReturnsPrior};
 use super::scaling::ExposureScale;
 use crate::Error;
 use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
-use crate::data::{Dataset, OutcomeKind};
+use crate::data::{Dataset, OutcomeKind, paces};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -29,6 +29,10 @@ pub struct Design {
     pub value: Vec<f64>,
     /// Outcome units per scaled outcome unit where fitted, else 0: ȳ. G × T.
     pub units: Vec<f64>,
+    /// Currency per outcome unit, where it is the same in all fitted cells.
+    pub worth: Option<f64>,
+    /// How often the fitted periods of each geo come in a plan as long as the fitted window; length G.
+    pub pace: Vec<f64>,
     /// Observed outcome over the fitted cells, outcome units.
     pub outcome_total: f64,
     /// Media channels.
@@ -155,6 +159,8 @@ impl Design {
             outcome_scale: vec![0.0; n_geos],
             value: vec![0.0; n_geos * n_periods],
             units: vec![0.0; n_geos * n_periods],
+            worth: None,
+            pace: Vec::new(),
             outcome_total: 0.0,
             channels: Vec::new(),
             exposure: Vec::new(),
@@ -176,6 +182,8 @@ impl Design {
             design.scale_outcome(data, g, last_fitted, population)?;
         }
         design.apply_outcome_scale(data, population.is_some());
+        let fitted: Vec<bool> = design.fitted.iter().map(|f| *f > 0.0).collect();
+        design.pace = paces(&fitted, n_periods, data.interval);
         design.add_channels(data, config, population, last_fitted);
         design.factors = vec![FactorCoordinates::unknown(n_geos); design.n_channels()];
         design.add_baseline(data, config);

@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn usual_spread_is_that_of_the_middle_half() {
         let money = Belief { weight: 1.0, mean: 0.3, sd: 0.0, spreads: &[(0.4, 1.0)] };
-        let alone = ReturnsPrior::new(&[money.clone()]).usual_sd();
+        let alone = ReturnsPrior::new(std::slice::from_ref(&money)).usual_sd();
         assert!((alone - 0.4).abs() < 1e-8, "{alone}");
         let far = Belief { weight: 0.05, mean: 5.0, sd: 0.7, spreads: &[(1.2, 1.0)] };
         let both = ReturnsPrior::new(&[Belief { weight: 0.95, ..money }, far]).usual_sd();

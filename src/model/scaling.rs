@@ -6,7 +6,7 @@ use super::design::Design;
 use crate::Error;
 use crate::data::{Dataset, FittedOutcome, fitted_outcome};
 
-/// Spread over size of a control below which it is rounding.
+/// Spread over size below which it is rounding.
 const ROUNDING: f64 = 1e-12;
 
 impl Design {
@@ -53,6 +53,10 @@ impl Design {
                 self.value[i] = scale * data.value_per_outcome(g, t);
             }
         }
+        let cells = self.value.iter().zip(&self.units).filter(|(_, unit)| **unit > 0.0);
+        let mut worths = cells.map(|(value, unit)| value / unit);
+        let first = worths.next();
+        self.worth = first.filter(|first| worths.all(|worth| (worth - first).abs() <= ROUNDING * first));
     }
 
     /// A control over all geos: z-scored on the fitted cells, a 0/1 control only centred; 0 where absent, and

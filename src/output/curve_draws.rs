@@ -9,7 +9,7 @@ use polars_core::prelude::{DataFrame, PolarsError};
 use super::parquet::write_columns;
 use super::parquet_io::read_frame;
 use super::{Fit, OutputError, ResponseCurve};
-use crate::posterior::{ChannelPosterior, Posterior};
+use crate::posterior::Posterior;
 
 /// File name of the curves in the output directory.
 pub const CURVES_FILE: &str = "curves.parquet";
@@ -19,7 +19,7 @@ pub const CURVES_FILE: &str = "curves.parquet";
 pub struct CurveDraws {
     /// Channel name.
     pub channel: String,
-    /// Spend over the fitted window, currency.
+    /// Spend of today's plan over the fitted window, currency.
     pub spend: f64,
     /// Multiples of today's spend, M values from 0.
     pub multipliers: Vec<f64>,
@@ -32,27 +32,15 @@ pub struct CurveDraws {
 
 /// The curves of the paid channels.
 pub fn curve_draws(posterior: &Posterior) -> Vec<CurveDraws> {
-    let paid = posterior.channels.iter().filter_map(|c| value(c).map(|v| (c, v)));
-    paid.map(|(c, value)| CurveDraws {
+    let paid = posterior.channels.iter().filter(|c| c.roi.is_some() && c.plan_spend > 0.0);
+    paid.map(|c| CurveDraws {
         channel: c.name.clone(),
-        spend: c.spend,
+        spend: c.plan_spend,
         multipliers: posterior.multipliers.clone(),
         observed_max_multiplier: c.observed_max_multiplier,
-        value,
+        value: c.plan_curve.as_ref().unwrap_or(&c.value_curve).clone(),
     })
     .collect()
-}
-
-/// The curve times the worth of the channel's outcomes, which is ROI · spend / contribution in each draw.
-fn value(channel: &ChannelPosterior) -> Option<Array2<f64>> {
-    let roi = channel.roi.as_ref()?;
-    let mut value = channel.curve.clone();
-    for (s, mut row) in value.rows_mut().into_iter().enumerate() {
-        if channel.contribution[s] > 0.0 {
-            row *= roi[s] * channel.spend / channel.contribution[s];
-        }
-    }
-    Some(value)
 }
 
 fn column_name(channel: &str, multiplier: f64) -> String {
@@ -77,13 +65,15 @@ pub fn write_curves(posterior: &Posterior, out: impl Write, path: &Path) -> Resu
 }
 
 impl Fit {
-    /// The channels that plans are about: those on which something was spent in the fitted window.
+    /// The channels that plans are about: those on which today's plan spends something.
     pub fn planned_channels(&self) -> impl Iterator<Item = &str> {
         self.planned_curves().map(|curve| curve.channel.as_str())
     }
 
     fn planned_curves(&self) -> impl Iterator<Item = &ResponseCurve> {
-        self.response_curves.iter().filter(|curve| curve.marginal_roi.is_some())
+        self.response_curves
+            .iter()
+            .filter(|curve| curve.marginal_roi.is_some() && curve.planned_spend != Some(0.0))
     }
 }
 
@@ -100,7 +90,7 @@ pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, Output
         .map(|c| {
             Ok(CurveDraws {
                 channel: c.channel.clone(),
-                spend: c.current_spend,
+                spend: c.planned_spend.unwrap_or(c.current_spend),
                 multipliers: c.spend_multiplier.clone(),
                 observed_max_multiplier: c.observed_max_multiplier.unwrap_or(1.0),
                 value: points(&frame, &c.channel, &c.spend_multiplier).map_err(unreadable)?,
@@ -144,15 +134,19 @@ mod tests {
     }
 
     #[test]
-    fn value_is_outcome_times_its_worth() {
+    fn plans_are_made_from_the_curve_of_todays_plan() {
         let mut posterior = testdata::posterior();
         let tv = &mut posterior.channels[0];
-        tv.roi = tv.roi.as_ref().map(|roi| roi.iter().map(|r| 3.0 * r).collect());
-        let value = &curve_draws(&posterior)[0].value;
-        let curve = &posterior.channels[0].curve;
-        for (v, o) in value.iter().zip(curve) {
-            assert!((v - 3.0 * o).abs() < 1e-9 * o.abs().max(1.0), "{v} {o}");
-        }
+        assert_eq!(curve_draws(&testdata::posterior())[0].value, tv.value_curve);
+        tv.plan_curve = Some(&tv.value_curve * 2.0);
+        tv.plan_spend = 2.0 * tv.spend;
+        let (dir, path) = (tempfile::tempdir().unwrap(), Path::new(CURVES_FILE));
+        write_curves(&posterior, File::create(dir.path().join(path)).unwrap(), path).unwrap();
+        let fit = Parts { posterior, ..Parts::new() }.fit();
+        let tv = &read_curves(dir.path(), &fit).unwrap()[0];
+        let expected = &testdata::posterior().channels[0];
+        assert_eq!((tv.spend, &tv.value), (2.0 * expected.spend, &(&expected.value_curve * 2.0)));
+        assert_eq!(fit.response_curves[0].current_spend, expected.spend);
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub struct ResponseCurve {
     pub marginal_roi_reason: Option<String>,
     /// Spend over the fitted window, currency.
     pub current_spend: f64,
+    /// Spend of today's plan over as many periods, currency: each geo at its own average, those that have ended left
+    /// out. Absent where that is the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_spend: Option<f64>,
     /// Beyond this multiplier the curve is extrapolation; null when not defined.
     pub observed_max_multiplier: Option<f64>,
     /// Why `observed_max_multiplier` is null.
@@ -70,6 +74,7 @@ pub(super) fn response_curve(channel: &ChannelPosterior, multipliers: &[f64]) ->
         marginal_roi_reason: marginal_roi.is_none().then(|| "the channel has no spend".into()),
         marginal_roi,
         current_spend: channel.spend,
+        planned_spend: channel.plan_curve.as_ref().map(|_| channel.plan_spend),
         observed_max_multiplier: observed,
         observed_max_multiplier_reason: observed.is_none().then(|| "the channel was never active".into()),
     }
@@ -77,18 +82,12 @@ pub(super) fn response_curve(channel: &ChannelPosterior, multipliers: &[f64]) ->
 
 /// S × M marginal ROI: slope of the value curve, and the model's own derivative at multiplier 1.
 fn marginal(channel: &ChannelPosterior, multipliers: &[f64]) -> Option<Array2<f64>> {
-    let (roi, at_one) = (channel.roi.as_ref()?, channel.marginal_roi.as_ref()?);
-    let mut out = Array2::zeros(channel.curve.raw_dim());
-    for (s, curve) in channel.curve.rows().into_iter().enumerate() {
-        // Currency per outcome unit in this draw, over spend: turns d outcome / d multiplier into ROI.
-        let contribution = channel.contribution[s];
-        let scale = if contribution > 0.0 { roi[s] / contribution } else { 1.0 / channel.spend };
-        for m in 0..multipliers.len() {
-            out[[s, m]] =
-                if multipliers[m] == 1.0 { at_one[s] } else { scale * slope(multipliers, curve, m) };
-        }
-    }
-    Some(out)
+    let at_one = channel.marginal_roi.as_ref()?;
+    let curve = &channel.value_curve;
+    Some(Array2::from_shape_fn(curve.raw_dim(), |(s, m)| match multipliers[m] {
+        1.0 => at_one[s],
+        _ => slope(multipliers, curve.row(s), m) / channel.spend,
+    }))
 }
 
 /// Derivative at point `i` of the parabola through it and its neighbours (the nearest three at an end).
@@ -137,7 +136,7 @@ mod tests {
     fn a_straight_line_returns_the_same_everywhere() {
         let mut posterior = testdata::posterior();
         let tv = &mut posterior.channels[0];
-        for (s, mut row) in tv.curve.rows_mut().into_iter().enumerate() {
+        for (s, mut row) in tv.value_curve.rows_mut().into_iter().enumerate() {
             for (v, m) in row.iter_mut().zip(&posterior.multipliers) {
                 *v = m * tv.contribution[s];
             }

@@ -10,7 +10,7 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOpt
 use super::parquet_io::read_frame;
 use super::{DRAWS_FILE, Fit, OutputError};
 use crate::config::Adstock;
-use crate::data::Interval;
+use crate::data::{Interval, paces};
 use crate::planning::{MediaDraws, MediaModel};
 use crate::posterior::{ChannelMedia, MediaHistory};
 
@@ -97,17 +97,20 @@ fn history(frame: &DataFrame, fit: &Fit) -> Result<MediaHistory, PolarsError> {
         let exposure = numbers(frame, &format!("exposure[{}]", c.name))?;
         Ok::<_, PolarsError>(ChannelMedia { name: c.name.clone(), spend_column, spend, exposure })
     });
+    let interval = match fit.run.data.interval_days {
+        1.0 => Interval::Daily,
+        7.0 => Interval::Weekly,
+        _ => Interval::Monthly,
+    };
+    let fitted: Vec<bool> = frame.column("fitted")?.bool()?.iter().map(|v| v.unwrap_or_default()).collect();
     Ok(MediaHistory {
         dates: dates.map_err(|_| foreign("dates"))?,
-        interval: match fit.run.data.interval_days {
-            1.0 => Interval::Daily,
-            7.0 => Interval::Weekly,
-            _ => Interval::Monthly,
-        },
+        interval,
         geos,
         outcome_scale: numbers(frame, "outcome_scale")?.into_iter().step_by(n).collect(),
         value_per_outcome: numbers(frame, "value_per_outcome")?,
-        fitted: frame.column("fitted")?.bool()?.iter().map(|v| v.unwrap_or_default()).collect(),
+        pace: paces(&fitted, n, interval),
+        fitted,
         channels: channels.collect::<Result<_, _>>()?,
     })
 }

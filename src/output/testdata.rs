@@ -170,6 +170,9 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         saturation: draws(0.5, 0.1, step),
         geo_contribution,
         geo_spend: vec![spend / 2.0; GEOS],
+        value_curve: curve.clone(),
+        plan_curve: None,
+        plan_spend: spend,
         curve,
         observed_max_multiplier: 1.6,
         roi_contraction: if paid { 0.62 } else { 0.31 },
@@ -231,6 +234,7 @@ fn history() -> MediaHistory {
         outcome_scale: vec![1000.0, 2000.0],
         value_per_outcome: vec![1.0; GEOS * WEEKS],
         fitted: vec![true; GEOS * WEEKS],
+        pace: vec![1.0; GEOS],
         channels: paid.collect(),
     }
 }

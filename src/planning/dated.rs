@@ -153,8 +153,7 @@ pub(crate) fn value(
             exposures.push((c, g, now, then));
         }
     }
-    let worth: Vec<Vec<f64>> =
-        (0..n_geos).map(|g| weeks.repeated(&history.value_per_outcome, g, history.n_periods())).collect();
+    let worth: Vec<Vec<f64>> = (0..n_geos).map(|g| weeks.repeated(&history.value_per_outcome, g)).collect();
     let stride = (work * model.n_draws()).div_ceil(MAX_WORK).max(1);
     let draws: Vec<usize> = (0..model.n_draws()).step_by(stride).collect();
     let set = InstructionSet::detect();

@@ -108,6 +108,14 @@ pub enum PlanningError {
         /// Geo name, for panels.
         geo: Option<String>,
     },
+    /// Spend where there is no outcome any more.
+    #[error("`{channel}` cannot spend in `{geo}`, whose outcome has ended")]
+    GeoEnded {
+        /// Channel name.
+        channel: String,
+        /// Geo name.
+        geo: String,
+    },
     /// No budget within the bounds reaches the target.
     #[error("no budget within the bounds reaches {what} {}; the best is {}", short(*target), short(*best))]
     OutOfReach {
@@ -139,6 +147,9 @@ impl PlanningError {
             PlanningError::BadGroup { .. } => Some("name each channel once, in one group at most".into()),
             PlanningError::OutOfReach { .. } => {
                 Some("widen the bounds (--max-step, --bound), or lower the target".into())
+            }
+            PlanningError::GeoEnded { .. } => {
+                Some("leave it out of the plan, or fit data in which it goes on".into())
             }
             _ => None,
         }

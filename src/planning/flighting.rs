@@ -22,9 +22,7 @@ impl Flighting {
     /// The history's last periods over again.
     pub(crate) fn today(model: &MediaModel, weeks: &FutureWeeks) -> Flighting {
         let history = &model.history;
-        let of = |series: &[f64]| {
-            (0..history.n_geos()).flat_map(|g| weeks.repeated(series, g, history.n_periods())).collect()
-        };
+        let of = |series: &[f64]| (0..history.n_geos()).flat_map(|g| weeks.repeated(series, g)).collect();
         Flighting { spend: history.channels.iter().map(|c| of(&c.spend)).collect(), n: weeks.len() }
     }
 
@@ -158,17 +156,12 @@ impl Flighting {
             cells.iter().for_each(|i| self.spend[c][*i] *= total / now);
             return Ok(());
         }
-        let (t, n) = (model.history.n_periods(), self.n);
-        let past: Vec<f64> = cells
-            .iter()
-            .map(|i| model.history.channels[c].spend[i / n * t..(i / n + 1) * t].iter().sum())
-            .collect();
+        let past: Vec<f64> = cells.iter().map(|i| model.spend_before(c, i / self.n)).collect();
         let all: f64 = past.iter().sum();
         if all <= 0.0 && total > 0.0 {
-            return Err(PlanningError::NeverSpent {
-                channel: model.history.channels[c].name.clone(),
-                geo: None,
-            });
+            let geo = cells.first().map_or(0, |i| i / self.n);
+            let only = cells.iter().all(|i| i / self.n == geo);
+            return Err(model.nothing_known(c, only.then_some(geo)));
         }
         for (i, share) in cells.iter().zip(past) {
             self.spend[c][*i] = if total > 0.0 { total * share / all } else { 0.0 };
@@ -176,11 +169,11 @@ impl Flighting {
         Ok(())
     }
 
-    /// Exposure of channel `c` in geo `g`: today's scaled like its spend, and at the recent price where
-    /// nothing is spent today.
+    /// Exposure of channel `c` in geo `g`: today's scaled like its spend, or like the nearest booking where it runs
+    /// without one, and at the recent price where nothing is spent or run today.
     ///
     /// # Errors
-    /// [`PlanningError::NeverSpent`] for spend where there has been none.
+    /// [`PlanningError::NeverSpent`] for spend where there has been none, [`PlanningError::GeoEnded`].
     pub(crate) fn exposure(
         &self,
         model: &MediaModel,
@@ -188,22 +181,24 @@ impl Flighting {
         today: &Flighting,
         (c, g): (usize, usize),
     ) -> Result<Vec<f64>, PlanningError> {
-        let history = &model.history;
-        let base = weeks.repeated(&history.channels[c].exposure, g, history.n_periods());
+        let base = weeks.repeated(&model.history.channels[c].exposure, g);
+        let cells = g * self.n..(g + 1) * self.n;
+        let (spend, before) = (&self.spend[c][cells.clone()], &today.spend[c][cells]);
+        if spend == before {
+            return Ok(base);
+        }
         let price = model.exposure_per_spend(c, g, weeks.len());
+        let booked: Vec<usize> = (0..self.n).filter(|k| before[*k] > 0.0).collect();
         (0..self.n)
-            .map(|k| {
-                let (spend, before) = (self.spend[c][g * self.n + k], today.spend[c][g * self.n + k]);
-                match price {
-                    _ if spend == before => Ok(base[k]),
-                    _ if before > 0.0 => Ok(base[k] * spend / before),
-                    Some(price) => Ok(price * spend),
-                    None if spend == 0.0 => Ok(0.0),
-                    None => Err(PlanningError::NeverSpent {
-                        channel: history.channels[c].name.clone(),
-                        geo: (history.n_geos() > 1).then(|| history.geos[g].clone()),
-                    }),
+            .map(|k| match price {
+                _ if before[k] > 0.0 => Ok(base[k] * spend[k] / before[k]),
+                _ if spend[k] == 0.0 && base[k] == 0.0 => Ok(0.0),
+                _ if spend[k] == 0.0 => {
+                    let nearest = booked.iter().min_by_key(|b| b.abs_diff(k));
+                    Ok(base[k] * nearest.map_or(1.0, |b| spend[*b] / before[*b]))
                 }
+                Some(price) => Ok(price * spend[k]),
+                None => Err(model.nothing_known(c, Some(g))),
             })
             .collect()
     }
@@ -241,4 +236,30 @@ fn belongs(weeks: &FutureWeeks, k: usize, range: &super::target::DateRange) -> b
     let inside = |day: chrono::NaiveDate| weeks.dates[k] <= day && day <= end;
     range.contains(weeks.middle(k))
         || matches!((range.from, range.to), (Some(a), Some(b)) if inside(a) && inside(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planning::testdata;
+
+    /// Billed every third period, on the air in all.
+    #[test]
+    fn what_runs_between_two_bookings_goes_with_the_nearest() {
+        let mut model = testdata::model(&[(0.4, 2.0, 1.0)]);
+        let tv = &mut model.history.channels[0];
+        tv.spend = (0..20).map(|t| if t % 3 == 0 { 6.0 } else { 0.0 }).collect();
+        tv.exposure = vec![2.0; 20];
+        let weeks = FutureWeeks::of_length(&model, 9);
+        let today = Flighting::today(&model, &weeks);
+        assert_eq!(today.spend[0], [0.0, 6.0, 0.0, 0.0, 6.0, 0.0, 0.0, 6.0, 0.0]);
+        let exposure = |plan: &Flighting| plan.exposure(&model, &weeks, &today, (0, 0)).unwrap();
+        assert_eq!(exposure(&today), [2.0; 9]);
+        let mut paused = today.clone();
+        paused.rescale(&model, 0, &(0..9).collect::<Vec<_>>(), 0.0).unwrap();
+        assert_eq!(exposure(&paused), [0.0; 9]);
+        let mut doubled = today.clone();
+        doubled.rescale(&model, 0, &[4], 12.0).unwrap();
+        assert_eq!(exposure(&doubled), [2.0, 2.0, 2.0, 4.0, 4.0, 4.0, 2.0, 2.0, 2.0]);
+    }
 }

@@ -27,8 +27,8 @@ pub fn geo_curve_stride(model: &MediaModel, n_curves: usize) -> usize {
     model.n_draws().div_ceil(most.max(LEAST_DRAWS)).max(1)
 }
 
-/// The curve of channel `c` in geo `g` over the fitted window with every `stride`-th draw, named
-/// `channel@geo`. Over a channel's geos the values add up to the channel's own curve.
+/// The curve of channel `c` in geo `g` over as many periods as were fitted, the geo at its own average pace, with every
+/// `stride`-th draw, named `channel@geo`. Over a channel's geos the values add up to the channel's own curve.
 ///
 /// # Errors
 /// As [`ChannelCurve::new`].
@@ -41,10 +41,10 @@ pub fn geo_curve(
     let channel = &history.channels[c];
     let n = history.n_periods();
     let cells = g * n..(g + 1) * n;
-    let weight: Vec<f64> =
-        cells.clone().map(|i| if history.fitted[i] { history.value_per_outcome[i] } else { 0.0 }).collect();
+    let times = |i: usize| if history.fitted[i] { history.pace[g] } else { 0.0 };
+    let weight: Vec<f64> = cells.clone().map(|i| times(i) * history.value_per_outcome[i]).collect();
     let exposure = &channel.exposure[cells.clone()];
-    let spend: f64 = cells.clone().filter(|i| history.fitted[*i]).map(|i| channel.spend[i]).sum();
+    let spend: f64 = cells.clone().map(|i| times(i) * channel.spend[i]).sum();
     let used: Vec<usize> = (0..model.n_draws()).step_by(stride).collect();
     let set = InstructionSet::detect();
     let one = |scratch: &mut Scratch, s: &usize| -> Vec<f64> {
@@ -56,7 +56,8 @@ pub fn geo_curve(
     };
     let rows: Vec<Vec<f64>> = used.par_iter().map_init(Scratch::default, one).collect();
     let values = Array2::from_shape_fn((rows.len(), MULTIPLIERS.len()), |(s, m)| rows[s][m]);
-    let active: Vec<f64> = exposure.iter().copied().filter(|x| *x > 0.0).collect();
+    let seen = history.fitted[cells].iter().rposition(|fitted| *fitted).map_or(0, |last| last + 1);
+    let active: Vec<f64> = exposure[..seen].iter().copied().filter(|x| *x > 0.0).collect();
     let mean = active.iter().sum::<f64>() / active.len().max(1) as f64;
     let reach = if mean > 0.0 { active.iter().copied().fold(0.0, f64::max) / mean } else { 1.0 };
     ChannelCurve::new(&format!("{}@{}", channel.name, history.geos[g]), spend, &MULTIPLIERS, values, reach)

@@ -1,5 +1,6 @@
 //! The fitted media model as planning sees it: history, and each draw's carry-over, saturation and size.
 
+use super::error::PlanningError;
 use crate::config::Adstock;
 use crate::posterior::MediaHistory;
 
@@ -36,8 +37,11 @@ impl MediaModel {
     }
 
     /// Exposure in the history's unit per currency of channel `c` in geo `g`, over the last `recent` periods
-    /// or, where nothing was spent in them, over all; `None` where nothing ever was.
+    /// or, where nothing was spent in them, over all; `None` where nothing ever was, or the geo has ended.
     pub(crate) fn exposure_per_spend(&self, c: usize, g: usize, recent: usize) -> Option<f64> {
+        if self.history.pace[g] == 0.0 {
+            return None;
+        }
         let n = self.history.n_periods();
         let channel = &self.history.channels[c];
         let over = |first: usize| {
@@ -46,6 +50,23 @@ impl MediaModel {
             (spend > 0.0).then(|| channel.exposure[cells].iter().sum::<f64>() / spend)
         };
         over(n.saturating_sub(recent)).or_else(|| over(0))
+    }
+
+    /// Currency that channel `c` spent in geo `g` in all periods; 0 where the geo has ended.
+    pub(crate) fn spend_before(&self, c: usize, g: usize) -> f64 {
+        let n = self.history.n_periods();
+        let cells = g * n..(g + 1) * n;
+        if self.history.pace[g] == 0.0 { 0.0 } else { self.history.channels[c].spend[cells].iter().sum() }
+    }
+
+    /// Why spend in channel `c`, or in its geo, cannot be valued.
+    pub(crate) fn nothing_known(&self, c: usize, geo: Option<usize>) -> PlanningError {
+        let channel = self.history.channels[c].name.clone();
+        let name = |g: usize| self.history.geos[g].clone();
+        match geo.filter(|_| self.history.n_geos() > 1) {
+            Some(g) if self.history.pace[g] == 0.0 => PlanningError::GeoEnded { channel, geo: name(g) },
+            geo => PlanningError::NeverSpent { channel, geo: geo.map(name) },
+        }
     }
 
     /// Effect at full saturation of channel `c` in geo `g` at draw `s`, outcome units per period.

@@ -159,21 +159,20 @@ impl Kernel for Valuation<'_> {
 /// The geos in which the channel spends, lately or, if nowhere, ever.
 fn shares(model: &MediaModel, weeks: &FutureWeeks, c: usize) -> Result<Vec<GeoShare>, PlanningError> {
     let history = &model.history;
-    let t = history.n_periods();
     let channel = &history.channels[c];
-    let total = |g: usize| channel.spend[g * t..(g + 1) * t].iter().sum::<f64>();
-    let recent = |g: usize| weeks.repeated(&channel.spend, g, t).iter().sum::<f64>();
+    let total = |g: usize| model.spend_before(c, g);
+    let recent = |g: usize| weeks.repeated(&channel.spend, g).iter().sum::<f64>();
     let lately = (0..history.n_geos()).map(recent).sum::<f64>() > 0.0;
     let spend: Vec<f64> = (0..history.n_geos()).map(|g| if lately { recent(g) } else { total(g) }).collect();
     let all: f64 = spend.iter().sum();
     if all <= 0.0 {
-        return Err(PlanningError::NeverSpent { channel: channel.name.clone(), geo: None });
+        return Err(model.nothing_known(c, None));
     }
     let geos = (0..history.n_geos()).filter(|g| spend[*g] > 0.0).filter_map(|g| {
         Some(GeoShare {
             geo: g,
             exposure: model.exposure_per_spend(c, g, weeks.len())? * spend[g] / all,
-            worth: weeks.repeated(&history.value_per_outcome, g, t),
+            worth: weeks.repeated(&history.value_per_outcome, g),
         })
     });
     Ok(geos.collect())
@@ -303,14 +302,16 @@ mod tests {
         two.history.outcome_scale = vec![5.0; 2];
         two.history.value_per_outcome = vec![1.0; 40];
         two.history.fitted = vec![true; 40];
+        two.history.pace = vec![1.0; 2];
         for channel in &mut two.history.channels {
             channel.spend = channel.spend.repeat(2);
             channel.exposure = channel.exposure.iter().map(|x| 2.0 * x).collect::<Vec<_>>().repeat(2);
         }
         two.draws.iter_mut().for_each(|d| d.geo_factor = vec![vec![1.0]; 2]);
-        let weeks = FutureWeeks::of_length(&one, 5);
         let plan = [3.0, 0.0, 2.0, 1.0, 4.0];
-        let value = |m: &MediaModel| Rounds::new(m, &weeks, (0, 2.0), 1).unwrap().values(&[&plan])[0][0];
+        let value = |m: &MediaModel| {
+            Rounds::new(m, &FutureWeeks::of_length(m, 5), (0, 2.0), 1).unwrap().values(&[&plan])[0][0]
+        };
         let (a, b) = (value(&one), value(&two));
         assert!((a / b - 1.0).abs() < 1e-12, "{a} {b}");
     }

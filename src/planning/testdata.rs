@@ -32,6 +32,7 @@ pub(crate) fn model(draws: &[(f64, f64, f64)]) -> MediaModel {
             outcome_scale: vec![10.0],
             value_per_outcome: vec![1.0; 20],
             fitted: vec![true; 20],
+            pace: vec![1.0],
             channels: vec![channel("tv", 5.0), channel("search", 2.0)],
         },
         draws: vec![of(1.0), of(2.0)],

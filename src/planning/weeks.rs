@@ -17,6 +17,8 @@ pub struct FutureWeeks {
     pub period_weeks: f64,
     /// Last day of the last period.
     last_day: NaiveDate,
+    /// Whether each geo has ended: no plan spends there any more. Length G.
+    ended: Vec<bool>,
 }
 
 impl FutureWeeks {
@@ -38,6 +40,7 @@ impl FutureWeeks {
             last_day: following(&history.dates, history.interval, n + 1) - Days::new(1),
             repeats: (0..n).map(|k| past.saturating_sub(span) + k % span).collect(),
             period_weeks: history.interval.days() / 7.0,
+            ended: history.pace.iter().map(|pace| *pace == 0.0).collect(),
         }
     }
 
@@ -76,9 +79,11 @@ impl FutureWeeks {
         begins(&day).or_else(|| begins(&of_month_end()?))
     }
 
-    /// Exposure or spend of geo `g` in these periods when they repeat the history.
-    pub(crate) fn repeated(&self, series: &[f64], g: usize, n_periods: usize) -> Vec<f64> {
-        self.repeats.iter().map(|t| series[g * n_periods + t]).collect()
+    /// A series of geo `g` out of G in these periods when they repeat the history; zeros where the geo has ended.
+    pub(crate) fn repeated(&self, series: &[f64], g: usize) -> Vec<f64> {
+        let n_periods = series.len() / self.ended.len();
+        let at = |t: &usize| if self.ended[g] { 0.0 } else { series[g * n_periods + t] };
+        self.repeats.iter().map(at).collect()
     }
 }
 

@@ -212,6 +212,9 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
     let per_spend = |value: fn(&ChannelDraw) -> f64| {
         (spend > 0.0).then(|| draws.iter().map(|d| value(d) / spend).collect::<Vec<f64>>())
     };
+    let curve = |of: fn(&ChannelDraw) -> &[f64]| {
+        Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| of(draws[s])[m])
+    };
     let collect = |f: &dyn Fn(&[f64; 4]) -> f64| shapes.iter().map(f).collect::<Vec<f64>>();
     let carries = channel.adstock != crate::config::Adstock::None;
     let carry = |f: &dyn Fn(f64) -> f64| if carries { collect(&|s| f(s[0])) } else { Vec::new() };
@@ -239,7 +242,10 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
             draws[s].contribution[g]
         }),
         geo_spend: channel.spend.clone(),
-        curve: Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| draws[s].curve[m]),
+        curve: curve(|d| &d.curve),
+        value_curve: curve(|d| &d.value_curve),
+        plan_curve: design.pace.iter().any(|pace| *pace != 1.0).then(|| curve(|d| &d.plan_curve)),
+        plan_spend: channel.spend.iter().zip(&design.pace).map(|(spend, pace)| spend * pace).sum(),
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(bulk_sd(&ln_effect), design.ln_effect_prior_sd(c)),
         carryover_contraction: carries

@@ -1,7 +1,7 @@
 //! One posterior draw in the user's units: contributions, ROI, response curves.
 
 use crate::model::{Density, State};
-use crate::transform::simd::{Kernel, dispatch, dot, dot3, mul_add, sum8};
+use crate::transform::simd::{Kernel, dispatch, dot, dot3, sum8};
 
 /// One channel at one draw.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,10 @@ pub struct ChannelDraw {
     pub marginal_value: f64,
     /// Incremental outcome at each spend multiplier.
     pub curve: Vec<f64>,
+    /// The same in currency.
+    pub value_curve: Vec<f64>,
+    /// The same in currency with every geo at its pace.
+    pub plan_curve: Vec<f64>,
     /// Σ β over the active fitted cells, outcome units: what full saturation would bring.
     pub ceiling: f64,
 }
@@ -39,14 +43,16 @@ impl Kernel for Outcomes<'_> {
         let Outcomes { density, state, multipliers, channel: c } = self;
         let (design, media) = (&density.design, &state.media);
         let (n_geos, n) = (design.n_geos, design.n_periods);
-        let mut draw = ChannelDraw { curve: vec![0.0; multipliers.len()], ..Default::default() };
+        let zeros = || vec![0.0; multipliers.len()];
+        let mut draw =
+            ChannelDraw { curve: zeros(), value_curve: zeros(), plan_curve: zeros(), ..Default::default() };
         // Effect at multiplier m is h/(h + (1 − h) m⁻ˢ), because adstock is linear in spend. What is a part
         // in 10¹⁵ of the effect or of its ceiling is lost either way.
         let shift = |m: &f64| m.powf(-state.theta.slope[c]).clamp(1e-15, 1e15) as f32;
         let shifts: Vec<f32> = multipliers.iter().map(shift).collect();
         let (mut active, mut rest) = (vec![0.0; n], vec![0.0; n]);
         let mut series = Series::with_room(n);
-        let mut sums = vec![[0.0; LANES]; multipliers.len()];
+        let mut of_geo = zeros();
         for g in 0..n_geos {
             let i = c * n_geos + g;
             let (cells, local) = (i * n..(i + 1) * n, g * n..(g + 1) * n);
@@ -54,7 +60,8 @@ impl Kernel for Outcomes<'_> {
             let (units, value) = (&design.units[local.clone()], &design.value[local]);
             let contribution = beta * dot::<FMA>(units, h);
             draw.contribution.push(contribution);
-            draw.value += beta * dot::<FMA>(value, h);
+            let worth = beta * dot::<FMA>(value, h);
+            draw.value += worth;
             for ((active, rest), h) in active.iter_mut().zip(&mut rest).zip(h) {
                 (*active, *rest) = (if *h > 0.0 { 1.0 } else { 0.0 }, 1.0 - h);
             }
@@ -62,21 +69,25 @@ impl Kernel for Outcomes<'_> {
             // dh/d ln a = S h (1 − h), and a is linear in spend.
             draw.marginal_value += beta * slope * dot3::<FMA>(value, h, &rest);
             series.fill(units, h);
-            // A loop: a closure is compiled on its own, without the kernel's instructions.
-            for (sums, shift) in sums.iter_mut().zip(&shifts) {
-                series.add::<FMA>(beta, *shift, sums);
+            series.curve::<FMA>((beta, contribution), multipliers, &shifts, &mut of_geo);
+            add(&mut draw.curve, 1.0, &of_geo);
+            let mut in_currency = 1.0;
+            match design.worth {
+                Some(worth) => in_currency = worth,
+                None => {
+                    series.fill(value, h);
+                    series.curve::<FMA>((beta, worth), multipliers, &shifts, &mut of_geo);
+                }
             }
-        }
-        let today: f64 = draw.contribution.iter().sum();
-        for ((total, sums), m) in draw.curve.iter_mut().zip(&sums).zip(multipliers) {
-            *total = match *m {
-                0.0 => 0.0,
-                1.0 => today,
-                _ => sum8(std::array::from_fn(|l| sums[l] + sums[l + 8])),
-            };
+            add(&mut draw.value_curve, in_currency, &of_geo);
+            add(&mut draw.plan_curve, in_currency * design.pace[g], &of_geo);
         }
         draw
     }
+}
+
+fn add(total: &mut [f64], times: f64, part: &[f64]) {
+    total.iter_mut().zip(part).for_each(|(total, part)| *total += times * part);
 }
 
 /// Partial sums of a curve's point.
@@ -85,7 +96,7 @@ const LANES: usize = 16;
 /// One series in single precision: seven digits of a curve that is known to two, in less than half the time.
 /// The cells beyond its end have no gain.
 struct Series {
-    /// Units times h.
+    /// Weights times h.
     gain: Vec<f32>,
     /// h.
     effect: Vec<f32>,
@@ -100,16 +111,35 @@ impl Series {
     }
 
     #[inline(always)]
-    fn fill(&mut self, units: &[f64], effect: &[f64]) {
+    fn fill(&mut self, weights: &[f64], effect: &[f64]) {
         let out = self.gain.iter_mut().zip(&mut self.effect).zip(&mut self.rest);
-        for (((gain, h32), rest), (unit, h)) in out.zip(units.iter().zip(effect)) {
-            (*gain, *h32, *rest) = ((unit * h) as f32, *h as f32, (1.0 - h) as f32);
+        for (((gain, h32), rest), (weight, h)) in out.zip(weights.iter().zip(effect)) {
+            (*gain, *h32, *rest) = ((weight * h) as f32, *h as f32, (1.0 - h) as f32);
         }
     }
 
-    /// Adds β Σ units · h / (h + (1 − h) · shift).
+    /// The series at each multiplier, given what it comes to `today`.
     #[inline(always)]
-    fn add<const FMA: bool>(&self, beta: f64, shift: f32, sums: &mut [f64; LANES]) {
+    fn curve<const FMA: bool>(
+        &self,
+        (beta, today): (f64, f64),
+        multipliers: &[f64],
+        shifts: &[f32],
+        out: &mut [f64],
+    ) {
+        // A loop: a closure is compiled on its own, without the kernel's instructions.
+        for ((out, m), shift) in out.iter_mut().zip(multipliers).zip(shifts) {
+            *out = match *m {
+                0.0 => 0.0,
+                1.0 => today,
+                _ => self.point::<FMA>(beta, *shift),
+            };
+        }
+    }
+
+    /// β Σ weight · h / (h + (1 − h) · shift).
+    #[inline(always)]
+    fn point<const FMA: bool>(&self, beta: f64, shift: f32) -> f64 {
         let mut own = [0f32; LANES];
         let gains = self.gain.as_chunks::<{ 2 * LANES }>().0;
         let effects = self.effect.as_chunks::<{ 2 * LANES }>().0;
@@ -121,8 +151,6 @@ impl Series {
                 own[l] += (u[l] * b + u[l + LANES] * a) / (a * b);
             }
         }
-        for (sum, own) in sums.iter_mut().zip(own) {
-            *sum = mul_add::<FMA>(beta, f64::from(own), *sum);
-        }
+        beta * sum8(std::array::from_fn(|l| f64::from(own[l]) + f64::from(own[l + 8])))
     }
 }

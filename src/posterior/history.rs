@@ -16,10 +16,14 @@ pub struct MediaHistory {
     pub geos: Vec<String>,
     /// Outcome units per unit of coefficient and geo, length G.
     pub outcome_scale: Vec<f64>,
-    /// Currency per outcome unit; 1 where the outcome is revenue or no worth is known.
+    /// Currency per outcome unit; 1 where the outcome is revenue or no worth is known, the geo's nearest where it has
+    /// no row.
     pub value_per_outcome: Vec<f64>,
     /// Whether the cell was fitted.
     pub fitted: Vec<bool>,
+    /// How often each geo's fitted periods come in a plan as long as the fitted window, length G: 0 for a geo that
+    /// has ended.
+    pub pace: Vec<f64>,
     /// One entry per paid channel.
     pub channels: Vec<ChannelMedia>,
 }
@@ -58,8 +62,9 @@ impl MediaHistory {
             interval: data.interval,
             geos: data.geos.clone(),
             outcome_scale: design.outcome_scale.clone(),
-            value_per_outcome: (0..series).map(|i| data.value_per_outcome(i / n, i % n)).collect(),
+            value_per_outcome: worth(data),
             fitted: design.fitted.iter().map(|f| *f > 0.0).collect(),
+            pace: design.pace.clone(),
             channels: channels.collect(),
         }
     }
@@ -73,4 +78,19 @@ impl MediaHistory {
     pub fn n_geos(&self) -> usize {
         self.geos.len()
     }
+}
+
+/// Currency per outcome unit, G × T. A plan may repeat periods in which a geo had not begun: its outcomes are worth
+/// then what they are worth nearest to it.
+fn worth(data: &Dataset) -> Vec<f64> {
+    let n = data.n_periods();
+    let mut worth: Vec<f64> = (0..data.n_geos() * n).map(|i| data.value_per_outcome(i / n, i % n)).collect();
+    for (worth, present) in worth.chunks_exact_mut(n).zip(data.present.rows()) {
+        let known: Vec<usize> = (0..n).filter(|t| present[*t]).collect();
+        for t in (0..n).filter(|t| !present[*t]) {
+            let nearest = known.iter().min_by_key(|k| k.abs_diff(t));
+            worth[t] = nearest.map_or(worth[t], |k| worth[*k]);
+        }
+    }
+    worth
 }

@@ -76,6 +76,13 @@ pub struct ChannelPosterior {
     pub geo_spend: Vec<f64>,
     /// S × M incremental outcome over the fitted window at each multiplier of [`Posterior::multipliers`].
     pub curve: Array2<f64>,
+    /// The same in currency; zeros for an organic channel.
+    pub value_curve: Array2<f64>,
+    /// The same in currency with today's plan, in which every geo spends its own average period; `None` where that
+    /// is the fitted window.
+    pub plan_curve: Option<Array2<f64>>,
+    /// Spend of today's plan over as many periods as were fitted.
+    pub plan_spend: f64,
     /// Largest spend in one period over the mean active spend, minimum over geos: how far the data reach.
     pub observed_max_multiplier: f64,
     /// How much the data moved the prior: 1 − sd(posterior) / sd(prior) on the log scale.
