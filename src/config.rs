@@ -245,9 +245,11 @@ impl SamplerConfig {
 
     /// Mean acceptance statistic that the step size aims at: 0.8 on panels, whose cost is the number of
     /// steps; 0.85 on one geo, where a return that may be nothing has a tail to be followed; 0.9 on a few,
-    /// where scales of geos and weeks can be next to nothing.
-    pub fn acceptance(&self, n_geos: usize) -> f64 {
+    /// where scales of geos and weeks can be next to nothing. Two channels of one geo that are bought in `lockstep`
+    /// are known as a sum, whose corners, where either is nothing, take smaller steps: 0.95.
+    pub fn acceptance(&self, n_geos: usize, lockstep: bool) -> f64 {
         self.target_accept.unwrap_or(match n_geos {
+            1 if lockstep => 0.95,
             1 => 0.85,
             2..10 => 0.9,
             _ => 0.8,

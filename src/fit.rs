@@ -141,7 +141,7 @@ pub(crate) fn sample_density(
         warmup: config.warmup,
         draws: config.draws,
         thin: config.thinning(density.design.n_geos),
-        target_accept: config.acceptance(density.design.n_geos),
+        target_accept: config.acceptance(density.design.n_geos, density.design.lockstep),
         max_depth: MAX_DEPTH,
     };
     let threads = rayon::current_num_threads();

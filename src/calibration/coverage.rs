@@ -68,7 +68,7 @@ pub fn hits(fit: &Fit, truth: &Truth) -> Vec<Hit> {
             let Some(draws) = subject.draws(channel) else { continue };
             hits.push(Hit {
                 subject,
-                identifiable: !truth.zero_effect && !truth.confounded_by_demand,
+                identifiable: truth.is_identifiable(),
                 inside: inside(draws, subject.truth(truth)),
             });
         }

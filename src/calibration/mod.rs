@@ -4,11 +4,13 @@
 mod coverage;
 mod picture;
 mod ranks;
+mod recovery;
 mod simulated;
 mod uniformity;
 
 pub use coverage::{Coverage, Hit, LEVELS, Subject, coverage, hits};
 pub use picture::picture;
 pub use ranks::{RankSettings, Ranks, ranks};
+pub use recovery::Recovery;
 pub use simulated::dataset;
 pub use uniformity::{Uniformity, band};

@@ -113,7 +113,7 @@ pub struct SamplerArgs {
     /// Transitions from one kept draw to the next [default: 2 with one geo, else 1]
     #[arg(long, value_name = "N")]
     thin: Option<usize>,
-    /// Acceptance that the step size aims at, between 0 and 1; higher is slower and safer [default: 0.85, below 10 geos 0.9, panels 0.8]
+    /// Acceptance that the step size aims at, between 0 and 1; higher is slower and safer [default: 0.85, with channels in lockstep 0.95, below 10 geos 0.9, panels 0.8]
     #[arg(long, value_name = "RATE")]
     target_accept: Option<f64>,
     /// Worker threads; changes the time taken, never the result [default: one per core]

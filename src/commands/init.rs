@@ -106,7 +106,7 @@ fn settings(path: &Path, data: &Dataset, load: &LoadOptions, fit: &FitConfig) ->
     let mut text = format!("# Settings of `mmm fit {file} --config mmm.toml`. Flags stand above them.\n\n");
     data_section(&mut text, data, load);
     model_section(&mut text, fit);
-    sampler_section(&mut text, fit, data.n_geos());
+    sampler_section(&mut text, fit, data);
     channel_sections(&mut text, data);
     control_sections(&mut text, data);
     text
@@ -186,7 +186,7 @@ seasonality_pairs = {}
     );
 }
 
-fn sampler_section(text: &mut String, fit: &FitConfig, n_geos: usize) {
+fn sampler_section(text: &mut String, fit: &FitConfig, data: &Dataset) {
     let sampler = &fit.sampler;
     let _ = write!(
         text,
@@ -198,9 +198,9 @@ fn sampler_section(text: &mut String, fit: &FitConfig, n_geos: usize) {
         sampler.warmup,
         sampler.draws,
         if sampler.thin.is_some() { "" } else { "# " },
-        sampler.thinning(n_geos),
+        sampler.thinning(data.n_geos()),
         if sampler.target_accept.is_some() { "" } else { "# " },
-        sampler.acceptance(n_geos),
+        sampler.acceptance(data.n_geos(), data::in_lockstep(data)),
     );
 }
 

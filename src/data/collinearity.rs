@@ -45,6 +45,15 @@ pub(crate) fn collinearity(data: &Dataset) -> Collinearity {
     Collinearity { names, n_channels, correlation, inflation }
 }
 
+/// |r| beyond which two channels are one to the data.
+const LOCKSTEP: f64 = 0.98;
+
+/// Whether two channels are bought in lockstep.
+pub fn in_lockstep(data: &Dataset) -> bool {
+    let Collinearity { n_channels, correlation, .. } = collinearity(data);
+    (0..n_channels).any(|i| (0..i).any(|j| correlation[[i, j]].abs() > LOCKSTEP))
+}
+
 /// Diagonal of the inverse correlation matrix, each by regressing a column on the others.
 fn inflation(correlation: &Array2<f64>) -> Vec<f64> {
     (0..correlation.nrows()).map(|i| 1.0 / unexplained(correlation, i)).collect()
@@ -83,6 +92,15 @@ mod tests {
         for vif in inflation(&r) {
             assert!((vif - 1.0 / 0.36).abs() < 1e-12, "{vif}");
         }
+    }
+
+    #[test]
+    fn channels_in_lockstep_are_told_from_those_that_move_together() {
+        let mut data = crate::output::testdata::dataset();
+        assert!(!in_lockstep(&data));
+        data.channels[1].exposure = data.channels[0].exposure.mapv(|x| 3.0 * x + 1.0);
+        data.channels[1].exposure[[0, 0]] += 1.0;
+        assert!(in_lockstep(&data));
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod window;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub use checks::{Finding, Severity, check};
+pub use collinearity::in_lockstep;
 pub(crate) use collinearity::{Collinearity, collinearity};
 pub use dataset::*;
 pub use digest::period_digests;

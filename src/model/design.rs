@@ -10,7 +10,7 @@ use super::returns::{Belief, ReturnsPrior};
 use super::scaling::ExposureScale;
 use crate::Error;
 use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
-use crate::data::{Dataset, OutcomeKind, paces};
+use crate::data::{Dataset, OutcomeKind, in_lockstep, paces};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -61,6 +61,8 @@ pub struct Design {
     pub factors: Vec<FactorCoordinates>,
     /// Coordinates of the shared level, when there is one.
     pub level: Option<LevelCoordinates>,
+    /// Whether two channels are bought in lockstep.
+    pub lockstep: bool,
     /// Prior shared by the channels that have none of their own.
     pub pool: ReturnsPrior,
     /// Prior of ln σ_g, less its centre, over the geos of a panel.
@@ -176,6 +178,7 @@ impl Design {
             factors: Vec::new(),
             sigma_pool: PooledPrior::new(n_geos, SIGMA_LOCATION, SIGMA_SPREAD, LEAST_SIGMA_SPREAD),
             level: None,
+            lockstep: in_lockstep(data),
             pool: ReturnsPrior::default(),
         };
         for g in 0..n_geos {

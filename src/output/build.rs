@@ -11,7 +11,7 @@ use super::fit_json::*;
 use super::fitted_window::FittedWindow;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, TestValue, Warning};
 use crate::config::{Adstock, FitConfig};
-use crate::data::{Channel, Dataset, OutcomeKind, period_digests};
+use crate::data::{Channel, Dataset, OutcomeKind, in_lockstep, period_digests};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
 
 /// Everything a fit is summarised from.
@@ -99,7 +99,7 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         warmup: sampler.warmup,
         draws: sampler.draws,
         thin: sampler.thinning(dataset.n_geos()),
-        target_accept: sampler.acceptance(dataset.n_geos()),
+        target_accept: sampler.acceptance(dataset.n_geos(), in_lockstep(dataset)),
         data: data_report(dataset, config.model.holdout_weeks),
         roles: dataset.roles.clone(),
         config: config.clone(),

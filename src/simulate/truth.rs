@@ -97,6 +97,19 @@ pub struct ChannelTruth {
     pub(super) experiment: Option<ExperimentTruth>,
 }
 
+impl ChannelTruth {
+    /// Whether a model without the unseen demand can be right about the channel: it has an effect, and nothing else
+    /// drives both its spend and the outcome.
+    pub fn is_identifiable(&self) -> bool {
+        !self.zero_effect && !self.confounded_by_demand
+    }
+
+    /// Multiples of today's spend and the outcome that each causes.
+    pub fn curve(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.response_curve.iter().map(|[multiplier, outcome]| (*multiplier, *outcome))
+    }
+}
+
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct AdstockTruth {
     #[serde(rename = "type")]
