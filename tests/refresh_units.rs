@@ -1,0 +1,67 @@
+//! `mmm fit --since-last`, `--verify` and `mmm diff` where columns, units or periods are not the usual ones.
+
+mod common;
+
+use std::fs;
+
+use chrono::{Days, NaiveDate};
+use common::{Folder, Run};
+use serde_json::Value;
+
+/// Too few draws for a verdict.
+const SHORT: [&str; 6] = ["--warmup", "150", "--draws", "60", "--chains", "2"];
+const FILES: [&str; 5] = ["fit.json", "draws.parquet", "curves.parquet", "media.parquet", "weekly.csv"];
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+fn weeks(n: u64) -> Vec<NaiveDate> {
+    (0..n).map(|t| day("2021-01-04") + Days::new(7 * t)).collect()
+}
+
+/// Two channels, one of which has an exposure column; the last row's orders times `last`.
+fn table(dates: &[NaiveDate], last: f64) -> String {
+    let mut text = "date,orders,value,tv_spend,tv_weight,search_spend\n".to_owned();
+    for (t, date) in dates.iter().enumerate() {
+        let wave = |period: usize, phase: usize| ((t * phase) % period) as f64;
+        let (tv, search) = (100.0 * wave(7, 3), 50.0 + 20.0 * wave(5, 2));
+        let orders = 400.0 + 0.3 * tv + 0.5 * search + 12.0 * wave(11, 4);
+        let orders = if t + 1 == dates.len() { orders * last } else { orders };
+        text += &format!("{date},{orders:.1},25,{tv},{:.2},{search}\n", tv.sqrt() + wave(3, 1));
+    }
+    text
+}
+
+fn fit(folder: &Folder, file: &str, out: &str, flags: &[&str]) -> Run {
+    folder.mmm(&[&["fit", file, "--out", out, "--quiet"], &SHORT[..], flags].concat())
+}
+
+fn json(run: &Run) -> Value {
+    serde_json::from_str(&run.stdout()).expect("stdout is JSON")
+}
+
+fn read(folder: &Folder, path: &str) -> Value {
+    serde_json::from_slice(&fs::read(folder.path().join(path)).expect("the file is there")).expect("JSON")
+}
+
+#[test]
+fn a_channel_with_an_exposure_column_can_be_fitted_again() {
+    let folder =
+        Folder::new().file("old.csv", table(&weeks(110), 1.0)).file("new.csv", table(&weeks(120), 2.0));
+    // The same pair twice is one pair.
+    let pair = ["--exposure", "tv_spend=tv_weight,tv_spend=tv_weight"];
+    fit(&folder, "old.csv", "old", &pair).finishes();
+    let verified = folder.mmm(&["fit", "--verify", "old"]).exits(0);
+    verified.says(&["old: identical"]).says(&FILES);
+    let settings = ["--since-last", "old", "--noise", "white"];
+    fit(&folder, "new.csv", "new", &settings).finishes();
+    assert_eq!(read(&folder, "new/fit.json")["run"]["roles"]["exposure"]["tv_spend"], "tv_weight");
+    let data = ["--old-data", "old.csv", "--new-data", "new.csv", "--tolerance", "1000%", "--json"];
+    let explained = json(&folder.mmm(&[&["diff", "old", "new"], &data[..]].concat()).exits(0));
+    assert_eq!(explained["explanation"]["channels"][0]["roi"].as_array().map(Vec::len), Some(3));
+    let two = ["--exposure", "tv_spend=tv_weight,tv_spend=value"];
+    fit(&folder, "old.csv", "two", &two)
+        .exits(1)
+        .complains(&["two exposure columns: `tv_weight` and `value`"]);
+}
