@@ -58,6 +58,7 @@ impl RawConfig {
         let fit = FitConfig {
             model: ModelConfig {
                 holdout_weeks: raw.model.holdout_weeks.unwrap_or(model.holdout_weeks),
+                holdout_periods: None,
                 adstock: raw.model.adstock.unwrap_or(model.adstock),
                 noise: raw.model.noise.unwrap_or(model.noise),
                 weekly_effect: raw.model.weekly_effect.unwrap_or(model.weekly_effect),

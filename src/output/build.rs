@@ -38,7 +38,7 @@ pub struct FitInputs<'a> {
 /// Summarises a fit.
 pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
-    let fitted = dataset.without_last(inputs.config.model.holdout_weeks);
+    let fitted = dataset.without_last(dataset.held_out(&inputs.config.model));
     let convergence: HashMap<&str, &ParameterDiagnostics> =
         inputs.convergence.iter().rev().map(|c| (c.parameter.as_str(), c)).collect();
     Fit {
@@ -100,7 +100,7 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         draws: sampler.draws,
         thin: sampler.thinning(dataset.n_geos()),
         target_accept: sampler.acceptance(dataset.n_geos()),
-        data: data_report(dataset, config.model.holdout_weeks),
+        data: data_report(dataset, dataset.held_out(&config.model)),
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,

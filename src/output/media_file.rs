@@ -10,7 +10,6 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOpt
 use super::parquet_io::read_frame;
 use super::{DRAWS_FILE, Fit, OutputError};
 use crate::config::Adstock;
-use crate::data::Interval;
 use crate::planning::{MediaDraws, MediaModel};
 use crate::posterior::{ChannelMedia, MediaHistory};
 
@@ -99,11 +98,7 @@ fn history(frame: &DataFrame, fit: &Fit) -> Result<MediaHistory, PolarsError> {
     });
     Ok(MediaHistory {
         dates: dates.map_err(|_| foreign("dates"))?,
-        interval: match fit.run.data.interval_days {
-            1.0 => Interval::Daily,
-            7.0 => Interval::Weekly,
-            _ => Interval::Monthly,
-        },
+        interval: fit.run.data.interval(),
         geos,
         outcome_scale: numbers(frame, "outcome_scale")?.into_iter().step_by(n).collect(),
         value_per_outcome: numbers(frame, "value_per_outcome")?,

@@ -17,6 +17,7 @@ mod finite;
 pub(crate) mod fit_io;
 mod fit_json;
 mod fitted_window;
+mod held_out;
 mod html;
 mod leftovers;
 mod log;

@@ -46,7 +46,7 @@ pub fn folds(data: &Dataset, config: &FitConfig, plan: Plan) -> Result<Vec<Fold>
     let fold = |i: usize| {
         let n_fitted = n - held_out + i * plan.horizon;
         let mut config = config.clone();
-        config.model.holdout_weeks = plan.horizon;
+        config.model.holdout_periods = Some(plan.horizon);
         let part = data.as_of(n_fitted + plan.horizon, n_fitted);
         assume_reliabilities(&mut config, &part);
         enough_rows(&part, &config)?;
