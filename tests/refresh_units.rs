@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, Months, NaiveDate};
 use common::{Folder, Run};
 use serde_json::Value;
 
@@ -18,6 +18,11 @@ fn day(text: &str) -> NaiveDate {
 
 fn weeks(n: u64) -> Vec<NaiveDate> {
     (0..n).map(|t| day("2021-01-04") + Days::new(7 * t)).collect()
+}
+
+/// Months dated by their last day.
+fn month_ends(n: u32) -> Vec<NaiveDate> {
+    (1..=n).map(|t| day("2018-01-01") + Months::new(t) - Days::new(1)).collect()
 }
 
 /// Two channels, one of which has an exposure column; the last row's orders times `last`.
@@ -45,6 +50,11 @@ fn read(folder: &Folder, path: &str) -> Value {
     serde_json::from_slice(&fs::read(folder.path().join(path)).expect("the file is there")).expect("JSON")
 }
 
+fn rois(fit: &Value) -> Vec<f64> {
+    let channels = fit["channels"].as_array().expect("channels");
+    channels.iter().map(|c| c["roi"]["mean"].as_f64().expect("a mean")).collect()
+}
+
 #[test]
 fn a_channel_with_an_exposure_column_can_be_fitted_again() {
     let folder =
@@ -64,4 +74,24 @@ fn a_channel_with_an_exposure_column_can_be_fitted_again() {
     fit(&folder, "old.csv", "two", &two)
         .exits(1)
         .complains(&["two exposure columns: `tv_weight` and `value`"]);
+}
+
+#[test]
+fn the_last_month_counts_though_it_is_dated_by_its_end() {
+    let folder = Folder::new()
+        .file("old.csv", table(&month_ends(60), 1.0))
+        .file("new.csv", table(&month_ends(60), 1.5));
+    fit(&folder, "old.csv", "old", &[]).finishes();
+    fit(&folder, "new.csv", "new", &["--since-last", "old", "--noise", "white"]).finishes();
+    // What the step of restated history has to be: the new numbers under the old settings.
+    fit(&folder, "new.csv", "step", &["--since-last", "old"]).finishes();
+    let args =
+        ["diff", "old", "new", "--old-data", "old.csv", "--new-data", "new.csv", "--tolerance", "1000%"];
+    let diff = json(&folder.mmm(&[&args[..], &["--json"]].concat()).exits(0));
+    let (before, after) = (rois(&read(&folder, "old/fit.json")), rois(&read(&folder, "step/fit.json")));
+    for (i, parts) in diff["explanation"]["channels"].as_array().expect("channels").iter().enumerate() {
+        let history = parts["roi"][0].as_f64().expect("a part");
+        assert!((history - (after[i] - before[i])).abs() < 1e-12, "{parts}: {before:?} {after:?}");
+    }
+    assert_eq!(diff["inputs"]["data"]["restated"]["columns"][0]["cells"], 1);
 }

@@ -25,7 +25,7 @@ use super::side::Side;
 use crate::config::{FitConfig, LoadOptions};
 use crate::data;
 use crate::error::Error;
-use crate::output::Fit;
+use crate::output::{DataReport, Fit};
 use crate::previous::load_options;
 use crate::sampler::Progress;
 
@@ -96,22 +96,23 @@ pub fn explain(
         fits.push(refit(path, &options)?);
         steps.push(Step { kind: StepKind::Version, differs: true });
     }
-    let window = &old.fit.run.data;
-    let cut = LoadOptions { from: Some(window.first), to: Some(window.last), ..options.clone() };
+    let within = |window: &DataReport| {
+        // Rows may be dated by any day of the last period.
+        let last = window.interval().last_day(window.last);
+        LoadOptions { from: Some(window.first), to: Some(last), ..options.clone() }
+    };
     let history = history_differs(inputs) || (other_version && old_data.is_none());
     let config = !inputs.config.is_empty() || !inputs.roles.is_empty() || inputs.seed.is_some();
     let added = inputs.data.periods_added > 0 || !inputs.data.geos_added.is_empty();
     // What differs from the new fit in nothing more is the new fit.
     fits.push(match (history, added || config) {
-        (true, true) => refit(new_data, &cut)?,
+        (true, true) => refit(new_data, &within(&old.fit.run.data))?,
         (true, false) => new.fit.clone(),
         (false, _) => last(&fits),
     });
     steps.push(Step { kind: StepKind::History, differs: history });
-    let window = &new.fit.run.data;
-    let whole = LoadOptions { from: Some(window.first), to: Some(window.last), ..options.clone() };
     fits.push(match (added, config) {
-        (true, true) => refit(new_data, &whole)?,
+        (true, true) => refit(new_data, &within(&new.fit.run.data))?,
         (true, false) => new.fit.clone(),
         (false, _) => last(&fits),
     });

@@ -76,7 +76,7 @@ pub use parquet::{DRAWS_FILE, write_draws};
 pub use prior_json::{PRIOR_DRAWS_FILE, PRIOR_FILE, PRIOR_SCHEMA, PriorReport, prior_schema};
 pub use prior_text::prior_text;
 pub use results::{write_prior, write_results};
-pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, credits, scenario_schema};
+pub use scenario_json::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, scenario_schema};
 pub use scenario_text::scenario_text;
 pub use schema::fit_schema;
 pub use sensitivity_json::*;
