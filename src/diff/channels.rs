@@ -59,7 +59,7 @@ pub struct AllocationChange {
     pub reversed: bool,
 }
 
-/// A channel whose mean ROI passed another's.
+/// A channel whose ROI passed another's: the mean, and the probability to be ahead crossed 50 %.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Overtake {
     /// The one that is now ahead.
@@ -116,7 +116,7 @@ fn rank(channels: &mut [ChannelDiff]) {
     }
 }
 
-/// Pairs of channels whose order by mean ROI turned round.
+/// Pairs of channels whose order turned round, by mean ROI and by the probability to be ahead.
 pub(super) fn overtakes(old: &Side, new: &Side, channels: &[ChannelDiff]) -> Vec<Overtake> {
     let ahead = |side: &Side, a: &str, b: &str| {
         let draws = |name: &str| side.draws(side.channel(name)?, Quantity::Roi);
@@ -134,7 +134,10 @@ pub(super) fn overtakes(old: &Side, new: &Side, channels: &[ChannelDiff]) -> Vec
             let (Some(x), Some(y)) = (a.roi, b.roi) else { continue };
             if x.old.mean < y.old.mean && x.new.mean > y.new.mean {
                 let p = [old, new].map(|side| ahead(side, &a.channel, &b.channel));
-                if let [Some(before), Some(after)] = p {
+                if let [Some(before), Some(after)] = p
+                    && before < 0.5
+                    && after > 0.5
+                {
                     let (channel, passed) = (a.channel.clone(), b.channel.clone());
                     found.push(Overtake { channel, passed, p_ahead: [before, after] });
                 }
@@ -164,4 +167,47 @@ fn allocation(old: &Side, new: &Side, channel: &str) -> Option<AllocationChange>
         p_grow: plans.map(|(plan, _)| plan.p_grow),
         reversed: direction(change[0]) * direction(change[1]) < 0.0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testdata;
+    use crate::posterior::Summary;
+
+    /// A fit in which tv returns `mean` and its middle is `median`; search returns 2, give or take.
+    fn side(mean: f64, median: f64) -> Side {
+        let mut fit = testdata::fit();
+        for channel in &mut fit.channels {
+            let (mean, median) = if channel.name == "tv" { (mean, median) } else { (2.0, 2.0) };
+            let q = |factor: f64| median * factor;
+            channel.roi = channel.roi.map(|_| Summary {
+                mean,
+                sd: 0.6,
+                q05: q(0.6),
+                q25: q(0.8),
+                q50: median,
+                q75: q(1.25),
+                q95: q(1.7),
+            });
+        }
+        Side::summarised(fit)
+    }
+
+    fn passed(old: &Side, new: &Side) -> Vec<String> {
+        let pairing = Pairing::independent(old.n_draws(), new.n_draws());
+        let channels = compare(old, new, &pairing, 0.1);
+        let found = overtakes(old, new, &channels);
+        assert!(found.iter().all(|o| o.p_ahead[0] < 0.5 && o.p_ahead[1] > 0.5), "{found:?}");
+        found.into_iter().map(|o| format!("{} passed {}", o.channel, o.passed)).collect()
+    }
+
+    #[test]
+    fn who_passes_is_then_likelier_ahead_and_was_not() {
+        assert_eq!(passed(&side(1.5, 1.5), &side(2.5, 2.5)), ["tv passed search"]);
+        assert_eq!(passed(&side(2.5, 2.5), &side(1.5, 1.5)), ["search passed tv"]);
+        // A long upper tail lifts the mean above and leaves the draws below.
+        assert_eq!(passed(&side(1.5, 1.5), &side(2.2, 1.8)), [""; 0]);
+        assert_eq!(passed(&side(1.9, 2.2), &side(2.5, 2.5)), [""; 0]);
+    }
 }

@@ -45,7 +45,7 @@ pub struct DiffReport {
     pub channels_added: Vec<String>,
     /// Channels only in the old fit.
     pub channels_removed: Vec<String>,
-    /// Pairs of channels whose order by mean ROI turned round.
+    /// Pairs of channels whose order turned round, by mean ROI and by the probability to be ahead.
     pub overtakes: Vec<Overtake>,
     /// How much of each change is due to what; null unless the data were at hand.
     pub explanation: Option<Explanation>,
