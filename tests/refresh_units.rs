@@ -95,3 +95,69 @@ fn the_last_month_counts_though_it_is_dated_by_its_end() {
     }
     assert_eq!(diff["inputs"]["data"]["restated"]["columns"][0]["cells"], 1);
 }
+
+#[test]
+fn weeks_are_not_compared_with_months() {
+    let folder = Folder::new()
+        .file("weeks.csv", table(&weeks(110), 1.0))
+        .file("months.csv", table(&month_ends(60), 1.0));
+    fit(&folder, "weeks.csv", "weeks", &[]).finishes();
+    let repeat = ["--since-last", "weeks"];
+    let carried = fit(&folder, "months.csv", "carried", &[&repeat[..], &["--carry-forward", "0.5"]].concat());
+    carried.exits(1).complains(&[
+        "months.csv: the periods were weeks and are months now",
+        "half-saturation and retention cannot be carried forward",
+        "hint: leave --carry-forward out",
+    ]);
+    assert!(!folder.path().join("carried").exists());
+    fit(&folder, "months.csv", "months", &repeat).finishes();
+    let warnings = read(&folder, "months/fit.json")["run"]["warnings"].clone();
+    let codes: Vec<&Value> = warnings.as_array().expect("warnings").iter().map(|w| &w["code"]).collect();
+    assert!(codes.contains(&&"other_periods".into()), "{codes:?}");
+
+    let run = folder.mmm(&["diff", "weeks", "months", "--json", "--tolerance", "1000%"]).exits(0);
+    let diff = json(&run);
+    for channel in diff["channels"].as_array().expect("channels") {
+        assert_eq!([&channel["half_saturation"], &channel["retention"]], [&Value::Null; 2]);
+        assert!(channel["half_life_weeks"].is_object() && channel["roi"].is_object(), "{channel}");
+    }
+    let data = &diff["inputs"]["data"];
+    assert_eq!([&data["periods_added"], &data["periods_dropped"]], [&Value::Null; 2]);
+    assert_eq!((&data["restated"]["periods"], &data["interval_days"][1]), (&Value::Null, &30.4375.into()));
+    let schema = json(&folder.mmm(&["schema", "diff"]).exits(0));
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    assert_eq!(validator.iter_errors(&diff).map(|e| e.to_string()).collect::<Vec<_>>(), [""; 0]);
+    let text = folder.mmm(&["diff", "weeks", "months", "--tolerance", "1000%"]).exits(0);
+    let text = text.says(&[
+        "Nothing material changed in what can be compared.",
+        "not compared: half saturation and retention, as the periods were weeks and are months now",
+    ]);
+    assert!(!text.stdout().contains("periods dropped"), "{}", text.stdout());
+    let explained = folder.mmm(&["diff", "weeks", "months", "--new-data", "months.csv"]).exits(2);
+    explained.complains(&["the periods were weeks and are months now", "hint: compare without --new-data"]);
+}
+
+#[test]
+fn orders_are_not_compared_with_money() {
+    let folder = Folder::new().file("data.csv", table(&weeks(110), 1.0));
+    fit(&folder, "data.csv", "orders", &[]).finishes();
+    let money = ["--since-last", "orders", "--revenue-per-outcome", "value"];
+    let carried = fit(&folder, "data.csv", "carried", &[&money[..], &["--carry-forward", "1"]].concat());
+    carried.exits(1).complains(&["what was learnt of ROI cannot be carried forward"]);
+    fit(&folder, "data.csv", "money", &money).finishes();
+    // Returns are 25 times what they were, for the unit alone.
+    let compare = ["diff", "orders", "money", "--fail-on", "roi"];
+    let diff = json(&folder.mmm(&[&compare[..], &["--json"]].concat()).exits(0));
+    for channel in diff["channels"].as_array().expect("channels") {
+        assert_eq!(["roi", "marginal_roi", "rank"].map(|key| &channel[key]), [&Value::Null; 3]);
+        assert!(channel["outcome_share"].is_object() && channel["retention"].is_object(), "{channel}");
+    }
+    assert_eq!(diff["not_compared"][0]["quantities"], serde_json::json!(["roi", "marginal_roi"]));
+    let reason =
+        "an ROI was `orders` per unit of spend and is outcomes worth `value` each per unit of spend now";
+    assert_eq!(diff["not_compared"][0]["reason"], reason);
+    folder.mmm(&compare).exits(0).says(&["not compared: roi and marginal roi"]);
+    let data = ["--new-data", "data.csv", "--json"];
+    let explained = json(&folder.mmm(&[&compare[..], &data].concat()).exits(0));
+    assert_eq!(explained["explanation"]["channels"][0]["roi"], Value::Null);
+}

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Pairing};
 use super::side::{Quantity, Side};
+use super::units::NotCompared;
 use crate::output::{ChannelReport, EvidenceVerdict};
 use crate::planning::{ChannelPlan, ScenarioKind};
 
@@ -15,21 +16,23 @@ pub struct ChannelDiff {
     pub channel: String,
     /// Spend per week over the fitted window, currency: old and new.
     pub weekly_spend: [f64; 2],
-    /// Return on spend; null for an organic channel.
+    /// Return on spend; null for an organic channel, and where returns are not compared.
     pub roi: Option<Change>,
-    /// Return of the next unit of spend; null for an organic channel.
+    /// Return of the next unit of spend; null for an organic channel, and where returns are not compared.
     pub marginal_roi: Option<Change>,
     /// Contribution / observed outcome.
     pub outcome_share: Option<Change>,
-    /// Exposure per period with half of the largest effect; null when another column drives the channel.
+    /// Exposure per period with half of the largest effect; null when another column drives the channel, and
+    /// where the periods differ.
     pub half_saturation: Option<Change>,
-    /// Share of the effect that lasts from one period to the next; null without carry-over.
+    /// Share of the effect that lasts from one period to the next; null without carry-over, and where the
+    /// periods differ.
     pub retention: Option<Change>,
     /// Weeks until half of the effect has come; null without carry-over.
     pub half_life_weeks: Option<Change>,
     /// Where the ROI comes from: old and new.
     pub evidence: [EvidenceVerdict; 2],
-    /// Place by mean ROI among the channels with spend that both fits have; null for an organic channel.
+    /// Place by mean ROI among the channels with spend that both fits have; null where the ROI is.
     pub rank: Option<RankChange>,
     /// The recommended budget; null when either fit recommends none.
     pub allocation: Option<AllocationChange>,
@@ -70,12 +73,22 @@ pub struct Overtake {
     pub p_ahead: [f64; 2],
 }
 
-/// Compares the channels that both fits have, in the order of the new one.
-pub(super) fn compare(old: &Side, new: &Side, pairing: &Pairing, tolerance: f64) -> Vec<ChannelDiff> {
+/// Compares the channels that both fits have, in the order of the new one, but for `omitted`.
+pub(super) fn compare(
+    (old, new): (&Side, &Side),
+    pairing: &Pairing,
+    tolerance: f64,
+    omitted: &[NotCompared],
+) -> Vec<ChannelDiff> {
+    let is_omitted =
+        |quantity: Quantity| omitted.iter().any(|o| o.quantities.iter().any(|key| key == quantity.key()));
     let common: Vec<(&ChannelReport, &ChannelReport)> =
         new.fit.channels.iter().filter_map(|n| Some((old.channel(&n.name)?, n))).collect();
     let one = |(o, n): &(&ChannelReport, &ChannelReport)| {
         let change = |quantity| {
+            if is_omitted(quantity) {
+                return None;
+            }
             let (old_draws, new_draws) = (old.draws(o, quantity)?, new.draws(n, quantity)?);
             let (before, after) = (old.summary(o, quantity)?, new.summary(n, quantity)?);
             Change::of((before, &old_draws), (after, &new_draws), pairing, tolerance)
@@ -196,7 +209,7 @@ mod tests {
 
     fn passed(old: &Side, new: &Side) -> Vec<String> {
         let pairing = Pairing::independent(old.n_draws(), new.n_draws());
-        let channels = compare(old, new, &pairing, 0.1);
+        let channels = compare((old, new), &pairing, 0.1, &[]);
         let found = overtakes(old, new, &channels);
         assert!(found.iter().all(|o| o.p_ahead[0] < 0.5 && o.p_ahead[1] > 0.5), "{found:?}");
         found.into_iter().map(|o| format!("{} passed {}", o.channel, o.passed)).collect()

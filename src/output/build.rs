@@ -11,7 +11,7 @@ use super::fit_json::*;
 use super::fitted_window::FittedWindow;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, TestValue, Warning};
 use crate::config::{Adstock, FitConfig};
-use crate::data::{Channel, Dataset, OutcomeKind, period_digests};
+use crate::data::{Channel, Dataset, period_digests};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
 
 /// Everything a fit is summarised from.
@@ -166,12 +166,10 @@ pub(super) fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport
         .map(|s| posterior.channels.iter().map(|c| c.contribution[s]).sum::<f64>() / total)
         .collect();
     let negative = posterior.baseline_total.iter().filter(|b| **b < 0.0).count();
-    let valued =
-        dataset.outcome.kind == OutcomeKind::Revenue || dataset.outcome.revenue_per_outcome.is_some();
     OutcomeReport {
         name: dataset.outcome.name.clone(),
         kind: dataset.outcome.kind,
-        roi_unit: if valued { RoiUnit::CurrencyPerCurrency } else { RoiUnit::OutcomePerCurrency },
+        roi_unit: RoiUnit::of(&dataset.outcome),
         total,
         baseline_share: Summary::of(&baseline),
         media_share: Summary::of(&media),
