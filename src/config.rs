@@ -40,8 +40,11 @@ pub struct FitConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ModelConfig {
-    /// Last periods kept out of the fit and predicted.
+    /// Last weeks kept out of the fit and predicted, in whole periods of the data.
     pub holdout_weeks: usize,
+    /// Exactly so many periods instead, for the folds of a backtest; no setting.
+    #[serde(skip)]
+    pub holdout_periods: Option<usize>,
     /// Adstock of channels that name none.
     pub adstock: Adstock,
     /// Error process of the outcome around its mean.
@@ -60,6 +63,7 @@ impl Default for ModelConfig {
     fn default() -> Self {
         ModelConfig {
             holdout_weeks: 0,
+            holdout_periods: None,
             adstock: Adstock::default(),
             noise: Noise::Ar1,
             weekly_effect: true,

@@ -55,7 +55,7 @@ impl Fit {
         warnings: Vec<Warning>,
     ) -> Result<output::Fit, Error> {
         let curves = planning_curves(output::curve_draws(&self.posterior))?;
-        let horizon = FittedWindow::of(data, config.model.holdout_weeks).map_or(0.0, |fitted| fitted.weeks);
+        let horizon = FittedWindow::of(data, data.held_out(&config.model)).map_or(0.0, |fitted| fitted.weeks);
         let (scenarios, next_tests) = rayon::join(
             || planning::default_scenarios(&curves, horizon),
             || planning::default_test_values(&curves),

@@ -19,7 +19,8 @@ pub fn load_options(fit: &Fit) -> LoadOptions {
         population: roles.population.clone(),
         revenue_per_outcome: roles.revenue_per_outcome.clone(),
         channels: roles.channels.clone(),
-        exposure: roles.exposure.clone().into_iter().collect(),
+        // The channels have theirs by name.
+        exposure: Vec::new(),
         organic: roles.organic.clone(),
         controls: roles.controls.clone(),
         exclude: data.exclude.clone(),
@@ -77,7 +78,6 @@ fn raw_data(load: LoadOptions) -> RawData {
         population: load.population,
         revenue_per_outcome: load.revenue_per_outcome,
         channels: given(load.channels),
-        // The channels have theirs by name.
         exposure: None,
         organic: given(load.organic),
         controls: given(load.controls),

@@ -35,7 +35,7 @@ pub fn sensitivity(
 ) -> Result<Sensitivity, Error> {
     check_controls(data, controls)?;
     let model = &config.model;
-    let followers = data::followers(&data.without_last(model.holdout_weeks), model.weekly_effect);
+    let followers = data::followers(&data.without_last(data.held_out(model)), model.weekly_effect);
     let is_chosen = |name: &str| {
         if controls.is_empty() {
             followers.iter().any(|f| f.control == name) || config.controls.contains_key(name)

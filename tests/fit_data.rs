@@ -97,6 +97,16 @@ fn daily_data() {
 }
 
 #[test]
+fn weeks_of_daily_data_are_held_out_by_their_days() {
+    let first = monday(0);
+    let dates: Vec<NaiveDate> = (0..250).map(|t| first + Days::new(t)).collect();
+    let (json, weekly, run) = fit(table(&dates, &[], &[REVENUE, TV, SEARCH]), &["--holdout-weeks", "4"]);
+    assert_eq!(json["run"]["data"]["fitted"]["periods"], 250 - 28);
+    assert_eq!(weekly.fitted().iter().filter(|fitted| !**fitted).count(), 28);
+    run.says(&["28 days held out"]);
+}
+
+#[test]
 fn monthly_data() {
     let first = NaiveDate::from_ymd_opt(2018, 1, 1).expect("a date");
     let dates: Vec<NaiveDate> = (0..72).map(|t| first + Months::new(t)).collect();

@@ -120,5 +120,6 @@ fn tables_name_every_forecast_and_bad_plans_are_refused() {
         .complains(&["fold 1 of 2: media mix model", "fold 2 of 2: the same without media"]);
     validate(&folder, DATA, &["--horizon", "80"]).exits(1).complains(&["2 folds of 80 periods", "--horizon"]);
     validate(&folder, DATA, &["--horizon", "0"]).exits(2).complains(&["--horizon", "at least 1"]);
-    validate(&folder, DATA, &["--horizon", "65"]).exits(1).complains(&["fewer rows than parameters"]);
+    let refused = validate(&folder, DATA, &["--horizon", "65"]).exits(1);
+    refused.complains(&["fewer rows than parameters", "hint: --folds 1 --horizon 65 leave enough to fit"]);
 }

@@ -74,8 +74,8 @@ pub struct ModelArgs {
     /// [default: 1; 0.8 where a channel follows the control]
     #[arg(long, value_name = "CONTROL=SHARE", value_parser = reliability, value_delimiter = ',')]
     reliability: Vec<(String, f64)>,
-    /// Last periods kept out of the fit and predicted [default: 0]
-    #[arg(long, value_name = "PERIODS")]
+    /// Last weeks kept out of the fit and predicted, in whole periods of the data [default: 0]
+    #[arg(long, value_name = "WEEKS")]
     holdout_weeks: Option<usize>,
     /// Error process of the outcome: white or ar1 [default: ar1]
     #[arg(long, value_name = "KIND", value_parser = named::<Noise>)]

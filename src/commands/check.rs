@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, Resolved};
-use mmm::data::{self, ChannelHistory, Dataset, Finding, Interval, Severity};
+use mmm::data::{self, ChannelHistory, Dataset, Finding, Severity};
 use serde_json::json;
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
@@ -130,19 +130,11 @@ fn count(n: usize, one: &str) -> String {
     format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
-fn unit(interval: Interval) -> &'static str {
-    match interval {
-        Interval::Daily => "day",
-        Interval::Weekly => "week",
-        Interval::Monthly => "month",
-    }
-}
-
 fn as_text(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> String {
     let mut text = format!("{}: {}, ", data.source.file, count(data.source.rows, "row"));
-    let unit = unit(data.interval);
+    let unit = data.interval.noun();
     let mut say = |line: String| text.push_str(&line);
-    say(format!("{}, {}", count(data.n_geos(), "geo"), count(data.n_periods(), unit)));
+    say(format!("{}, {}", count(data.n_geos(), "geo"), data.interval.count(data.n_periods())));
     if let (Some(first), Some(last)) = (data.dates.first(), data.dates.last()) {
         say(format!(" from {first} to {last}"));
     }

@@ -162,7 +162,7 @@ fn model_section(text: &mut String, fit: &FitConfig) {
     let _ = write!(
         text,
         r#"[model]
-# last periods kept out of the fit and predicted
+# last weeks kept out of the fit and predicted, in whole periods of the data
 holdout_weeks = {}
 # carry-over of channels that name none: geometric (optionally with max_lag, in periods) or none
 adstock = {{ kind = "geometric" }}

@@ -8,7 +8,7 @@ use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::Dataset;
-use mmm::diff::{self, DiffReport, Format, Settings, Side};
+use mmm::diff::{self, DiffReport, Format, NotCompared, Settings, Side};
 use mmm::output::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
 use mmm::{previous, refresh};
 
@@ -72,7 +72,10 @@ impl Previous {
         config: &mut FitConfig,
     ) -> Result<Vec<Warning>, mmm::Error> {
         refresh::check_same_roles(file, &self.side.fit, &data.roles, &self.flags.data)?;
-        Ok(self.carry.map_or_else(Vec::new, |w| refresh::carry_forward(config, &self.side, data, w)))
+        match self.carry {
+            Some(weight) => refresh::carry_forward(config, &self.side, data, weight),
+            None => Ok(refresh::other_periods(&self.side.fit, data).into_iter().collect()),
+        }
     }
 
     /// Compares the results in the making with the earlier fit, and writes the comparison beside them.
@@ -91,8 +94,9 @@ impl Previous {
             1 => format!("\nSince {}: 1 material change\n", self.shown),
             n => format!("\nSince {}: {n} material changes\n", self.shown),
         };
-        for finding in &report.material {
-            text.push_str(&format!("- {}\n", finding.message.replace(char::is_control, "\u{fffd}")));
+        let found = report.material.iter().map(|finding| finding.message.clone());
+        for line in found.chain(report.not_compared.iter().map(NotCompared::message)) {
+            text.push_str(&format!("- {}\n", line.replace(char::is_control, "\u{fffd}")));
         }
         text.push_str(&format!("comparison in {}\n", target.join(DIFF_MARKDOWN).display()));
         text

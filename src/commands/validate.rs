@@ -34,12 +34,12 @@ pub struct Validate {
     /// CSV file: one row a week (or day, or month), and geo
     #[arg(value_name = "DATA.csv")]
     data_file: PathBuf,
-    /// Forecasts to make, each from a later origin
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one)]
-    folds: usize,
-    /// Periods in each forecast
-    #[arg(long, value_name = "PERIODS", default_value_t = 13, value_parser = at_least_one)]
-    horizon: usize,
+    /// Forecasts to make, each from a later origin [default: 4, or as many as short data allow]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    folds: Option<usize>,
+    /// Periods in each forecast [default: a quarter of a year, which is 13 weeks, 91 days or 3 months]
+    #[arg(long, value_name = "PERIODS", value_parser = at_least_one)]
+    horizon: Option<usize>,
     /// Print the report as JSON (schema mmm.validate/1) instead of tables
     #[arg(long)]
     json: bool,
@@ -72,7 +72,7 @@ impl Validate {
             ));
         }
         warnings.extend(data::vet(&dataset, &config)?);
-        let plan = Plan { folds: self.folds, horizon: self.horizon };
+        let plan = Plan::of(&dataset, &config, self.folds, self.horizon);
         let folds = folds(&dataset, &config, plan)?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0))

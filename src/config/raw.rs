@@ -117,7 +117,7 @@ pub struct RawLogNormal {
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RawModel {
-    /// Last periods kept out of the fit.
+    /// Last weeks kept out of the fit.
     pub holdout_weeks: Option<usize>,
     /// Carry-over of channels that name none.
     pub adstock: Option<Adstock>,

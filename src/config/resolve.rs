@@ -58,6 +58,7 @@ impl RawConfig {
         let fit = FitConfig {
             model: ModelConfig {
                 holdout_weeks: raw.model.holdout_weeks.unwrap_or(model.holdout_weeks),
+                holdout_periods: None,
                 adstock: raw.model.adstock.unwrap_or(model.adstock),
                 noise: raw.model.noise.unwrap_or(model.noise),
                 weekly_effect: raw.model.weekly_effect.unwrap_or(model.weekly_effect),
@@ -204,6 +205,11 @@ fn log_normal(key: &str, raw: RawLogNormal, faults: &mut Faults) -> Option<LogNo
 fn named_channels(channels: &BTreeMap<String, RawChannel>, faults: &mut Faults) -> Vec<NamedChannel> {
     let mut owners: BTreeMap<&String, &String> = BTreeMap::new();
     for (name, channel) in channels {
+        let bare = name.trim();
+        faults.expect(!bare.is_empty(), || format!("channels.{name:?}: a channel needs a name"));
+        faults.expect(bare.is_empty() || bare == name, || {
+            format!("channels.{name:?}: a name has no blanks at its ends; write channels.{bare:?}")
+        });
         if let Some(column) = channel.spend.as_ref().or(channel.exposure.as_ref())
             && let Some(first) = owners.insert(column, name)
         {
@@ -315,6 +321,12 @@ mod tests {
             ),
             ("[channels.tv]\ncurve_prior.half_saturation = { low = 1 }", "half_saturation: give { median"),
             ("[channels.tv]\ncurve_prior.retention = { mean = 0.5, sd = 0.6 }", "mean 0.5 and sd 0.6"),
+            ("[channels.'']\nslope = 1", "channels.\"\": a channel needs a name"),
+            ("[channels.' ']\nslope = 1", "channels.\" \": a channel needs a name"),
+            (
+                "[channels.'tv ']\nspend = 'a'",
+                "channels.\"tv \": a name has no blanks at its ends; write channels.\"tv\"",
+            ),
             ("[data]\nexposure = ['tv']", "`tv` is not of the form"),
             ("[data]\nfrom = 2022-01-01\nto = 2021-01-01", "from (2022-01-01) is after to (2021-01-01)"),
         ];

@@ -56,7 +56,7 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
         findings.add(Severity::Blocking, "too_few_rows", error.to_string(), error.hint());
     }
     let fitted;
-    let data = match config.model.holdout_weeks {
+    let data = match data.held_out(&config.model) {
         0 => data,
         held_out => {
             fitted = data.without_last(held_out);
@@ -134,7 +134,7 @@ fn unseen(data: &Dataset, fitted: &Dataset, findings: &mut Findings) {
             findings.warn(
                 "channel_not_fitted",
                 format!("channel `{}` ran only in the periods held out: it has no return", channel.name),
-                "hold out fewer periods with --holdout-weeks, or leave the channel out with --exclude",
+                "hold out fewer weeks with --holdout-weeks, or leave the channel out with --exclude",
             );
         }
     }

@@ -1,9 +1,9 @@
 //! The checked data set that every later step reads: a rectangular geo × period panel.
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 use ndarray::Array2;
 
-use crate::config::OutcomeKind;
+use crate::config::{ModelConfig, OutcomeKind};
 
 /// A panel of G geos × T periods. Matrices are G × T; a cell whose row is absent from the file
 /// holds 0 and is `false` in [`Dataset::present`].
@@ -69,9 +69,52 @@ impl Interval {
         }
     }
 
+    /// The interval that [`Interval::days`] tells the length of.
+    pub fn of_days(days: f64) -> Interval {
+        match days {
+            1.0 => Interval::Daily,
+            7.0 => Interval::Weekly,
+            _ => Interval::Monthly,
+        }
+    }
+
     /// Periods in a year: 365.25, 52.18 or 12.
     pub fn per_year(self) -> f64 {
         365.25 / self.days()
+    }
+
+    /// Whole periods nearest to a number of weeks; none of no week, else at least one.
+    pub fn periods_in(self, weeks: usize) -> usize {
+        let periods = (weeks as f64 * 7.0 / self.days()).round() as usize;
+        periods.max(weeks.min(1))
+    }
+
+    /// First day of the period `n` after the one that begins on `first`; `None` beyond the calendar.
+    pub fn later(self, first: NaiveDate, n: u32) -> Option<NaiveDate> {
+        match self {
+            Interval::Daily => first.checked_add_days(Days::new(n.into())),
+            Interval::Weekly => first.checked_add_days(Days::new(7 * u64::from(n))),
+            Interval::Monthly => first.checked_add_months(Months::new(n)),
+        }
+    }
+
+    /// Last day of the period that begins on `first`.
+    pub fn last_day(self, first: NaiveDate) -> NaiveDate {
+        self.later(first, 1).and_then(|next| next.pred_opt()).unwrap_or(first)
+    }
+
+    /// One period in words.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Interval::Daily => "day",
+            Interval::Weekly => "week",
+            Interval::Monthly => "month",
+        }
+    }
+
+    /// A number of periods in words, such as `13 weeks`.
+    pub fn count(self, periods: usize) -> String {
+        format!("{periods} {}{}", self.noun(), if periods == 1 { "" } else { "s" })
     }
 }
 
@@ -167,8 +210,53 @@ impl Dataset {
     pub fn n_channels(&self) -> usize {
         self.channels.len()
     }
+    /// How many of the last periods `model` keeps out of the fit.
+    pub fn held_out(&self, model: &ModelConfig) -> usize {
+        model.holdout_periods.unwrap_or_else(|| self.interval.periods_in(model.holdout_weeks))
+    }
     /// Currency value of one outcome unit in a cell; 1 when the outcome is revenue or no value is known.
     pub fn value_per_outcome(&self, geo: usize, period: usize) -> f64 {
         self.outcome.revenue_per_outcome.as_ref().map_or(1.0, |v| v[[geo, period]])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Interval; 3] = [Interval::Daily, Interval::Weekly, Interval::Monthly];
+
+    #[test]
+    fn weeks_are_whole_periods_of_the_data() {
+        for (weeks, periods) in
+            [(0, [0; 3]), (1, [7, 1, 1]), (4, [28, 4, 1]), (13, [91, 13, 3]), (52, [364, 52, 12])]
+        {
+            assert_eq!(ALL.map(|interval| interval.periods_in(weeks)), periods, "{weeks}");
+        }
+        assert!(ALL.iter().all(|interval| interval.periods_in(usize::MAX) > 1 << 60));
+    }
+
+    #[test]
+    fn a_period_ends_the_day_before_the_next() {
+        let day = |text: &str| text.parse::<NaiveDate>().expect("a date");
+        for (interval, last) in ALL.into_iter().zip(["2024-02-05", "2024-02-11", "2024-03-04"]) {
+            assert_eq!(interval.last_day(day("2024-02-05")), day(last));
+        }
+        assert_eq!(Interval::Monthly.last_day(day("2024-02-01")), day("2024-02-29"));
+        assert_eq!(Interval::Daily.last_day(NaiveDate::MAX), NaiveDate::MAX);
+        assert_eq!(ALL.map(|i| Interval::of_days(i.days())), ALL);
+    }
+
+    #[test]
+    fn the_weeks_held_out_are_periods_of_the_data() {
+        let mut data = crate::output::testdata::dataset();
+        let mut model = ModelConfig { holdout_weeks: 2, ..ModelConfig::default() };
+        let of = |interval: Interval| {
+            data.interval = interval;
+            data.held_out(&model)
+        };
+        assert_eq!(ALL.map(of), [14, 2, 1]);
+        model.holdout_periods = Some(3);
+        assert_eq!(data.held_out(&model), 3, "a fold's own");
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn fourier_pairs(n_periods: usize, interval: Interval, pairs: usize) 
 /// # Errors
 /// When there are fewer known outcomes than parameters.
 pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
-    let fitted = data.n_periods().saturating_sub(config.model.holdout_weeks);
+    let fitted = data.n_periods().saturating_sub(data.held_out(&config.model));
     let known = data.outcome.observed.columns().into_iter().take(fitted);
     let rows = known.flat_map(|c| c.to_vec()).filter(|o| *o).count();
     let baseline = of_baseline(data, config);

@@ -13,11 +13,13 @@ use crate::error::{Error, Problems};
 pub struct Reported {
     /// Channel as named in the file, its total in outcome units.
     pub totals: Vec<(String, f64)>,
+    /// Rows of the file.
+    pub rows: usize,
     /// Rows dated outside the window, which were left out.
     pub rows_left_out: usize,
 }
 
-/// Reads columns `channel` and `reported`, and `date` when there is one (first day of each period, ISO).
+/// Reads columns `channel` and `reported`, and `date` when there is one (any day of a period, ISO).
 ///
 /// Rows of one channel are added up; rows dated outside `window` (first and last day, inclusive) are
 /// left out.
@@ -34,7 +36,7 @@ pub fn read_reported(path: &Path, window: (NaiveDate, NaiveDate)) -> Result<Repo
     };
     let dates: Option<Vec<&str>> = position("date").map(|column| table.cells(column).collect());
     let mut problems = Problems::new("cells cannot be used");
-    let mut result = Reported { totals: Vec::new(), rows_left_out: 0 };
+    let mut result = Reported { totals: Vec::new(), rows: table.lines.len(), rows_left_out: 0 };
     let rows = table.cells(channel).zip(table.cells(reported)).zip(&table.lines);
     for (r, ((name, number), line)) in rows.enumerate() {
         if let Some(text) = dates.as_ref().map(|d| d[r]) {
@@ -91,7 +93,7 @@ mod tests {
         let text = "date,channel,reported\n2024-01-01,tv,10\n2024-01-08,tv,5\n2023-12-25,tv,99\n2024-01-01,search,7\n";
         let reported = read(text).unwrap();
         assert_eq!(reported.totals, [("tv".to_owned(), 15.0), ("search".to_owned(), 7.0)]);
-        assert_eq!(reported.rows_left_out, 1);
+        assert_eq!((reported.rows, reported.rows_left_out), (4, 1));
     }
 
     #[test]

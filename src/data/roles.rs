@@ -245,11 +245,16 @@ impl<'a> Desk<'a> {
             if of_column == by_column {
                 continue;
             }
-            if exposure.insert(of_column, by_column).is_some() {
-                let problem = format!("{flag}: `{of}` is given two exposure columns");
-                return Err(Error::data(self.file, problem, "keep one of them"));
+            match exposure.insert(of_column, by_column) {
+                None => self.claim(&flag, by_column),
+                Some(earlier) if earlier == by_column => {}
+                Some(earlier) => {
+                    let (first, second) = (&self.names[earlier], &self.names[by_column]);
+                    let problem =
+                        format!("{flag}: `{of}` is given two exposure columns: `{first}` and `{second}`");
+                    return Err(Error::data(self.file, problem, "keep one of them"));
+                }
             }
-            self.claim(&flag, by_column);
         }
         Ok(exposure)
     }

@@ -4,6 +4,7 @@ use globset::Glob;
 
 use super::dataset::{Channel, Dataset};
 use super::following::followers;
+use super::history::weeks;
 use crate::config::{ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, Scaling};
 use crate::error::{Error, Problems};
 use crate::words::nearest;
@@ -41,12 +42,13 @@ pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Resu
         hints.push("name it with --population COLUMN, or use --scaling geo".to_owned());
     }
     // Two fitted periods are the least that have a spread; `enough_rows` asks for more.
-    let (holdout, periods) = (fit.model.holdout_weeks, data.n_periods());
-    if holdout + 2 > periods {
+    if data.held_out(&fit.model).saturating_add(2) > data.n_periods() {
+        let all = weeks(data, data.n_periods());
         problems.push_with(|| {
-            format!("model.holdout_weeks is {holdout} of {periods} periods; nothing is left to fit")
+            let holdout = fit.model.holdout_weeks;
+            format!("model.holdout_weeks is {holdout} of {all:.0} weeks; nothing is left to fit")
         });
-        hints.push(format!("hold out at most a quarter: --holdout-weeks {}", periods / 4));
+        hints.push(format!("hold out at most a quarter: --holdout-weeks {:.0}", (all / 4.0).floor()));
     }
     if problems.is_empty() {
         assume_reliabilities(&mut fit, data);
@@ -85,7 +87,7 @@ pub(crate) fn pattern_fits(pattern: &str, column: &str) -> bool {
 /// what was assumed of other data is forgotten.
 pub(crate) fn assume_reliabilities(fit: &mut FitConfig, data: &Dataset) {
     fit.controls.retain(|_, control| !control.assumed);
-    for follower in followers(&data.without_last(fit.model.holdout_weeks), fit.model.weekly_effect) {
+    for follower in followers(&data.without_last(data.held_out(&fit.model)), fit.model.weekly_effect) {
         let assumed = ControlConfig { reliability: ASSUMED_RELIABILITY, assumed: true };
         fit.controls.entry(follower.control).or_insert(assumed);
     }

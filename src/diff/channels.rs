@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Pairing};
 use super::side::{Quantity, Side};
+use super::units::NotCompared;
 use crate::output::{ChannelReport, EvidenceVerdict};
 use crate::planning::{ChannelPlan, ScenarioKind};
 
@@ -15,21 +16,23 @@ pub struct ChannelDiff {
     pub channel: String,
     /// Spend per week over the fitted window, currency: old and new.
     pub weekly_spend: [f64; 2],
-    /// Return on spend; null for an organic channel.
+    /// Return on spend; null for an organic channel, and where returns are not compared.
     pub roi: Option<Change>,
-    /// Return of the next unit of spend; null for an organic channel.
+    /// Return of the next unit of spend; null for an organic channel, and where returns are not compared.
     pub marginal_roi: Option<Change>,
     /// Contribution / observed outcome.
     pub outcome_share: Option<Change>,
-    /// Exposure per period with half of the largest effect; null when another column drives the channel.
+    /// Exposure per period with half of the largest effect; null when another column drives the channel, and
+    /// where the periods differ.
     pub half_saturation: Option<Change>,
-    /// Share of the effect that lasts from one period to the next; null without carry-over.
+    /// Share of the effect that lasts from one period to the next; null without carry-over, and where the
+    /// periods differ.
     pub retention: Option<Change>,
     /// Weeks until half of the effect has come; null without carry-over.
     pub half_life_weeks: Option<Change>,
     /// Where the ROI comes from: old and new.
     pub evidence: [EvidenceVerdict; 2],
-    /// Place by mean ROI among the channels with spend that both fits have; null for an organic channel.
+    /// Place by mean ROI among the channels with spend that both fits have; null where the ROI is.
     pub rank: Option<RankChange>,
     /// The recommended budget; null when either fit recommends none.
     pub allocation: Option<AllocationChange>,
@@ -59,7 +62,7 @@ pub struct AllocationChange {
     pub reversed: bool,
 }
 
-/// A channel whose mean ROI passed another's.
+/// A channel whose ROI passed another's: the mean, and the probability to be ahead crossed 50 %.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Overtake {
     /// The one that is now ahead.
@@ -70,12 +73,22 @@ pub struct Overtake {
     pub p_ahead: [f64; 2],
 }
 
-/// Compares the channels that both fits have, in the order of the new one.
-pub(super) fn compare(old: &Side, new: &Side, pairing: &Pairing, tolerance: f64) -> Vec<ChannelDiff> {
+/// Compares the channels that both fits have, in the order of the new one, but for `omitted`.
+pub(super) fn compare(
+    (old, new): (&Side, &Side),
+    pairing: &Pairing,
+    tolerance: f64,
+    omitted: &[NotCompared],
+) -> Vec<ChannelDiff> {
+    let is_omitted =
+        |quantity: Quantity| omitted.iter().any(|o| o.quantities.iter().any(|key| key == quantity.key()));
     let common: Vec<(&ChannelReport, &ChannelReport)> =
         new.fit.channels.iter().filter_map(|n| Some((old.channel(&n.name)?, n))).collect();
     let one = |(o, n): &(&ChannelReport, &ChannelReport)| {
         let change = |quantity| {
+            if is_omitted(quantity) {
+                return None;
+            }
             let (old_draws, new_draws) = (old.draws(o, quantity)?, new.draws(n, quantity)?);
             let (before, after) = (old.summary(o, quantity)?, new.summary(n, quantity)?);
             Change::of((before, &old_draws), (after, &new_draws), pairing, tolerance)
@@ -116,7 +129,7 @@ fn rank(channels: &mut [ChannelDiff]) {
     }
 }
 
-/// Pairs of channels whose order by mean ROI turned round.
+/// Pairs of channels whose order turned round, by mean ROI and by the probability to be ahead.
 pub(super) fn overtakes(old: &Side, new: &Side, channels: &[ChannelDiff]) -> Vec<Overtake> {
     let ahead = |side: &Side, a: &str, b: &str| {
         let draws = |name: &str| side.draws(side.channel(name)?, Quantity::Roi);
@@ -134,7 +147,10 @@ pub(super) fn overtakes(old: &Side, new: &Side, channels: &[ChannelDiff]) -> Vec
             let (Some(x), Some(y)) = (a.roi, b.roi) else { continue };
             if x.old.mean < y.old.mean && x.new.mean > y.new.mean {
                 let p = [old, new].map(|side| ahead(side, &a.channel, &b.channel));
-                if let [Some(before), Some(after)] = p {
+                if let [Some(before), Some(after)] = p
+                    && before < 0.5
+                    && after > 0.5
+                {
                     let (channel, passed) = (a.channel.clone(), b.channel.clone());
                     found.push(Overtake { channel, passed, p_ahead: [before, after] });
                 }
@@ -164,4 +180,47 @@ fn allocation(old: &Side, new: &Side, channel: &str) -> Option<AllocationChange>
         p_grow: plans.map(|(plan, _)| plan.p_grow),
         reversed: direction(change[0]) * direction(change[1]) < 0.0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testdata;
+    use crate::posterior::Summary;
+
+    /// A fit in which tv returns `mean` and its middle is `median`; search returns 2, give or take.
+    fn side(mean: f64, median: f64) -> Side {
+        let mut fit = testdata::fit();
+        for channel in &mut fit.channels {
+            let (mean, median) = if channel.name == "tv" { (mean, median) } else { (2.0, 2.0) };
+            let q = |factor: f64| median * factor;
+            channel.roi = channel.roi.map(|_| Summary {
+                mean,
+                sd: 0.6,
+                q05: q(0.6),
+                q25: q(0.8),
+                q50: median,
+                q75: q(1.25),
+                q95: q(1.7),
+            });
+        }
+        Side::summarised(fit)
+    }
+
+    fn passed(old: &Side, new: &Side) -> Vec<String> {
+        let pairing = Pairing::independent(old.n_draws(), new.n_draws());
+        let channels = compare((old, new), &pairing, 0.1, &[]);
+        let found = overtakes(old, new, &channels);
+        assert!(found.iter().all(|o| o.p_ahead[0] < 0.5 && o.p_ahead[1] > 0.5), "{found:?}");
+        found.into_iter().map(|o| format!("{} passed {}", o.channel, o.passed)).collect()
+    }
+
+    #[test]
+    fn who_passes_is_then_likelier_ahead_and_was_not() {
+        assert_eq!(passed(&side(1.5, 1.5), &side(2.5, 2.5)), ["tv passed search"]);
+        assert_eq!(passed(&side(2.5, 2.5), &side(1.5, 1.5)), ["search passed tv"]);
+        // A long upper tail lifts the mean above and leaves the draws below.
+        assert_eq!(passed(&side(1.5, 1.5), &side(2.2, 1.8)), [""; 0]);
+        assert_eq!(passed(&side(1.9, 2.2), &side(2.5, 2.5)), [""; 0]);
+    }
 }

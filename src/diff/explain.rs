@@ -18,14 +18,14 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::channels::recommended;
+use super::channels::{ChannelDiff, recommended};
 use super::inputs::{InputDiff, restated_columns};
 use super::report::DiffReport;
 use super::side::Side;
 use crate::config::{FitConfig, LoadOptions};
 use crate::data;
 use crate::error::Error;
-use crate::output::Fit;
+use crate::output::{DataReport, Fit};
 use crate::previous::load_options;
 use crate::sampler::Progress;
 
@@ -66,7 +66,7 @@ pub enum StepKind {
 pub struct ChannelParts {
     /// Channel name.
     pub channel: String,
-    /// What each step added to the mean ROI; null for an organic channel.
+    /// What each step added to the mean ROI; null where the change is.
     pub roi: Option<Vec<f64>>,
     /// What each step added to the recommended change of spend; null when there is none.
     pub recommended: Option<Vec<f64>>,
@@ -76,8 +76,8 @@ pub struct ChannelParts {
 /// old one where it is given; fills in which columns were restated when both are.
 ///
 /// # Errors
-/// Files that cannot be read or lack a column of the old fit, data other than `new` was fitted to, and fits
-/// that cannot be made.
+/// Fits of periods of different length, files that cannot be read or lack a column of the old fit, data other
+/// than `new` was fitted to, and fits that cannot be made.
 pub fn explain(
     report: &mut DiffReport,
     (old, new): (&Side, &Side),
@@ -85,6 +85,13 @@ pub fn explain(
     progress: &dyn Progress,
 ) -> Result<(), Error> {
     let inputs = &report.inputs;
+    if let (Some(_), Some(reason)) = (inputs.data.interval_days, &inputs.data.restated.reason) {
+        let problem = format!("{reason}: what data and settings did to the change cannot be told apart");
+        return Err(Error::config(
+            problem,
+            "compare without --new-data, or fit both to periods of one length",
+        ));
+    }
     let options = load_options(&old.fit);
     let here = env!("CARGO_PKG_VERSION");
     let other_version = old.fit.tool.version != here;
@@ -96,22 +103,23 @@ pub fn explain(
         fits.push(refit(path, &options)?);
         steps.push(Step { kind: StepKind::Version, differs: true });
     }
-    let window = &old.fit.run.data;
-    let cut = LoadOptions { from: Some(window.first), to: Some(window.last), ..options.clone() };
+    let within = |window: &DataReport| {
+        // Rows may be dated by any day of the last period.
+        let last = window.interval().last_day(window.last);
+        LoadOptions { from: Some(window.first), to: Some(last), ..options.clone() }
+    };
     let history = history_differs(inputs) || (other_version && old_data.is_none());
     let config = !inputs.config.is_empty() || !inputs.roles.is_empty() || inputs.seed.is_some();
-    let added = inputs.data.periods_added > 0 || !inputs.data.geos_added.is_empty();
+    let added = inputs.data.periods_added != Some(0) || !inputs.data.geos_added.is_empty();
     // What differs from the new fit in nothing more is the new fit.
     fits.push(match (history, added || config) {
-        (true, true) => refit(new_data, &cut)?,
+        (true, true) => refit(new_data, &within(&old.fit.run.data))?,
         (true, false) => new.fit.clone(),
         (false, _) => last(&fits),
     });
     steps.push(Step { kind: StepKind::History, differs: history });
-    let window = &new.fit.run.data;
-    let whole = LoadOptions { from: Some(window.first), to: Some(window.last), ..options.clone() };
     fits.push(match (added, config) {
-        (true, true) => refit(new_data, &whole)?,
+        (true, true) => refit(new_data, &within(&new.fit.run.data))?,
         (true, false) => new.fit.clone(),
         (false, _) => last(&fits),
     });
@@ -120,7 +128,7 @@ pub fn explain(
     steps.push(Step { kind: StepKind::Config, differs: config });
 
     let sides: Vec<Side> = fits.into_iter().map(Side::summarised).collect();
-    let channels = report.channels.iter().map(|c| parts(&sides, &c.channel)).collect();
+    let channels = report.channels.iter().map(|c| parts(&sides, c)).collect();
     report.explanation = Some(Explanation { steps, channels });
     if let Some(path) = old_data {
         let (before, _) = data::load(path, &options)?;
@@ -137,7 +145,7 @@ fn last(fits: &[Fit]) -> Fit {
 /// Whether the periods of both fits may hold other numbers, or some of the old ones are gone.
 fn history_differs(inputs: &InputDiff) -> bool {
     let data = &inputs.data;
-    data.restated.periods != Some(0) || data.periods_dropped > 0 || !data.geos_dropped.is_empty()
+    data.restated.periods != Some(0) || data.periods_dropped != Some(0) || !data.geos_dropped.is_empty()
 }
 
 fn refit(
@@ -152,14 +160,15 @@ fn refit(
     crate::fit(&dataset, &config, progress)?.report(&dataset, &config, warnings)
 }
 
-fn parts(fits: &[Side], channel: &str) -> ChannelParts {
+fn parts(fits: &[Side], diff: &ChannelDiff) -> ChannelParts {
+    let channel = diff.channel.as_str();
     let steps = |value: &dyn Fn(&Side) -> Option<f64>| -> Option<Vec<f64>> {
         let values: Option<Vec<f64>> = fits.iter().map(value).collect();
         values.map(|v| v.windows(2).map(|pair| pair[1] - pair[0]).collect())
     };
     ChannelParts {
         channel: channel.to_owned(),
-        roi: steps(&|fit| fit.channel(channel)?.roi.map(|roi| roi.mean)),
+        roi: diff.roi.and_then(|_| steps(&|fit| fit.channel(channel)?.roi.map(|roi| roi.mean))),
         recommended: steps(&|fit| recommended(fit, channel)?.0.change),
     }
 }

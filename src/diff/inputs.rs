@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::units::Units;
 use crate::data::Dataset;
 use crate::output::{DataReport, Fit};
 
@@ -51,10 +52,13 @@ pub struct DataDiff {
     /// First day of the last period.
     #[schemars(with = "[String; 2]")]
     pub last: [NaiveDate; 2],
-    /// Periods only in the new fit.
-    pub periods_added: usize,
-    /// Periods only in the old fit.
-    pub periods_dropped: usize,
+    /// Days in a period, when they differ: 1, 7, or 30.4375 for months.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval_days: Option<[f64; 2]>,
+    /// Periods only in the new fit; null when the periods are of different length.
+    pub periods_added: Option<usize>,
+    /// Periods only in the old fit; null when the periods are of different length.
+    pub periods_dropped: Option<usize>,
     /// Geos only in the new fit.
     pub geos_added: Vec<String>,
     /// Geos only in the old fit.
@@ -105,7 +109,7 @@ impl InputDiff {
         // A column without a role decides nothing.
         roles.retain(|d| d.key != "left_out");
         InputDiff {
-            data: DataDiff::of(&o.data, &n.data, roles.is_empty()),
+            data: DataDiff::of(old, new, roles.is_empty()),
             roles,
             config,
             seed: (o.seed != n.seed).then_some([o.seed, n.seed]),
@@ -116,11 +120,13 @@ impl InputDiff {
 }
 
 impl DataDiff {
-    fn of(old: &DataReport, new: &DataReport, same_roles: bool) -> DataDiff {
+    fn of(old: &Fit, new: &Fit, same_roles: bool) -> DataDiff {
+        let other_periods = Units::of_fit(old).other_periods(&Units::of_fit(new));
+        let (old, new) = (&old.run.data, &new.run.data);
         let (before, after) = (periods(old), periods(new));
         let only = |a: &[NaiveDate], b: &[NaiveDate]| {
             let b: BTreeSet<_> = b.iter().collect();
-            a.iter().filter(|d| !b.contains(d)).count()
+            other_periods.is_none().then(|| a.iter().filter(|d| !b.contains(d)).count())
         };
         let missing = |a: &[String], b: &[String]| a.iter().filter(|g| !b.contains(g)).cloned().collect();
         DataDiff {
@@ -129,11 +135,15 @@ impl DataDiff {
             rows: [old.rows, new.rows],
             first: [old.first, new.first],
             last: [old.last, new.last],
+            interval_days: other_periods.is_some().then_some([old.interval_days, new.interval_days]),
             periods_added: only(&after, &before),
             periods_dropped: only(&before, &after),
             geos_added: missing(&new.geo_names, &old.geo_names),
             geos_dropped: missing(&old.geo_names, &new.geo_names),
-            restated: restated((old, &before), (new, &after), same_roles),
+            restated: match other_periods {
+                Some(reason) => Restated::unknown(&reason),
+                None => restated((old, &before), (new, &after), same_roles),
+            },
         }
     }
 }
@@ -142,12 +152,17 @@ impl DataDiff {
 fn periods(data: &DataReport) -> Vec<NaiveDate> {
     // No fit has more; a file that claims so is damaged.
     let n = data.periods.min(100_000) as u32;
-    let step = |i: u32| match data.interval_days {
-        1.0 => data.first.checked_add_days(Days::new(i.into())),
-        7.0 => data.first.checked_add_days(Days::new(7 * u64::from(i))),
-        _ => data.first.checked_add_months(Months::new(i)),
-    };
-    (0..n).filter_map(step).collect()
+    (0..n).filter_map(|i| data.interval().later(data.first, i)).collect()
+}
+
+impl Restated {
+    fn nothing() -> Restated {
+        Restated { periods: Some(0), reason: None, first: None, last: None, columns: Vec::new() }
+    }
+
+    fn unknown(reason: &str) -> Restated {
+        Restated { periods: None, reason: Some(reason.into()), ..Restated::nothing() }
+    }
 }
 
 fn restated(
@@ -155,16 +170,14 @@ fn restated(
     (new, after): (&DataReport, &[NaiveDate]),
     same_roles: bool,
 ) -> Restated {
-    let nothing = Restated { periods: Some(0), reason: None, first: None, last: None, columns: Vec::new() };
     if old.sha256 == new.sha256 && same_roles {
-        return nothing;
+        return Restated::nothing();
     }
-    let unknown = |reason: &str| Restated { periods: None, reason: Some(reason.into()), ..nothing.clone() };
     if !same_roles {
-        return unknown("the fits read different columns");
+        return Restated::unknown("the fits read different columns");
     }
     if old.period_digests.len() != before.len() || new.period_digests.len() != after.len() {
-        return unknown("a fit was written by a version that kept no fingerprints");
+        return Restated::unknown("a fit was written by a version that kept no fingerprints");
     }
     let known: BTreeMap<_, _> = before.iter().zip(&old.period_digests).collect();
     let differ = |(date, digest): &(&NaiveDate, &String)| known.get(date).is_some_and(|d| d != digest);
@@ -174,7 +187,7 @@ fn restated(
         periods: Some(dates.len()),
         first: dates.first().copied(),
         last: dates.last().copied(),
-        ..nothing
+        ..Restated::nothing()
     }
 }
 
@@ -279,14 +292,25 @@ mod tests {
             (noise.key.as_str(), noise.old.as_deref(), noise.new.as_deref()),
             ("model.noise", Some("ar1"), Some("white"))
         );
-        assert_eq!((diff.data.periods_added, diff.data.periods_dropped), (2, 0));
+        assert_eq!((diff.data.periods_added, diff.data.periods_dropped), (Some(2), Some(0)));
         assert_eq!(diff.data.restated.periods, Some(1));
-        assert_eq!(diff.data.restated.first, Some(old.run.data.first + Days::new(21)));
+        assert_eq!(diff.data.restated.first, Some(old.run.data.first + chrono::Days::new(21)));
         assert!(diff.seed.is_some() && diff.version.is_some());
         new.run.roles.controls.push("promo".into());
         let diff = InputDiff::of(&old, &new);
         assert_eq!(diff.roles[0].key, "controls");
         assert_eq!(diff.data.restated.periods, None);
+    }
+
+    #[test]
+    fn days_are_no_periods_of_months() {
+        let old = testdata::fit();
+        let mut new = old.clone();
+        (new.run.data.interval_days, new.run.data.sha256) = (30.4375, "cd".repeat(32));
+        let data = InputDiff::of(&old, &new).data;
+        assert_eq!((data.periods_added, data.periods_dropped), (None, None));
+        assert_eq!((data.restated.periods, data.interval_days), (None, Some([7.0, 30.4375])));
+        assert_eq!(data.restated.reason.as_deref(), Some("the periods were weeks and are months now"));
     }
 
     #[test]

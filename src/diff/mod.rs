@@ -13,6 +13,7 @@ mod judge;
 mod report;
 mod side;
 mod text;
+mod units;
 
 pub use change::{Change, Pairing};
 pub use channels::{AllocationChange, ChannelDiff, Overtake, RankChange};
@@ -22,3 +23,5 @@ pub use judge::{Aspect, Finding, Settings};
 pub use report::{DIFF_SCHEMA, DiffReport, SideReport, diff, diff_schema};
 pub use side::{DrawSource, Side};
 pub use text::{Format, render};
+pub use units::NotCompared;
+pub(crate) use units::Units;

@@ -11,6 +11,7 @@ use super::explain::Explanation;
 use super::inputs::InputDiff;
 use super::judge::{Finding, Settings, findings};
 use super::side::{DrawSource, Side};
+use super::units::{NotCompared, not_compared};
 use crate::diagnostics::Verdict;
 use crate::output::fit_io::to_json;
 use crate::output::{OutputError, Tool};
@@ -37,6 +38,9 @@ pub struct DiffReport {
     pub identical: bool,
     /// Changes that count.
     pub material: Vec<Finding>,
+    /// What the two fits measure in different units; null in every channel, and nothing is judged by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_compared: Vec<NotCompared>,
     /// What went into the fits differently.
     pub inputs: InputDiff,
     /// The channels that both fits have, in the order of the new one.
@@ -45,7 +49,7 @@ pub struct DiffReport {
     pub channels_added: Vec<String>,
     /// Channels only in the old fit.
     pub channels_removed: Vec<String>,
-    /// Pairs of channels whose order by mean ROI turned round.
+    /// Pairs of channels whose order turned round, by mean ROI and by the probability to be ahead.
     pub overtakes: Vec<Overtake>,
     /// How much of each change is due to what; null unless the data were at hand.
     pub explanation: Option<Explanation>,
@@ -90,7 +94,8 @@ pub fn diff(old: &Side, new: &Side, settings: Settings) -> DiffReport {
     } else {
         Pairing::independent(old.n_draws(), new.n_draws())
     };
-    let channels = channels::compare(old, new, &pairing, settings.tolerance);
+    let not_compared = not_compared(&old.fit, &new.fit);
+    let channels = channels::compare((old, new), &pairing, settings.tolerance, &not_compared);
     let missing = |from: &Side, to: &Side| {
         let missing = from.fit.channels.iter().filter(|c| to.channel(&c.name).is_none());
         missing.map(|c| c.name.clone()).collect()
@@ -103,6 +108,7 @@ pub fn diff(old: &Side, new: &Side, settings: Settings) -> DiffReport {
         new: SideReport::of(new),
         identical,
         material: findings(old, new, &channels, settings),
+        not_compared,
         inputs: InputDiff::of(&old.fit, &new.fit),
         channels_added: missing(new, old),
         channels_removed: missing(old, new),

@@ -44,6 +44,20 @@ pub(super) enum Quantity {
     HalfLife,
 }
 
+impl Quantity {
+    /// Its key in a comparison.
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Quantity::Roi => "roi",
+            Quantity::MarginalRoi => "marginal_roi",
+            Quantity::OutcomeShare => "outcome_share",
+            Quantity::HalfSaturation => "half_saturation",
+            Quantity::Retention => "retention",
+            Quantity::HalfLife => "half_life_weeks",
+        }
+    }
+}
+
 impl Side {
     /// Reads a fit and, when they are there, its draws.
     ///

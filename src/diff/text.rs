@@ -6,6 +6,7 @@ use super::inputs::{DataDiff, Difference, InputDiff};
 use super::judge::verdict;
 use super::report::DiffReport;
 use super::side::DrawSource;
+use super::units::NotCompared;
 use crate::output::table::{layout, wrap};
 use crate::output::text::{clean, percent, ratio};
 
@@ -45,6 +46,9 @@ impl Page {
     fn material(&self, report: &DiffReport) -> Vec<String> {
         let headline = match (report.identical, report.material.len()) {
             (true, _) => "The two fits are identical.".to_owned(),
+            (_, 0) if !report.not_compared.is_empty() => {
+                "Nothing material changed in what can be compared.".to_owned()
+            }
             (_, 0) => "Nothing material changed.".to_owned(),
             (_, 1) => "1 material change:".to_owned(),
             (_, n) => format!("{n} material changes:"),
@@ -113,7 +117,8 @@ fn escape(text: &str) -> String {
 
 fn inputs(report: &DiffReport) -> Vec<String> {
     let InputDiff { data, roles, config, seed, version } = &report.inputs;
-    let mut lines = data_lines(data);
+    let mut lines: Vec<String> = report.not_compared.iter().map(NotCompared::message).collect();
+    lines.extend(data_lines(data));
     let setting = |what: &str, d: &Difference| {
         let value = |v: &Option<String>| v.clone().unwrap_or_else(|| "not set".into());
         format!("{what} {}: {} before, now {}", d.key, value(&d.old), value(&d.new))
@@ -133,16 +138,14 @@ fn inputs(report: &DiffReport) -> Vec<String> {
 }
 
 fn data_lines(data: &DataDiff) -> Vec<String> {
-    if data.sha256[0] == data.sha256[1] && data.periods_added + data.periods_dropped == 0 {
+    let moved = [(data.periods_added, "added"), (data.periods_dropped, "dropped")];
+    if data.sha256[0] == data.sha256[1] && moved.iter().all(|(n, _)| *n == Some(0)) {
         return vec!["data: the same file".into()];
     }
     let mut parts =
         vec![format!("{} to {}, before {} to {}", data.first[1], data.last[1], data.first[0], data.last[0])];
-    if data.periods_added > 0 {
-        parts.push(format!("{} periods added", data.periods_added));
-    }
-    if data.periods_dropped > 0 {
-        parts.push(format!("{} periods dropped", data.periods_dropped));
+    for (n, what) in moved {
+        parts.extend(n.filter(|n| *n > 0).map(|n| format!("{n} periods {what}")));
     }
     for (geos, what) in [(&data.geos_added, "added"), (&data.geos_dropped, "dropped")] {
         if !geos.is_empty() {

@@ -152,7 +152,7 @@ impl Design {
             Scaling::Auto | Scaling::Population => data.population.as_deref(),
             Scaling::Geo => None,
         };
-        let last_fitted = n_periods.saturating_sub(config.model.holdout_weeks);
+        let last_fitted = n_periods.saturating_sub(data.held_out(&config.model));
         let mut design = Design {
             n_geos,
             n_periods,

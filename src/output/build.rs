@@ -11,7 +11,7 @@ use super::fit_json::*;
 use super::fitted_window::FittedWindow;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, TestValue, Warning};
 use crate::config::{Adstock, FitConfig};
-use crate::data::{Channel, Dataset, OutcomeKind, in_lockstep, period_digests};
+use crate::data::{Channel, Dataset, in_lockstep, period_digests};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
 
 /// Everything a fit is summarised from.
@@ -38,7 +38,7 @@ pub struct FitInputs<'a> {
 /// Summarises a fit.
 pub fn build(inputs: FitInputs<'_>) -> Fit {
     let (dataset, posterior) = (inputs.dataset, inputs.posterior);
-    let fitted = dataset.without_last(inputs.config.model.holdout_weeks);
+    let fitted = dataset.without_last(dataset.held_out(&inputs.config.model));
     let convergence: HashMap<&str, &ParameterDiagnostics> =
         inputs.convergence.iter().rev().map(|c| (c.parameter.as_str(), c)).collect();
     Fit {
@@ -100,7 +100,7 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         draws: sampler.draws,
         thin: sampler.thinning(dataset.n_geos()),
         target_accept: sampler.acceptance(dataset.n_geos(), in_lockstep(dataset)),
-        data: data_report(dataset, config.model.holdout_weeks),
+        data: data_report(dataset, dataset.held_out(&config.model)),
         roles: dataset.roles.clone(),
         config: config.clone(),
         warnings,
@@ -166,12 +166,10 @@ pub(super) fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport
         .map(|s| posterior.channels.iter().map(|c| c.contribution[s]).sum::<f64>() / total)
         .collect();
     let negative = posterior.baseline_total.iter().filter(|b| **b < 0.0).count();
-    let valued =
-        dataset.outcome.kind == OutcomeKind::Revenue || dataset.outcome.revenue_per_outcome.is_some();
     OutcomeReport {
         name: dataset.outcome.name.clone(),
         kind: dataset.outcome.kind,
-        roi_unit: if valued { RoiUnit::CurrencyPerCurrency } else { RoiUnit::OutcomePerCurrency },
+        roi_unit: RoiUnit::of(&dataset.outcome),
         total,
         baseline_share: Summary::of(&baseline),
         media_share: Summary::of(&media),

@@ -8,7 +8,8 @@ use super::fitted_window::FittedWindow;
 use super::sources::{Diagnostics, Scenario, TestValue, Warning};
 use super::{ChannelReport, ResponseCurve, Sensitivity};
 use crate::config::FitConfig;
-use crate::data::{OutcomeKind, Roles};
+use crate::config::OutcomeKind;
+use crate::data::{Outcome, Roles};
 use crate::diagnostics::Loo;
 use crate::posterior::Summary;
 
@@ -217,6 +218,14 @@ pub enum RoiUnit {
     CurrencyPerCurrency,
     /// Outcome units per currency spent: the worth of an outcome is not known.
     OutcomePerCurrency,
+}
+
+impl RoiUnit {
+    /// The unit of a return that is measured by `outcome`.
+    pub fn of(outcome: &Outcome) -> RoiUnit {
+        let valued = outcome.kind == OutcomeKind::Revenue || outcome.revenue_per_outcome.is_some();
+        if valued { RoiUnit::CurrencyPerCurrency } else { RoiUnit::OutcomePerCurrency }
+    }
 }
 
 /// Posterior and convergence of one model parameter.

@@ -10,7 +10,7 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOpt
 use super::parquet_io::read_frame;
 use super::{DRAWS_FILE, Fit, OutputError};
 use crate::config::Adstock;
-use crate::data::{Interval, paces};
+use crate::data::paces;
 use crate::planning::{MediaDraws, MediaModel};
 use crate::posterior::{ChannelMedia, MediaHistory};
 
@@ -97,11 +97,7 @@ fn history(frame: &DataFrame, fit: &Fit) -> Result<MediaHistory, PolarsError> {
         let exposure = numbers(frame, &format!("exposure[{}]", c.name))?;
         Ok::<_, PolarsError>(ChannelMedia { name: c.name.clone(), spend_column, spend, exposure })
     });
-    let interval = match fit.run.data.interval_days {
-        1.0 => Interval::Daily,
-        7.0 => Interval::Weekly,
-        _ => Interval::Monthly,
-    };
+    let interval = fit.run.data.interval();
     let fitted: Vec<bool> = frame.column("fitted")?.bool()?.iter().map(|v| v.unwrap_or_default()).collect();
     Ok(MediaHistory {
         dates: dates.map_err(|_| foreign("dates"))?,

@@ -12,7 +12,7 @@ use super::advice::unit;
 use super::fit_io::to_json;
 use super::sources::{Verdict, Warning};
 use super::{ChannelReport, Fit, OutputError, RoiUnit, Tool};
-use crate::data::read_reported;
+use crate::data::{Reported, read_reported};
 use crate::error::{Error, Problems};
 use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
 use crate::words::nearest;
@@ -197,14 +197,29 @@ fn verdict_warning(fit: &Fit) -> Option<Warning> {
     Some(Warning::new("not_converged", message, "fit again with more draws (--warmup, --draws)"))
 }
 
-/// What a file reports for each channel against what the fit says it caused; a channel goes by its name
-/// or its spend column.
-///
-/// # Errors
-/// As [`read_reported`], and channels that the fit does not have.
-pub fn credits(fit: &Fit, path: &Path) -> Result<Vec<Credit>, Error> {
-    let fitted = fit.run.data.fitted();
-    let reported = read_reported(path, (fitted.first, fitted.last))?;
+impl ScenarioReport {
+    /// Sets what a file reports for each channel against what the fit says it caused, and tells of rows that are
+    /// dated outside the fitted window; a channel goes by its name or its spend column.
+    ///
+    /// # Errors
+    /// As [`read_reported`], and channels that the fit does not have.
+    pub fn add_reported(&mut self, fit: &Fit, path: &Path) -> Result<(), Error> {
+        let fitted = fit.run.data.fitted();
+        let window = (fitted.first, fit.run.data.interval().last_day(fitted.last));
+        let reported = read_reported(path, window)?;
+        self.reported = credits(fit, path, &reported)?;
+        if reported.rows_left_out > 0 {
+            let message = format!(
+                "{} of {} reported rows are dated outside {} to {}, which is what was fitted: they are left out",
+                reported.rows_left_out, reported.rows, window.0, window.1
+            );
+            self.note(Warning { code: "reported_outside".into(), message, hint: None });
+        }
+        Ok(())
+    }
+}
+
+fn credits(fit: &Fit, path: &Path, reported: &Reported) -> Result<Vec<Credit>, Error> {
     let mut problems = Problems::new("channels are not in the fit");
     let mut hints: Vec<String> = Vec::new();
     let mut credits = Vec::new();
@@ -233,4 +248,31 @@ pub fn credits(fit: &Fit, path: &Path) -> Result<Vec<Credit>, Error> {
 pub fn scenario_schema() -> Value {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     generator.into_root_schema_for::<ScenarioReport>().to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testdata;
+
+    #[test]
+    fn reports_count_until_the_last_day_that_was_fitted_and_tell_of_the_rest() {
+        let fit = testdata::fit();
+        let last = fit.run.data.fitted().last;
+        let add = |days: &[u64]| {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join("attribution.csv");
+            let row = |day: &u64| format!("{},tv,10\n", last + chrono::Days::new(*day));
+            let rows: String = days.iter().map(row).collect();
+            std::fs::write(&path, "date,channel,reported\n".to_owned() + &rows).unwrap();
+            let mut report = ScenarioReport::new(&fit, Horizon::of(&fit, 20.0));
+            report.add_reported(&fit, &path).map(|()| (report.reported[0].reported, report.warnings))
+        };
+        let (total, warnings) = add(&[0, 3, 6]).unwrap();
+        assert_eq!((total, warnings.len()), (30.0, 0));
+        let (total, warnings) = add(&[0, 6, 7, 8]).unwrap();
+        assert_eq!((total, warnings[0].code.as_str()), (20.0, "reported_outside"));
+        assert!(warnings[0].message.starts_with("2 of 4 reported rows are dated outside"), "{warnings:?}");
+        assert!(add(&[7]).unwrap_err().to_string().contains("no row is dated from"));
+    }
 }

@@ -49,11 +49,7 @@ fn paint(text: &str, code: &str, style: Style) -> String {
 fn header(fit: &Fit, style: Style) -> Vec<String> {
     let (data, outcome) = (&fit.run.data, &fit.outcome);
     let geos = if data.geos > 1 { format!("{} geos × ", data.geos) } else { String::new() };
-    let periods = match data.interval_days {
-        7.0 => format!("{} weeks", data.periods),
-        1.0 => format!("{} days", data.periods),
-        _ => format!("{} months", data.periods),
-    };
+    let periods = data.interval().count(data.periods);
     let span = format!(
         "{}: {geos}{periods}, {} to {}; outcome {} {}",
         clean(&data.file),
@@ -131,10 +127,13 @@ pub(super) fn quality(fit: &Fit) -> String {
             .interval_coverage_90
             .map(|v| format!("{} of the periods inside their 90 % interval", percent(v))),
     );
-    if let Some(v) = quality.holdout.as_ref().and_then(|h| h.wmape) {
-        let inside = quality.holdout.as_ref().and_then(|h| h.interval_coverage_90);
-        let inside = inside.map_or(String::new(), |c| format!(" ({} inside)", percent(c)));
-        parts.push(format!("mean error {} on held-out periods{inside}", percent(v)));
+    if let Some(held) = fit.run.held_out() {
+        let which =
+            format!("{} held out, {} to {}", held.interval.count(held.periods), held.first, held.last);
+        let score = quality.holdout.as_ref();
+        let error = score.and_then(|h| h.wmape).map(|v| format!("mean error {} on the ", percent(v)));
+        let inside = score.and_then(|h| h.interval_coverage_90).map(|c| format!(" ({} inside)", percent(c)));
+        parts.push([error.unwrap_or_default(), which, inside.unwrap_or_default()].concat());
     }
     if parts.is_empty() {
         "Fit quality could not be computed".into()

@@ -137,3 +137,16 @@ fn a_move_towards_an_assumed_return_asks_for_a_test() {
     let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("What search, tv return is mostly assumed"), "{text}");
 }
+
+#[test]
+fn what_was_held_out_is_told_with_its_dates() {
+    let mut fit = testdata::fit();
+    assert!(!summary(&fit, Style::Plain).contains("held out"));
+    fit.run.config.model.holdout_weeks = 4;
+    let told = |fit: &Fit| summary(fit, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told(&fit).contains("4 weeks held out, 2024-04-22 to 2024-05-13"), "{}", told(&fit));
+    fit.fit_quality.holdout = Some(fit.fit_quality.fitted.clone());
+    assert!(told(&fit).contains("% on the 4 weeks held out, 2024-04-22 to 2024-05-13 ("), "{}", told(&fit));
+    let html = crate::output::report(&fit);
+    assert!(html.contains("4 weeks held out, 2024-04-22 to 2024-05-13"));
+}

@@ -26,11 +26,11 @@ fn header(report: &ValidateReport) -> Vec<String> {
     let data = &report.data;
     let folds = report.folds.len();
     let text = format!(
-        "{}: {folds} forecast{} of {} periods each, from models that saw nothing later; spend and controls of \
+        "{}: {folds} forecast{} of {} each, from models that saw nothing later; spend and controls of \
          the forecast periods are given",
         clean(&data.file),
         if folds == 1 { "" } else { "s" },
-        report.horizon
+        data.interval().count(report.horizon)
     );
     wrap("", 0, &text)
 }

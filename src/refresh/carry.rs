@@ -13,9 +13,10 @@
 
 use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior};
 use crate::data::Dataset;
-use crate::diff::Side;
+use crate::diff::{Side, Units};
+use crate::error::{Error, Problems};
 use crate::model::{MIDDLE_HALF, ShapePrior};
-use crate::output::{ChannelReport, EvidenceVerdict};
+use crate::output::{ChannelReport, EvidenceVerdict, Fit};
 use crate::posterior::Summary;
 use crate::warning::Warning;
 
@@ -26,7 +27,16 @@ const LEAST_SD_LOG: f64 = 1e-3;
 /// Puts the posterior of `previous`, with weight `weight`, in place of the priors of the channels that
 /// `data` still have; channels with a fixed slope or without carry-over keep them. Warns of weeks that then
 /// count twice.
-pub fn carry_forward(config: &mut FitConfig, previous: &Side, data: &Dataset, weight: f64) -> Vec<Warning> {
+///
+/// # Errors
+/// Data whose returns or periods are in other units than the earlier fit's.
+pub fn carry_forward(
+    config: &mut FitConfig,
+    previous: &Side,
+    data: &Dataset,
+    weight: f64,
+) -> Result<Vec<Warning>, Error> {
+    refuse_other_units(previous, data)?;
     for channel in &data.channels {
         let Some(report) = previous.channel(&channel.name) else { continue };
         let own = config.channels.entry(channel.name.clone()).or_default();
@@ -48,7 +58,35 @@ pub fn carry_forward(config: &mut FitConfig, previous: &Side, data: &Dataset, we
             ..own.clone()
         };
     }
-    overlap(previous, data, weight)
+    Ok(overlap(previous, data, weight))
+}
+
+fn refuse_other_units(previous: &Side, data: &Dataset) -> Result<(), Error> {
+    let (before, now) = (Units::of_fit(&previous.fit), Units::of_data(data));
+    let mut problems = Problems::new("units differ from the earlier fit");
+    for (reason, what) in [
+        (before.other_returns(&now), "what was learnt of ROI"),
+        (before.other_periods(&now), "what was learnt of half-saturation and retention"),
+    ] {
+        if let Some(reason) = reason {
+            problems.push_with(|| format!("{reason}: {what} cannot be carried forward"));
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let hint = "leave --carry-forward out, or give data in the units of the earlier fit".to_owned();
+    Err(Error::Data { file: data.source.file.clone(), problems, hint: Some(hint) })
+}
+
+/// Says of a repetition without carrying forward that a period is no longer what it was.
+pub fn other_periods(previous: &Fit, data: &Dataset) -> Option<Warning> {
+    let reason = Units::of_fit(previous).other_periods(&Units::of_data(data))?;
+    let message = format!(
+        "{reason}: half-saturation and retention are by the period and cannot be compared with the earlier fit's"
+    );
+    let hint = "settings by the period keep their numbers: see to max_lag of adstock and to curve_prior";
+    Some(Warning::new("other_periods", message, hint))
 }
 
 /// K is in units of the column that drives the channel: another column has another K.
@@ -126,7 +164,7 @@ mod tests {
         let data = Parts::new().dataset;
         let carried = |weight: f64| {
             let mut config = FitConfig::default();
-            let warnings = carry_forward(&mut config, &previous, &data, weight);
+            let warnings = carry_forward(&mut config, &previous, &data, weight).unwrap();
             assert_eq!(warnings[0].code, "carried_twice");
             config.check().unwrap();
             config.channels["tv"].clone()
@@ -154,7 +192,33 @@ mod tests {
         let tv = fit.channels.iter_mut().find(|c| c.name == "tv").unwrap();
         tv.evidence.verdict = EvidenceVerdict::Prior;
         let mut config = FitConfig::default();
-        carry_forward(&mut config, &Side::summarised(fit), &Parts::new().dataset, 1.0);
+        carry_forward(&mut config, &Side::summarised(fit), &Parts::new().dataset, 1.0).unwrap();
         assert_eq!(config.channels["tv"].prior, None);
+    }
+
+    #[test]
+    fn nothing_is_carried_into_other_units() {
+        let previous = Side::summarised(testdata::fit());
+        let mut data = Parts::new().dataset;
+        assert_eq!(other_periods(&previous.fit, &data), None);
+        data.interval = crate::data::Interval::Monthly;
+        let mut config = FitConfig::default();
+        let refused = |data: &Dataset, config: &mut FitConfig| {
+            let error = carry_forward(config, &previous, data, 1.0).unwrap_err();
+            assert!(error.hint().is_some_and(|hint| hint.contains("--carry-forward")));
+            error.to_string()
+        };
+        let told = refused(&data, &mut config);
+        assert!(
+            told.contains("the periods were weeks and are months now: what was learnt of half-saturation"),
+            "{told}"
+        );
+        let warning = other_periods(&previous.fit, &data).unwrap();
+        assert!(warning.message.contains("weeks and are months"), "{warning:?}");
+        data = Parts::new().dataset;
+        data.roles.revenue_per_outcome = Some("aov".into());
+        data.outcome.revenue_per_outcome = Some(data.outcome.values.clone());
+        assert!(refused(&data, &mut config).contains("outcomes worth `aov` each per unit of spend now"));
+        assert!(config.channels.is_empty(), "{config:?}");
     }
 }

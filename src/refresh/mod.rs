@@ -4,6 +4,6 @@ mod carry;
 mod roles;
 mod verify;
 
-pub use carry::carry_forward;
+pub use carry::{carry_forward, other_periods};
 pub use roles::{check_new_columns, check_same_roles};
 pub use verify::{Verification, verify};

@@ -33,7 +33,7 @@ fn settings_that_do_not_fit_the_data() {
         "the channels are `tv`, `search`",
         "did you mean `search`?",
         "no column gives the population",
-        "holdout_weeks is 119 of 120 periods",
+        "holdout_weeks is 119 of 120 weeks",
     ]);
 }
 
