@@ -336,6 +336,8 @@ mod tests {
             "<tr><th>Channel</th><th>ROI</th><th>5.0 %</th><th>Move falls at</th><th>Strongest control</th></tr>",
             "<tr><td>search</td><td>2.40</td><td>1.90</td><td>12 %</td><td>promo 30 %/20 %</td></tr>",
             "<p>The other columns predict 75 % of",
+            "(*) is what the outcome left of a lower one that was assumed",
+            "<p>Strongest control is there to compare with",
         ];
         assert_holds(&html, &rows);
     }
