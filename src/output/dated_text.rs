@@ -1,16 +1,16 @@
 //! Dated plans and flightings of `mmm scenario` as plain text.
 
 use super::scenario_json::ScenarioReport;
-use super::scenario_text::{row, sentence};
+use super::scenario_text::row;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, signed};
 use crate::planning::{Dated, Flight};
 
-/// When a dated plan runs and what today's plan is.
+/// When a dated plan runs and what today's plan is, to follow the names of the plans.
 pub(super) fn basis(dated: &Dated) -> String {
     format!(
         "{}; spends and outcomes are totals over the {} from {} to {}.",
-        sentence(&dated.today),
+        dated.today,
         periods(dated.periods),
         dated.first,
         dated.last

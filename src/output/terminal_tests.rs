@@ -137,3 +137,32 @@ fn a_move_towards_an_assumed_return_asks_for_a_test() {
     let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(text.contains("What search, tv return is mostly assumed"), "{text}");
 }
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn counts_have_a_cost_each() {
+    let mut parts = Parts::new();
+    assert!(!summary(&parts.fit(), Style::Plain).contains("Cost per"));
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    parts.dataset.outcome.name = "orders".into();
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("Cost per order, median and 90 % interval: search 0."), "{text}");
+    assert!(text.contains(", tv 0.90 (0.70 to 1.29)"), "{text}");
+}
+
+#[test]
+fn counts_with_a_worth_are_told_in_revenue() {
+    let mut parts = Parts::new();
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    parts.dataset.outcome.name = "orders".into();
+    parts.dataset.outcome.revenue_per_outcome = Some(ndarray::Array2::from_elem((2, 20), 50.0));
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(
+        text.contains("+288 revenue over 20 weeks") && text.contains("20 weeks, in revenue, from"),
+        "{text}"
+    );
+    assert!(!text.contains("in in"), "{text}");
+}
