@@ -140,6 +140,7 @@ mod tests {
             carry_in: none,
             current: carry,
             proposed: carry,
+            changed: Vec::new(),
             draws: 1,
             draws_of_fit: 1,
         };
@@ -154,6 +155,8 @@ mod tests {
             marginal_return: None,
             objective: None,
             profit: None,
+            groups: Vec::new(),
+            outcome_target: None,
             dated: until.map(dated),
         }
     }

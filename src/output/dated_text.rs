@@ -21,6 +21,19 @@ fn periods(n: usize) -> String {
     if n == 1 { "period".into() } else { format!("{n} periods") }
 }
 
+/// The whole periods that changes by date change, where these are not the days asked for.
+pub(super) fn changed(dated: &Dated) -> impl Iterator<Item = String> + '_ {
+    dated.changed.iter().map(|c| {
+        format!(
+            "{}: the days from {} to {} change, as a {} belongs to a period when its middle day does.",
+            clean(&c.change),
+            c.first,
+            c.last,
+            c.noun
+        )
+    })
+}
+
 /// What is carried over the edges of the horizon.
 pub(super) fn carry(dated: &Dated, report: &ScenarioReport) -> Vec<String> {
     let mut rows =

@@ -7,7 +7,9 @@ use super::plan_text::{self, Counted};
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, ratio, signed, signed_percent};
-use crate::planning::{Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, LIKELY, ScenarioKind};
+use crate::planning::{
+    Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, GroupPlan, LIKELY, ScenarioKind,
+};
 
 /// Channels, or channels by geo, beyond which those that stay are not listed.
 const MOST_LINES: usize = 20;
@@ -21,13 +23,13 @@ pub fn scenario_text(report: &ScenarioReport) -> String {
             blocks.push(verdict(only, report));
             blocks.push(only.dated.as_ref().map_or(vec![], |dated| dated_text::carry(dated, report)));
             blocks.push(channels(only));
-            blocks.push(notes(only));
+            blocks.push(notes(only, report));
         }
         several => {
             blocks.push(comparison(several, &counted(report)));
             blocks.extend(side_by_side(several));
             blocks.extend(several.iter().map(|answer| {
-                let mut lines = notes(answer);
+                let mut lines = notes(answer, report);
                 if !lines.is_empty() {
                     lines.insert(0, format!("{}:", clean(&answer.scenario.name)));
                 }
@@ -130,6 +132,7 @@ fn channels(answer: &Answer) -> Vec<String> {
         }
         cells
     }));
+    rows.extend(answer.groups.iter().map(group));
     let mut lines = layout(&rows);
     if shown.len() < plans.len() {
         lines.push(format!("and {} more as today", plans.len() - shown.len()));
@@ -140,8 +143,26 @@ fn channels(answer: &Answer) -> Vec<String> {
     lines
 }
 
+/// What channels with a common limit spend, as a line below theirs.
+fn group(group: &GroupPlan) -> Vec<String> {
+    let times = |spend: f64| if group.current > 0.0 { ratio(spend / group.current) } else { "–".into() };
+    let change = (group.current > 0.0).then(|| signed_percent(group.proposed / group.current - 1.0));
+    let allowed = match group.most {
+        Some(most) => format!("{}× to {}×", times(group.least), times(most)),
+        None => format!("from {}×", times(group.least)),
+    };
+    vec![
+        format!("= {}", clean(&group.name)),
+        amount(group.current),
+        amount(group.proposed),
+        change.unwrap_or_else(|| "–".into()),
+        allowed,
+        "–".into(),
+    ]
+}
+
 /// What to know about a plan before acting on it.
-fn notes(answer: &Answer) -> Vec<String> {
+fn notes(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
     let plans = &answer.scenario.allocation;
     let names = |chosen: &dyn Fn(&ChannelPlan) -> bool| -> Option<String> {
         let names: Vec<String> = plans.iter().filter(|p| chosen(p)).map(|p| clean(&p.channel)).collect();
@@ -149,6 +170,13 @@ fn notes(answer: &Answer) -> Vec<String> {
     };
     let mut notes = Vec::new();
     let scenario = &answer.scenario;
+    if let Some(target) = &answer.outcome_target {
+        let (outcome, unit) = (amount(target.outcome), clean(&report.fit.unit));
+        let least = "; the lowest budget that the limits allow brings it already (--max-step, --bound)";
+        let least = if target.at_least_budget { least } else { "" };
+        notes.push(format!("Asked for is the smallest budget that brings {outcome} {unit}{least}."));
+    }
+    notes.extend(answer.dated.iter().flat_map(dated_text::changed));
     if scenario.kind == ScenarioKind::Optimal && scenario.return_on_budget_change.is_none() {
         if let Some(why) = &scenario.no_move {
             notes.push(format!("{}.", sentence(why)));
