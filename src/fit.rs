@@ -88,23 +88,7 @@ impl Fit {
         let changed = self.density.design.calibrations.iter().filter(|c| c.used > c.asked + CHANGED);
         let warning = |c: &Calibration| {
             let name = &data.controls[c.control].name;
-            let (asked, used) = (c.asked, c.used);
-            if config.controls[name].assumed {
-                let message = format!(
-                    "a reliability of {used:.2} of control `{name}` is used, not the {asked} assumed: the outcome \
-                     or the other columns do not allow a lower one"
-                );
-                return Warning { code: "reliability_raised".into(), message, hint: None };
-            }
-            let message = format!(
-                "a reliability of {asked} of control `{name}` cannot be: the other columns predict more of it; \
-                 {used:.2} is used, at which nothing but their prediction is left of it"
-            );
-            Warning::new(
-                "reliability_too_low",
-                message,
-                format!("give --reliability {name}={used:.2} or more"),
-            )
+            warnings::changed_reliability(name, c, config.controls[name].assumed)
         };
         changed.map(warning).collect()
     }

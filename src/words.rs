@@ -24,3 +24,21 @@ pub(crate) fn without_negative_zero(text: String) -> String {
         _ => text,
     }
 }
+
+/// One of what an outcome column counts, in words: `order` for `orders`, `unit of kpi` for `kpi`.
+pub(crate) fn one_of(outcome: &str) -> String {
+    match outcome.to_lowercase().as_str() {
+        plural @ ("orders" | "sales" | "conversions" | "signups") => plural.trim_end_matches('s').to_owned(),
+        _ => format!("unit of {outcome}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_what_is_counted_has_a_name() {
+        assert_eq!((one_of("Orders"), one_of("kpi")), ("order".to_owned(), "unit of kpi".to_owned()));
+    }
+}

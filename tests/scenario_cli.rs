@@ -358,7 +358,7 @@ fn reports_are_set_against_what_the_model_found() {
 fn what_cannot_be_answered_says_why() {
     scenario(&["--set", "serach=+10%"]).exits(1).complains(&["`serach`", "hint: did you mean `search`?"]);
     scenario(&["--set", "tv@north=+10%"]).exits(1).complains(&["no geo `north`", "one market"]);
-    scenario(&["--set", "tv=50%", "--pause", "radio"]).exits(1).complains(&[
+    scenario(&["--set", "tv=50%", "--pause", "radio"]).exits(2).complains(&[
         "could be a change or a level",
         "no paid channel `radio`",
         "the channels are",
@@ -366,18 +366,18 @@ fn what_cannot_be_answered_says_why() {
     scenario(&["--set", "tv=3x"]).exits(1).complains(&["outside its response curve (0 to 2)"]);
     scenario(&["--budget", "+90%"]).exits(1).complains(&["cannot be spent within the bounds", "--max-step"]);
     scenario(&["--target-roi", "99"]).exits(1).complains(&["reaches a total ROI of 99", "hint:"]);
-    scenario(&["--set", "tv=+10%", "--budget", "+10%"]).exits(1).complains(&["--optimise answers both"]);
+    scenario(&["--set", "tv=+10%", "--budget", "+10%"]).exits(2).complains(&["--optimise answers both"]);
     scenario(&["--budget", "+10%", "--target-roi", "2"])
-        .exits(1)
+        .exits(2)
         .complains(&["each of them sets the budget"]);
-    scenario(&["--risk", "q80"]).exits(1).complains(&["between 1 and 50"]);
+    scenario(&["--risk", "q80"]).exits(2).complains(&["between 1 and 50"]);
     scenario(&["--target-mroi", "99"]).exits(1).complains(&["reaches a marginal ROI of 99", "hint:"]);
     scenario(&["--margin", "-1"]).exits(2);
-    scenario(&["--margin", "35"]).exits(1).complains(&["--margin 35: profit cannot be more than", "35 %"]);
+    scenario(&["--margin", "35"]).exits(2).complains(&["--margin 35: profit cannot be more than", "35 %"]);
     let file = Folder::new().file("plans.toml", "[a]\nmargin = 35\n");
     let run = file.mmm(&["scenario", fit().to_str().unwrap(), "--file", "plans.toml"]);
     run.exits(1).complains(&["[a]", "--margin 35"]);
-    scenario(&["--group", "x:tv,tv=0..1"]).exits(1).complains(&["already in a group"]);
+    scenario(&["--group", "x:tv,tv=0..1"]).exits(1).complains(&["already in group `x`"]);
     Folder::new().mmm(&["scenario", "nowhere"]).exits(1).complains(&["nowhere", "hint:"]);
 }
 

@@ -202,9 +202,55 @@ fn flighting_ranks_patterns_of_one_budget() {
     assert!(mean(of("best found")) >= mean(of("always on")) * (1.0 - 1e-3));
     scenario(&["--flight", "social"]).finishes().says(&["always on", "1 on, 1 off", "2022-02-28"]);
     for part in ["social@2022-10-01..2022-12-31", &format!("social@{}", geos()[0])] {
-        scenario(&["--flight", part]).exits(1).complains(&["--flight", "name the channel alone"]);
+        scenario(&["--flight", part]).exits(2).complains(&["--flight", "name the channel alone"]);
     }
     scenario(&["--flight", "socal"]).exits(1).complains(&["`socal`", "did you mean `social`"]);
+}
+
+#[test]
+fn days_asked_for_and_days_changed_are_both_told() {
+    let answer = json(&["--set", "tv@2022-10-01..2022-12-31=+20%"]);
+    let changed = &answer["scenarios"][0]["dated"]["changed"][0];
+    // Thursdays 2022-10-06 and 2022-12-29 are the middles of the first and the last week.
+    assert_eq!((&changed["first"], &changed["last"]), (&"2022-10-03".into(), &"2023-01-01".into()));
+    scenario(&["--set", "tv@2022-10-01..2022-12-31=+20%"])
+        .finishes()
+        .says(&["the days from 2022-10-03 to 2023-01-01 change, as a week"]);
+    let whole = json(&["--set", "tv@2022-10-03..2023-01-01=+20%"]);
+    assert_eq!(whole["scenarios"][0]["dated"]["changed"], Value::Null);
+}
+
+/// Plans by date and by geo have other channels and another plan of today's than the rest.
+#[test]
+fn plans_with_and_without_dates_stand_beside_their_own_today() {
+    let plans = "[more]\nset = ['tv=+20%']\n[quarter]\nset = ['tv@2022-10-01..2022-12-31=+20%']\n";
+    let folder = Folder::new().file("plans.toml", plans);
+    let fit = fit().to_str().unwrap();
+    for by_geo in [&[][..], &["--by-geo"]] {
+        let run = folder.mmm(&[&["scenario", fit, "--file", "plans.toml"], by_geo].concat());
+        run.finishes().says(&[
+            "more: today's plan is the average week",
+            "quarter: today's plan repeats",
+            "\ntoday, undated",
+            "\ntoday to 2023-02-26",
+        ]);
+    }
+}
+
+#[test]
+fn a_bound_of_all_geos_together_is_shown_and_is_no_surprise_in_a_group() {
+    let geos = geos();
+    let bound = ["--by-geo", "--bound", "tv=0.95..1.05"];
+    scenario(&bound).finishes().says(&["= tv, all geos", "0.95× to 1.05×"]);
+    let group = &json(&bound)["scenarios"][0]["groups"][0];
+    assert_eq!((&group["name"], group["channels"].as_array().unwrap().len()), (&"tv, all geos".into(), 3));
+    let share = number(&group["proposed"]) / number(&group["current"]);
+    assert!((0.95 - 1e-9..=1.05 + 1e-9).contains(&share), "{group}");
+    assert!((number(&group["most"]) / number(&group["current"]) - 1.05).abs() < 1e-9, "{group}");
+    let own = format!("x:tv@{},tv@{}=1..1.2", geos[0], geos[1]);
+    scenario(&[&bound[..], &["--group", &own]].concat())
+        .exits(1)
+        .complains(&["is already in group `tv, all geos`", "bound its geos one by one"]);
 }
 
 #[test]
@@ -214,10 +260,10 @@ fn what_has_no_place_in_time_or_space_is_refused() {
         .exits(1)
         .complains(&["from 2022-02-28 to 2023-02-26"]);
     scenario(&["--set", "tv@2022-10-01..=+10%", "--max-step", "10%"])
-        .exits(1)
+        .exits(2)
         .complains(&["--max-step", "dated"]);
     scenario(&["--set", "tv@2022-10-01..=+10%", "--set", "tv@2022-12-01..=+5%"])
-        .exits(1)
+        .exits(2)
         .complains(&["given twice"]);
     let copy = Folder::new();
     for file in ["fit.json", "draws.parquet", "curves.parquet"] {

@@ -137,25 +137,29 @@ fn flags_are_told_what_is_wrong() {
     let wrong = |args: &[&str], told: &[&str]| {
         scenario(&folder, args).exits(1).complains(told).complains(&["hint:"]);
     };
-    wrong(&["--set", "tv=NaN"], &["--set tv=NaN", "not a number"]);
-    wrong(&["--set", "tv=-150%"], &["cannot be negative"]);
+    // What no fit could make good is bad usage.
+    let misused = |args: &[&str], told: &[&str]| {
+        scenario(&folder, args).exits(2).complains(told).complains(&["hint:"]);
+    };
+    misused(&["--set", "tv=NaN"], &["--set tv=NaN", "not a number"]);
+    misused(&["--set", "tv=-150%"], &["cannot be negative"]);
     wrong(&["--set", "tv=1e308"], &["outside its response curve (0 to 2)"]);
     assert!(scenario(&folder, &["--set", "tv=1e308"]).stderr().len() < 400, "no number of 300 digits");
-    wrong(&["--set", "tv@2021-02-30..=+1%"], &["`2021-02-30..` is no period"]);
+    misused(&["--set", "tv@2021-02-30..=+1%"], &["`2021-02-30..` is no period"]);
     wrong(&["--bound", "tv=3.."], &["`tv` at 3 times", "between 0 and 2"]);
     wrong(
         &["--bound", "tv=1.2..", "--bound", "search=1.2..", "--bound", "social=1.2.."],
         &["cannot be spent"],
     );
-    wrong(&["--bound", "tv=0.5..1", "--lock", "tv"], &["given twice"]);
-    wrong(&["--group", "x:tv,tv=0..1"], &["`tv` is already in a group"]);
+    misused(&["--bound", "tv=0.5..1", "--lock", "tv"], &["given twice"]);
+    wrong(&["--group", "x:tv,tv=0..1"], &["`tv` is already in group `x`"]);
     wrong(&["--budget", "0"], &["budget 0 cannot be spent", "--max-step"]);
-    wrong(&["--min-outcome=-5"], &["an outcome cannot be negative"]);
-    wrong(&["--target-mroi", "NaN"], &["--target-mroi NaN"]);
-    wrong(&["--target-roi=-1"], &["--target-roi -1"]);
-    wrong(&["--flight", "tv", "--max-step", "10%"], &["--max-step and --flight cannot be combined"]);
+    misused(&["--min-outcome=-5"], &["an outcome cannot be negative"]);
+    misused(&["--target-mroi", "NaN"], &["--target-mroi NaN"]);
+    misused(&["--target-roi=-1"], &["--target-roi -1"]);
+    misused(&["--flight", "tv", "--max-step", "10%"], &["--max-step and --flight cannot be combined"]);
     let with_file = Folder::new().file("p.toml", "[a]\n");
-    scenario(&with_file, &["--file", "p.toml", "--lock", "tv"]).exits(1).complains(&[
+    scenario(&with_file, &["--file", "p.toml", "--lock", "tv"]).exits(2).complains(&[
         "--lock and --file cannot be combined",
         "into its table",
         "hint:",

@@ -33,10 +33,16 @@ impl BadUsage {
     /// As clap exits.
     pub const EXIT_CODE: u8 = 2;
 
-    /// Whether that is what went wrong; every option of `mmm simulate` is a flag.
+    /// Whether that is what went wrong; every option of `mmm simulate` is a flag. A request that stands in a file
+    /// comes with the file's name around it, and is bad input.
     pub fn is(error: &anyhow::Error) -> bool {
-        let options = error.downcast_ref::<mmm::Error>();
-        error.is::<BadUsage>() || matches!(options, Some(mmm::Error::InvalidOptions { .. }))
+        let outermost = error.chain().next().and_then(|cause| cause.downcast_ref::<mmm::Error>());
+        let of_flags = match outermost {
+            Some(mmm::Error::InvalidOptions { .. }) => true,
+            Some(mmm::Error::Request(request)) => request.is_bad_usage(),
+            _ => false,
+        };
+        of_flags || error.is::<BadUsage>()
     }
 }
 

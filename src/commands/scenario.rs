@@ -56,7 +56,8 @@ pub struct Scenario {
     /// Length of the plan in weeks; the fitted window's average week is taken that many times
     #[arg(long, value_name = "N", default_value_t = 52.0, value_parser = weeks)]
     weeks: f64,
-    /// Plans to compare, one TOML table each
+    /// Plans to compare, one TOML table each; --margin and --risk hold for those that say nothing of their own,
+    /// --weeks and --by-geo for all
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// The best plan of N budgets over all that the bounds allow
@@ -102,6 +103,20 @@ struct ChangeArgs {
     dated: bool,
 }
 
+/// A margin as typed.
+#[derive(Debug, Clone)]
+struct Margin {
+    text: String,
+    value: f64,
+}
+
+impl Margin {
+    /// Whether it is a share of something.
+    fn is_percentage(&self) -> bool {
+        self.text.ends_with('%')
+    }
+}
+
 /// What the best plan is to achieve.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Find the best plan")]
@@ -112,7 +127,8 @@ struct GoalArgs {
     /// Spend of all channels: +10%, 1.1x, 50000/week or 2600000 [default: today's]
     #[arg(long, value_name = "SPEND", allow_hyphen_values = true)]
     budget: Option<String>,
-    /// The smallest budget that brings this media outcome: +10%, or a number over the horizon
+    /// The smallest budget that brings this media outcome: +10%, or a number over the horizon, in units of the
+    /// outcome; in revenue where the fit has --revenue-per-outcome
     #[arg(long, value_name = "OUTCOME", allow_hyphen_values = true)]
     min_outcome: Option<String>,
     /// The largest budget whose last unit returns at least this
@@ -121,9 +137,10 @@ struct GoalArgs {
     /// The largest budget that returns at least this in total
     #[arg(long, value_name = "ROI")]
     target_roi: Option<f64>,
-    /// Profit on a unit of outcome, such as 0.35 or 35%: report profit, and without --budget maximise it
+    /// Profit on a unit of the outcome's value, such as 0.35 or 35%; on one outcome, such as 12.50, where
+    /// outcomes are counts without a known worth: report profit, and without --budget maximise it
     #[arg(long, value_name = "SHARE", value_parser = margin)]
-    margin: Option<f64>,
+    margin: Option<Margin>,
     /// What to maximise: cautious (what each channel returns with 95 % probability, or as near to it as is
     /// likely to gain; the default for a fixed budget), the mean, a lower quantile of the gain (q25) or the
     /// mean of its worst tail (cvar: the worst tenth, cvar25)
@@ -178,7 +195,7 @@ impl Scenario {
             min_outcome: self.goals.min_outcome.clone(),
             target_mroi: self.goals.target_mroi,
             target_roi: self.goals.target_roi,
-            margin: self.goals.margin,
+            margin: self.goals.margin.as_ref().map(|margin| margin.value),
             risk: self.goals.risk.clone(),
             bound: self.limits.bound.clone(),
             group: self.limits.group.clone(),
@@ -187,30 +204,45 @@ impl Scenario {
         }
     }
 
-    /// A limit of the best plan beside flags that ask for none.
-    fn unused_limit(&self, own: &RawQuestion) -> Option<RequestError> {
-        if self.asks_plan(own) || self.frontier.is_some() || self.test_value.is_some() {
-            return None;
-        }
+    /// A flag that nothing would use: a limit of the best plan where none is asked for, or what a plan of a file
+    /// has to say itself.
+    fn unused_flag(&self, own: &RawQuestion) -> Option<RequestError> {
         let limits = [
             (!own.bound.is_empty(), "--bound"),
             (!own.group.is_empty(), "--group"),
             (!own.lock.is_empty(), "--lock"),
             (own.max_step.is_some(), "--max-step"),
         ];
-        let (_, first) = limits.into_iter().find(|(given, _)| *given)?;
+        let of_plan = [
+            (!own.set.is_empty(), "--set"),
+            (!own.shift.is_empty(), "--shift"),
+            (!own.pause.is_empty(), "--pause"),
+            (own.plan.is_some(), "--plan"),
+            (own.dated, "--dated"),
+            (own.optimise, "--optimise"),
+            (own.budget.is_some() && self.test_value.is_none(), "--budget"),
+            (own.min_outcome.is_some(), "--min-outcome"),
+            (own.target_mroi.is_some(), "--target-mroi"),
+            (own.target_roi.is_some(), "--target-roi"),
+        ];
+        let keeps_limits = self.asks_plan(own) || self.frontier.is_some() || self.test_value.is_some();
+        let of_plan = of_plan.into_iter().filter(|_| self.file.is_some());
+        let limits = limits.into_iter().filter(|_| !keeps_limits);
+        let (_, first) = of_plan.chain(limits).find(|(given, _)| *given)?;
         let (second, reason) = match self.file {
-            Some(_) => ("--file", "write the limits of a plan into its table"),
+            Some(_) => ("--file", "write what is asked of a plan into its table"),
             None if self.flight.is_some() => ("--flight", "a pattern keeps its channel's budget"),
             None => ("--reported", "nothing is planned; --optimise asks for the best plan too"),
         };
         Some(RequestError::Conflict { first: first.into(), second: second.into(), reason })
     }
 
-    /// Whether the flags ask for a plan: always, unless they only ask for something else.
+    /// Whether the flags ask for a plan: always, unless a file has the plans or they only ask for something else.
     fn asks_plan(&self, own: &RawQuestion) -> bool {
-        let something_else = self.file.is_some()
-            || self.frontier.is_some()
+        if self.file.is_some() {
+            return false;
+        }
+        let something_else = self.frontier.is_some()
             || self.test_value.is_some()
             || self.reported.is_some()
             || self.flight.is_some();
@@ -237,8 +269,9 @@ fn share(text: &str) -> Result<f64, String> {
     number_or_percent(text).ok_or_else(|| "it must be a share above 0, such as 15% or 0.15".into())
 }
 
-fn margin(text: &str) -> Result<f64, String> {
-    number_or_percent(text).ok_or_else(|| "it must be a number above 0, such as 35% or 0.35".into())
+fn margin(text: &str) -> Result<Margin, String> {
+    let value = number_or_percent(text).ok_or("it must be a number above 0, such as 35% or 0.35")?;
+    Ok(Margin { text: text.to_owned(), value })
 }
 
 fn number_or_percent(text: &str) -> Option<f64> {

@@ -3,6 +3,7 @@
 use crate::Warning;
 use crate::config::Noise;
 use crate::diagnostics::Verdict;
+use crate::model::Calibration;
 use crate::output::{EvidenceVerdict, Fit};
 use crate::planning::{ChannelPlan, ScenarioKind};
 
@@ -64,6 +65,26 @@ pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
         some_channels(mostly_prior(fit)).map(|channels| FitWarning::MostlyPrior { channels }),
     ];
     found.into_iter().flatten().map(|warning| warning.into_warning()).collect()
+}
+
+/// That control `name` has another reliability than was given, or `assumed`.
+pub fn changed_reliability(name: &str, calibration: &Calibration, assumed: bool) -> Warning {
+    let (asked, used) = (calibration.asked, calibration.used);
+    if assumed {
+        let why = if calibration.contradicted {
+            "the outcome contradicts a lower one"
+        } else {
+            "the other columns predict as much of it, so that a lower one cannot be"
+        };
+        let message =
+            format!("a reliability of {used:.2} of control `{name}` is used, not the {asked} assumed: {why}");
+        return Warning { code: "reliability_raised".into(), message, hint: None };
+    }
+    let message = format!(
+        "a reliability of {asked} of control `{name}` cannot be: the other columns predict more of it; {used:.2} \
+         is used, at which nothing but their prediction is left of it"
+    );
+    Warning::new("reliability_too_low", message, format!("give --reliability {name}={used:.2} or more"))
 }
 
 /// Lag-1 autocorrelation of the residuals that a noise process makes nothing of.
@@ -243,6 +264,17 @@ mod tests {
         let mut found = warnings(&fit, MANY);
         assert_eq!(found.len(), 1, "{found:?}");
         found.remove(0)
+    }
+
+    #[test]
+    fn a_raised_reliability_says_what_raised_it() {
+        let told = |contradicted: bool| {
+            let calibration =
+                Calibration { control: 0, asked: 0.8, used: 0.93, contradicted, conditional: 0.5 };
+            changed_reliability("query", &calibration, true).message
+        };
+        assert!(told(true).contains("the outcome contradicts") && !told(true).contains("columns"));
+        assert!(told(false).contains("the other columns predict") && !told(false).contains("outcome"));
     }
 
     #[test]

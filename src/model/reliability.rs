@@ -46,6 +46,8 @@ pub struct Calibration {
     /// Reliability as used: more where the other columns predict more of the control than that, or where it is
     /// assumed and the outcome contradicts.
     pub used: f64,
+    /// Whether the outcome contradicted; else it is the other columns that allow no lower one.
+    pub contradicted: bool,
     /// 1 − σ_v²/ρ²: the weight that the control keeps beside its prediction from the other columns.
     pub conditional: f64,
 }
@@ -75,11 +77,12 @@ pub(super) fn calibrate(
     let covariance = covariance(&basis, &residuals);
     let within: Vec<f64> = noisy.iter().map(|j| basis.variance_within(&controls[*j])).collect();
     let mut error: Vec<f64> = asked.iter().zip(&within).map(|(c, v)| (1.0 - c.reliability) * v).collect();
+    let mut contradicted = vec![false; q];
     for a in (0..q).filter(|a| asked[*a].assumed) {
         let others = noisy.iter().filter(|j| **j != noisy[a]);
         let mut given_others = without_neighbours.clone();
         others.for_each(|j| given_others.add(&controls[*j]));
-        error[a] = credible(given_others, design, controls, &noisy, (noisy[a], error[a]));
+        (error[a], contradicted[a]) = credible(given_others, design, controls, &noisy, (noisy[a], error[a]));
     }
     let is_told: Vec<bool> = asked.iter().map(|c| !c.assumed).collect();
     limit(&covariance, &mut error, &is_told);
@@ -97,7 +100,8 @@ pub(super) fn calibrate(
         }
         let used = if within[a] > 0.0 { 1.0 - error[a] / within[a] } else { 1.0 };
         let conditional = 1.0 - error[a] * inverse[a * q + a];
-        found.push(Calibration { control, asked: asked[a].reliability, used, conditional });
+        let (asked, contradicted) = (asked[a].reliability, contradicted[a]);
+        found.push(Calibration { control, asked, used, contradicted, conditional });
     }
     found
 }
@@ -116,22 +120,24 @@ fn covariance(basis: &Basis, residuals: &[Vec<f64>]) -> Vec<f64> {
 }
 
 /// The error variance of an `assumed` control (index, variance) that the outcome does not contradict, `given`
-/// the regressors beside its neighbours.
+/// the regressors beside its neighbours, and whether it contradicts a larger one.
 fn credible(
     given: Basis,
     design: &Design,
     controls: &[Vec<f64>],
     noisy: &[usize],
     (control, assumed): (usize, f64),
-) -> f64 {
+) -> (f64, bool) {
     let outcome = given.residual(&design.outcome);
     let whole = given.residual(&controls[control]);
     let mut basis = given;
     add_neighbours(&mut basis, design, controls, noisy);
     let own = basis.residual(&controls[control]);
     let variance = basis.dot(&own, &own) / basis.degrees_of_freedom().max(1.0);
-    let Some(hausman) = Hausman::new(&basis, &outcome, &whole, &own) else { return assumed };
-    variance * hausman.credible_error((assumed / variance).min(1.0))
+    let Some(hausman) = Hausman::new(&basis, &outcome, &whole, &own) else { return (assumed, false) };
+    let most = (assumed / variance).min(1.0);
+    let share = hausman.credible_error(most);
+    (variance * share, share < most)
 }
 
 /// O without the neighbours of the controls that are `noisy`.

@@ -2,7 +2,7 @@
 
 use super::sources::{ChannelPlan, Scenario, ScenarioKind, Verdict};
 use super::text::{amount, clean, percent, signed, signed_percent};
-use super::{EvidenceVerdict, Fit, RoiUnit};
+use super::{ChannelKind, EvidenceVerdict, Fit, RoiUnit};
 use crate::data::OutcomeKind;
 use crate::planning::{LIKELY, NO_GAIN, USUAL_PRECISION};
 
@@ -147,10 +147,15 @@ fn list(plans: &[&ChannelPlan]) -> String {
     plans.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// The media that plans are about, in words: organic ones cannot be bought.
+pub(super) fn planned_media(fit: &Fit) -> &'static str {
+    if fit.channels.iter().any(|c| c.kind == ChannelKind::Organic) { "paid media" } else { "media" }
+}
+
 /// What gains are counted in: money when a unit of the outcome has a known worth.
 pub(super) fn unit(fit: &Fit) -> String {
     match (fit.outcome.kind, fit.outcome.roi_unit) {
-        (OutcomeKind::Count, RoiUnit::CurrencyPerCurrency) => "in value".into(),
+        (OutcomeKind::Count, RoiUnit::CurrencyPerCurrency) => "revenue".into(),
         _ => clean(&fit.outcome.name),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::ResponseCurve;
 use super::html::escape;
-use super::text::{amount, shorten};
+use super::names::shorten_all;
+use super::text::amount;
 use crate::posterior::Summary;
 
 /// Inner drawing area of a response chart, in SVG units.
@@ -32,9 +33,10 @@ pub(super) fn interval_chart(
     if let Some(m) = mark {
         svg.push_str(&line("even", (x(m), 0.0), (x(m), height)));
     }
-    for (i, (name, s)) in rows.iter().enumerate() {
+    let names: Vec<String> = rows.iter().map(|(name, _)| (*name).to_owned()).collect();
+    for (i, ((_, s), name)) in rows.iter().zip(shorten_all(&names, 24)).enumerate() {
         let y = ROW * (i as f64 + 0.5);
-        svg.push_str(&text("", NAMES - 8.0, y + 4.0, "end", &shorten(name, 24)));
+        svg.push_str(&text("", NAMES - 8.0, y + 4.0, "end", &name));
         svg.push_str(&line("mark", (x(s.q05), y), (x(s.q95), y)));
         svg.push_str(&dot(x(s.mean), y));
         svg.push_str(&text("soft", x(s.q95.max(s.mean)) + 10.0, y + 4.0, "start", &format(s.mean)));
@@ -56,7 +58,13 @@ pub(super) fn response_chart(curve: &ResponseCurve) -> String {
         multipliers.iter().zip(values).map(|(m, v)| (x(*m), y(*v))).collect()
     };
     let mut svg = open_svg("curve", &format!("Response curve of {}", curve.channel), (330.0, 208.0));
-    svg.push_str(&text("", LEFT, 14.0, "start", &shorten(&curve.channel, 36)));
+    svg.push_str(&text(
+        "",
+        LEFT,
+        14.0,
+        "start",
+        &shorten_all(std::slice::from_ref(&curve.channel), 36).concat(),
+    ));
     if let Some(seen) = curve.observed_max_multiplier.filter(|s| *s < furthest) {
         let from = x(seen.max(0.0));
         svg.push_str(&format!(

@@ -1,16 +1,16 @@
 //! Dated plans and flightings of `mmm scenario` as plain text.
 
 use super::scenario_json::ScenarioReport;
-use super::scenario_text::{row, sentence};
+use super::scenario_text::row;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, signed};
 use crate::planning::{Dated, Flight};
 
-/// When a dated plan runs and what today's plan is.
+/// When a dated plan runs and what today's plan is, to follow the names of the plans.
 pub(super) fn basis(dated: &Dated) -> String {
     format!(
         "{}; spends and outcomes are totals over the {} from {} to {}.",
-        sentence(&dated.today),
+        dated.today,
         periods(dated.periods),
         dated.first,
         dated.last
@@ -19,6 +19,19 @@ pub(super) fn basis(dated: &Dated) -> String {
 
 fn periods(n: usize) -> String {
     if n == 1 { "period".into() } else { format!("{n} periods") }
+}
+
+/// The whole periods that changes by date change, where these are not the days asked for.
+pub(super) fn changed(dated: &Dated) -> impl Iterator<Item = String> + '_ {
+    dated.changed.iter().map(|c| {
+        format!(
+            "{}: the days from {} to {} change, as a {} belongs to a period when its middle day does.",
+            clean(&c.change),
+            c.first,
+            c.last,
+            c.noun
+        )
+    })
 }
 
 /// What is carried over the edges of the horizon.

@@ -1,13 +1,15 @@
 //! `report.html`: one self-contained page without scripts, readable in light and dark.
 
-use super::advice::{next_test, recommendation, unit};
+use super::advice::{next_test, planned_media, recommendation, unit};
 use super::charts::{interval_chart, response_chart};
 use super::plan_text::{self, Counted};
 use super::sensitivity_table::{Block, blocks};
 use super::sources::{Scenario, Verdict};
-use super::terminal::{by_roi, quality, split, verdict, word};
+use super::terminal::{by_roi, cost_per_outcome, quality, split, verdict, word};
 use super::text::{TERMS, amount, percent, ratio, signed_percent};
 use super::{ChannelReport, Fit, RoiUnit};
+use crate::data::OutcomeKind;
+use crate::words::one_of;
 
 /// File name of the report in the output directory.
 pub const REPORT_FILE: &str = "report.html";
@@ -127,8 +129,8 @@ fn returns(fit: &Fit) -> String {
         }
         RoiUnit::OutcomePerCurrency => format!("{} per unit of spend.", fit.outcome.name),
     };
-    let lines: Vec<_> = sorted.into_iter().map(channel_row).collect();
-    let header = [
+    let mut lines: Vec<_> = sorted.iter().map(|c| channel_row(c)).collect();
+    let mut header = vec![
         "Channel",
         "Spend",
         "Outcome",
@@ -139,6 +141,12 @@ fn returns(fit: &Fit) -> String {
         "Half-life",
         "Evidence",
     ];
+    let cost = format!("Cost per {} (90 % interval)", one_of(&fit.outcome.name));
+    if fit.outcome.kind == OutcomeKind::Count {
+        header.push(&cost);
+        let costs = sorted.iter().map(|c| cost_per_outcome(c).unwrap_or_else(|| "–".into()));
+        lines.iter_mut().zip(costs).for_each(|(line, cost)| line.push(cost));
+    }
     let body = paragraph(&format!("{note} Dots are means, bars 90 % intervals."))
         + &interval_chart("ROI by channel", &rows, mark, ratio)
         + &table(&header, &lines)
@@ -185,7 +193,7 @@ fn plans(fit: &Fit) -> String {
     if fit.diagnostics.verdict == Verdict::Fail {
         return section("Plans", &paragraph("None, because the chains did not converge."));
     }
-    let counted = Counted::new(fit.outcome.name.clone(), unit(fit), fit.outcome.roi_unit);
+    let counted = Counted::new(unit(fit), fit.outcome.roi_unit, planned_media(fit));
     section("Plans", &fit.scenarios.iter().map(|scenario| plan(scenario, &counted)).collect::<String>())
 }
 
@@ -336,6 +344,8 @@ mod tests {
             "<tr><th>Channel</th><th>ROI</th><th>5.0 %</th><th>Move falls at</th><th>Strongest control</th></tr>",
             "<tr><td>search</td><td>2.40</td><td>1.90</td><td>12 %</td><td>promo 30 %/20 %</td></tr>",
             "<p>The other columns predict 75 % of",
+            "(*) is what the outcome left of a lower one that was assumed",
+            "<p>Strongest control is there to compare with",
         ];
         assert_holds(&html, &rows);
     }
@@ -351,11 +361,22 @@ mod tests {
         let said = [
             "<strong>What to test next:</strong> search (+45)",
             "Saturated is the share of the largest possible effect",
-            "Over 20 weeks. Spend 3.60K, as today; media bring 5.",
+            "Over 20 weeks. Spend 3.60K, as today; paid media bring 5.",
             ": +288 (90 % interval +31.3 to +526), a gain with probability 97 %",
             "<td>+30 %</td><td>at its bound</td>",
         ];
         assert_holds(&html, &said);
+    }
+
+    #[test]
+    fn counted_outcomes_have_a_cost_each() {
+        let mut parts = Parts::new();
+        assert!(!report(&parts.fit()).contains("Cost per"));
+        parts.dataset.outcome.kind = OutcomeKind::Count;
+        parts.dataset.outcome.name = "orders".into();
+        let html = report(&parts.fit());
+        assert_balanced(&html);
+        assert_holds(&html, &["<th>Cost per order (90 % interval)</th>", "<td>0.90 (0.70 to 1.29)</td>"]);
     }
 
     #[test]

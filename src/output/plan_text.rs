@@ -4,27 +4,28 @@ use super::RoiUnit;
 use super::text::{amount, percent, ratio, signed, signed_percent};
 use crate::planning::{Profit, Scenario};
 use crate::posterior::Summary;
+use crate::words::one_of;
 
 /// What a plan's outcomes are.
 #[derive(Debug, Clone)]
 pub(super) struct Counted {
-    /// Outcome column.
-    pub outcome: String,
     /// What outcomes are counted in.
     pub unit: String,
     /// Whether that is the currency of the spend.
     pub is_money: bool,
+    /// What brings them.
+    pub media: String,
 }
 
 impl Counted {
-    pub(super) fn new(outcome: String, unit: String, roi_unit: RoiUnit) -> Counted {
-        Counted { outcome, unit, is_money: roi_unit == RoiUnit::CurrencyPerCurrency }
+    pub(super) fn new(unit: String, roi_unit: RoiUnit, media: &str) -> Counted {
+        Counted { unit, is_money: roi_unit == RoiUnit::CurrencyPerCurrency, media: media.to_owned() }
     }
 }
 
 /// A plan against today's; profit, when it is known, first.
 pub(super) fn sentences(scenario: &Scenario, profit: Option<&Profit>, counted: &Counted) -> Vec<String> {
-    let mut sentences: Vec<String> = profit.map(of_profit).into_iter().collect();
+    let mut sentences: Vec<String> = profit.map(|profit| of_profit(profit, counted)).into_iter().collect();
     sentences.push(of_outcome(scenario, counted));
     if profit.is_none() && counted.is_money {
         sentences.extend(of_money(scenario));
@@ -68,11 +69,12 @@ fn of_outcome(scenario: &Scenario, counted: &Counted) -> String {
     let likely = match scenario.p_gain {
         // Media cannot harm, so that more spend brings more says nothing of whether it pays.
         p if other_budget && (p == 0.0 || p == 1.0) => String::new(),
-        p if other_budget => format!(", more {} with probability {}", counted.outcome, percent(p)),
+        p if other_budget => format!(", more {} with probability {}", counted.unit, percent(p)),
         p => format!(", a gain with probability {}{}", percent(p), if_wrong(scenario.mean_loss)),
     };
     format!(
-        "{spend}; media bring {} {} instead of {}: {} (90 % interval {} to {}){likely}.",
+        "{spend}; {} bring {} {} instead of {}: {} (90 % interval {} to {}){likely}.",
+        counted.media,
         amount(scenario.proposed_outcome.mean),
         counted.unit,
         amount(scenario.current_outcome.mean),
@@ -115,9 +117,10 @@ fn of_each_unit(scenario: &Scenario) -> Option<String> {
     })
 }
 
-fn of_profit(profit: &Profit) -> String {
+fn of_profit(profit: &Profit, counted: &Counted) -> String {
+    let each = if counted.is_money { String::new() } else { format!(" per {}", one_of(&counted.unit)) };
     format!(
-        "Profit at a margin of {}: {} instead of {}: {} ({} to {}), higher with probability {}{}.",
+        "Profit at a margin of {}{each}: {} instead of {}: {} ({} to {}), higher with probability {}{}.",
         ratio(profit.margin),
         amount(profit.proposed.mean),
         amount(profit.current.mean),
@@ -135,7 +138,8 @@ mod tests {
     use crate::output::testdata;
 
     fn counted(roi_unit: RoiUnit) -> Counted {
-        Counted::new("orders".into(), "orders".into(), roi_unit)
+        let unit = if roi_unit == RoiUnit::CurrencyPerCurrency { "revenue" } else { "orders" };
+        Counted::new(unit.into(), roi_unit, "paid media")
     }
 
     /// 2040 and 1560 of spend become 3600 + `more`, which brings 100 to 300.

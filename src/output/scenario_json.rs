@@ -8,7 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::advice::unit;
+use super::advice::{planned_media, unit};
 use super::fit_io::to_json;
 use super::sources::{Verdict, Warning};
 use super::{ChannelReport, Fit, OutputError, RoiUnit, Tool};
@@ -74,6 +74,9 @@ pub struct FitSource {
     pub roi_unit: RoiUnit,
     /// What outcomes and gains are counted in, in words.
     pub unit: String,
+    /// What brings them, in words: `paid media` where organic channels, which no plan is about, bring more.
+    #[serde(default)]
+    pub media: String,
 }
 
 /// The period that spends and outcomes are over.
@@ -123,6 +126,7 @@ impl ScenarioReport {
                 outcome: fit.outcome.name.clone(),
                 roi_unit: fit.outcome.roi_unit,
                 unit: unit(fit),
+                media: planned_media(fit).into(),
             },
             horizon,
             scenarios: Vec::new(),

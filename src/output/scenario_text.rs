@@ -1,18 +1,18 @@
 //! The answers of `mmm scenario` in at most 100 columns of plain text.
 
+use super::comparison_text::{comparison, groups, side_by_side};
 use super::dated_text;
+use super::frontier_text::frontier;
 use super::plan_text::{self, Counted};
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
-use super::text::{amount, clean, percent, ratio, shorten, signed, signed_percent};
-use crate::planning::{Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, LIKELY, ScenarioKind};
+use super::text::{amount, clean, percent, ratio, signed, signed_percent};
+use crate::planning::{
+    Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, GroupPlan, LIKELY, ScenarioKind,
+};
 
-/// Plans side by side in one table of channels.
-const PLANS_A_TABLE: usize = 5;
 /// Channels, or channels by geo, beyond which those that stay are not listed.
 const MOST_LINES: usize = 20;
-/// Channels side by side in one table of budgets.
-const CHANNELS_A_TABLE: usize = 7;
 
 /// The text, ending in a line feed.
 pub fn scenario_text(report: &ScenarioReport) -> String {
@@ -23,13 +23,13 @@ pub fn scenario_text(report: &ScenarioReport) -> String {
             blocks.push(verdict(only, report));
             blocks.push(only.dated.as_ref().map_or(vec![], |dated| dated_text::carry(dated, report)));
             blocks.push(channels(only));
-            blocks.push(notes(only));
+            blocks.push(notes(only, report));
         }
         several => {
             blocks.push(comparison(several, &counted(report)));
-            blocks.extend(several.chunks(PLANS_A_TABLE).map(side_by_side));
+            blocks.extend(side_by_side(several));
             blocks.extend(several.iter().map(|answer| {
-                let mut lines = notes(answer);
+                let mut lines = notes(answer, report);
                 if !lines.is_empty() {
                     lines.insert(0, format!("{}:", clean(&answer.scenario.name)));
                 }
@@ -44,17 +44,36 @@ pub fn scenario_text(report: &ScenarioReport) -> String {
     text.join("\n")
 }
 
-/// What spends and outcomes are over.
+/// What spends and outcomes are over, and of which plans where they differ.
 fn basis(report: &ScenarioReport) -> Vec<String> {
-    let mut texts = Vec::new();
-    let dated = report.scenarios.iter().find_map(|answer| answer.dated.as_ref());
-    let average = report.scenarios.iter().any(|answer| answer.dated.is_none())
-        || !(report.frontier.is_empty() && report.test_values.is_empty());
-    if average {
-        texts.push(format!("{}.", sentence(&report.horizon.basis)));
+    let average = |names: Vec<String>| (names, format!("{}.", report.horizon.basis));
+    let mut texts: Vec<(Vec<String>, String)> = Vec::new();
+    for group in groups(&report.scenarios) {
+        let names = group.iter().map(|answer| clean(&answer.scenario.name)).collect();
+        texts.push(match &group[0].dated {
+            Some(dated) => (names, dated_text::basis(dated)),
+            None => average(names),
+        });
     }
-    texts.extend(dated.map(dated_text::basis));
-    texts.iter().flat_map(|text| wrap("", 0, text)).collect()
+    let extras =
+        [(!report.frontier.is_empty(), "the frontier"), (!report.test_values.is_empty(), "the tests")];
+    let extras: Vec<String> =
+        extras.iter().filter(|(asked, _)| *asked).map(|(_, name)| (*name).to_owned()).collect();
+    if !extras.is_empty() && report.scenarios.iter().all(|answer| answer.dated.is_some()) {
+        texts.push(average(extras));
+    }
+    let several = texts.len() > 1;
+    let words = |(names, text): (Vec<String>, String)| {
+        if several { format!("{}: {text}", listing(&names)) } else { sentence(&text) }
+    };
+    texts.into_iter().flat_map(|text| wrap("", 0, &words(text))).collect()
+}
+
+/// The first names, and how many more there are.
+fn listing(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MOST_LINES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names[..names.len().min(MOST_LINES)].join(", ") + &more
 }
 
 pub(super) fn sentence(text: &str) -> String {
@@ -83,13 +102,13 @@ fn verdict(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
 }
 
 fn counted(report: &ScenarioReport) -> Counted {
-    Counted::new(clean(&report.fit.outcome), clean(&report.fit.unit), report.fit.roi_unit)
+    Counted::new(clean(&report.fit.unit), report.fit.roi_unit, &report.fit.media)
 }
 
 const DRAWS_FOR_MORE: &str = "Draws for more is the share of the posterior draws whose own best plan spends more on \
                               the channel; the plan weighs all draws together and may do otherwise.";
 
-fn plan_change(plan: &ChannelPlan) -> String {
+pub(super) fn plan_change(plan: &ChannelPlan) -> String {
     plan.change.map_or("–".into(), |c| if c.abs() < 5e-5 { "as today".into() } else { signed_percent(c) })
 }
 
@@ -113,6 +132,7 @@ fn channels(answer: &Answer) -> Vec<String> {
         }
         cells
     }));
+    rows.extend(answer.groups.iter().map(group));
     let mut lines = layout(&rows);
     if shown.len() < plans.len() {
         lines.push(format!("and {} more as today", plans.len() - shown.len()));
@@ -123,17 +143,40 @@ fn channels(answer: &Answer) -> Vec<String> {
     lines
 }
 
+/// What channels with a common limit spend, as a line below theirs.
+fn group(group: &GroupPlan) -> Vec<String> {
+    let times = |spend: f64| if group.current > 0.0 { ratio(spend / group.current) } else { "–".into() };
+    let change = (group.current > 0.0).then(|| signed_percent(group.proposed / group.current - 1.0));
+    let allowed = match group.most {
+        Some(most) => format!("{}× to {}×", times(group.least), times(most)),
+        None => format!("from {}×", times(group.least)),
+    };
+    vec![
+        format!("= {}", clean(&group.name)),
+        amount(group.current),
+        amount(group.proposed),
+        change.unwrap_or_else(|| "–".into()),
+        allowed,
+        "–".into(),
+    ]
+}
+
 /// What to know about a plan before acting on it.
-fn notes(answer: &Answer) -> Vec<String> {
+fn notes(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
     let plans = &answer.scenario.allocation;
     let names = |chosen: &dyn Fn(&ChannelPlan) -> bool| -> Option<String> {
         let names: Vec<String> = plans.iter().filter(|p| chosen(p)).map(|p| clean(&p.channel)).collect();
-        let more = names.len().saturating_sub(MOST_LINES);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        (!names.is_empty()).then(|| names[..names.len().min(MOST_LINES)].join(", ") + &more)
+        (!names.is_empty()).then(|| listing(&names))
     };
     let mut notes = Vec::new();
     let scenario = &answer.scenario;
+    if let Some(target) = &answer.outcome_target {
+        let (outcome, unit) = (amount(target.outcome), clean(&report.fit.unit));
+        let least = "; the lowest budget that the limits allow brings it already (--max-step, --bound)";
+        let least = if target.at_least_budget { least } else { "" };
+        notes.push(format!("Asked for is the smallest budget that brings {outcome} {unit}{least}."));
+    }
+    notes.extend(answer.dated.iter().flat_map(dated_text::changed));
     if scenario.kind == ScenarioKind::Optimal && scenario.return_on_budget_change.is_none() {
         if let Some(why) = &scenario.no_move {
             notes.push(format!("{}.", sentence(why)));
@@ -187,104 +230,6 @@ fn notes(answer: &Answer) -> Vec<String> {
     notes.iter().flat_map(|note| wrap("- ", 2, note)).collect()
 }
 
-fn comparison(answers: &[Answer], counted: &Counted) -> Vec<String> {
-    let mut rows = vec![row(["Plan", "Spend", "Outcome", "Gain", "90 % interval", "P(gain)", "If wrong"])];
-    let with_profit = answers.iter().any(|a| a.profit.is_some());
-    let other_budgets = answers.iter().any(|a| a.scenario.return_on_budget_change.is_some());
-    let with_net = other_budgets && counted.is_money && !with_profit;
-    if with_profit {
-        rows[0].extend(row(["Profit gain", "P"]));
-    } else if with_net {
-        rows[0].extend(row(["Net", "P(pays)"]));
-    }
-    if let Some(first) = answers.first() {
-        let now = &first.scenario;
-        let (spend, outcome) = (amount(plan_text::today(now)), amount(now.current_outcome.mean));
-        let mut cells = row(["today", &spend, &outcome]);
-        cells.resize(rows[0].len(), "–".to_owned());
-        rows.push(cells);
-    }
-    rows.extend(answers.iter().map(|answer| {
-        let s = &answer.scenario;
-        let loss = s.mean_loss.filter(|_| s.return_on_budget_change.is_none());
-        let mut cells = vec![
-            clean(&s.name),
-            amount(s.budget),
-            amount(s.proposed_outcome.mean),
-            signed(s.gain.mean),
-            format!("{} to {}", signed(s.gain.q05), signed(s.gain.q95)),
-            percent(s.p_gain),
-            loss.map_or("–".into(), amount),
-        ];
-        if with_profit {
-            let profit = answer.profit.as_ref();
-            cells.push(profit.map_or("–".into(), |p| signed(p.gain.mean)));
-            cells.push(profit.map_or("–".into(), |p| percent(p.p_gain)));
-        } else if with_net {
-            cells.extend([signed(plan_text::net(s).mean), percent(s.p_pays.unwrap_or(s.p_gain))]);
-        }
-        cells
-    }));
-    let mut lines = layout(&rows);
-    lines.push(String::new());
-    let mut notes = vec!["If wrong is the mean gain of the draws in which the plan loses."];
-    if other_budgets {
-        notes.push("More spend brings more in any case: P(gain) does not say that it pays.");
-    }
-    if with_net {
-        notes.push("Net is the gain less what is spent more than today; P(pays) that it is above 0.");
-    }
-    lines.extend(wrap("", 0, &notes.join(" ")));
-    lines
-}
-
-/// Each channel's change in each plan.
-fn side_by_side(answers: &[Answer]) -> Vec<String> {
-    let Some(first) = answers.first() else { return vec![] };
-    let mut rows = vec![row(["Channel", "Today"])];
-    let short = |name: &str| shorten(&clean(name), 16);
-    rows[0].extend(answers.iter().map(|a| short(&a.scenario.name)));
-    for (c, plan) in first.scenario.allocation.iter().enumerate() {
-        let mut cells = vec![clean(&plan.channel), amount(plan.current)];
-        cells.extend(answers.iter().map(|a| plan_change(&a.scenario.allocation[c])));
-        rows.push(cells);
-    }
-    layout(&rows)
-}
-
-fn frontier(report: &ScenarioReport) -> Vec<String> {
-    if report.frontier.is_empty() {
-        return vec![];
-    }
-    let mut rows = vec![row(["Budget", "Outcome", "ROI", "Next unit returns"])];
-    rows.extend(report.frontier.iter().map(|point| {
-        vec![
-            amount(point.budget),
-            amount(point.outcome),
-            point.roi.map_or("–".into(), ratio),
-            point.marginal_return.map_or("–".into(), ratio),
-        ]
-    }));
-    let by = match report.frontier_maximised.as_deref() {
-        Some(CAUTIOUS) => ", each channel counted cautiously (--risk mean for means)".to_owned(),
-        Some(measure) => format!(" by --risk {measure}"),
-        None => String::new(),
-    };
-    let mut lines = wrap("", 2, &format!("Efficient frontier: the best plan of each budget{by}"));
-    lines.extend(layout(&rows));
-    for channels in (0..report.frontier_channels.len()).collect::<Vec<_>>().chunks(CHANNELS_A_TABLE) {
-        let mut rows = vec![row(["Budget"])];
-        rows[0].extend(channels.iter().map(|&c| shorten(&clean(&report.frontier_channels[c]), 10)));
-        rows.extend(report.frontier.iter().map(|point| {
-            let spends = channels.iter().map(|&c| amount(point.spend[c]));
-            std::iter::once(amount(point.budget)).chain(spends).collect()
-        }));
-        lines.push(String::new());
-        lines.extend(layout(&rows));
-    }
-    lines
-}
-
 fn test_values(report: &ScenarioReport) -> Vec<String> {
     if report.test_values.is_empty() {
         return vec![];
@@ -321,7 +266,7 @@ fn reported(report: &ScenarioReport) -> Vec<String> {
     if report.reported.is_empty() {
         return vec![];
     }
-    let mut rows = vec![row(["Channel", "Reported", "Caused (model)", "Ratio", "90 % interval", "Verdict"])];
+    let mut rows = vec![row(["Channel", "Reported", "Caused (median)", "Ratio", "90 % interval", "Verdict"])];
     let none = || "–".to_owned();
     rows.extend(report.reported.iter().map(|credit: &Credit| {
         vec![

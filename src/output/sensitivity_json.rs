@@ -52,6 +52,9 @@ pub struct ReliabilitySweep {
     pub control: String,
     /// Channels that follow it.
     pub followed_by: Vec<String>,
+    /// Whether the fit's reliability is what the outcome left of a lower one that was only assumed.
+    #[serde(default)]
+    pub contradicted: bool,
     /// By falling reliability.
     pub levels: Vec<ReliabilityLevel>,
 }

@@ -14,6 +14,10 @@ pub(super) struct Block {
     pub note: Option<String>,
 }
 
+/// What the last column is there for.
+const STRONGEST: &str = "Strongest control is there to compare with: the shares that it explains of what all other \
+                         columns leave of spend/of outcome.";
+
 /// The controls whose reliability was varied, then the driver that is no column.
 pub(super) fn blocks(found: &Sensitivity) -> Vec<Block> {
     let mut blocks: Vec<Block> = found.reliability.iter().map(|sweep| reliability(sweep, found)).collect();
@@ -54,6 +58,16 @@ fn reliability(sweep: &ReliabilitySweep, found: &Sensitivity) -> Block {
         rows.push(row);
     }
     let raised = sweep.levels.iter().find(|l| l.used > l.reliability + 0.005);
+    let raised = raised.map(|l| {
+        let (share, control) = (percent(l.used), clean(&sweep.control));
+        format!("The other columns predict {share} of {control}: it is taken as no less reliable than that.")
+    });
+    let contradicted = sweep.contradicted.then(|| {
+        "(*) is what the outcome left of a lower one that was assumed; the ones below it are taken as if given, \
+         which is believed."
+            .to_owned()
+    });
+    let notes: Vec<String> = raised.into_iter().chain(contradicted).collect();
     Block {
         title: format!(
             "ROI by the reliability of {} (refits of {} × {} draws; (*) the fit itself)",
@@ -62,13 +76,7 @@ fn reliability(sweep: &ReliabilitySweep, found: &Sensitivity) -> Block {
             r.draws
         ),
         rows,
-        note: raised.map(|l| {
-            format!(
-                "The other columns predict {} of {}: it is taken as no less reliable than that.",
-                percent(l.used),
-                clean(&sweep.control)
-            )
-        }),
+        note: (!notes.is_empty()).then(|| notes.join(" ")),
     }
 }
 
@@ -84,13 +92,17 @@ fn unseen(found: &Sensitivity) -> Option<Block> {
                  inflated the channel";
     let unknown: Vec<String> =
         found.unseen.iter().filter(|u| u.reason.is_some()).map(|u| clean(&u.channel)).collect();
-    let note = (!unknown.is_empty()).then(|| {
-        format!(
+    let mut notes = Vec::new();
+    if found.unseen.iter().any(|u| u.strongest_control.is_some()) {
+        notes.push(STRONGEST.to_owned());
+    }
+    if !unknown.is_empty() {
+        notes.push(format!(
             "Not told for {}: what is mostly the prior is moved by no driver, but that is for want of knowledge.",
             unknown.join(", ")
-        )
-    });
-    Some(Block { title: title.to_owned(), rows, note })
+        ));
+    }
+    Some(Block { title: title.to_owned(), rows, note: (!notes.is_empty()).then(|| notes.join(" ")) })
 }
 
 fn row(u: &UnseenConfounder, recommended: bool) -> Vec<String> {

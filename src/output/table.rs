@@ -1,6 +1,6 @@
 //! Plain-text tables and paragraphs of a fixed width.
 
-use super::text::shorten;
+use super::names::shorten_all;
 
 /// Columns a terminal is sure to have.
 pub(super) const WIDTH: usize = 100;
@@ -14,9 +14,11 @@ pub(crate) fn layout(rows: &[Vec<String>]) -> Vec<String> {
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let others: usize = widths.iter().skip(1).map(|w| w + GAP).sum();
     let first = widths.first().copied().unwrap_or(0).min(WIDTH.saturating_sub(others).max(8));
+    let names: Vec<String> = rows.iter().map(|row| row[0].clone()).collect();
     rows.iter()
-        .map(|row| {
-            let mut line = format!("{:<first$}", shorten(&row[0], first));
+        .zip(shorten_all(&names, first))
+        .map(|(row, name)| {
+            let mut line = format!("{name:<first$}");
             for (cell, width) in row.iter().zip(&widths).skip(1) {
                 line.push_str(&format!("{:>w$}", cell, w = width + GAP));
             }

@@ -6,6 +6,8 @@ use super::sources::{Diagnostics, Verdict, Warning};
 use super::table::{layout, wrap};
 use super::text::{TERMS, amount, clean, percent, ratio};
 use super::{ChannelReport, EvidenceVerdict, Fit, RoiUnit};
+use crate::data::OutcomeKind;
+use crate::words::one_of;
 
 /// Whether the summary may use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,7 @@ pub fn summary(fit: &Fit, style: Style) -> String {
     let blocks = [
         header(fit, style),
         channel_table(fit, style),
+        costs(fit),
         evidence(fit, style),
         recommendation(fit).map_or(vec![], |text| wrap("Recommendation: ", 2, &text)),
         next_test(fit).map_or(vec![], |text| wrap("What to test next: ", 2, &text)),
@@ -164,6 +167,26 @@ fn channel_table(fit: &Fit, style: Style) -> Vec<String> {
         *first = paint(first, "1", style);
     }
     lines
+}
+
+/// What one outcome cost, where outcomes are counted.
+fn costs(fit: &Fit) -> Vec<String> {
+    let of = |c: &&ChannelReport| {
+        let cost = cost_per_outcome(c)?;
+        Some(format!("{} {cost}", clean(&c.name)))
+    };
+    let costs: Vec<String> = by_roi(&fit.channels).iter().filter_map(of).collect();
+    if fit.outcome.kind != OutcomeKind::Count || costs.is_empty() {
+        return vec![];
+    }
+    let one = one_of(&clean(&fit.outcome.name));
+    wrap("", 2, &format!("Cost per {one}, median and 90 % interval: {}", costs.join(", ")))
+}
+
+/// Median cost of one outcome with its 90 % interval; the mean would hang on the few draws that find hardly any.
+pub(super) fn cost_per_outcome(channel: &ChannelReport) -> Option<String> {
+    let cost = channel.cost_per_outcome?;
+    Some(format!("{} ({} to {})", ratio(cost.q50), ratio(cost.q05), ratio(cost.q95)))
 }
 
 /// Paid channels by falling mean ROI, then the others by falling contribution.

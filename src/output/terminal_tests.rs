@@ -143,10 +143,39 @@ fn what_was_held_out_is_told_with_its_dates() {
     let mut fit = testdata::fit();
     assert!(!summary(&fit, Style::Plain).contains("held out"));
     fit.run.config.model.holdout_weeks = 4;
-    let told = |fit: &Fit| summary(fit, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = |fit: &Fit| words(&summary(fit, Style::Plain));
     assert!(told(&fit).contains("4 weeks held out, 2024-04-22 to 2024-05-13"), "{}", told(&fit));
     fit.fit_quality.holdout = Some(fit.fit_quality.fitted.clone());
     assert!(told(&fit).contains("% on the 4 weeks held out, 2024-04-22 to 2024-05-13 ("), "{}", told(&fit));
     let html = crate::output::report(&fit);
     assert!(html.contains("4 weeks held out, 2024-04-22 to 2024-05-13"));
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn counts_have_a_cost_each() {
+    let mut parts = Parts::new();
+    assert!(!summary(&parts.fit(), Style::Plain).contains("Cost per"));
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    parts.dataset.outcome.name = "orders".into();
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("Cost per order, median and 90 % interval: search 0."), "{text}");
+    assert!(text.contains(", tv 0.90 (0.70 to 1.29)"), "{text}");
+}
+
+#[test]
+fn counts_with_a_worth_are_told_in_revenue() {
+    let mut parts = Parts::new();
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    parts.dataset.outcome.name = "orders".into();
+    parts.dataset.outcome.revenue_per_outcome = Some(ndarray::Array2::from_elem((2, 20), 50.0));
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(
+        text.contains("+288 revenue over 20 weeks") && text.contains("20 weeks, in revenue, from"),
+        "{text}"
+    );
+    assert!(!text.contains("in in"), "{text}");
 }

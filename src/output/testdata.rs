@@ -344,6 +344,7 @@ pub(super) fn sensitivity() -> Sensitivity {
         reliability: vec![ReliabilitySweep {
             control: "promo".into(),
             followed_by: vec!["search".into()],
+            contradicted: true,
             levels: vec![
                 level(1.0, 2.4, Verdict::Ok),
                 level(0.8, 1.8, Verdict::Ok),

@@ -14,14 +14,6 @@ pub(crate) fn clean(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// At most `width` characters, the last one an ellipsis when something was cut.
-pub(crate) fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
-}
-
 /// Three significant digits with K, M, B or T: `950`, `12.3K`, `1.23M`.
 pub(crate) fn amount(value: f64) -> String {
     // 999.5 rounds to 1000 at three digits, hence to 1.00 of the next unit.
@@ -46,12 +38,14 @@ pub(crate) fn signed_percent(share: f64) -> String {
     if share > 0.0 { format!("+{}", percent(share)) } else { percent(share) }
 }
 
-/// A ratio such as ROI: `0.0042`, `2.31`, `12.3`, `123`.
+/// A ratio such as ROI, below 1 with two significant digits: `0.0042`, `0.026`, `2.31`, `12.3`, `123`.
 pub(crate) fn ratio(value: f64) -> String {
     let size = value.abs();
-    if size > 0.0 && size < 0.01 {
-        // Two significant digits; below 1e-9 it is zero for every purpose here.
-        let decimals = (1.0 - size.log10().floor()).min(10.0) as usize;
+    if size > 0.0 && size < 0.0995 {
+        // Rounding may lift it into the next decade; below 1e-9 it is zero for every purpose here.
+        let rounded = format!("{size:.1e}");
+        let decade = rounded.rsplit('e').next().and_then(|e| e.parse::<i32>().ok()).unwrap_or(0);
+        let decimals = (1 - decade).min(10) as usize;
         return without_negative_zero(format!("{value:.decimals$}"));
     }
     if size >= 999.5 { amount(value) } else { without_negative_zero(three_digits(value)) }
@@ -90,7 +84,19 @@ mod tests {
 
     #[test]
     fn ratios_keep_two_digits_when_small() {
-        let cases = [(0.0042, "0.0042"), (2.312, "2.31"), (12.34, "12.3"), (123.4, "123"), (0.0, "0.00")];
+        let cases = [
+            (0.0042, "0.0042"),
+            (0.00996, "0.010"),
+            (0.0262, "0.026"),
+            (-0.0214, "-0.021"),
+            (0.0996, "0.10"),
+            (0.786, "0.79"),
+            (1.6, "1.60"),
+            (2.312, "2.31"),
+            (12.34, "12.3"),
+            (123.4, "123"),
+            (0.0, "0.00"),
+        ];
         for (value, want) in cases {
             assert_eq!(ratio(value), want, "{value}");
         }
@@ -105,9 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_made_harmless_and_short() {
+    fn names_are_made_harmless() {
         assert_eq!(clean("tv\u{1b}[31m"), "tv\u{fffd}[31m");
-        assert_eq!(shorten("Fernsehwerbung", 6), "Ferns…");
-        assert_eq!(shorten("tv", 6), "tv");
     }
 }

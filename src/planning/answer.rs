@@ -11,7 +11,7 @@ use super::frontier::{
     budget_reaching_marginal_roi, largest_budget_at_marginal_roi, largest_budget_at_total_roi,
     smallest_budget_for_outcome,
 };
-use super::limits::{Limits, Problem};
+use super::limits::{GroupLimit, Limits, Problem};
 use super::optimise::Allocation;
 use super::outcome::{gain_draws, losses, mean_loss, outcome_draws, share_above};
 use super::question::{Goal, Question};
@@ -38,9 +38,41 @@ pub struct Answer {
     pub objective: Option<Objective>,
     /// Margin · outcome − spend, when the margin was given.
     pub profit: Option<Profit>,
+    /// Limits of several channels together that an optimal plan had to keep.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<GroupPlan>,
+    /// The outcome that the smallest budget was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome_target: Option<OutcomeTarget>,
     /// Dates and carry-over of a plan that was valued week by week.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dated: Option<Dated>,
+}
+
+/// What channels with a common limit spend over the horizon, currency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GroupPlan {
+    /// Its name, or the channel of which all geos are meant.
+    pub name: String,
+    /// Its channels.
+    pub channels: Vec<String>,
+    /// Today.
+    pub current: f64,
+    /// In the plan.
+    pub proposed: f64,
+    /// Least allowed.
+    pub least: f64,
+    /// Most allowed; null when nothing limits it.
+    pub most: Option<f64>,
+}
+
+/// An outcome to be reached with the smallest budget.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OutcomeTarget {
+    /// Incremental media outcome over the horizon, in the unit of outcomes and gains.
+    pub outcome: f64,
+    /// Whether the lowest budget that the limits allow brings it, so that less might do without them.
+    pub at_least_budget: bool,
 }
 
 /// Margin · outcome − spend over the horizon.
@@ -100,6 +132,7 @@ impl Question {
 
     fn best(&self, curves: &[ChannelCurve], goal: Goal, weeks: f64) -> Result<Answer, Error> {
         let limits = self.limits(curves, weeks);
+        let mut outcome_target = None;
         let plan = match (goal, self.risk) {
             (Goal::Budget(budget), Risk::Mean) => {
                 settled_plan(curves, budget.currency(today(curves), weeks), &limits)?
@@ -116,7 +149,11 @@ impl Question {
                     Amount::Multiple(share) => share * mean_today(curves)?,
                     other => other.currency(0.0, weeks),
                 };
-                smallest_budget_for_outcome(curves, outcome, &limits)?
+                let plan = smallest_budget_for_outcome(curves, outcome, &limits)?;
+                let (least, _) = Problem::unbudgeted(curves, &limits)?.spend_range();
+                let at_least_budget = plan.budget <= least;
+                outcome_target = Some(OutcomeTarget { outcome, at_least_budget });
+                plan
             }
             (Goal::MarginalRoi(target), _) => budget_reaching_marginal_roi(curves, target, &limits)?,
             (Goal::TotalRoi(target), _) => largest_budget_at_total_roi(curves, target, &limits)?,
@@ -128,6 +165,8 @@ impl Question {
         scenario = scenario.maximising(if self.risk == Risk::Cautious { CAUTIOUS } else { "mean" });
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.marginal_return = plan.marginal_return;
+        answer.groups = group_plans(curves, &limits, &plan.multipliers);
+        answer.outcome_target = outcome_target;
         Ok(answer)
     }
 
@@ -150,6 +189,7 @@ impl Question {
         };
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.objective = Some(plan.objective);
+        answer.groups = group_plans(curves, &limits, &plan.multipliers);
         Ok(answer)
     }
 
@@ -165,7 +205,16 @@ impl Question {
             Some(margin) => Some(profit(curves, multipliers, margin, spend)?),
             None => None,
         };
-        Ok(Answer { scenario, roi, marginal_return: None, objective: None, profit, dated: None })
+        Ok(Answer {
+            scenario,
+            roi,
+            marginal_return: None,
+            objective: None,
+            profit,
+            groups: Vec::new(),
+            outcome_target: None,
+            dated: None,
+        })
     }
 }
 
@@ -177,12 +226,25 @@ impl Goal {
                 format!("best allocation of {:+.3} % budget", 100.0 * (m - 1.0)).replace(".000", "")
             }
             Goal::Budget(_) => "best allocation of the budget".into(),
-            Goal::MinOutcome(_) => "smallest budget for the outcome".into(),
+            Goal::MinOutcome(_) => "smallest budget that brings the outcome".into(),
             Goal::MarginalRoi(target) => format!("largest budget with a marginal ROI of at least {target}"),
             Goal::TotalRoi(target) => format!("largest budget with a total ROI of at least {target}"),
             Goal::Profit(_) => "budget of the highest profit".into(),
         }
     }
+}
+
+fn group_plans(curves: &[ChannelCurve], limits: &Limits, multipliers: &[f64]) -> Vec<GroupPlan> {
+    let sum = |channels: &[usize], spend: &dyn Fn(usize) -> f64| channels.iter().map(|c| spend(*c)).sum();
+    let plan = |group: &GroupLimit| GroupPlan {
+        name: group.name.clone(),
+        channels: group.channels.iter().map(|c| curves[*c].name().to_owned()).collect(),
+        current: sum(&group.channels, &|c| curves[c].spend()),
+        proposed: sum(&group.channels, &|c| curves[c].spend() * multipliers[c]),
+        least: group.lo,
+        most: Some(group.hi).filter(|most| most.is_finite()),
+    };
+    limits.groups.iter().map(plan).collect()
 }
 
 /// Today's spend of all channels, currency.

@@ -100,7 +100,7 @@ impl Cells {
                 [one] => request.bounds.push((*one, range)),
                 all if locked => request.bounds.extend(all.iter().map(|slot| (*slot, range))),
                 all => request.groups.push(GroupRange {
-                    name: self.channels[self.slot(name).channel()].clone(),
+                    name: format!("{}, all geos", self.channels[self.slot(name).channel()]),
                     channels: all.to_vec(),
                     range,
                 }),
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(request.bounds.iter().map(|b| b.0).collect::<Vec<_>>(), [0, 1]);
         assert_eq!(
             (request.groups[0].name.as_str(), &request.groups[0].channels[..]),
-            ("search", &[2, 3][..])
+            ("search, all geos", &[2, 3][..])
         );
     }
 

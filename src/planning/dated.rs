@@ -38,10 +38,28 @@ pub struct Dated {
     pub current: Carry,
     /// Of the plan.
     pub proposed: Carry,
+    /// Changes that begin or end with other days than was asked for, as only whole periods change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<ChangedPeriods>,
     /// Draws that were valued.
     pub draws: usize,
     /// Draws there are; more than `draws` when the plan is too large to value them all at once.
     pub draws_of_fit: usize,
+}
+
+/// The whole periods that a change by date changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangedPeriods {
+    /// The change as asked.
+    pub change: String,
+    /// First day of the first of them.
+    #[schemars(with = "String")]
+    pub first: NaiveDate,
+    /// Last day of the last of them.
+    #[schemars(with = "String")]
+    pub last: NaiveDate,
+    /// What one is called: `day`, `week` or `month`.
+    pub noun: String,
 }
 
 /// What the horizon's own spend brings.
@@ -104,6 +122,8 @@ pub(crate) fn judge(
         roi: (budget > 0.0).then(|| own.iter().sum::<f64>() / own.len() as f64 / budget),
         marginal_return: None,
         objective: None,
+        groups: Vec::new(),
+        outcome_target: None,
         profit: margin.map(|m| profit_of(&current, &gain, m, (before, budget))),
         scenario,
         dated: Some(dated(model, weeks, &values)),
@@ -127,6 +147,7 @@ fn dated(model: &MediaModel, weeks: &FutureWeeks, values: &[[Split; 2]]) -> Date
         carry_in: of(&|v| v[0].carry_in),
         current: carry(0),
         proposed: carry(1),
+        changed: Vec::new(),
         draws: values.len(),
         draws_of_fit: model.n_draws(),
     }

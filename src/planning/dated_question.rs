@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::answer::Answer;
-use super::dated::judge;
-use super::flighting::Flighting;
+use super::dated::{ChangedPeriods, judge};
+use super::flighting::{Flighting, belongs};
 use super::media::MediaModel;
 use super::question::RawQuestion;
 use super::request::{Amount, level, malformed, shift_amount, split_shift};
@@ -21,10 +21,18 @@ enum DatedChange {
     Shift { from: Target, to: Target, amount: Amount },
 }
 
+/// A change and how it was typed.
+#[derive(Debug, Clone, PartialEq)]
+struct TypedChange {
+    flag: &'static str,
+    text: String,
+    change: DatedChange,
+}
+
 /// What is asked of the weeks after the data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DatedQuestion {
-    changes: Vec<DatedChange>,
+    changes: Vec<TypedChange>,
     plan: Option<PathBuf>,
     margin: Option<f64>,
     words: String,
@@ -54,15 +62,12 @@ impl DatedQuestion {
         let geos: Vec<&str> = model.history.geos.iter().map(String::as_str).collect();
         let names = (&channels[..], &geos[..]);
         let (mut changes, mut errors) = (Vec::new(), Vec::new());
-        let sets = raw.set.iter().map(|text| parse_set(text, names));
-        let pauses = raw.pause.iter().map(|text| {
-            let target = Target::parse("pause", text, text, names)?;
-            Ok(DatedChange::Set { target, to: Amount::Multiple(0.0) })
-        });
-        let shifts = raw.shift.iter().map(|text| parse_shift(text, names));
-        for parsed in sets.chain(pauses).chain(shifts) {
+        let sets = raw.set.iter().map(|text| ("set", text, parse_set(text, names)));
+        let pauses = raw.pause.iter().map(|text| ("pause", text, parse_pause(text, names)));
+        let shifts = raw.shift.iter().map(|text| ("shift", text, parse_shift(text, names)));
+        for (flag, text, parsed) in sets.chain(pauses).chain(shifts) {
             match parsed {
-                Ok(change) => changes.push(change),
+                Ok(change) => changes.push(TypedChange { flag, text: text.clone(), change }),
                 Err(error) => errors.push(error),
             }
         }
@@ -106,7 +111,11 @@ impl DatedQuestion {
             None => Vec::new(),
         };
         self.apply(model, &weeks, &mut plan)?;
-        Ok((judge(model, &weeks, &plan, &self.words, self.margin)?, untouched))
+        let mut answer = judge(model, &weeks, &plan, &self.words, self.margin)?;
+        if let Some(dated) = &mut answer.dated {
+            dated.changed = self.changes.iter().flat_map(|typed| typed.changed(&weeks)).collect();
+        }
+        Ok((answer, untouched))
     }
 
     fn until_last_row(&self, model: &MediaModel, file: &crate::data::PlanFile) -> FutureWeeks {
@@ -119,23 +128,19 @@ impl DatedQuestion {
 
     fn apply(&self, model: &MediaModel, weeks: &FutureWeeks, plan: &mut Flighting) -> Result<(), Error> {
         let before = plan.clone();
-        let cells = |flag: &'static str, target: &Target| -> Result<Vec<usize>, RequestErrors> {
-            let cells = before.cells(target, weeks);
-            if cells.is_empty() {
-                let (text, last) = (self.words.clone(), weeks.last_day());
-                return Err(RequestError::OutsideHorizon { flag, text, first: weeks.dates[0], last }.into());
-            }
-            Ok(cells)
-        };
-        for change in &self.changes {
-            match change {
+        for typed in &self.changes {
+            let cells = |target: &Target| -> Result<Vec<usize>, RequestErrors> {
+                let cells = before.cells(target, weeks);
+                if cells.is_empty() { Err(typed.without_periods(target, weeks).into()) } else { Ok(cells) }
+            };
+            match &typed.change {
                 DatedChange::Set { target, to } => {
-                    let cells = cells("set", target)?;
+                    let cells = cells(target)?;
                     let total = before.currency(target, &cells, *to, weeks);
                     plan.rescale(model, target.channel, &cells, total)?;
                 }
                 DatedChange::Shift { from, to, amount } => {
-                    let (giver, receiver) = (cells("shift", from)?, cells("shift", to)?);
+                    let (giver, receiver) = (cells(from)?, cells(to)?);
                     let amount = before.currency(from, &giver, *amount, weeks);
                     let left = plan.sum(from.channel, &giver) - amount;
                     if left < -1e-9 * amount {
@@ -150,6 +155,54 @@ impl DatedQuestion {
         }
         Ok(())
     }
+}
+
+impl TypedChange {
+    /// Why no period belongs to a target of it.
+    fn without_periods(&self, target: &Target, weeks: &FutureWeeks) -> RequestError {
+        let (flag, text) = (self.flag, self.text.clone());
+        let (first, last) = (weeks.dates[0], weeks.last_day());
+        let touches = |k: &usize| target.period.is_none_or(|p| p.touches(weeks.dates[*k], weeks.end(*k)));
+        let near = (0..weeks.len()).filter(touches).map(|k| {
+            let (begin, middle, end) = (weeks.dates[k], weeks.middle(k), weeks.end(k));
+            format!("{begin} to {end} (middle {middle})")
+        });
+        let near: Vec<String> = near.collect();
+        if near.is_empty() {
+            return RequestError::OutsideHorizon { flag, text, first, last };
+        }
+        RequestError::BetweenPeriods { flag, text, noun: weeks.noun(), near }
+    }
+
+    /// The whole periods that it changes, for each of its periods that begins or ends with another day.
+    fn changed(&self, weeks: &FutureWeeks) -> Vec<ChangedPeriods> {
+        let targets = match &self.change {
+            DatedChange::Set { target, .. } => vec![target],
+            DatedChange::Shift { from, to, .. } => vec![from, to],
+        };
+        let ends = (weeks.dates[0], weeks.last_day());
+        let mut found: Vec<ChangedPeriods> = Vec::new();
+        for period in targets.into_iter().filter_map(|target| target.period) {
+            let own: Vec<usize> = (0..weeks.len()).filter(|k| belongs(weeks, *k, &period)).collect();
+            let (Some(&a), Some(&b)) = (own.first(), own.last()) else { continue };
+            let (first, last) = (weeks.dates[a], weeks.end(b));
+            let asked = (
+                period.from.map_or(ends.0, |day| day.max(ends.0)),
+                period.to.map_or(ends.1, |day| day.min(ends.1)),
+            );
+            let changed =
+                ChangedPeriods { change: self.text.clone(), first, last, noun: weeks.noun().into() };
+            if asked != (first, last) && !found.contains(&changed) {
+                found.push(changed);
+            }
+        }
+        found
+    }
+}
+
+fn parse_pause(text: &str, names: (&[&str], &[&str])) -> Result<DatedChange, RequestError> {
+    let target = Target::parse("pause", text, text, names)?;
+    Ok(DatedChange::Set { target, to: Amount::Multiple(0.0) })
 }
 
 fn parse_set(text: &str, names: (&[&str], &[&str])) -> Result<DatedChange, RequestError> {
@@ -173,10 +226,10 @@ fn parse_shift(text: &str, names: (&[&str], &[&str])) -> Result<DatedChange, Req
     Ok(DatedChange::Shift { from, to, amount: shift_amount(text)? })
 }
 
-fn repeated(changes: &[DatedChange], channels: &[&str]) -> Vec<RequestError> {
+fn repeated(changes: &[TypedChange], channels: &[&str]) -> Vec<RequestError> {
     let sets: Vec<&Target> = changes
         .iter()
-        .filter_map(|change| match change {
+        .filter_map(|typed| match &typed.change {
             DatedChange::Set { target, .. } => Some(target),
             DatedChange::Shift { .. } => None,
         })
@@ -185,4 +238,53 @@ fn repeated(changes: &[DatedChange], channels: &[&str]) -> Vec<RequestError> {
     let twice = (0..sets.len()).filter(again);
     let name = |i: usize| channels[sets[i].channel].to_owned();
     twice.map(|i| RequestError::Twice { channel: name(i), flags: "--set or --pause" }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Interval;
+    use crate::planning::testdata;
+
+    /// What is said of a change in the twelve months of 2024: the days that change, or why none do.
+    fn in_months(set: &str) -> (Vec<(String, String)>, RequestError) {
+        let mut model = testdata::model(&[(0.4, 2.0, 1.0)]);
+        model.history.interval = Interval::Monthly;
+        model.history.dates = vec!["2023-12-01".parse().unwrap()];
+        let raw = RawQuestion { set: vec![set.into()], ..RawQuestion::default() };
+        let typed = DatedQuestion::parse(&raw, &model).unwrap().changes.remove(0);
+        let weeks = FutureWeeks::of_length(&model, 12);
+        let days = typed.changed(&weeks).into_iter().map(|c| (c.first.to_string(), c.last.to_string()));
+        let target = match &typed.change {
+            DatedChange::Set { target, .. } => *target,
+            DatedChange::Shift { from, .. } => *from,
+        };
+        (days.collect(), typed.without_periods(&target, &weeks))
+    }
+
+    #[test]
+    fn a_change_that_cuts_into_a_month_names_the_days_that_change() {
+        let days = |set: &str| in_months(set).0;
+        let whole = |first: &str, last: &str| vec![(first.to_owned(), last.to_owned())];
+        assert_eq!(days("tv@2024-01-10..2024-02-20=0"), whole("2024-01-01", "2024-02-29"));
+        assert_eq!(days("tv@2024-03-05..2024-03-08=0"), whole("2024-03-01", "2024-03-31"));
+        for exact in ["tv@2024-02-01..2024-02-29=0", "tv@2024-11-01..=0", "tv@..2024-01-31=0", "tv=0"] {
+            assert_eq!(days(exact), [], "{exact}");
+        }
+        // Days before and after the horizon are no part of what was asked of it.
+        assert_eq!(days("tv@2023-01-01..2030-01-01=0"), []);
+    }
+
+    #[test]
+    fn days_between_the_middles_of_months_name_the_months_near() {
+        let error = in_months("tv@2024-01-20..2024-02-10=0").1.to_string();
+        for part in [
+            "--set tv@2024-01-20..2024-02-10=0: no month has its middle day there",
+            "2024-01-01 to 2024-01-31 (middle 2024-01-16) and 2024-02-01 to 2024-02-29",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+        let error = in_months("tv@2025-03-01..2025-03-31=0").1.to_string();
+        assert!(error.contains("it goes from 2024-01-01 to 2024-12-31"), "{error}");
+    }
 }

@@ -144,7 +144,11 @@ impl PlanningError {
             PlanningError::InfeasibleGroup { .. } => {
                 Some("widen the group's limits or its channels' bounds".into())
             }
-            PlanningError::BadGroup { .. } => Some("name each channel once, in one group at most".into()),
+            PlanningError::BadGroup { .. } => Some(
+                "name each channel once, in one group at most; --bound of a channel's geos together makes a group of \
+                 them: bound its geos one by one (--bound tv@north=0.9..1.1)"
+                    .into(),
+            ),
             PlanningError::OutOfReach { .. } => {
                 Some("widen the bounds (--max-step, --bound), or lower the target".into())
             }

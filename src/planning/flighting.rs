@@ -231,7 +231,7 @@ fn following(model: &MediaModel, k: usize) -> String {
 }
 
 /// Whether a period lies in a range of days: its middle day does, or the range is within it.
-fn belongs(weeks: &FutureWeeks, k: usize, range: &super::target::DateRange) -> bool {
+pub(super) fn belongs(weeks: &FutureWeeks, k: usize, range: &super::target::DateRange) -> bool {
     let end = weeks.dates.get(k + 1).map_or(weeks.last_day(), |next| next.pred_opt().unwrap_or(*next));
     let inside = |day: chrono::NaiveDate| weeks.dates[k] <= day && day <= end;
     range.contains(weeks.middle(k))

@@ -259,15 +259,17 @@ fn blocks(
     lo: &[f64],
     hi: &[f64],
 ) -> Result<Vec<Block>, PlanningError> {
-    let mut taken = vec![false; curves.len()];
+    let mut taken: Vec<Option<&str>> = vec![None; curves.len()];
     let mut blocks = Vec::new();
     for group in &limits.groups {
         for &c in &group.channels {
             let bad = |reason: String| Err(PlanningError::BadGroup { group: group.name.clone(), reason });
             match taken.get_mut(c) {
                 None => return bad(format!("there is no channel number {c}")),
-                Some(true) => return bad(format!("`{}` is already in a group", curves[c].name())),
-                Some(free) => *free = true,
+                Some(Some(other)) => {
+                    return bad(format!("`{}` is already in group `{other}`", curves[c].name()));
+                }
+                Some(free) => *free = Some(&group.name),
             }
         }
         let members: Vec<usize> =
@@ -284,7 +286,7 @@ fn blocks(
             blocks.push(Block { members, lo: group.lo.clamp(least, most), hi: group.hi.clamp(least, most) });
         }
     }
-    let alone = (0..active.len()).filter(|&i| !taken[active[i]]);
+    let alone = (0..active.len()).filter(|&i| taken[active[i]].is_none());
     blocks.extend(alone.map(|i| Block { members: vec![i], lo: lo[i], hi: hi[i] }));
     Ok(blocks)
 }

@@ -37,13 +37,13 @@ mod target;
 mod testdata;
 mod weeks;
 
-pub use answer::{Answer, FrontierPoint, Profit};
+pub use answer::{Answer, FrontierPoint, GroupPlan, OutcomeTarget, Profit};
 pub(crate) use cautious::CAUTIOUS;
 pub use cautious::LIKELY;
 pub use cells::{Cells, Slot, Split};
 pub use credit::{Credit, CreditRatio, CreditVerdict};
 pub use curve::ChannelCurve;
-pub use dated::{Carry, Dated};
+pub use dated::{Carry, ChangedPeriods, Dated};
 pub use dated_question::DatedQuestion;
 pub use error::PlanningError;
 pub use file::read_questions;

@@ -32,7 +32,7 @@ pub struct RawQuestion {
     pub target_mroi: Option<f64>,
     /// Return of all spend.
     pub target_roi: Option<f64>,
-    /// Profit on a unit of the outcome's value.
+    /// Profit on a unit of the outcome's value, or on one outcome where that is not known.
     pub margin: Option<f64>,
     /// `cautious`, `mean`, `q25`, `cvar` or `cvar10`.
     pub risk: Option<String>,
@@ -105,6 +105,22 @@ impl RawQuestion {
                 Err(malformed("margin", &margin.to_string(), reason).into())
             }
         }
+    }
+
+    /// The question with what is said of all plans where it says nothing of its own: a margin, and a measure of
+    /// risk where the best plan of a budget is asked for.
+    pub fn with_defaults(mut self, margin: Option<f64>, risk: Option<&str>) -> RawQuestion {
+        self.margin = self.margin.or(margin);
+        let has_target =
+            self.min_outcome.is_some() || self.target_mroi.is_some() || self.target_roi.is_some();
+        if self.asks_best() && !self.is_dated() && !has_target {
+            self.risk = self.risk.or(risk.map(str::to_owned));
+        }
+        self
+    }
+
+    fn asks_best(&self) -> bool {
+        self.optimise || self.changes_plan().is_none()
     }
 
     /// The changes as words: `tv=+100%`, `pause print`.
@@ -206,8 +222,7 @@ fn goal(raw: &RawQuestion) -> Result<Option<Goal>, RequestError> {
         Some(margin) if raw.risk.is_none() => Goal::Profit(margin),
         _ => Goal::Budget(Amount::Multiple(1.0)),
     };
-    let asked = raw.optimise || raw.changes_plan().is_none();
-    Ok(goals.pop().map(|(_, goal)| goal).or_else(|| asked.then(otherwise)))
+    Ok(goals.pop().map(|(_, goal)| goal).or_else(|| raw.asks_best().then(otherwise)))
 }
 
 fn risk(text: &str) -> Result<Risk, RequestError> {

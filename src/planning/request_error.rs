@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::words::one_of;
+
 /// What is wrong with a request.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -45,6 +47,29 @@ pub enum RequestError {
         first: chrono::NaiveDate,
         /// Last day of the horizon.
         last: chrono::NaiveDate,
+    },
+    /// Days of the horizon that hold the middle of no period.
+    #[error("--{flag} {text}: no {noun} has its middle day there; near it are {}", near.join(" and "))]
+    BetweenPeriods {
+        /// Which flag.
+        flag: &'static str,
+        /// Its value.
+        text: String,
+        /// What one period is called.
+        noun: &'static str,
+        /// The periods next to it: first, middle and last day.
+        near: Vec<String>,
+    },
+    /// A margin as a share of what one outcome is worth, which the fit does not know.
+    #[error(
+        "--margin {text}: what one {} is worth is not known, so that a percentage of it means nothing",
+        one_of(outcome)
+    )]
+    MarginOfNothing {
+        /// Its value.
+        text: String,
+        /// The outcome column.
+        outcome: String,
     },
     /// The value does not have the form of its flag.
     #[error("--{flag} {text}: {reason}")]
@@ -91,6 +116,22 @@ pub enum RequestError {
 }
 
 impl RequestError {
+    /// Whether it is wrong whatever the fit holds.
+    fn is_bad_usage(&self) -> bool {
+        match self {
+            RequestError::Malformed { .. }
+            | RequestError::MarginOfNothing { .. }
+            | RequestError::Twice { .. }
+            | RequestError::Conflict { .. } => true,
+            RequestError::UnknownChannel { .. }
+            | RequestError::UnknownGeo { .. }
+            | RequestError::OutsideHorizon { .. }
+            | RequestError::BetweenPeriods { .. }
+            | RequestError::NoSpend { .. }
+            | RequestError::Overdrawn { .. } => false,
+        }
+    }
+
     /// How to mend it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -111,6 +152,13 @@ impl RequestError {
             RequestError::OutsideHorizon { .. } => {
                 Some("the horizon follows the data; make it longer with --weeks".into())
             }
+            RequestError::BetweenPeriods { noun, .. } => {
+                Some(format!("a {noun} belongs to a period when its middle day does: widen the period"))
+            }
+            RequestError::MarginOfNothing { outcome, .. } => Some(format!(
+                "give the margin of one {} as a number (--margin 12.50), or fit with --revenue-per-outcome",
+                one_of(outcome)
+            )),
             RequestError::Malformed { flag, example, .. } => Some(format!("such as --{flag} {example}")),
             RequestError::Twice { .. } => Some("keep one of them".into()),
             RequestError::Conflict { first, .. } => Some(format!("leave one out, such as {first}")),
@@ -124,6 +172,11 @@ impl RequestError {
 pub struct RequestErrors(pub Vec<RequestError>);
 
 impl RequestErrors {
+    /// Whether some of it is wrong whatever the fit holds.
+    pub fn is_bad_usage(&self) -> bool {
+        self.0.iter().any(RequestError::is_bad_usage)
+    }
+
     /// How to mend them, a line each and none twice.
     pub fn hint(&self) -> Option<String> {
         let mut hints: Vec<String> = Vec::new();

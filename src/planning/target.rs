@@ -42,6 +42,11 @@ impl DateRange {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 
+    /// Whether some of the days from `first` to `last` lie in it.
+    pub(super) fn touches(&self, first: NaiveDate, last: NaiveDate) -> bool {
+        self.overlaps(&DateRange { from: Some(first), to: Some(last) })
+    }
+
     fn overlaps(&self, other: &DateRange) -> bool {
         let before =
             |a: &DateRange, b: &DateRange| matches!((a.to, b.from), (Some(to), Some(from)) if to < from);

@@ -64,6 +64,20 @@ impl FutureWeeks {
         self.last_day
     }
 
+    /// Last day of a period.
+    pub fn end(&self, k: usize) -> NaiveDate {
+        self.dates.get(k + 1).map_or(self.last_day, |next| *next - Days::new(1))
+    }
+
+    /// What one period is called.
+    pub fn noun(&self) -> &'static str {
+        match self.period_weeks {
+            weeks if weeks < 1.0 => "day",
+            1.0 => "week",
+            _ => "month",
+        }
+    }
+
     /// The middle day of a period, which decides whether it belongs to a range of days, as Thursday does in
     /// ISO weeks.
     pub fn middle(&self, k: usize) -> NaiveDate {

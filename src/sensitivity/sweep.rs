@@ -72,6 +72,7 @@ impl Task<'_> {
         Ok(ReliabilitySweep {
             control: control.into(),
             followed_by: following.map(|f| f.channel.clone()).collect(),
+            contradicted: self.calibration(&self.fit.density.design, control).is_some_and(|c| c.contradicted),
             levels: found,
         })
     }
@@ -87,8 +88,11 @@ impl Task<'_> {
 
     /// Reliability in use; `None` for a control that is taken as it is.
     fn used(&self, design: &Design, control: &str) -> Option<f64> {
-        let of_control = |c: &&Calibration| self.data.controls[c.control].name == control;
-        design.calibrations.iter().find(of_control).map(|c| c.used)
+        self.calibration(design, control).map(|c| c.used)
+    }
+
+    fn calibration<'d>(&self, design: &'d Design, control: &str) -> Option<&'d Calibration> {
+        design.calibrations.iter().find(|c| self.data.controls[c.control].name == control)
     }
 
     fn level(&self, fit: &Fit, control: &str, reliability: f64) -> Result<ReliabilityLevel, Error> {

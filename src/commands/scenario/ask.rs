@@ -4,7 +4,7 @@ use anyhow::Context;
 use mmm::output::{self, Fit, Horizon, RoiUnit, ScenarioReport};
 use mmm::planning::{
     self, Answer, Cells, ChannelCurve, DatedQuestion, FrontierPoint, FutureWeeks, Goal, MediaModel, Question,
-    RawQuestion, Slot, Split,
+    RawQuestion, RequestError, RequestErrors, Slot, Split,
 };
 
 use super::Scenario;
@@ -31,7 +31,11 @@ impl<'a> Asker<'a> {
         let cells = Cells::new(fit.planned_channels().map(String::from).collect(), &fit.run.data.geo_names);
         let named =
             args.file.iter().map(|file| planning::read_questions(file)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Asker { args, cells, own: args.question(), named: named.concat(), fit })
+        let own = args.question();
+        let with_defaults =
+            |(name, raw): (String, RawQuestion)| (name, raw.with_defaults(own.margin, own.risk.as_deref()));
+        let named = named.into_iter().flatten().map(with_defaults).collect();
+        Ok(Asker { args, cells, own, named, fit })
     }
 
     /// Answers everything.
@@ -44,7 +48,7 @@ impl<'a> Asker<'a> {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let own_dated = self.own.is_dated();
         let asks_plan = self.args.asks_plan(&self.own);
-        if let Some(unused) = self.args.unused_limit(&self.own) {
+        if let Some(unused) = self.args.unused_flag(&self.own) {
             return Err(mmm::Error::from(planning::RequestErrors::from(unused)).into());
         }
         let split = if self.args.limits.by_geo { Split::All } else { Split::AsAsked };
@@ -59,6 +63,7 @@ impl<'a> Asker<'a> {
             model = Some(self.read_model()?);
         }
         let mut asked = Vec::new();
+        self.check_unit_of_margin()?;
         self.check_margin(&self.own)?;
         for (name, raw) in &self.named {
             let parsed = self.check_margin(raw).and_then(|()| self.parse(raw, &names, model.as_ref()));
@@ -123,6 +128,18 @@ impl<'a> Asker<'a> {
             report.scenarios.push(answer);
         }
         Ok(())
+    }
+
+    /// Refuses a percentage of what an outcome of unknown worth is worth.
+    fn check_unit_of_margin(&self) -> Result<(), mmm::Error> {
+        let unknown = self.fit.outcome.roi_unit == RoiUnit::OutcomePerCurrency;
+        match self.args.goals.margin.as_ref().filter(|margin| unknown && margin.is_percentage()) {
+            None => Ok(()),
+            Some(margin) => {
+                let (text, outcome) = (margin.text.clone(), self.fit.outcome.name.clone());
+                Err(RequestErrors::from(RequestError::MarginOfNothing { text, outcome }).into())
+            }
+        }
     }
 
     fn check_margin(&self, raw: &RawQuestion) -> Result<(), mmm::Error> {

@@ -125,6 +125,12 @@ fn no_less_reliable_than_its_prediction() {
     let found = design(&market(), 0.3).calibrations[0].clone();
     // The others predict 0.9 of 1.25.
     assert!(found.conditional.abs() < 1e-9 && (found.used - 0.72).abs() < 0.03, "{found:?}");
+    // An outcome that has nothing to do with the control contradicts nothing.
+    let (mut data, mut config) = (market(), config(Some(0.3)));
+    data.outcome.values.iter_mut().zip(normals(11)).for_each(|(y, e)| *y = 100.0 + e);
+    config.controls.get_mut("query").unwrap().assumed = true;
+    let assumed = Design::new(&data, &config).unwrap().calibrations[0].clone();
+    assert!(assumed.used > 0.7 && !assumed.contradicted, "{assumed:?}");
 }
 
 /// Demand that lasts, so that the periods before and after tell of it, seen through noise of `error_sd`.
@@ -144,6 +150,7 @@ fn an_assumed_error_stands_unless_the_outcome_contradicts() {
     assert!((found(0.5).used - 0.8).abs() < 0.03, "{:?}", found(0.5));
     // Without any error the outcome moves with what is new in the control as with what is not.
     assert!(found(0.0).conditional > 0.9, "{:?}", found(0.0));
+    assert!(found(0.0).contradicted);
 }
 
 #[test]
