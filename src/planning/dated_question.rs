@@ -171,7 +171,7 @@ impl TypedChange {
         if near.is_empty() {
             return RequestError::OutsideHorizon { flag, text, first, last };
         }
-        RequestError::BetweenPeriods { flag, text, noun: weeks.noun(), near }
+        RequestError::BetweenPeriods { flag, text, noun: weeks.interval.noun(), near }
     }
 
     /// The whole periods that it changes, for each of its periods that begins or ends with another day.
@@ -191,7 +191,7 @@ impl TypedChange {
                 period.to.map_or(ends.1, |day| day.min(ends.1)),
             );
             let changed =
-                ChangedPeriods { change: self.text.clone(), first, last, noun: weeks.noun().into() };
+                ChangedPeriods { change: self.text.clone(), first, last, noun: weeks.interval.noun().into() };
             if asked != (first, last) && !found.contains(&changed) {
                 found.push(changed);
             }

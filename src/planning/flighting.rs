@@ -136,7 +136,7 @@ impl Flighting {
         let mut periods: Vec<usize> = cells.iter().map(|i| i % self.n).collect();
         periods.sort_unstable();
         periods.dedup();
-        amount.currency(today, periods.len() as f64 * weeks.period_weeks)
+        amount.currency(today, periods.len() as f64 * weeks.interval.days() / 7.0)
     }
 
     /// Scales the cells of a channel to a total; where nothing is spent it is spread evenly over the periods

@@ -1,6 +1,6 @@
 //! The periods after the data: their dates, and today's plan in them.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::media::MediaModel;
 use crate::data::Interval;
@@ -13,10 +13,8 @@ pub struct FutureWeeks {
     pub dates: Vec<NaiveDate>,
     /// The period of the history that each one repeats.
     pub repeats: Vec<usize>,
-    /// Weeks in a period.
-    pub period_weeks: f64,
-    /// Last day of the last period.
-    last_day: NaiveDate,
+    /// Spacing of the periods.
+    pub interval: Interval,
     /// Whether each geo has ended: no plan spends there any more. Length G.
     ended: Vec<bool>,
 }
@@ -24,10 +22,8 @@ pub struct FutureWeeks {
 impl FutureWeeks {
     /// As many periods as make up `weeks`, at least one.
     pub fn after(model: &MediaModel, weeks: f64) -> FutureWeeks {
-        let history = &model.history;
-        let period_weeks = history.interval.days() / 7.0;
-        let n = ((weeks / period_weeks).round() as usize).max(1);
-        FutureWeeks::of_length(model, n)
+        let n = (weeks * 7.0 / model.history.interval.days()).round() as usize;
+        FutureWeeks::of_length(model, n.max(1))
     }
 
     /// N periods.
@@ -37,9 +33,8 @@ impl FutureWeeks {
         let span = n.min(past).max(1);
         FutureWeeks {
             dates: (1..=n).map(|k| following(&history.dates, history.interval, k)).collect(),
-            last_day: following(&history.dates, history.interval, n + 1) - Days::new(1),
+            interval: history.interval,
             repeats: (0..n).map(|k| past.saturating_sub(span) + k % span).collect(),
-            period_weeks: history.interval.days() / 7.0,
             ended: history.pace.iter().map(|pace| *pace == 0.0).collect(),
         }
     }
@@ -56,39 +51,30 @@ impl FutureWeeks {
 
     /// Length in weeks.
     pub fn weeks(&self) -> f64 {
-        self.len() as f64 * self.period_weeks
+        self.len() as f64 * self.interval.days() / 7.0
     }
 
     /// Last day of the last period.
     pub fn last_day(&self) -> NaiveDate {
-        self.last_day
+        self.end(self.len() - 1)
     }
 
     /// Last day of a period.
     pub fn end(&self, k: usize) -> NaiveDate {
-        self.dates.get(k + 1).map_or(self.last_day, |next| *next - Days::new(1))
-    }
-
-    /// What one period is called.
-    pub fn noun(&self) -> &'static str {
-        match self.period_weeks {
-            weeks if weeks < 1.0 => "day",
-            1.0 => "week",
-            _ => "month",
-        }
+        self.interval.last_day(self.dates[k])
     }
 
     /// The middle day of a period, which decides whether it belongs to a range of days, as Thursday does in
     /// ISO weeks.
     pub fn middle(&self, k: usize) -> NaiveDate {
-        self.dates[k] + Days::new((self.period_weeks * 3.5) as u64)
+        self.dates[k] + Days::new((self.interval.days() / 2.0) as u64)
     }
 
     /// The period that a day dates: the one that begins on it or, where months begin on their first day, the one
     /// that ends on it.
     pub fn dated_by(&self, day: NaiveDate) -> Option<usize> {
         let begins = |day: &NaiveDate| self.dates.binary_search(day).ok();
-        let months = self.dates.iter().all(|d| d.day() == 1) && self.period_weeks > 4.0;
+        let months = self.interval == Interval::Monthly && self.dates.iter().all(|d| d.day() == 1);
         let of_month_end = || (months && (day + Days::new(1)).day() == 1).then(|| day.with_day(1)).flatten();
         begins(&day).or_else(|| begins(&of_month_end()?))
     }
@@ -104,11 +90,7 @@ impl FutureWeeks {
 /// First day of the `k`-th period after the last one.
 fn following(dates: &[NaiveDate], interval: Interval, k: usize) -> NaiveDate {
     let last = dates.last().copied().unwrap_or_default();
-    match interval {
-        Interval::Daily => last + Days::new(k as u64),
-        Interval::Weekly => last + Days::new(7 * k as u64),
-        Interval::Monthly => last + Months::new(k as u32),
-    }
+    interval.later(last, k as u32).expect("a horizon lies within the calendar")
 }
 
 #[cfg(test)]
