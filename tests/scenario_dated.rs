@@ -229,7 +229,7 @@ fn plans_with_and_without_dates_stand_beside_their_own_today() {
     for by_geo in [&[][..], &["--by-geo"]] {
         let run = folder.mmm(&[&["scenario", fit, "--file", "plans.toml"], by_geo].concat());
         run.finishes().says(&[
-            "more: today's plan is the average week",
+            "more: today's plan is each geo's average week",
             "quarter: today's plan repeats",
             "\ntoday, undated",
             "\ntoday to 2023-02-26",

@@ -95,16 +95,18 @@ pub struct Horizon {
 impl Horizon {
     /// A horizon of `weeks` for a fit.
     pub fn of(fit: &Fit, weeks: f64) -> Horizon {
-        let fitted = fit.run.data.fitted();
+        let (data, fitted) = (&fit.run.data, fit.run.data.fitted());
+        let last = data.interval().last_day(fitted.last);
+        let average = if data.geo_names.len() > 1 { "each geo's average week" } else { "the average week" };
         Horizon {
             weeks,
             fitted_weeks: fitted.weeks,
             factor: weeks / fitted.weeks,
             basis: format!(
-                "today's plan is the average week of the fitted window ({:.0} weeks from {} to {}), {weeks} \
+                "today's plan is {average} of the fitted window ({:.0} weeks from {} to {last}), {weeks} \
                  times over, with that window's flighting; spends and outcomes are totals over these {weeks} \
                  weeks",
-                fitted.weeks, fitted.first, fitted.last
+                fitted.weeks, fitted.first
             ),
         }
     }
