@@ -307,6 +307,11 @@ impl Design {
         series.chunks_exact(n).filter_map(reach).reduce(f64::min).unwrap_or(1.0)
     }
 
+    /// Whether some geo's pace is not that of the fitted window.
+    pub fn is_ragged(&self) -> bool {
+        self.pace.iter().any(|pace| *pace != 1.0)
+    }
+
     /// Number of columns that follow from the calendar alone and come first.
     pub fn n_calendar_columns(&self) -> usize {
         self.columns.iter().take_while(|group| !matches!(group, ColumnGroup::Control(_))).count()

@@ -244,7 +244,7 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         geo_spend: channel.spend.clone(),
         curve: curve(|d| &d.curve),
         value_curve: curve(|d| &d.value_curve),
-        plan_curve: design.pace.iter().any(|pace| *pace != 1.0).then(|| curve(|d| &d.plan_curve)),
+        plan_curve: design.is_ragged().then(|| curve(|d| &d.plan_curve)),
         plan_spend: channel.spend.iter().zip(&design.pace).map(|(spend, pace)| spend * pace).sum(),
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(bulk_sd(&ln_effect), design.ln_effect_prior_sd(c)),

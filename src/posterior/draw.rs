@@ -16,7 +16,7 @@ pub struct ChannelDraw {
     pub curve: Vec<f64>,
     /// The same in currency.
     pub value_curve: Vec<f64>,
-    /// The same in currency with every geo at its pace.
+    /// The same in currency with every geo at its pace; empty where that is the same.
     pub plan_curve: Vec<f64>,
     /// Σ β over the active fitted cells, outcome units: what full saturation would bring.
     pub ceiling: f64,
@@ -44,8 +44,12 @@ impl Kernel for Outcomes<'_> {
         let (design, media) = (&density.design, &state.media);
         let (n_geos, n) = (design.n_geos, design.n_periods);
         let zeros = || vec![0.0; multipliers.len()];
-        let mut draw =
-            ChannelDraw { curve: zeros(), value_curve: zeros(), plan_curve: zeros(), ..Default::default() };
+        let mut draw = ChannelDraw {
+            curve: zeros(),
+            value_curve: zeros(),
+            plan_curve: if design.is_ragged() { zeros() } else { Vec::new() },
+            ..Default::default()
+        };
         // Effect at multiplier m is h/(h + (1 − h) m⁻ˢ), because adstock is linear in spend. What is a part
         // in 10¹⁵ of the effect or of its ceiling is lost either way.
         let shift = |m: &f64| m.powf(-state.theta.slope[c]).clamp(1e-15, 1e15) as f32;
