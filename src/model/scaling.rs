@@ -136,6 +136,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_out_does_not_stretch_what_was_observed() {
+        let mut data = testdata::dataset();
+        let mut config = FitConfig::default();
+        config.model.holdout_weeks = 1;
+        let reach = |data: &Dataset| Design::new(data, &config).unwrap().observed_max_multiplier(0);
+        let before = reach(&data);
+        let n = data.n_periods();
+        data.channels[0].exposure.slice_mut(ndarray::s![.., n - 1..]).fill(1e6);
+        assert_eq!(reach(&data), before);
+        data.channels[0].exposure.slice_mut(ndarray::s![.., n - 2..]).fill(1e6);
+        assert!(reach(&data) > 2.0 * before);
+    }
+
+    #[test]
     fn a_control_that_is_constant_in_the_fitted_periods_has_no_part_in_forecasts() {
         let mut data = testdata::dataset();
         data.controls[0].binary = false;

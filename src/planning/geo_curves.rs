@@ -136,4 +136,15 @@ mod tests {
         assert!((curve.spend() - model.history.channels[1].spend.iter().sum::<f64>()).abs() < 1e-9);
         assert_eq!(geo_curve(&model, (1, 0), 2).unwrap().n_draws(), 1);
     }
+
+    #[test]
+    fn what_is_held_out_does_not_stretch_what_was_observed() {
+        let mut model = model(&[(0.4, 2.0, 1.5)]);
+        model.history.fitted[19] = false;
+        let before = geo_curve(&model, (0, 0), 1).unwrap().observed_max_multiplier();
+        model.history.channels[0].exposure[19] = 1e3;
+        assert_eq!(geo_curve(&model, (0, 0), 1).unwrap().observed_max_multiplier(), before);
+        model.history.channels[0].exposure[18] = 1e3;
+        assert!(geo_curve(&model, (0, 0), 1).unwrap().observed_max_multiplier() > before);
+    }
 }
