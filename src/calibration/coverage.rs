@@ -63,7 +63,7 @@ pub struct Hit {
 pub fn hits(fit: &Fit, truth: &Truth) -> Vec<Hit> {
     let mut hits = Vec::new();
     for channel in &fit.posterior.channels {
-        let Some((_, truth)) = truth.channels().find(|(name, _)| *name == channel.name) else { continue };
+        let Some(truth) = truth.channel(&channel.name) else { continue };
         for subject in Subject::ALL {
             let Some(draws) = subject.draws(channel) else { continue };
             hits.push(Hit {

@@ -29,11 +29,8 @@ impl Recovery {
     /// # Errors
     /// [`Error::Planning`], when the true curves cannot be planned with.
     pub fn of(report: &Fit, truth: &Truth) -> Result<Recovery, Error> {
-        let channels: Vec<(&ChannelReport, &ChannelTruth)> = report
-            .channels
-            .iter()
-            .filter_map(|c| Some((c, truth.channels().find(|(name, _)| *name == c.name)?.1)))
-            .collect();
+        let channels: Vec<(&ChannelReport, &ChannelTruth)> =
+            report.channels.iter().filter_map(|c| Some((c, truth.channel(&c.name)?))).collect();
         let missed =
             |(c, t): &(&ChannelReport, &ChannelTruth)| (c.contribution.mean - t.incremental_outcome).abs();
         let total: f64 = channels.iter().map(|(_, t)| t.incremental_outcome).sum();
@@ -57,7 +54,7 @@ fn regret(report: &Fit, truth: &Truth) -> Result<Option<f64>, Error> {
     let Some(plan) = plan else { return Ok(None) };
     let (mut curves, mut proposed, mut limits) = (Vec::new(), Vec::new(), Limits::around_today(0, 0.0));
     for part in &plan.allocation {
-        let Some((_, truth)) = truth.channels().find(|(name, _)| *name == part.channel) else { continue };
+        let Some(truth) = truth.channel(&part.channel) else { continue };
         curves.push(true_curve(&part.channel, truth)?);
         proposed.push(if part.current > 0.0 { part.proposed / part.current } else { 1.0 });
         limits.bounds.push(Bounds { lo: part.bounds[0], hi: part.bounds[1] });
@@ -91,7 +88,7 @@ mod tests {
         let fitted = Recovery::of(&report, &truth).unwrap();
         assert!(fitted.error > 0.01 && fitted.marginal_error > 0.01 && fitted.regret.unwrap() > 0.0);
         for channel in &mut report.channels {
-            let (_, truth) = truth.channels().find(|(name, _)| *name == channel.name).unwrap();
+            let truth = truth.channel(&channel.name).unwrap();
             channel.contribution.mean = truth.incremental_outcome;
             (channel.contribution.q05, channel.contribution.q95) = (0.0, 2.0 * truth.incremental_outcome);
             channel.marginal_roi.as_mut().unwrap().mean = truth.mroi;

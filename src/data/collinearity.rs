@@ -20,9 +20,8 @@ pub(crate) struct Collinearity {
 
 /// Measures every pair of columns that vary within some geo.
 pub(crate) fn collinearity(data: &Dataset) -> Collinearity {
-    let vary = |values: &Array2<f64>| centred(values.clone(), &data.present, false);
-    let channels = data.channels.iter().map(|c| (c.name.clone(), vary(&c.exposure)));
-    let controls = data.controls.iter().map(|c| (c.name.clone(), vary(&c.values)));
+    let channels = data.channels.iter().map(|c| (c.name.clone(), varying(data, &c.exposure)));
+    let controls = data.controls.iter().map(|c| (c.name.clone(), varying(data, &c.values)));
     let mut n_channels = 0;
     let (mut names, mut columns) = (Vec::new(), Vec::new());
     for (i, (name, column)) in channels.chain(controls).enumerate() {
@@ -32,15 +31,7 @@ pub(crate) fn collinearity(data: &Dataset) -> Collinearity {
             columns.push(column);
         }
     }
-    let p = columns.len();
-    let mut correlation = Array2::eye(p);
-    for i in 0..p {
-        for j in 0..i {
-            let r: f64 = columns[i].iter().zip(&columns[j]).map(|(a, b)| a * b).sum();
-            correlation[[i, j]] = r;
-            correlation[[j, i]] = r;
-        }
-    }
+    let correlation = correlations(&columns);
     let inflation = inflation(&correlation);
     Collinearity { names, n_channels, correlation, inflation }
 }
@@ -50,8 +41,25 @@ const LOCKSTEP: f64 = 0.98;
 
 /// Whether two channels are bought in lockstep.
 pub fn in_lockstep(data: &Dataset) -> bool {
-    let Collinearity { n_channels, correlation, .. } = collinearity(data);
-    (0..n_channels).any(|i| (0..i).any(|j| correlation[[i, j]].abs() > LOCKSTEP))
+    let columns: Vec<_> = data.channels.iter().filter_map(|c| varying(data, &c.exposure)).collect();
+    correlations(&columns).indexed_iter().any(|((i, j), r)| j < i && r.abs() > LOCKSTEP)
+}
+
+/// A column at unit length without its means by geo; `None` when it varies within none.
+fn varying(data: &Dataset, values: &Array2<f64>) -> Option<Array2<f64>> {
+    centred(values.clone(), &data.present, false)
+}
+
+fn correlations(columns: &[Array2<f64>]) -> Array2<f64> {
+    let mut correlation = Array2::eye(columns.len());
+    for i in 0..columns.len() {
+        for j in 0..i {
+            let r: f64 = columns[i].iter().zip(&columns[j]).map(|(a, b)| a * b).sum();
+            correlation[[i, j]] = r;
+            correlation[[j, i]] = r;
+        }
+    }
+    correlation
 }
 
 /// Diagonal of the inverse correlation matrix, each by regressing a column on the others.
@@ -96,7 +104,7 @@ mod tests {
 
     #[test]
     fn channels_in_lockstep_are_told_from_those_that_move_together() {
-        let mut data = crate::output::testdata::dataset();
+        let mut data = crate::data::testdata::dataset();
         assert!(!in_lockstep(&data));
         data.channels[1].exposure = data.channels[0].exposure.mapv(|x| 3.0 * x + 1.0);
         data.channels[1].exposure[[0, 0]] += 1.0;

@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_weeks_held_out_are_periods_of_the_data() {
-        let mut data = crate::output::testdata::dataset();
+        let mut data = crate::data::testdata::dataset();
         let mut model = ModelConfig { holdout_weeks: 2, ..ModelConfig::default() };
         let of = |interval: Interval| {
             data.interval = interval;

@@ -54,11 +54,11 @@ fn number(hash: &mut Sha256, value: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testdata::Parts;
+    use crate::data::testdata;
 
     #[test]
     fn only_the_restated_period_changes_and_order_does_not_matter() {
-        let data = Parts::new().dataset;
+        let data = testdata::dataset();
         let before = period_digests(&data);
         assert!(before.iter().all(|d| d.len() == DIGITS));
         let mut restated = data.clone();

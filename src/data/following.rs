@@ -66,7 +66,7 @@ fn relative(channel: &Channel, present: &Array2<bool>) -> Array2<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testdata;
+    use crate::data::testdata;
 
     #[test]
     fn a_channel_that_follows_a_measured_control_is_named() {

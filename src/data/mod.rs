@@ -26,6 +26,8 @@ mod roles;
 mod settings;
 mod spikes;
 mod suggest;
+#[cfg(test)]
+pub(crate) mod testdata;
 mod vet;
 mod window;
 

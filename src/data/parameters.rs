@@ -91,8 +91,8 @@ fn of_channel(channel: &Channel, config: &FitConfig) -> usize {
 mod tests {
     use super::*;
     use crate::config::{BetaPrior, EffectPrior, LogNormalPrior, ModelConfig};
+    use crate::data::testdata;
     use crate::model::{ColumnGroup, Design};
-    use crate::output::testdata;
 
     #[test]
     fn the_baseline_has_the_columns_of_the_design() {

@@ -128,7 +128,7 @@ fn unknown_channel(name: &str, data: &Dataset) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testdata;
+    use crate::data::testdata;
 
     /// Channel 2 runs in proportion to control `query`.
     fn data() -> Dataset {

@@ -51,7 +51,7 @@ fn cut<T: Clone>(matrix: &mut Array2<T>, n_periods: usize, geos: &[usize]) {
 
 #[cfg(test)]
 mod tests {
-    use crate::output::testdata;
+    use crate::data::testdata;
 
     #[test]
     fn nothing_later_and_no_unknown_geo_is_left() {

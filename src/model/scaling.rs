@@ -121,7 +121,7 @@ impl ExposureScale {
 mod tests {
     use super::*;
     use crate::config::FitConfig;
-    use crate::output::testdata;
+    use crate::data::testdata;
 
     #[test]
     fn a_geo_without_a_channel_is_scaled_by_those_that_have_it() {

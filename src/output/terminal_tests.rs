@@ -61,7 +61,7 @@ fn a_failed_fit_gives_no_advice() {
 fn an_unlikely_gain_is_not_recommended() {
     let mut parts = Parts::new();
     parts.scenarios[0].p_gain = 0.55;
-    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = words(&summary(&parts.fit(), Style::Plain));
     assert!(text.contains("keep today's allocation"), "{text}");
     assert!(text.contains("gains with probability 55 % only (at least 60 % is asked for)"), "{text}");
 }
@@ -74,7 +74,7 @@ fn a_change_that_is_too_small_is_not_recommended() {
     for plan in &mut parts.scenarios[0].allocation {
         plan.proposed = plan.current + 20.0 * (plan.proposed - plan.current).signum();
     }
-    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = words(&summary(&parts.fit(), Style::Plain));
     assert!(text.contains("changes no channel by more than 2.0 %"), "{text}");
     assert!(!crate::output::is_recommended(&parts.fit().scenarios[0]));
     // 25 of 1200 are above 2 %, 25 of 2400 are not: one channel is enough, and who pays for it is named.
@@ -82,7 +82,7 @@ fn a_change_that_is_too_small_is_not_recommended() {
         plan.proposed = plan.current + 1.25 * (plan.proposed - plan.current);
         plan.change = Some(plan.proposed / plan.current - 1.0);
     }
-    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = words(&summary(&parts.fit(), Style::Plain));
     assert!(text.contains("move 25 from tv (-1.0 %) to search (+2.1 %)"), "{text}");
     assert!(crate::output::is_recommended(&parts.fit().scenarios[0]));
 }
@@ -91,7 +91,7 @@ fn a_change_that_is_too_small_is_not_recommended() {
 fn tests_that_teach_nothing_are_not_ranked() {
     let mut fit = testdata::fit();
     fit.next_tests[0].expected_gain = 1e-4;
-    let text = summary(&fit, Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = words(&summary(&fit, Style::Plain));
     assert!(
         text.contains("What to test next: no channel; a lift test that measures an ROI to ±15 %"),
         "{text}"
@@ -134,7 +134,7 @@ fn a_move_towards_an_assumed_return_asks_for_a_test() {
     assert!(text.contains("What search returns is mostly assumed"), "{text}");
     // What the giver loses is assumed too.
     parts.posterior.channels[0].roi_contraction = 0.1;
-    let text = summary(&parts.fit(), Style::Plain).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = words(&summary(&parts.fit(), Style::Plain));
     assert!(text.contains("What search, tv return is mostly assumed"), "{text}");
 }
 

@@ -64,8 +64,8 @@ impl Kernel for Outcomes<'_> {
             let (units, value) = (&design.units[local.clone()], &design.value[local]);
             let contribution = beta * dot::<FMA>(units, h);
             draw.contribution.push(contribution);
-            let worth = beta * dot::<FMA>(value, h);
-            draw.value += worth;
+            let today = beta * dot::<FMA>(value, h);
+            draw.value += today;
             for ((active, rest), h) in active.iter_mut().zip(&mut rest).zip(h) {
                 (*active, *rest) = (if *h > 0.0 { 1.0 } else { 0.0 }, 1.0 - h);
             }
@@ -75,14 +75,14 @@ impl Kernel for Outcomes<'_> {
             series.fill(units, h);
             series.curve::<FMA>((beta, contribution), multipliers, &shifts, &mut of_geo);
             add(&mut draw.curve, 1.0, &of_geo);
-            let mut in_currency = 1.0;
-            match design.worth {
-                Some(worth) => in_currency = worth,
+            let in_currency = match design.worth {
+                Some(worth) => worth,
                 None => {
                     series.fill(value, h);
-                    series.curve::<FMA>((beta, worth), multipliers, &shifts, &mut of_geo);
+                    series.curve::<FMA>((beta, today), multipliers, &shifts, &mut of_geo);
+                    1.0
                 }
-            }
+            };
             add(&mut draw.value_curve, in_currency, &of_geo);
             add(&mut draw.plan_curve, in_currency * design.pace[g], &of_geo);
         }

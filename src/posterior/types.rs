@@ -76,7 +76,7 @@ pub struct ChannelPosterior {
     pub geo_spend: Vec<f64>,
     /// S × M incremental outcome over the fitted window at each multiplier of [`Posterior::multipliers`].
     pub curve: Array2<f64>,
-    /// The same in currency; zeros for an organic channel.
+    /// The same in currency; in outcome units where their worth is not known.
     pub value_curve: Array2<f64>,
     /// The same in currency with today's plan, in which every geo spends its own average period; `None` where that
     /// is the fitted window.

@@ -57,6 +57,11 @@ impl Truth {
         self.channels.0.iter().map(|(name, truth)| (name.as_str(), truth))
     }
 
+    /// The truth of the channel of that name.
+    pub fn channel(&self, name: &str) -> Option<&ChannelTruth> {
+        self.channels().find(|(own, _)| *own == name).map(|(_, truth)| truth)
+    }
+
     /// Channel and lift test of each channel that was tested.
     pub(super) fn experiments(&self) -> impl Iterator<Item = (&str, &ExperimentTruth)> {
         self.channels().filter_map(|(name, channel)| Some((name, channel.experiment.as_ref()?)))
