@@ -53,8 +53,8 @@ pub struct ModelConfig {
     pub weekly_effect: bool,
     /// Whether exposure is scaled per head (`population`) or by each geo's own typical period.
     pub scaling: Scaling,
-    /// Weeks between trend knots.
-    pub trend_knot_weeks: f64,
+    /// Weeks between trend knots; null for 13, with monthly data 26.
+    pub trend_knot_weeks: Option<f64>,
     /// Pairs of yearly Fourier terms.
     pub seasonality_pairs: usize,
 }
@@ -68,7 +68,7 @@ impl Default for ModelConfig {
             noise: Noise::Ar1,
             weekly_effect: true,
             scaling: Scaling::Auto,
-            trend_knot_weeks: 13.0,
+            trend_knot_weeks: None,
             seasonality_pairs: 3,
         }
     }

@@ -116,6 +116,22 @@ fn monthly_data() {
 }
 
 #[test]
+fn three_years_of_months_are_enough_for_five_channels() {
+    let first = NaiveDate::from_ymd_opt(2021, 1, 1).expect("a date");
+    let dates: Vec<NaiveDate> = (0..36).map(|t| first + Months::new(t)).collect();
+    let columns: [Column; 6] = [
+        REVENUE,
+        TV,
+        SEARCH,
+        ("print_spend", &|_, t| spend(t, 21).to_string()),
+        ("radio_spend", &|_, t| spend(t, 31).to_string()),
+        ("social_spend", &|_, t| spend(t, 41).to_string()),
+    ];
+    let (json, _, _) = fit(table(&dates, &[], &columns), &[]);
+    assert_eq!(json["run"]["config"]["model"]["trend_knot_weeks"], 26.0);
+}
+
+#[test]
 fn leading_blank_outcomes_feed_carry_over_only() {
     let blank = |g, t| if t < 8 { String::new() } else { outcome(g, t).to_string() };
     let (json, weekly, _) = fit(table(&weeks(120), &[], &[("revenue", &blank), TV, SEARCH]), &[]);

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 use mmm::config::{FitConfig, LoadOptions};
-use mmm::data::{self, Dataset};
+use mmm::data::{self, Dataset, knot_weeks};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
 
@@ -105,7 +105,7 @@ fn settings(path: &Path, data: &Dataset, load: &LoadOptions, fit: &FitConfig) ->
     let file = path.display().to_string().replace(char::is_control, " ");
     let mut text = format!("# Settings of `mmm fit {file} --config mmm.toml`. Flags stand above them.\n\n");
     data_section(&mut text, data, load);
-    model_section(&mut text, fit);
+    model_section(&mut text, fit, data);
     sampler_section(&mut text, fit, data);
     channel_sections(&mut text, data);
     control_sections(&mut text, data);
@@ -157,7 +157,7 @@ fn data_section(text: &mut String, data: &Dataset, load: &LoadOptions) {
     say(String::new());
 }
 
-fn model_section(text: &mut String, fit: &FitConfig) {
+fn model_section(text: &mut String, fit: &FitConfig, data: &Dataset) {
     let model = &fit.model;
     let _ = write!(
         text,
@@ -172,7 +172,8 @@ noise = {}
 weekly_effect = {}
 # unit of exposure: population (per head), geo (its own typical period), auto (population when known)
 scaling = {}
-trend_knot_weeks = {:?}
+# weeks between the knots of the trend
+{}trend_knot_weeks = {:?}
 # pairs of yearly Fourier terms
 seasonality_pairs = {}
 
@@ -181,7 +182,8 @@ seasonality_pairs = {}
         word(model.noise),
         model.weekly_effect,
         word(model.scaling),
-        model.trend_knot_weeks,
+        if model.trend_knot_weeks.is_some() { "" } else { "# " },
+        knot_weeks(data.interval, model),
         model.seasonality_pairs,
     );
 }

@@ -63,7 +63,7 @@ impl RawConfig {
                 noise: raw.model.noise.unwrap_or(model.noise),
                 weekly_effect: raw.model.weekly_effect.unwrap_or(model.weekly_effect),
                 scaling: raw.model.scaling.unwrap_or(model.scaling),
-                trend_knot_weeks: raw.model.trend_knot_weeks.unwrap_or(model.trend_knot_weeks),
+                trend_knot_weeks: raw.model.trend_knot_weeks.or(model.trend_knot_weeks),
                 seasonality_pairs: raw.model.seasonality_pairs.unwrap_or(model.seasonality_pairs),
             },
             channels,
@@ -117,10 +117,11 @@ impl FitConfig {
                 format!("target_accept is {target}; it must lie between 0 and 1")
             });
         }
-        let knots = self.model.trend_knot_weeks;
-        faults.expect(knots.is_finite() && knots >= 1.0, || {
-            format!("trend_knot_weeks is {knots}; it must be at least 1 week")
-        });
+        if let Some(knots) = self.model.trend_knot_weeks {
+            faults.expect(knots.is_finite() && knots >= 1.0, || {
+                format!("trend_knot_weeks is {knots}; it must be at least 1 week")
+            });
+        }
         // 26 pairs are the Nyquist limit of a year of weeks.
         let pairs = self.model.seasonality_pairs;
         faults.expect(pairs <= 26, || format!("seasonality_pairs is {pairs}; weekly data hold at most 26"));

@@ -43,7 +43,7 @@ pub(crate) use history::Activity;
 pub use history::{ChannelHistory, history};
 pub use infer::unasked_role;
 pub use load::{column_names, load};
-pub use parameters::enough_rows;
+pub use parameters::{enough_rows, knot_weeks};
 pub(crate) use parameters::{fourier_pairs, trend_segments};
 pub use plan::{PlanFile, PlanRow, read_plan};
 pub use reported::{Reported, read_reported};

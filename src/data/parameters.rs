@@ -1,12 +1,18 @@
 //! How many parameters a regression has, counted before it is built, and whether the data are enough for them.
 
 use super::dataset::{Channel, Dataset, Interval};
-use crate::config::{Adstock, ChannelConfig, CurvePrior, FitConfig, Noise};
+use crate::config::{Adstock, ChannelConfig, CurvePrior, FitConfig, ModelConfig, Noise};
 use crate::error::Error;
 
-/// Segments of the trend over `n_periods`, about `knot_periods` long each.
-pub(crate) fn trend_segments(n_periods: usize, knot_periods: f64) -> usize {
-    (n_periods.saturating_sub(1) as f64 / knot_periods).round().max(1.0) as usize
+/// Weeks between the knots of the trend. Three years of months have no rows to spare for one every quarter.
+pub fn knot_weeks(interval: Interval, model: &ModelConfig) -> f64 {
+    model.trend_knot_weeks.unwrap_or(if interval == Interval::Monthly { 26.0 } else { 13.0 })
+}
+
+/// Segments of the trend over `n_periods`, about `knot_weeks` long each.
+pub(crate) fn trend_segments(n_periods: usize, interval: Interval, knot_weeks: f64) -> usize {
+    let weeks = n_periods.saturating_sub(1) as f64 * interval.days() / 7.0;
+    (weeks / knot_weeks).round().max(1.0) as usize
 }
 
 /// Pairs of yearly and of weekly Fourier terms when `pairs` yearly ones are asked for: less than a year of
@@ -44,10 +50,11 @@ pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
         0 => String::new(),
         saved => format!("; {flag} saves {saved}"),
     };
-    let (pairs, knots) = (config.model.seasonality_pairs, config.model.trend_knot_weeks);
+    let (pairs, knots) = (config.model.seasonality_pairs, knot_weeks(data.interval, &config.model));
+    let of_trend = |knots| trend_segments(data.n_periods(), data.interval, knots);
     let season = leaner("--seasonality-pairs 1", of_season(data, pairs), of_season(data, 1));
     let slower = format!("--trend-knot-weeks {}", 2.0 * knots);
-    let trend = leaner(&slower, of_trend(data, knots), of_trend(data, 2.0 * knots));
+    let trend = leaner(&slower, of_trend(knots), of_trend(2.0 * knots));
     let hint = format!(
         "give more history, merge channels, drop controls with --exclude, or give channels priors of their own{season}{trend}"
     );
@@ -57,7 +64,7 @@ pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
 /// Intercept and standard deviation of the noise, and what else there is.
 fn of_baseline(data: &Dataset, config: &FitConfig) -> usize {
     let model = &config.model;
-    2 + of_trend(data, model.trend_knot_weeks)
+    2 + trend_segments(data.n_periods(), data.interval, knot_weeks(data.interval, model))
         + of_season(data, model.seasonality_pairs)
         + data.controls.len()
         + usize::from(model.noise == Noise::Ar1)
@@ -66,10 +73,6 @@ fn of_baseline(data: &Dataset, config: &FitConfig) -> usize {
 fn of_season(data: &Dataset, pairs: usize) -> usize {
     let (yearly, weekly) = fourier_pairs(data.n_periods(), data.interval, pairs);
     2 * (yearly + weekly)
-}
-
-fn of_trend(data: &Dataset, knot_weeks: f64) -> usize {
-    trend_segments(data.n_periods(), knot_weeks * 7.0 / data.interval.days())
 }
 
 /// A parameter with a prior of its own is known before the data, and one that is fixed is none.
@@ -90,7 +93,7 @@ fn of_channel(channel: &Channel, config: &FitConfig) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{BetaPrior, EffectPrior, LogNormalPrior, ModelConfig};
+    use crate::config::{BetaPrior, EffectPrior, LogNormalPrior};
     use crate::data::testdata;
     use crate::model::{ColumnGroup, Design};
 
@@ -98,7 +101,7 @@ mod tests {
     fn the_baseline_has_the_columns_of_the_design() {
         let data = testdata::dataset();
         for (interval, knots, noise) in
-            [(Interval::Weekly, 13.0, Noise::Ar1), (Interval::Daily, 1.0, Noise::White)]
+            [(Interval::Weekly, None, Noise::Ar1), (Interval::Daily, Some(1.0), Noise::White)]
         {
             let data = Dataset { interval, ..data.clone() };
             let mut config = FitConfig::default();
@@ -119,9 +122,18 @@ mod tests {
     }
 
     #[test]
+    fn a_trend_of_months_has_half_the_knots_of_one_of_weeks() {
+        let model = ModelConfig::default();
+        let columns = |interval, n| trend_segments(n, interval, knot_weeks(interval, &model));
+        assert_eq!([columns(Interval::Monthly, 36), columns(Interval::Weekly, 156)], [6, 12]);
+        let told = ModelConfig { trend_knot_weeks: Some(13.0), ..model };
+        assert_eq!(knot_weeks(Interval::Monthly, &told), 13.0);
+    }
+
+    #[test]
     fn too_few_rows_are_told_with_what_would_save_parameters() {
         let (data, mut config) = (testdata::dataset(), FitConfig::default());
-        (config.model.trend_knot_weeks, config.model.seasonality_pairs) = (4.0, 6);
+        (config.model.trend_knot_weeks, config.model.seasonality_pairs) = (Some(4.0), 6);
         let mut short = data.clone();
         short.outcome.observed.slice_mut(ndarray::s![1.., ..]).fill(false);
         assert!(enough_rows(&data, &config).is_ok());
@@ -133,7 +145,7 @@ mod tests {
         let mut leaner = config.clone();
         leaner.model.seasonality_pairs = 1;
         assert_eq!(of_baseline(&data, &config) - of_baseline(&data, &leaner), saved("--seasonality-pairs 1"));
-        leaner.model = ModelConfig { trend_knot_weeks: 8.0, ..config.model.clone() };
+        leaner.model = ModelConfig { trend_knot_weeks: Some(8.0), ..config.model.clone() };
         assert_eq!(of_baseline(&data, &config) - of_baseline(&data, &leaner), saved("--trend-knot-weeks 8"));
     }
 

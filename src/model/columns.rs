@@ -2,12 +2,11 @@
 
 use chrono::NaiveDate;
 
-use crate::data::{Interval, fourier_pairs, trend_segments};
+use crate::data::{Interval, fourier_pairs};
 
-/// Ramps between evenly spaced knots about `knot_periods` apart; column j rises from 0 to 1 over segment j.
-pub(super) fn trend(n_periods: usize, knot_periods: f64) -> Vec<Vec<f64>> {
+/// Ramps between evenly spaced knots; column j rises from 0 to 1 over segment j.
+pub(super) fn trend(n_periods: usize, n_segments: usize) -> Vec<Vec<f64>> {
     let last = (n_periods - 1) as f64;
-    let n_segments = trend_segments(n_periods, knot_periods);
     (0..n_segments)
         .map(|j| {
             (0..n_periods)

@@ -10,7 +10,7 @@ use super::returns::{Belief, ReturnsPrior};
 use super::scaling::ExposureScale;
 use crate::Error;
 use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
-use crate::data::{Dataset, OutcomeKind, in_lockstep, paces};
+use crate::data::{Dataset, OutcomeKind, in_lockstep, knot_weeks, paces, trend_segments};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -254,8 +254,9 @@ impl Design {
 
     fn add_baseline(&mut self, data: &Dataset, config: &FitConfig) {
         let mut shared = vec![(ColumnGroup::Intercept, vec![1.0; self.n_periods])];
-        let knot_periods = config.model.trend_knot_weeks * 7.0 / data.interval.days();
-        shared.extend(trend(self.n_periods, knot_periods).into_iter().map(|c| (ColumnGroup::Trend, c)));
+        let segments =
+            trend_segments(self.n_periods, data.interval, knot_weeks(data.interval, &config.model));
+        shared.extend(trend(self.n_periods, segments).into_iter().map(|c| (ColumnGroup::Trend, c)));
         let season = seasonality(&data.dates, data.interval, config.model.seasonality_pairs).into_iter();
         shared.extend(season.map(|c| (ColumnGroup::Season, c)));
         self.columns = shared.iter().map(|(group, _)| *group).collect();

@@ -10,8 +10,8 @@ use super::evidence::evidence;
 use super::fit_json::*;
 use super::fitted_window::FittedWindow;
 use super::sources::{Diagnostics, ParameterDiagnostics, Scenario, TestValue, Warning};
-use crate::config::{Adstock, FitConfig};
-use crate::data::{Channel, Dataset, in_lockstep, period_digests};
+use crate::config::{Adstock, FitConfig, ModelConfig};
+use crate::data::{Channel, Dataset, in_lockstep, knot_weeks, period_digests};
 use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
 
 /// Everything a fit is summarised from.
@@ -93,6 +93,8 @@ fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Su
 
 pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
     let sampler = &config.sampler;
+    let knots = knot_weeks(dataset.interval, &config.model);
+    let model = ModelConfig { trend_knot_weeks: Some(knots), ..config.model.clone() };
     Run {
         seed: sampler.seed,
         chains: sampler.chains,
@@ -102,7 +104,7 @@ pub(super) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         target_accept: sampler.acceptance(dataset.n_geos(), in_lockstep(dataset)),
         data: data_report(dataset, dataset.held_out(&config.model)),
         roles: dataset.roles.clone(),
-        config: config.clone(),
+        config: FitConfig { model, ..config.clone() },
         warnings,
         prior_only: false,
     }

@@ -275,7 +275,7 @@ fn collapsed_likelihood_is_the_explicit_gaussian_one() {
 fn collapsed_likelihood_is_the_integral_over_the_baseline() {
     let mut config = FitConfig::default();
     config.model.noise = Noise::White;
-    (config.model.seasonality_pairs, config.model.trend_knot_weeks) = (0, 1e4);
+    (config.model.seasonality_pairs, config.model.trend_knot_weeks) = (0, Some(1e4));
     let mut data = data(1, 9);
     data.controls.clear();
     let density = Density::new(Design::new(&data, &config).unwrap());

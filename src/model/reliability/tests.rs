@@ -67,7 +67,7 @@ fn market_of(demand: &[f64], error_sd: f64) -> Dataset {
 }
 
 fn config(reliability: Option<f64>) -> FitConfig {
-    let model = ModelConfig { trend_knot_weeks: 1e6, seasonality_pairs: 0, ..ModelConfig::default() };
+    let model = ModelConfig { trend_knot_weeks: Some(1e6), seasonality_pairs: 0, ..ModelConfig::default() };
     let controls = reliability.map(|reliability| ("query".to_owned(), ControlConfig::told(reliability)));
     FitConfig { model, controls: controls.into_iter().collect(), ..FitConfig::default() }
 }
