@@ -49,7 +49,7 @@ pub(super) fn check_curve_prior(name: &str, prior: CurvePrior, faults: &mut Faul
     }
 }
 
-/// Checks a belief about something positive; returns its median, or the lower end of its interval.
+/// Checks a belief about something positive; returns its median, or the upper end of its interval.
 fn check_log_normal(key: &str, belief: LogNormalPrior, faults: &mut Faults) -> f64 {
     let positive = |value: f64| value > 0.0 && value.is_finite();
     match belief {
@@ -66,7 +66,7 @@ fn check_log_normal(key: &str, belief: LogNormalPrior, faults: &mut Faults) -> f
             faults.expect(mass > 0.0 && mass < 1.0, || {
                 format!("{key}: mass is {mass}; it must lie between 0 and 1")
             });
-            low
+            high
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::Warning;
 use crate::config::Noise;
 use crate::diagnostics::Verdict;
 use crate::model::Calibration;
-use crate::output::{EvidenceVerdict, Fit};
+use crate::output::{Fit, contradiction};
 use crate::planning::{ChannelPlan, ScenarioKind};
 
 /// A baseline below zero cannot be: beyond one draw in twenty it is not chance.
@@ -36,6 +36,8 @@ enum FitWarning {
     BeyondObserved { channels: Vec<String> },
     UnstableLoo { max_pareto_k: f64 },
     MostlyPrior { channels: Vec<String> },
+    AboveExpectation { contradictions: Vec<String> },
+    AgainstPrior { contradictions: Vec<String> },
 }
 
 /// What the reader of `fit`, which has so many fitted cells, should know, the gravest first.
@@ -62,6 +64,10 @@ pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
             .map(|loo| loo.max_pareto_k)
             .filter(|k| *k > PARETO_K)
             .map(|max_pareto_k| FitWarning::UnstableLoo { max_pareto_k }),
+        some_channels(contradictions(fit, false))
+            .map(|contradictions| FitWarning::AboveExpectation { contradictions }),
+        some_channels(contradictions(fit, true))
+            .map(|contradictions| FitWarning::AgainstPrior { contradictions }),
         some_channels(mostly_prior(fit)).map(|channels| FitWarning::MostlyPrior { channels }),
     ];
     found.into_iter().flatten().map(|warning| warning.into_warning()).collect()
@@ -119,8 +125,13 @@ fn beyond_observed(fit: &Fit) -> Vec<String> {
 fn mostly_prior(fit: &Fit) -> Vec<String> {
     // A channel that never ran in the fitted periods has a warning of its own.
     let ran = fit.channels.iter().filter(|c| c.contribution.mean > 0.0);
-    let prior = ran.filter(|c| c.evidence.verdict == EvidenceVerdict::Prior);
-    prior.map(|c| c.name.clone()).collect()
+    ran.filter(|c| c.evidence.is_assumed()).map(|c| c.name.clone()).collect()
+}
+
+/// How the data contradict the priors that were given, or those that were not: a phrase per channel.
+fn contradictions(fit: &Fit, given: bool) -> Vec<String> {
+    let found = fit.channels.iter().filter_map(|c| Some((c, c.evidence.contradicts()?)));
+    found.filter(|(_, e)| e.own == given).map(|(c, e)| format!("{} {}", c.name, contradiction(&e))).collect()
 }
 
 impl FitWarning {
@@ -133,6 +144,8 @@ impl FitWarning {
             FitWarning::BeyondObserved { .. } => "plan_beyond_observed_spend",
             FitWarning::UnstableLoo { .. } => "pareto_k",
             FitWarning::MostlyPrior { .. } => "mostly_prior",
+            FitWarning::AboveExpectation { .. } => "above_expectation",
+            FitWarning::AgainstPrior { .. } => "against_prior",
         }
     }
 
@@ -170,6 +183,9 @@ impl FitWarning {
                 "single rows decide the fit (largest Pareto k {max_pareto_k:.2}, above 0.7): the \
                  leave-one-out accuracy is not reliable"
             ),
+            FitWarning::AboveExpectation { contradictions } | FitWarning::AgainstPrior { contradictions } => {
+                format!("the data put {}", contradictions.join("; "))
+            }
             FitWarning::MostlyPrior { channels } => {
                 format!("the data say little about {}: the ROI is mostly the prior", listing(channels))
             }
@@ -205,6 +221,15 @@ impl FitWarning {
                 "compare models with --holdout-weeks 13 instead; give odd periods a 0/1 column in --controls"
                     .into()
             }
+            FitWarning::AboveExpectation { .. } => {
+                "a driver of the outcome that is not in the data makes media look better: name it with --controls"
+                    .into()
+            }
+            FitWarning::AgainstPrior { .. } => {
+                "see whether --prior (or what was carried forward) is of the same unit, period and audience as \
+                 the data"
+                    .into()
+            }
             FitWarning::MostlyPrior { .. } => {
                 "say what an experiment or experience tells with --prior CHANNEL:roi=LOW..HIGH (or share=)"
                     .into()
@@ -237,6 +262,7 @@ fn listing(channels: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::EvidenceVerdict;
     use crate::output::testdata;
 
     /// A fit that gives no reason for care.
@@ -285,7 +311,7 @@ mod tests {
     #[test]
     fn each_reason_has_its_code_and_names_a_flag() {
         type Change = fn(&mut Fit);
-        let cases: [(&str, &str, Change); 7] = [
+        let cases: [(&str, &str, Change); 9] = [
             ("not_converged", "--", |f| f.diagnostics.verdict = Verdict::Fail),
             ("negative_baseline", "--controls", |f| f.outcome.p_negative_baseline = 0.06),
             ("autocorrelated_residuals", "--noise ar1", |f| {
@@ -303,6 +329,13 @@ mod tests {
             ("pareto_k", "--holdout-weeks", |f| {
                 f.fit_quality.loo.as_mut().unwrap().max_pareto_k = 0.71;
             }),
+            ("above_expectation", "--controls", |f| {
+                f.channels[0].evidence.expected.as_mut().unwrap().shift = 3.0;
+            }),
+            ("against_prior", "--prior", |f| {
+                let expected = f.channels[0].evidence.expected.as_mut().unwrap();
+                (expected.own, expected.shift) = (true, -3.0);
+            }),
             ("mostly_prior", "--prior", |f| f.channels[0].evidence.verdict = EvidenceVerdict::Prior),
         ];
         for (code, flag, change) in cases {
@@ -318,6 +351,15 @@ mod tests {
         fit.channels[0].evidence.verdict = EvidenceVerdict::Prior;
         assert_eq!(warnings(&fit, MANY).len(), 1);
         fit.channels[0].contribution.mean = 0.0;
+        assert_eq!(warnings(&fit, MANY), []);
+    }
+
+    #[test]
+    fn a_prior_that_was_given_is_no_assumption() {
+        let mut fit = sound();
+        let evidence = &mut fit.channels[0].evidence;
+        evidence.verdict = EvidenceVerdict::Prior;
+        evidence.expected.as_mut().unwrap().own = true;
         assert_eq!(warnings(&fit, MANY), []);
     }
 

@@ -1,6 +1,10 @@
 //! Data set and configuration → the scaled arrays that the density reads.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::columns::{seasonality, trend};
+use super::expectation::Expectation;
 use super::factors::FactorCoordinates;
 use super::level::LevelCoordinates;
 use super::pool::PooledPrior;
@@ -106,7 +110,8 @@ pub struct ChannelDesign {
 }
 
 /// What a channel's sampled effect measures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum EffectScale {
     /// Value of the contribution by spend.
     Roi,
@@ -284,9 +289,12 @@ impl Design {
         self.channels.len()
     }
 
-    /// Prior sd of channel `c`'s ln effect, should it act.
-    pub fn ln_effect_prior_sd(&self, c: usize) -> f64 {
-        self.channels[c].prior.map_or_else(|| self.pool.usual_sd(), |(_, sd)| sd)
+    /// The prior of channel `c`'s ln effect alone.
+    pub fn expectation(&self, c: usize) -> Expectation<'_> {
+        match self.channels[c].prior {
+            Some((mean, sd)) => Expectation::Normal { mean, sd },
+            None => Expectation::Shared(&self.pool),
+        }
     }
 
     /// Periods up to the last one that any geo has in the likelihood.

@@ -113,22 +113,38 @@ impl ReturnsPrior {
 
     /// The standard deviation of a normal with the middle half of the usual part, levels and spreads included.
     pub fn usual_sd(&self) -> f64 {
-        (self.usual_quantile(0.75) - self.usual_quantile(0.25)) / MIDDLE_HALF
+        let quantile = |p| self.quantile_with(0.0, p);
+        (quantile(0.75) - quantile(0.25)) / MIDDLE_HALF
     }
 
-    /// Quantile `p` of the usual part, by bisection.
-    fn usual_quantile(&self, p: f64) -> f64 {
+    /// Quantile `p` of one channel's ln effect.
+    pub fn quantile(&self, p: f64) -> f64 {
+        self.quantile_with(WEAK_SHARE, p)
+    }
+
+    /// P(ln effect < x) of one channel.
+    pub fn below(&self, x: f64) -> f64 {
+        self.below_with(WEAK_SHARE, x)
+    }
+
+    fn below_with(&self, weak_share: f64, x: f64) -> f64 {
         let standard = Normal::standard();
-        let below = |x: f64| -> f64 {
-            self.nodes.iter().map(|n| n.weight * standard.cdf((x - n.level) * n.precision_root)).sum()
+        let of = |n: &Node| {
+            let usual = standard.cdf((x - n.level) * n.precision_root);
+            n.weight * (usual + weak_share * (standard.cdf((x - n.weak_mean) / WEAK_SD) - usual))
         };
-        let end = |sign: f64| {
-            self.nodes.iter().map(move |n| sign * n.level + 10.0 * n.spread).fold(f64::NEG_INFINITY, f64::max)
-        };
-        let (mut low, mut high) = (-end(-1.0), end(1.0));
+        self.nodes.iter().map(of).sum()
+    }
+
+    /// By bisection.
+    fn quantile_with(&self, weak_share: f64, p: f64) -> f64 {
+        let least = |n: &Node| (n.level - 10.0 * n.spread).min(n.weak_mean - 10.0 * WEAK_SD);
+        let most = |n: &Node| (n.level + 10.0 * n.spread).max(n.weak_mean + 10.0 * WEAK_SD);
+        let mut low = self.nodes.iter().map(least).fold(f64::INFINITY, f64::min);
+        let mut high = self.nodes.iter().map(most).fold(f64::NEG_INFINITY, f64::max);
         while high - low > 1e-9 {
             let middle = 0.5 * (low + high);
-            if below(middle) < p { low = middle } else { high = middle }
+            if self.below_with(weak_share, middle) < p { low = middle } else { high = middle }
         }
         0.5 * (low + high)
     }
@@ -317,6 +333,19 @@ mod tests {
         let both = ReturnsPrior::new(&[Belief { weight: 0.95, ..money }, far]).usual_sd();
         // Φ⁻¹(0.25 / 0.95) and Φ⁻¹(0.75 / 0.95).
         assert!((both - 0.4 * (0.8046 + 0.6336) / MIDDLE_HALF).abs() < 1e-3, "{both}");
+    }
+
+    /// A fifth of the prior is the weak part, which lies far below and is broad.
+    #[test]
+    fn quantiles_are_those_of_both_parts() {
+        let money = Belief { weight: 1.0, mean: 0.3, sd: 0.0, spreads: &[(0.4, 1.0)] };
+        let prior = ReturnsPrior::new(&[money]);
+        for p in [0.01, 0.05, 0.5, 0.95, 0.999] {
+            let x = prior.quantile(p);
+            assert!((prior.below(x) - p).abs() < 1e-8, "{p}");
+        }
+        let (usual, weak) = (0.8 * 0.5, 0.2 * 0.971_283_440_183_998);
+        assert!((prior.below(0.3) - usual - weak).abs() < 1e-9, "half of the usual, Φ(1.9) of the weak");
     }
 
     /// What one channel returns tells of the others only through the node.

@@ -2,7 +2,7 @@
 
 use super::sources::{ChannelPlan, Scenario, ScenarioKind, Verdict};
 use super::text::{amount, clean, percent, signed, signed_percent};
-use super::{ChannelKind, EvidenceVerdict, Fit, RoiUnit};
+use super::{ChannelKind, ChannelReport, Fit, RoiUnit};
 use crate::data::OutcomeKind;
 use crate::planning::{LIKELY, NO_GAIN, USUAL_PRECISION};
 
@@ -107,6 +107,13 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     if !beyond.is_empty() {
         text.push_str(&format!(" The average period of {beyond} would then be above any in the data."));
     }
+    let surprising = names(&up, |p| is_above_expectation(fit, &p.channel));
+    if !surprising.is_empty() {
+        text.push_str(&format!(
+            " The data put {surprising} above what was expected: first rule out that something else drives both \
+             spend and outcome."
+        ));
+    }
     // What the givers lose is as much a part of the gain as what the takers bring.
     let both = [up, down].concat();
     let assumed: Vec<&ChannelPlan> = both.into_iter().filter(|p| rests_on_prior(fit, &p.channel)).collect();
@@ -136,7 +143,12 @@ fn names(plans: &[&ChannelPlan], chosen: impl Fn(&ChannelPlan) -> bool) -> Strin
 }
 
 fn rests_on_prior(fit: &Fit, channel: &str) -> bool {
-    fit.channels.iter().any(|c| c.name == channel && c.evidence.verdict == EvidenceVerdict::Prior)
+    fit.channels.iter().any(|c| c.name == channel && c.evidence.is_assumed())
+}
+
+fn is_above_expectation(fit: &Fit, channel: &str) -> bool {
+    let above = |c: &ChannelReport| c.evidence.contradicts().is_some_and(|e| e.shift > 0.0);
+    fit.channels.iter().any(|c| c.name == channel && above(c))
 }
 
 fn list(plans: &[&ChannelPlan]) -> String {

@@ -48,7 +48,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         diagnostics: inputs.diagnostics.clone(),
         fit_quality: fit_quality(posterior),
         outcome: outcome(dataset, posterior),
-        channels: evidence(&fitted, posterior)
+        channels: evidence(&fitted, inputs.config, posterior)
             .into_par_iter()
             .enumerate()
             .map(|found| channel(dataset, inputs.config, posterior, found))

@@ -20,6 +20,8 @@ pub fn build_prior(
     let channel = |c: usize| {
         let evidence = Evidence {
             roi_contraction: None,
+            roi_data_weight: None,
+            expected: None,
             saturation_contraction: None,
             carryover_contraction: None,
             contraction_reason: Some("the outcome was not used".into()),

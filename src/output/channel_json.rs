@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::model::EffectScale;
 use crate::posterior::Summary;
 
 /// What one channel did over the fitted window.
@@ -86,12 +87,22 @@ pub struct SaturationReport {
     pub saturation_at_current_spend: Summary,
 }
 
+/// Standard normal deviate beyond which a posterior's median contradicts the prior: outside of its central 95 %.
+const SURPRISING: f64 = 1.96;
+
 /// How much of a channel's result is data and how much is prior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// 1 − spread(posterior) / sd(prior) of ln ROI (of ln share for an organic channel), not below 0. The
     /// posterior's spread is that of a normal with its middle half, the prior's that of a channel that acts.
     pub roi_contraction: Option<f64>,
+    /// Weight of the data against the prior in ln ROI (ln share), 0 to 1: 1 − (1 − contraction)², or what it
+    /// takes at least to move the posterior's median as far from the prior's as it lies, when that is more.
+    #[serde(default)]
+    pub roi_data_weight: Option<f64>,
+    /// What the prior expected; null when the outcome was not used.
+    #[serde(default)]
+    pub expected: Option<ExpectedEffect>,
     /// 1 − sd(posterior) / sd(prior) of ln half-saturation.
     pub saturation_contraction: Option<f64>,
     /// The same of the retention; null without carry-over.
@@ -106,15 +117,45 @@ pub struct Evidence {
     pub sentence: String,
 }
 
+impl Evidence {
+    /// Whether the effect is mostly the general prior, which nobody gave to this channel.
+    pub fn is_assumed(&self) -> bool {
+        self.verdict == EvidenceVerdict::Prior && self.expected.is_none_or(|e| !e.own)
+    }
+
+    /// What was expected, where the data contradict it.
+    pub fn contradicts(&self) -> Option<ExpectedEffect> {
+        // A channel that does next to nothing is no contradiction of a prior that was not its own.
+        self.expected.filter(|e| if e.own { e.shift.abs() > SURPRISING } else { e.shift > SURPRISING })
+    }
+}
+
+/// What the prior expected of a channel's effect, and where the data put it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectedEffect {
+    /// What the quantiles are of: `roi`, `marginal_roi` or `share` of the outcome.
+    pub of: EffectScale,
+    /// 5 % quantile of the prior.
+    pub q05: f64,
+    /// Its median.
+    pub q50: f64,
+    /// Its 95 % quantile.
+    pub q95: f64,
+    /// Whether the settings gave the channel this prior, or an earlier fit did.
+    pub own: bool,
+    /// Where the posterior's median lies in the prior, as a standard normal deviate: 2 is above 97.7 % of it.
+    pub shift: f64,
+}
+
 /// Where a channel's ROI comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EvidenceVerdict {
-    /// The data more than halved the prior's spread: contraction above 0.5.
+    /// The data more than halved the prior's spread, or moved it as far: `roi_data_weight` above 0.75.
     Data,
-    /// Contraction from 0.2 to 0.5.
+    /// A weight from 0.36 (a contraction of 0.2) to 0.75.
     Mixed,
-    /// The data hardly moved the prior: contraction below 0.2.
+    /// The data hardly moved the prior: a weight below 0.36.
     Prior,
 }
 

@@ -3,15 +3,19 @@
 use rayon::prelude::*;
 
 use super::build::finite;
-use super::channel_json::{Evidence, EvidenceVerdict};
-use super::text::{clean, percent};
+use super::channel_json::{Evidence, EvidenceVerdict, ExpectedEffect};
+use super::text::{clean, percent, ratio};
+use crate::config::FitConfig;
 use crate::data::{Activity, Collinearity, Dataset, collinearity};
-use crate::posterior::Posterior;
+use crate::model::EffectScale;
+use crate::posterior::{Expected, Posterior};
 
-/// Contraction above which the verdict is `data`: the prior's spread more than halved.
-const DATA: f64 = 0.5;
-/// Contraction below which the verdict is `prior`.
-const PRIOR: f64 = 0.2;
+/// Weight of the data above which the verdict is `data`: the prior's spread more than halved.
+const DATA: f64 = 0.75;
+/// Weight below which the verdict is `prior`: a contraction of 0.2.
+const PRIOR: f64 = 0.36;
+/// The 99 % quantile of χ² with one degree of freedom.
+const FAR: f64 = 6.635;
 /// Spread / mean of the active exposure below which a channel hardly moved.
 const STEADY: f64 = 0.15;
 /// Correlation above which two columns are hard to tell apart.
@@ -23,48 +27,77 @@ const EXPLAINED: f64 = 5.0;
 const SMALL: f64 = 0.01;
 
 /// The verdict on every channel, from the data that were fitted.
-pub(super) fn evidence(dataset: &Dataset, posterior: &Posterior) -> Vec<Evidence> {
+pub(super) fn evidence(dataset: &Dataset, config: &FitConfig, posterior: &Posterior) -> Vec<Evidence> {
     let found = collinearity(dataset);
-    (0..dataset.n_channels()).into_par_iter().map(|c| of_channel((dataset, &found), posterior, c)).collect()
+    let has_own_prior =
+        |c: usize| config.channels.get(&dataset.channels[c].name).is_some_and(|own| own.prior.is_some());
+    (0..dataset.n_channels())
+        .into_par_iter()
+        .map(|c| of_channel((dataset, &found), posterior, c, has_own_prior(c)))
+        .collect()
+}
+
+/// Weight of the data against the prior in the logarithm of an effect, at most 1.
+///
+/// A normal prior of precision p₀ and data of weight w leave a posterior of precision p₀ / (1 − w), a contraction
+/// of 1 − √(1 − w). Its mean is then N(0, w) in units of the prior's sd, so that one which lies `shift` away asks
+/// for a weight of shift² / χ², or chance did it. Priors with heavy tails give way to data far from their middle
+/// without any contraction.
+pub(crate) fn data_weight(contraction: f64, shift: f64) -> f64 {
+    (1.0 - (1.0 - contraction).powi(2)).max(shift * shift / FAR).min(1.0)
 }
 
 /// Data that were fitted, and which of their columns move together.
 type Fitted<'a> = (&'a Dataset, &'a Collinearity);
 
-fn of_channel(fitted: Fitted<'_>, posterior: &Posterior, index: usize) -> Evidence {
+fn of_channel(fitted: Fitted<'_>, posterior: &Posterior, index: usize, own: bool) -> Evidence {
     let draws = &posterior.channels[index];
     let roi_contraction = finite(draws.roi_contraction);
     let saturation_contraction = finite(draws.saturation_contraction);
-    let verdict = match roi_contraction {
-        Some(c) if c > DATA => EvidenceVerdict::Data,
-        Some(c) if c >= PRIOR => EvidenceVerdict::Mixed,
+    let Expected { of, quantiles: [q05, q50, q95], shift } = draws.expected;
+    let roi_data_weight = roi_contraction.map(|contraction| data_weight(contraction, shift));
+    let verdict = match roi_data_weight {
+        Some(weight) if weight > DATA => EvidenceVerdict::Data,
+        Some(weight) if weight >= PRIOR => EvidenceVerdict::Mixed,
         _ => EvidenceVerdict::Prior,
     };
+    let known = [q05, q50, q95].iter().all(|q| q.is_finite());
+    let expected = known.then_some(ExpectedEffect { of, q05, q50, q95, own, shift });
     let carryover_contraction = draws.carryover_contraction.and_then(finite);
     let reason = if roi_contraction.is_none() || saturation_contraction.is_none() {
         Some("the prior has no spread to compare with".into())
     } else {
         carryover_contraction.is_none().then(|| "the channel has no carry-over".into())
     };
-    Evidence {
+    let evidence = Evidence {
         roi_contraction,
+        roi_data_weight,
+        expected,
         saturation_contraction,
         carryover_contraction,
         contraction_reason: reason,
         verdict,
-        sentence: sentence(fitted, posterior, index, verdict),
-    }
+        sentence: String::new(),
+    };
+    Evidence { sentence: sentence(fitted, posterior, index, &evidence), ..evidence }
 }
 
-fn sentence(fitted: Fitted<'_>, posterior: &Posterior, index: usize, verdict: EvidenceVerdict) -> String {
+fn sentence(fitted: Fitted<'_>, posterior: &Posterior, index: usize, evidence: &Evidence) -> String {
     let (dataset, _) = fitted;
     let name = clean(&dataset.channels[index].name);
     let what = if dataset.channels[index].is_organic() { "effect" } else { "return" };
     if dataset.channels[index].exposure.iter().all(|x| *x == 0.0) {
         return format!("The {what} of {name} is unknown: it never ran in the periods fitted.");
     }
+    if let Some(expected) = evidence.contradicts() {
+        return format!("The data put the {what} of {name} {}.", contradiction(&expected));
+    }
+    if let Some(given) = evidence.expected.filter(|e| e.own && evidence.verdict != EvidenceVerdict::Data) {
+        let part = if evidence.verdict == EvidenceVerdict::Mixed { "part data, part" } else { "mostly" };
+        return format!("The {what} of {name} is {part} the prior that it was given ({}).", interval(&given));
+    }
     let because = cause(fitted, posterior, index).map_or(String::new(), |c| format!(", because {c}"));
-    match verdict {
+    match evidence.verdict {
         EvidenceVerdict::Data => format!("The {what} of {name} is read mostly from the data."),
         EvidenceVerdict::Mixed => {
             format!("The {what} of {name} is part data, part prior assumption{because}.")
@@ -74,6 +107,23 @@ fn sentence(fitted: Fitted<'_>, posterior: &Posterior, index: usize, verdict: Ev
              experiment settles it."
         ),
     }
+}
+
+/// How the data contradict what was expected, as it follows the name of a channel.
+pub(crate) fn contradiction(expected: &ExpectedEffect) -> String {
+    let side = if expected.shift > 0.0 { "above" } else { "below" };
+    let prior = if expected.own { "the prior that it was given" } else { "what was expected of it" };
+    format!("{side} {prior} ({})", interval(expected))
+}
+
+/// The central 90 % of a prior.
+fn interval(expected: &ExpectedEffect) -> String {
+    let (of, show): (_, fn(f64) -> String) = match expected.of {
+        EffectScale::Roi => ("ROI", ratio),
+        EffectScale::MarginalRoi => ("marginal ROI", ratio),
+        EffectScale::Share => ("share of the outcome", percent),
+    };
+    format!("{of} {} to {}", show(expected.q05), show(expected.q95))
 }
 
 /// The most likely reason why the data say little, when there is a known one.
@@ -146,21 +196,63 @@ fn spread(values: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{EffectPrior, LogNormalPrior};
     use crate::output::testdata::Parts;
 
     fn verdict_at(contraction: f64) -> EvidenceVerdict {
         let mut parts = Parts::new();
         parts.posterior.channels[0].roi_contraction = contraction;
-        evidence(&parts.dataset, &parts.posterior)[0].verdict
+        evidence(&parts.dataset, &parts.config, &parts.posterior)[0].verdict
     }
 
     #[test]
     fn thresholds() {
         assert_eq!(verdict_at(0.51), EvidenceVerdict::Data);
         assert_eq!(verdict_at(0.5), EvidenceVerdict::Mixed);
-        assert_eq!(verdict_at(0.2), EvidenceVerdict::Mixed);
+        assert_eq!(verdict_at(0.21), EvidenceVerdict::Mixed);
         assert_eq!(verdict_at(0.19), EvidenceVerdict::Prior);
         assert_eq!(verdict_at(f64::NAN), EvidenceVerdict::Prior);
+    }
+
+    /// A heavy-tailed prior gives way without contraction: what moved so far was moved by the data.
+    #[test]
+    fn a_return_far_from_its_prior_is_data() {
+        let mut parts = Parts::new();
+        parts.posterior.channels[0].roi_contraction = 0.0;
+        let mut at = |shift: f64| {
+            parts.posterior.channels[0].expected.shift = shift;
+            evidence(&parts.dataset, &parts.config, &parts.posterior).swap_remove(0)
+        };
+        let [near, away, far, none] = [at(1.0), at(1.9), at(3.0), at(-3.0)];
+        assert_eq!(near.verdict, EvidenceVerdict::Prior);
+        assert_eq!((away.verdict, away.contradicts()), (EvidenceVerdict::Mixed, None));
+        assert_eq!((far.verdict, far.roi_data_weight), (EvidenceVerdict::Data, Some(1.0)));
+        assert_eq!(
+            far.sentence,
+            "The data put the return of tv above what was expected of it (ROI 0.10 to 2.70)."
+        );
+        assert_eq!((none.verdict, none.contradicts()), (EvidenceVerdict::Data, None));
+    }
+
+    #[test]
+    fn a_prior_that_was_given_is_no_assumption() {
+        let mut parts = Parts::new();
+        let own = parts.config.channels.entry("tv".into()).or_default();
+        own.prior = Some(EffectPrior::Roi(LogNormalPrior::Median { median: 1.1, sd_log: 0.6 }));
+        parts.posterior.channels[0].roi_contraction = 0.1;
+        let at = |parts: &Parts| evidence(&parts.dataset, &parts.config, &parts.posterior).swap_remove(0);
+        let agreed = at(&parts);
+        assert!(!agreed.is_assumed());
+        assert_eq!(
+            agreed.sentence,
+            "The return of tv is mostly the prior that it was given (ROI 0.10 to 2.70)."
+        );
+        parts.posterior.channels[0].expected.shift = -2.5;
+        let refused = at(&parts).sentence;
+        assert_eq!(
+            refused,
+            "The data put the return of tv below the prior that it was given (ROI 0.10 to 2.70)."
+        );
     }
 
     #[test]
@@ -169,7 +261,7 @@ mod tests {
         parts.dataset.channels[0].exposure.fill(0.0);
         parts.dataset.channels[0].exposure.column_mut(3).fill(5.0);
         parts.posterior.channels[0].roi_contraction = 0.1;
-        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
+        let text = evidence(&parts.dataset, &parts.config, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("only 1 of 20 periods") && text.contains("experiment"), "{text}");
     }
 
@@ -178,7 +270,7 @@ mod tests {
         let mut parts = Parts::new();
         parts.dataset.channels[0].exposure = &parts.dataset.channels[1].exposure * 2.0;
         parts.posterior.channels[0].roi_contraction = 0.3;
-        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
+        let text = evidence(&parts.dataset, &parts.config, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("together with search (correlation 1.00)"), "{text}");
     }
 
@@ -187,7 +279,7 @@ mod tests {
         let mut parts = Parts::new();
         parts.dataset.channels[0].exposure.fill(7.0);
         parts.posterior.channels[0].roi_contraction = 0.1;
-        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
+        let text = evidence(&parts.dataset, &parts.config, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("hardly varied (±0 %"), "{text}");
     }
 
@@ -196,7 +288,7 @@ mod tests {
         let mut parts = Parts::new();
         parts.posterior.channels[0].contribution.fill(parts.posterior.outcome_total * 0.004);
         parts.posterior.channels[0].roi_contraction = 0.1;
-        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
+        let text = evidence(&parts.dataset, &parts.config, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("0.4 % of the outcome"), "{text}");
     }
 
@@ -205,17 +297,17 @@ mod tests {
         let mut parts = Parts::new();
         parts.posterior.channels[0].roi_contraction = 0.1;
         parts.dataset.controls[0].values = parts.dataset.channels[0].exposure.mapv(|x| 3.0 - 0.1 * x);
-        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
+        let text = evidence(&parts.dataset, &parts.config, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("together with control promo (correlation -1.00)"), "{text}");
         assert!(text.contains("treat it as an assumption until an experiment"), "{text}");
 
         let mut parts = Parts::new();
         parts.posterior.channels[0].roi_contraction = 0.3;
         parts.dataset.channels[0].exposure.columns_mut().into_iter().take(5).for_each(|mut c| c.fill(0.0));
-        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
+        let text = evidence(&parts.dataset, &parts.config, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("started late: 15 of 20 periods, from 2024-02-05 on"), "{text}");
         parts.dataset.channels[0].exposure.fill(0.0);
-        let text = evidence(&parts.dataset, &parts.posterior)[0].sentence.clone();
+        let text = evidence(&parts.dataset, &parts.config, &parts.posterior)[0].sentence.clone();
         assert!(text.contains("unknown: it never ran in the periods fitted"), "{text}");
     }
 }

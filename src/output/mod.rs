@@ -60,7 +60,8 @@ pub(crate) use advice::is_recommended;
 pub use build::{FitInputs, build};
 pub use build_prior::build_prior;
 pub use channel_json::{
-    AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, GeoReport, SaturationReport,
+    AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, ExpectedEffect, GeoReport,
+    SaturationReport,
 };
 pub use curve_draws::{CURVES_FILE, CurveDraws, curve_draws, read_curves, write_curves};
 pub use curves::{Band, ResponseCurve};
@@ -68,6 +69,7 @@ pub use directory::OutputDir;
 pub use directory_contents::OutputKind;
 pub use draws_io::{Draws, read_draws};
 pub use error::OutputError;
+pub(crate) use evidence::{contradiction, data_weight};
 pub use finite::first_non_finite;
 pub use fit_io::FIT_FILE;
 pub use fit_json::*;

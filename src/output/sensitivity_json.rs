@@ -105,7 +105,7 @@ pub struct UnseenConfounder {
     pub channel: String,
     /// Mean return of the fit.
     pub roi: f64,
-    /// Weight of the data against the prior in it, 1 − (1 − contraction)²: the prior's part is not
+    /// Weight of the data against the prior in it, `roi_data_weight` of its evidence: the prior's part is not
     /// moved by a confounder.
     pub data_weight: f64,
     /// Why `levels` and `breaks_at` say little: the return is mostly the prior.

@@ -139,6 +139,15 @@ fn a_move_towards_an_assumed_return_asks_for_a_test() {
 }
 
 #[test]
+fn a_move_towards_a_return_above_expectation_asks_what_else_drives_it() {
+    let mut parts = Parts::new();
+    assert!(!words(&summary(&parts.fit(), Style::Plain)).contains("above what was expected"));
+    parts.posterior.channels[1].expected.shift = 2.5;
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("The data put search above what was expected: first rule out"), "{text}");
+}
+
+#[test]
 fn what_was_held_out_is_told_with_its_dates() {
     let mut fit = testdata::fit();
     assert!(!summary(&fit, Style::Plain).contains("held out"));

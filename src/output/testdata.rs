@@ -10,8 +10,9 @@ use crate::data::Dataset;
 pub(crate) use crate::data::testdata::dataset;
 use crate::data::testdata::{GEOS, WEEKS};
 use crate::diagnostics::Loo;
+use crate::model::EffectScale;
 use crate::posterior::{
-    Cell, ChannelMedia, ChannelPosterior, FitQuality, MediaHistory, Parameter, Posterior, Summary,
+    Cell, ChannelMedia, ChannelPosterior, Expected, FitQuality, MediaHistory, Parameter, Posterior, Summary,
 };
 
 const CHAINS: usize = 2;
@@ -113,6 +114,11 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         curve,
         observed_max_multiplier: 1.6,
         roi_contraction: if paid { 0.62 } else { 0.31 },
+        expected: Expected {
+            of: if paid { EffectScale::Roi } else { EffectScale::Share },
+            quantiles: if paid { [0.1, 1.1, 2.7] } else { [0.004, 0.02, 0.1] },
+            shift: 0.4,
+        },
         carryover_contraction: Some(0.25),
         saturation_contraction: 0.15,
     }

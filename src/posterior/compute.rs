@@ -14,10 +14,10 @@ use super::history::MediaHistory;
 use super::parameters;
 use super::quality;
 use super::summary::{mean_sd, quantiles};
-use super::types::{ChannelPosterior, Parameter, Posterior};
+use super::types::{ChannelPosterior, Expected, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
-use crate::model::{BaselineDraw, Density, EffectScale, MIDDLE_HALF, PriorDraw, State};
+use crate::model::{BaselineDraw, Density, EffectScale, Expectation, MIDDLE_HALF, PriorDraw, State};
 use crate::sampler::Chain;
 use crate::transform::adstock;
 
@@ -226,7 +226,8 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         EffectScale::MarginalRoi => |d| d.marginal_value,
         EffectScale::Share => |d| d.contribution.iter().sum(),
     };
-    let ln_effect: Vec<f64> = draws.iter().map(|d| effect(d).ln()).collect();
+    let ln_effect: Vec<f64> = draws.iter().map(|d| (effect(d) / channel.numeraire).ln()).collect();
+    let expectation = design.expectation(c);
     ChannelPosterior {
         name: channel.name.clone(),
         spend,
@@ -247,7 +248,8 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         plan_curve: design.is_ragged().then(|| curve(|d| &d.plan_curve)),
         plan_spend: channel.spend.iter().zip(&design.pace).map(|(spend, pace)| spend * pace).sum(),
         observed_max_multiplier: design.observed_max_multiplier(c),
-        roi_contraction: contraction(bulk_sd(&ln_effect), design.ln_effect_prior_sd(c)),
+        roi_contraction: contraction(bulk_sd(&ln_effect), expectation.sd()),
+        expected: expected(channel.scale, expectation, quantiles(&ln_effect, [0.5])[0]),
         carryover_contraction: carries
             .then(|| contraction(mean_sd(&collect(&|s| s[0])).1, channel.shape.retention_sd())),
         saturation_contraction: contraction(
@@ -255,6 +257,16 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
             channel.shape.ln_half_saturation.1,
         ),
         roi,
+    }
+}
+
+/// What the prior says, and where in it the posterior's `median` of ln effect lies: in its middle where there
+/// is none, as of a channel that never ran.
+fn expected(of: EffectScale, prior: Expectation<'_>, median: f64) -> Expected {
+    Expected {
+        of,
+        quantiles: [0.05, 0.5, 0.95].map(|p| prior.quantile(p).exp()),
+        shift: if median.is_finite() { prior.deviate(median) } else { 0.0 },
     }
 }
 

@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use ndarray::Array2;
 
+use crate::model::EffectScale;
+
 /// Everything the outputs are made from. "Fitted window" is the cells with an observed outcome
 /// that were not held out.
 #[derive(Debug, Clone)]
@@ -87,10 +89,23 @@ pub struct ChannelPosterior {
     pub observed_max_multiplier: f64,
     /// How much the data moved the prior: 1 − sd(posterior) / sd(prior) on the log scale.
     pub roi_contraction: f64,
+    /// What the prior said of it.
+    pub expected: Expected,
     /// The same for ln K.
     pub saturation_contraction: f64,
     /// The same for the retention α; `None` without carry-over.
     pub carryover_contraction: Option<f64>,
+}
+
+/// What the prior says of a channel's effect before the data.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected {
+    /// What it is about.
+    pub of: EffectScale,
+    /// Its 5, 50 and 95 % quantiles.
+    pub quantiles: [f64; 3],
+    /// Where the posterior's median lies in it: the standard normal deviate with as much below it.
+    pub shift: f64,
 }
 
 /// One geo × period of the decomposition, outcome units, posterior means unless said otherwise.

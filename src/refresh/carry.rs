@@ -16,7 +16,7 @@ use crate::data::Dataset;
 use crate::diff::{Side, Units};
 use crate::error::{Error, Problems};
 use crate::model::{MIDDLE_HALF, ShapePrior};
-use crate::output::{ChannelReport, EvidenceVerdict, Fit};
+use crate::output::{ChannelReport, EvidenceVerdict, Fit, data_weight};
 use crate::posterior::Summary;
 use crate::warning::Warning;
 
@@ -37,6 +37,7 @@ pub fn carry_forward(
     weight: f64,
 ) -> Result<Vec<Warning>, Error> {
     refuse_other_units(previous, data)?;
+    let of_data = |contraction| data_weight(contraction, 0.0);
     for channel in &data.channels {
         let Some(report) = previous.channel(&channel.name) else { continue };
         let own = config.channels.entry(channel.name.clone()).or_default();
@@ -45,10 +46,10 @@ pub fn carry_forward(
         let has_carryover = own.adstock.unwrap_or(config.model.adstock) != Adstock::None;
         let half_saturation = same_exposure(previous, report, &channel.exposure_column)
             .then_some(saturation.half_saturation)
-            .and_then(|k| log_normal(&k, report.evidence.saturation_contraction, weight));
+            .and_then(|k| log_normal(&k, report.evidence.saturation_contraction.map(of_data), weight));
         let slope = own.slope.is_none().then_some(saturation.slope).and_then(|slope| {
             let contraction = sd_log(&slope).map(|sd| (1.0 - sd / general.ln_slope.1).max(0.0));
-            log_normal(&slope, contraction, weight)
+            log_normal(&slope, contraction.map(of_data), weight)
         });
         let retention = report.adstock.retention.filter(|_| has_carryover);
         let retention = retention.and_then(|r| beta(&r, general.retention, weight));
@@ -102,20 +103,20 @@ fn effect(report: &ChannelReport, weight: f64) -> Option<EffectPrior> {
     if report.evidence.verdict == EvidenceVerdict::Prior {
         return None;
     }
-    let contraction = report.evidence.roi_contraction;
+    let of_data = report.evidence.roi_data_weight;
     match report.roi {
-        Some(roi) => log_normal(&roi, contraction, weight).map(EffectPrior::Roi),
-        None => log_normal(&report.outcome_share, contraction, weight)
+        Some(roi) => log_normal(&roi, of_data, weight).map(EffectPrior::Roi),
+        None => log_normal(&report.outcome_share, of_data, weight)
             .filter(|share| share.log_mean_sd().0 < 0.0)
             .map(EffectPrior::Share),
     }
 }
 
-/// The log-normal of a posterior that is narrower than its prior by `contraction`.
-fn log_normal(posterior: &Summary, contraction: Option<f64>, weight: f64) -> Option<LogNormalPrior> {
+/// The log-normal of a posterior in which the data have the weight `of_data` against their prior.
+fn log_normal(posterior: &Summary, of_data: Option<f64>, weight: f64) -> Option<LogNormalPrior> {
     let sd = sd_log(posterior)?.max(LEAST_SD_LOG);
     // p₀ / p.
-    let general = (1.0 - contraction.unwrap_or(0.0)).powi(2);
+    let general = 1.0 - of_data.unwrap_or(0.0);
     let sd_log = sd / (weight + (1.0 - weight) * general).sqrt();
     let median = posterior.q50;
     (median.is_finite() && sd_log.is_finite()).then_some(LogNormalPrior::Median { median, sd_log })
@@ -173,13 +174,13 @@ mod tests {
         let Some(EffectPrior::Roi(roi)) = whole.prior else { panic!("tv has spend: {whole:?}") };
         let Some(EffectPrior::Roi(wide)) = quarter.prior else { panic!("tv has spend: {quarter:?}") };
         let tv = previous.channel("tv").unwrap();
-        let (summary, contraction) = (tv.roi.unwrap(), tv.evidence.roi_contraction.unwrap());
+        let (summary, of_data) = (tv.roi.unwrap(), tv.evidence.roi_data_weight.unwrap());
         let (mean, sd) = roi.log_mean_sd();
         assert!((mean - summary.q50.ln()).abs() < 1e-12);
         // A quarter of a normal lies above 0.674 sd.
         assert!((sd - 0.5 * (summary.q75 / summary.q25).ln() / 0.674_489_750_196_081_7).abs() < 1e-12);
         // The precision of the prior and a quarter of what the data added.
-        let general = ((1.0 - contraction) / sd).powi(2);
+        let general = (1.0 - of_data) / sd.powi(2);
         let want = general + 0.25 * (sd.powi(-2) - general);
         assert!((wide.log_mean_sd().1.powi(-2) / want - 1.0).abs() < 1e-12);
         let shapes = [whole, quarter].map(|c| c.curve_prior.unwrap().retention.unwrap().shape());

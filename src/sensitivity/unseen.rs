@@ -49,8 +49,7 @@ pub fn unseen(
         let Some(roi) = channel.roi else { continue };
         let problem = Problem { design, data, effects: &effects, channel: c };
         let Some(per_factor) = problem.bias_per_factor(None) else { continue };
-        let contraction = channel.evidence.roi_contraction.unwrap_or(0.0);
-        let data_weight = (1.0 - (1.0 - contraction).powi(2)).clamp(0.0, 1.0);
+        let data_weight = channel.evidence.roi_data_weight.unwrap_or(0.0);
         let share = |strength: f64| data_weight * per_factor * bias_factor(strength, strength);
         let survives = |strength: f64| -> Result<Option<bool>, PlanningError> {
             let Some(recommended) = recommended else { return Ok(None) };
