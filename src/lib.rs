@@ -51,6 +51,7 @@ pub mod warning;
 mod words;
 
 mod linalg;
+mod sha256;
 
 pub mod data;
 

@@ -46,7 +46,8 @@ fn named_channels(fit: &Fit) -> Vec<NamedChannel> {
     named.collect()
 }
 
-/// The settings of `fit` as a settings file would give them, so that flags can stand above them.
+/// The settings of `fit` as a settings file would give them, so that flags can stand above them. Its last date is
+/// none of them: what came since is what it is repeated for.
 ///
 /// # Errors
 /// Settings that this version does not know, in a `fit.json` that was changed by hand.
@@ -64,7 +65,7 @@ pub fn raw_settings(fit: &Fit) -> Result<RawConfig, Error> {
         let entry: &mut RawChannel = raw.channels.entry(channel.name.clone()).or_default();
         (entry.spend, entry.exposure) = (channel.spend.clone(), channel.exposure.clone());
     }
-    raw.data = raw_data(load);
+    raw.data = RawData { to: None, ..raw_data(load) };
     Ok(raw)
 }
 

@@ -275,6 +275,9 @@ fn verify_says_identical_or_what_differs() {
     fs::remove_file(folder.path().join("q1.csv")).expect("it was there");
     folder.mmm(&["fit", "--verify", "q1"]).exits(2).complains(&["error: cannot read q1.csv"]);
     folder.mmm(&["fit", "--verify", "q1", "--seed", "3"]).exits(2).complains(&["leave the other flags out"]);
+    for flags in [&["--json"][..], &["--report"], &["--out", "elsewhere"]] {
+        folder.mmm(&[&["fit", "--verify", "q1"], flags].concat()).exits(2).complains(&[flags[0], "--verify"]);
+    }
     let log = read(&folder, "q1/log.json");
     assert_eq!(log["schema"], "mmm.log/1");
     for key in ["fit_sha256", "data_sha256", "config_sha256"] {

@@ -138,6 +138,44 @@ fn weeks_are_not_compared_with_months() {
 }
 
 #[test]
+fn half_saturation_per_head_is_not_one_of_a_geo() {
+    let header = "date,geo,people,orders,value,tv_spend,tv_weight,search_spend\n";
+    let rows = table(&weeks(110), 1.0);
+    let panel: String = rows
+        .lines()
+        .skip(1)
+        .flat_map(|row| {
+            let (date, rest) = row.split_once(',').expect("cells");
+            ["north,1000", "south,3000"].map(|geo| format!("{date},{geo},{rest}\n"))
+        })
+        .collect();
+    let folder = Folder::new().file("panel.csv", header.to_owned() + &panel);
+    fit(&folder, "panel.csv", "heads", &["--population", "people"]).finishes();
+    let carry = ["--since-last", "heads", "--carry-forward", "1", "--scaling", "geo"];
+    fit(&folder, "panel.csv", "geos", &carry).finishes();
+    let carried = read(&folder, "geos/fit.json");
+    for own in carried["run"]["config"]["channels"].as_object().expect("channels").values() {
+        assert!(own["curve_prior"]["slope"].is_object(), "{own}");
+        assert_eq!(own["curve_prior"]["half_saturation"], Value::Null, "{own}");
+    }
+    let warnings = carried["run"]["warnings"].to_string();
+    assert!(warnings.contains("half-saturation is not carried forward"), "{warnings}");
+    let text = folder.mmm(&["diff", "heads", "geos", "--tolerance", "1000%"]).exits(0);
+    text.says(&["not compared: half saturation, as exposure was counted per head and is not now"]);
+}
+
+#[test]
+fn a_repetition_goes_to_the_end_of_the_data() {
+    let folder = Folder::new().file("data.csv", table(&weeks(120), 1.0));
+    fit(&folder, "data.csv", "old", &["--from", "2021-02-01", "--to", "2022-12-26"]).finishes();
+    fit(&folder, "data.csv", "new", &["--since-last", "old"]).finishes();
+    let data = read(&folder, "new/fit.json")["run"]["data"].clone();
+    assert_eq!([&data["first"], &data["last"]], ["2021-02-01", "2023-04-17"]);
+    fit(&folder, "data.csv", "cut", &["--since-last", "old", "--to", "2023-01-02"]).finishes();
+    assert_eq!(read(&folder, "cut/fit.json")["run"]["data"]["last"], "2023-01-02");
+}
+
+#[test]
 fn orders_are_not_compared_with_money() {
     let folder = Folder::new().file("data.csv", table(&weeks(110), 1.0));
     fit(&folder, "data.csv", "orders", &[]).finishes();

@@ -63,7 +63,8 @@ pub struct DataArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelArgs {
-    /// Carry-over: geometric, geometric:MAX_LAG (periods) or none [default: geometric]
+    /// Carry-over: geometric, geometric:MAX_LAG (periods), delayed:PEAK:MAX_LAG, binomial:MAX_LAG or none [default:
+    /// geometric]
     #[arg(long, value_name = "KIND", value_parser = adstock)]
     adstock: Option<Adstock>,
     /// Belief about a channel: tv:roi=0.8..3 or tv:share=0.02..0.1@0.8 (90 % interval, or the mass after @);
@@ -256,14 +257,21 @@ fn named<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
 }
 
 fn adstock(text: &str) -> Result<Adstock, String> {
-    match text.split_once(':') {
-        None if text == "none" => Ok(Adstock::None),
-        None if text == "geometric" => Ok(Adstock::Geometric { max_lag: None }),
-        Some(("geometric", lag)) => match lag.parse() {
-            Ok(max_lag) if max_lag > 0 => Ok(Adstock::Geometric { max_lag: Some(max_lag) }),
-            _ => Err(format!("`{lag}` is not a number of periods")),
-        },
-        _ => Err("expected geometric, geometric:MAX_LAG or none".to_owned()),
+    let periods = |lag: &str| match lag.parse() {
+        Ok(max_lag) if max_lag > 0 => Ok(max_lag),
+        _ => Err(format!("`{lag}` is not a number of periods")),
+    };
+    match text.split(':').collect::<Vec<_>>()[..] {
+        ["none"] => Ok(Adstock::None),
+        ["geometric"] => Ok(Adstock::Geometric { max_lag: None }),
+        ["geometric", lag] => Ok(Adstock::Geometric { max_lag: Some(periods(lag)?) }),
+        ["delayed", peak, lag] => {
+            let peak = peak.parse().map_err(|_| format!("`{peak}` is not a number of periods"))?;
+            Ok(Adstock::Delayed { peak, max_lag: periods(lag)? })
+        }
+        ["binomial", lag] => Ok(Adstock::Binomial { max_lag: periods(lag)? }),
+        _ => Err("expected geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG or none"
+            .to_owned()),
     }
 }
 

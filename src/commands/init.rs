@@ -164,7 +164,8 @@ fn model_section(text: &mut String, fit: &FitConfig, data: &Dataset) {
         r#"[model]
 # last weeks kept out of the fit and predicted, in whole periods of the data
 holdout_weeks = {}
-# carry-over of channels that name none: geometric (optionally with max_lag, in periods) or none
+# carry-over of channels that name none: geometric (optionally with max_lag, in periods), delayed (with peak
+# and max_lag), binomial (with max_lag) or none
 adstock = {{ kind = "geometric" }}
 # errors of the outcome around its mean: white or ar1
 noise = {}

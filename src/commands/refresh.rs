@@ -28,7 +28,7 @@ pub struct RefreshArgs {
     pub carry_forward: Option<f64>,
     /// Fit again what FIT holds and say whether every byte comes out the same (exit 0) or what differs
     /// (exit 1; 2 is trouble); DATA.csv is the file that was fitted unless given
-    #[arg(long, value_name = "FIT", conflicts_with_all = ["config", "since_last"])]
+    #[arg(long, value_name = "FIT", conflicts_with_all = ["config", "since_last", "out", "json", "report"])]
     pub verify: Option<PathBuf>,
 }
 
@@ -74,7 +74,7 @@ impl Previous {
         refresh::check_same_roles(file, &self.side.fit, &data.roles, &self.flags.data)?;
         match self.carry {
             Some(weight) => refresh::carry_forward(config, &self.side, data, weight),
-            None => Ok(refresh::other_periods(&self.side.fit, data).into_iter().collect()),
+            None => Ok(refresh::other_periods(&self.side.fit, data, &config.model).into_iter().collect()),
         }
     }
 

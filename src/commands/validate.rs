@@ -104,7 +104,9 @@ fn forecast_all(
                     return fold.forecast(forecaster, &());
                 }
                 if matches!(detail, Detail::Auto) {
-                    eprintln!("fold {} of {}: {}", i + 1, folds.len(), forecaster.name());
+                    // A reader that has gone is no reason to stop.
+                    let name = forecaster.name();
+                    let _ = writeln!(std::io::stderr(), "fold {} of {}: {name}", i + 1, folds.len());
                 }
                 let iterations = config.sampler.iterations(fold.data.n_geos());
                 let progress =

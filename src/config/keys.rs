@@ -18,7 +18,7 @@ use Shape::{Named, Table, Value};
 
 const LOG_NORMAL: Shape =
     Table(&[("median", Value), ("sd_log", Value), ("low", Value), ("high", Value), ("mass", Value)]);
-const ADSTOCK: Shape = Table(&[("kind", Value), ("max_lag", Value)]);
+const ADSTOCK: Shape = Table(&[("kind", Value), ("peak", Value), ("max_lag", Value)]);
 const CHANNEL: Shape = Table(&[
     ("spend", Value),
     ("exposure", Value),
@@ -181,7 +181,7 @@ to = "2021-12-27"
 [channels.tv]
 spend = "a"
 exposure = "b"
-adstock = { kind = "geometric", max_lag = 8 }
+adstock = { kind = "delayed", peak = 2, max_lag = 8 }
 slope = 1.0
 prior.roi = { low = 0.5, high = 2.0, mass = 0.9 }
 prior.share = { median = 0.1, sd_log = 1.0 }
@@ -227,9 +227,9 @@ threads = 2
             assert!(error.contains("unknown key `x"), "{error}");
         }
         let written = ALL.lines().filter(|l| l.contains('=')).count();
-        // The inline tables hold 2 + 3 + 2 + 2 + 2 + 2 + 2 + 1 keys in 8 lines; max_lag of the model and the
-        // unused halves of the five priors (2 + 3 + 3 + 3 + 3) are not written.
-        assert_eq!(CONFIG.iter().map(|(_, s)| n_keys(s)).sum::<usize>(), written + 8 + 15);
+        // The inline tables hold 3 + 3 + 2 + 2 + 2 + 2 + 2 + 1 keys in 8 lines; peak and max_lag of the model
+        // and the unused halves of the five priors (2 + 3 + 3 + 3 + 3) are not written.
+        assert_eq!(CONFIG.iter().map(|(_, s)| n_keys(s)).sum::<usize>(), written + 9 + 16);
     }
 
     #[test]

@@ -12,6 +12,11 @@ pub(super) fn check_adstock(key: &str, adstock: Adstock, faults: &mut Faults) {
         Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
         Adstock::None => None,
     };
+    if let Adstock::Delayed { peak, max_lag } = adstock {
+        faults.expect((0.0..=max_lag as f64).contains(&peak), || {
+            format!("{key}: peak is {peak}; it must lie between 0 and max_lag ({max_lag})")
+        });
+    }
     if let Adstock::Geometric { max_lag: Some(0) } = adstock {
         faults.push(format!("{key}: max_lag is 0; give at least 1, or kind = \"none\""));
     }

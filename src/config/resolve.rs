@@ -291,6 +291,15 @@ mod tests {
     }
 
     #[test]
+    fn every_carry_over_can_be_asked_for() {
+        let text = "[model]\nadstock = { kind = 'binomial', max_lag = 6 }\n[channels.tv]\nspend = 'tv'\n\
+                    adstock = { kind = 'delayed', peak = 1.5, max_lag = 8 }\n";
+        let fit = resolve(text).expect("in range").fit;
+        assert_eq!(fit.model.adstock, Adstock::Binomial { max_lag: 6 });
+        assert_eq!(fit.channels["tv"].adstock, Some(Adstock::Delayed { peak: 1.5, max_lag: 8 }));
+    }
+
+    #[test]
     fn every_range_is_held() {
         let cases = [
             ("[sampler]\nchains = 0", "chains is 0"),
@@ -300,6 +309,11 @@ mod tests {
             ("[sampler]\nthreads = 0", "threads is 0"),
             ("[sampler]\ntarget_accept = 1.0", "target_accept is 1"),
             ("[sampler]\ntarget_accept = nan", "target_accept is NaN"),
+            (
+                "[model]\nadstock = { kind = 'delayed', peak = 9.0, max_lag = 8 }",
+                "peak is 9; it must lie between 0",
+            ),
+            ("[model]\nadstock = { kind = 'delayed', peak = nan, max_lag = 8 }", "peak is NaN"),
             ("[model]\ntrend_knot_weeks = 0", "trend_knot_weeks is 0"),
             ("[model]\nseasonality_pairs = 27", "seasonality_pairs is 27"),
             ("[model]\nadstock = { kind = 'geometric', max_lag = 0 }", "max_lag is 0"),

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use polars_core::prelude::{DataFrame, DataType, Field, Schema, StringChunked};
 use polars_io::SerReader;
 use polars_io::csv::read::CsvReadOptions;
-use sha2::{Digest, Sha256};
 
 use super::layout::{self, Layout};
 use crate::error::{Error, Problems};
+use crate::sha256;
 
 /// A file whose cells are still text.
 pub(crate) struct Table {
@@ -36,7 +36,7 @@ impl Table {
     pub(crate) fn read(path: &Path) -> Result<Table, Error> {
         let file = path.display().to_string();
         let bytes = read_bytes(path)?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256::of(&bytes);
         let Layout { text, separator, width, lines } = layout::scan(&file, &bytes)?;
         let frame =
             parse(&text, separator, width).map_err(|source| Error::Csv { file: file.clone(), source })?;

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::dataset::Dataset;
+use crate::sha256;
 
 /// Hex digits of a fingerprint: 2⁻⁴⁸ is the chance that a restated period goes unnoticed.
 const DIGITS: usize = 12;
@@ -35,8 +36,7 @@ pub fn period_digests(data: &Dataset) -> Vec<String> {
                 number(&mut hash, control.values[cell]);
             }
         }
-        let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        hex[..DIGITS].to_owned()
+        sha256::hex(hash)[..DIGITS].to_owned()
     };
     (0..data.n_periods()).map(one).collect()
 }

@@ -40,8 +40,8 @@ pub(super) fn sorted(chains: &[&[f64]]) -> Vec<f64> {
 /// Quantile of ascending values by linear interpolation between order statistics.
 ///
 /// # Source
-/// Hyndman & Fan (1996), type 7, as in R's posterior and ArviZ.
-pub(super) fn quantile(sorted: &[f64], p: f64) -> f64 {
+/// Hyndman & Fan (1996), type 7: the default of R and NumPy, as in R's posterior and ArviZ.
+pub fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
     let h = (sorted.len() - 1) as f64 * p;
     let low = h.floor() as usize;
     let high = (low + 1).min(sorted.len() - 1);

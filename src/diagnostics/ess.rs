@@ -1,6 +1,6 @@
 //! Effective sample size: how many independent draws the chains are worth.
 
-use super::chains::{map, mean, quantile, sorted, split, usable, variance, views};
+use super::chains::{map, mean, quantile_sorted, sorted, split, usable, variance, views};
 use super::ranked::{Ranked, Scores};
 use crate::transform::simd::dot;
 
@@ -25,7 +25,8 @@ pub fn ess_tail(chains: &[&[f64]]) -> Option<f64> {
 
 /// The same where all the draws are sorted already.
 pub(super) fn ess_tail_of_sorted(chains: &[&[f64]], sorted: &[f64]) -> Option<f64> {
-    match (ess_below(chains, quantile(sorted, 0.05)), ess_below(chains, quantile(sorted, 0.95))) {
+    match (ess_below(chains, quantile_sorted(sorted, 0.05)), ess_below(chains, quantile_sorted(sorted, 0.95)))
+    {
         (Some(low), Some(high)) => Some(low.min(high)),
         (low, high) => low.or(high),
     }
@@ -33,7 +34,7 @@ pub(super) fn ess_tail_of_sorted(chains: &[&[f64]], sorted: &[f64]) -> Option<f6
 
 /// ESS of the indicator x ≤ q_p; `None` also where ties make it constant.
 pub fn ess_quantile(chains: &[&[f64]], p: f64) -> Option<f64> {
-    usable(chains).then(|| quantile(&sorted(chains), p)).and_then(|cut| ess_below(chains, cut))
+    usable(chains).then(|| quantile_sorted(&sorted(chains), p)).and_then(|cut| ess_below(chains, cut))
 }
 
 fn ess_below(chains: &[&[f64]], cut: f64) -> Option<f64> {

@@ -17,6 +17,7 @@ mod reference;
 mod rhat;
 mod verdict;
 
+pub use chains::quantile_sorted;
 pub use ebfmi::ebfmi;
 pub use ess::{ess_bulk, ess_mean, ess_quantile, ess_tail};
 pub use loo::{Loo, psis_loo};

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::chains::{quantile, split};
+use super::chains::{quantile_sorted, split};
 
 /// Normal scores of the ranks 1 to S of S draws; every quantity of a run has the same.
 ///
@@ -54,7 +54,7 @@ impl<'a> Ranked<'a> {
     /// The same of the distances from the median.
     pub(super) fn folded_scores(&self, scores: &Scores) -> Vec<f64> {
         let sorted = self.sorted();
-        let median = quantile(&sorted, 0.5);
+        let median = quantile_sorted(&sorted, 0.5);
         // Distances grow both ways from the median, so that their order is a merge of the two sides.
         let (below, above) = self.order.split_at(sorted.partition_point(|x| *x < median));
         let distance = |(x, place): &(f64, u32)| ((x - median).abs(), *place);
@@ -125,7 +125,7 @@ mod tests {
         let (ranked, scores) = (Ranked::of(&views), Scores::of(&views));
         let mut sorted = ranked.halves.concat();
         sorted.sort_by(f64::total_cmp);
-        let median = quantile(&sorted, 0.5);
+        let median = quantile_sorted(&sorted, 0.5);
         let distances: Vec<f64> = ranked.halves.concat().iter().map(|x| (x - median).abs()).collect();
         let want = Ranked::of(&[&distances]).scores(&scores);
         assert_eq!(ranked.folded_scores(&scores), want);

@@ -65,7 +65,7 @@ pub struct Diagnostics {
     pub min_ess_bulk: Option<f64>,
     /// Smallest tail ESS, all chains together; null when no parameter has one.
     pub min_ess_tail: Option<f64>,
-    /// Divergent transitions among the kept draws.
+    /// Divergent transitions after warm-up, those between kept draws included.
     pub divergences: usize,
     /// Trajectories cut off at the maximal depth among them.
     pub max_depth_hits: usize,

@@ -6,6 +6,7 @@ use std::path::Path;
 use ndarray::Array2;
 use polars_core::prelude::{DataFrame, PolarsError};
 
+use super::fit_io::beside;
 use super::parquet::write_columns;
 use super::parquet_io::read_frame;
 use super::{Fit, OutputError, ResponseCurve};
@@ -82,8 +83,7 @@ impl Fit {
 /// # Errors
 /// When the file is missing, cut short, or lacks a curve of the fit; the file is named.
 pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, OutputError> {
-    let path =
-        if fit_path.is_dir() { fit_path.join(CURVES_FILE) } else { fit_path.with_file_name(CURVES_FILE) };
+    let path = beside(fit_path, CURVES_FILE);
     let frame = read_frame(&path, fit, None)?;
     let unreadable = |source| OutputError::Unreadable { path: path.clone(), source };
     fit.planned_curves()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::fit_io::beside;
 use super::parquet_io::read_frame;
 use super::{DRAWS_FILE, Fit, OutputError};
 
@@ -23,8 +24,7 @@ impl Draws {
 /// # Errors
 /// When the file is cut short or damaged, or holds another number of draws than `fit` has; it is named.
 pub fn read_draws(fit_path: &Path, fit: &Fit) -> Result<Option<Draws>, OutputError> {
-    let path =
-        if fit_path.is_dir() { fit_path.join(DRAWS_FILE) } else { fit_path.with_file_name(DRAWS_FILE) };
+    let path = beside(fit_path, DRAWS_FILE);
     if !path.exists() {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::ser::{Formatter, Serializer};
@@ -12,6 +12,11 @@ use super::{FIT_SCHEMA, Fit, OutputError};
 
 /// File name of the fit in the output directory.
 pub const FIT_FILE: &str = "fit.json";
+
+/// Where the file `name` of a fit lies, given its output directory or its `fit.json`.
+pub(super) fn beside(fit_path: &Path, name: &str) -> PathBuf {
+    if fit_path.is_dir() { fit_path.join(name) } else { fit_path.with_file_name(name) }
+}
 
 impl Fit {
     /// The bytes of `fit.json`: UTF-8, a final line feed.

@@ -2,13 +2,12 @@
 
 use std::time::{Instant, SystemTime};
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-
 use super::fit_io::to_json;
 use super::{Fit, OutputError};
 use crate::sampler::Chain;
+use crate::sha256;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 /// File name of the log in the output directory.
 pub const LOG_FILE: &str = "log.json";
@@ -82,16 +81,13 @@ impl Provenance {
     /// # Errors
     /// When it cannot be serialised.
     pub fn of(fit: &Fit) -> Result<Provenance, OutputError> {
-        let sha256 = |bytes: &[u8]| -> String {
-            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-        };
         let run = &fit.run;
         Ok(Provenance {
             fit_schema: fit.schema.clone(),
-            fit_sha256: sha256(&fit.to_json()?),
+            fit_sha256: sha256::of(&fit.to_json()?),
             data_file: run.data.file.clone(),
             data_sha256: run.data.sha256.clone(),
-            config_sha256: sha256(&to_json(&(&run.roles, &run.config))?),
+            config_sha256: sha256::of(&to_json(&(&run.roles, &run.config))?),
             seed: run.seed,
         })
     }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use polars_core::prelude::{Column, DataFrame, PlSmallStr, PolarsError};
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOptions};
 
+use super::fit_io::beside;
 use super::parquet_io::read_frame;
 use super::{DRAWS_FILE, Fit, OutputError};
 use crate::config::Adstock;
@@ -61,12 +62,9 @@ fn encode(history: &MediaHistory, out: impl Write) -> Result<(), PolarsError> {
 /// # Errors
 /// When `media.parquet` or `draws.parquet` is missing, cut short, or of another fit; the file is named.
 pub fn read_media(fit_path: &Path, fit: &Fit) -> Result<MediaModel, OutputError> {
-    let beside = |name: &str| {
-        if fit_path.is_dir() { fit_path.join(name) } else { fit_path.with_file_name(name) }
-    };
-    let media = beside(MEDIA_FILE);
+    let media = beside(fit_path, MEDIA_FILE);
     let history = history(&read_frame(&media, fit, None)?, fit).map_err(unreadable(&media))?;
-    let path = beside(DRAWS_FILE);
+    let path = beside(fit_path, DRAWS_FILE);
     let names: Vec<Vec<String>> = history.channels.iter().map(|c| wanted(fit, &history, &c.name)).collect();
     let frame = read_frame(&path, fit, Some(names.concat()))?;
     let draws: Result<Vec<MediaDraws>, PolarsError> =

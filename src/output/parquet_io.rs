@@ -6,13 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Mutex;
 
+use super::{Fit, OutputError};
+use crate::sha256;
 use polars_core::prelude::{DataFrame, PolarsError};
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
-use sha2::{Digest, Sha256};
-
-use super::results::sha256_hex;
-use super::{Fit, OutputError};
 
 /// Reads a file that was written with `fit`, whole or the named columns only.
 ///
@@ -29,7 +27,7 @@ pub(super) fn read_frame(
     let bytes = fs::read(path).map_err(OutputError::io("cannot read", path))?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     if let Some(file) = fit.files.iter().find(|file| file.name == name)
-        && sha256_hex(Sha256::new_with_prefix(&bytes)) != file.sha256
+        && sha256::of(&bytes) != file.sha256
     {
         let reason = "these are not the bytes that fit.json speaks of".to_owned();
         return Err(OutputError::Foreign { path: path.into(), reason });

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::data::Dataset;
 use crate::posterior::Posterior;
+use crate::sha256;
 
 /// Writes `draws.parquet`, `curves.parquet`, `media.parquet`, `weekly.csv` and, with the hashes of the
 /// Parquet files put into it, `fit.json`; `log.json` and `report.html` are added with
@@ -64,7 +65,7 @@ fn hashed(
 ) -> Result<FileReport, OutputError> {
     let mut hash = Sha256::new();
     dir.write(name, |out, path| write(&mut Hashing { out, hash: &mut hash }, path))?;
-    Ok(FileReport { name: name.to_owned(), sha256: sha256_hex(hash) })
+    Ok(FileReport { name: name.to_owned(), sha256: sha256::hex(hash) })
 }
 
 /// Passes bytes on and hashes them.
@@ -82,11 +83,6 @@ impl Write for Hashing<'_> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// Lower-case hex of a finished hash.
-pub(super) fn sha256_hex(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -128,7 +128,7 @@ fn the_loaders_own_warning_replaces_the_left_out_line() {
 #[test]
 fn a_move_towards_an_assumed_return_asks_for_a_test() {
     let mut parts = Parts::new();
-    assert!(!summary(&parts.fit(), Style::Plain).contains("test it first"));
+    assert!(!summary(&parts.fit(), Style::Plain).contains("mostly assumed"));
     parts.posterior.channels[1].roi_contraction = 0.1;
     let text = summary(&parts.fit(), Style::Plain);
     assert!(text.contains("What search returns is mostly assumed"), "{text}");

@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::quality::crps;
-use super::summary::quantile_sorted;
 use super::types::Cell;
 use crate::data::Dataset;
+use crate::diagnostics::quantile_sorted;
 use crate::model::{BaselineDraw, ColumnGroup, Density, State};
 
 /// Sums over draws from which posterior means per cell follow; scaled outcome units.

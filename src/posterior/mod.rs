@@ -10,11 +10,12 @@ mod quality;
 mod summary;
 mod types;
 
+pub use crate::diagnostics::quantile_sorted;
 pub use compute::{compute, compute_prior};
 pub(crate) use draw::channels as channel_draws;
 pub use history::{ChannelMedia, MediaHistory};
 pub(crate) use parameters::{names as parameter_names, values as parameter_values};
 pub use quality::{Prediction, crps};
+pub use summary::Summary;
 pub(crate) use summary::quantiles;
-pub use summary::{Summary, quantile_sorted};
 pub use types::*;

@@ -19,22 +19,24 @@ pub struct Prediction {
     pub crps: f64,
 }
 
+impl Prediction {
+    /// Of a cell with an outcome.
+    pub fn of(cell: &Cell) -> Option<Prediction> {
+        Some(Prediction {
+            group: cell.geo,
+            outcome: cell.outcome?,
+            mean: cell.fitted_mean,
+            q05: cell.fitted_q05,
+            q95: cell.fitted_q95,
+            crps: cell.crps?,
+        })
+    }
+}
+
 /// Fit over the cells with an outcome that were held out, or that were not; `None` when there are none.
 pub fn quality(cells: &[Cell], held_out: bool) -> Option<FitQuality> {
-    let predictions: Vec<Prediction> = cells
-        .iter()
-        .filter(|c| c.held_out == held_out)
-        .filter_map(|c| {
-            Some(Prediction {
-                group: c.geo,
-                outcome: c.outcome?,
-                mean: c.fitted_mean,
-                q05: c.fitted_q05,
-                q95: c.fitted_q95,
-                crps: c.crps?,
-            })
-        })
-        .collect();
+    let predictions: Vec<Prediction> =
+        cells.iter().filter(|c| c.held_out == held_out).filter_map(Prediction::of).collect();
     FitQuality::of(&predictions)
 }
 

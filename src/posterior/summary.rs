@@ -1,5 +1,6 @@
 //! Mean, spread and quantiles of one quantity over the draws.
 
+use crate::diagnostics::quantile_sorted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,17 +38,6 @@ pub(super) fn mean_sd(draws: &[f64]) -> (f64, f64) {
     let mean = draws.iter().sum::<f64>() / n;
     let squares: f64 = draws.iter().map(|x| (x - mean).powi(2)).sum();
     (mean, if draws.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 })
-}
-
-/// Quantile of ascending values by linear interpolation between order statistics.
-///
-/// # Source
-/// Hyndman & Fan (1996), type 7: the default of R and NumPy.
-pub fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
-    let h = (sorted.len() - 1) as f64 * p;
-    let low = h.floor() as usize;
-    let high = (low + 1).min(sorted.len() - 1);
-    sorted[low] + (h - low as f64) * (sorted[high] - sorted[low])
 }
 
 /// Quantiles at ascending levels of draws in any order, as [`quantile_sorted`] has them.

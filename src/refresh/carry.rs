@@ -11,7 +11,9 @@
 //! # Source
 //! Ibrahim & Chen (2000), power prior distributions for regression models.
 
-use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior};
+use crate::config::{
+    Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, ModelConfig,
+};
 use crate::data::Dataset;
 use crate::diff::{Side, Units};
 use crate::error::{Error, Problems};
@@ -36,7 +38,9 @@ pub fn carry_forward(
     data: &Dataset,
     weight: f64,
 ) -> Result<Vec<Warning>, Error> {
-    refuse_other_units(previous, data)?;
+    let (before, now) = (Units::of_fit(&previous.fit), Units::of_data(data, &config.model));
+    refuse_other_units(&before, &now, data)?;
+    let other_exposure = before.other_exposure(&now);
     let of_data = |contraction| data_weight(contraction, 0.0);
     for channel in &data.channels {
         let Some(report) = previous.channel(&channel.name) else { continue };
@@ -44,7 +48,8 @@ pub fn carry_forward(
         let general = ShapePrior::new(own.curve_prior.unwrap_or_default(), data.interval, 1.0);
         let saturation = &report.saturation;
         let has_carryover = own.adstock.unwrap_or(config.model.adstock) != Adstock::None;
-        let half_saturation = same_exposure(previous, report, &channel.exposure_column)
+        let same_unit = other_exposure.is_none() && same_exposure(previous, report, &channel.exposure_column);
+        let half_saturation = same_unit
             .then_some(saturation.half_saturation)
             .and_then(|k| log_normal(&k, report.evidence.saturation_contraction.map(of_data), weight));
         let slope = own.slope.is_none().then_some(saturation.slope).and_then(|slope| {
@@ -59,15 +64,23 @@ pub fn carry_forward(
             ..own.clone()
         };
     }
-    Ok(overlap(previous, data, weight))
+    let mut warnings = overlap(previous, data, weight);
+    warnings.extend(other_exposure.map(|reason| {
+        let message = format!("{reason}: half-saturation is not carried forward");
+        Warning::new(
+            "other_exposure",
+            message,
+            "keep --scaling and --population as they were to carry it too",
+        )
+    }));
+    Ok(warnings)
 }
 
-fn refuse_other_units(previous: &Side, data: &Dataset) -> Result<(), Error> {
-    let (before, now) = (Units::of_fit(&previous.fit), Units::of_data(data));
+fn refuse_other_units(before: &Units, now: &Units, data: &Dataset) -> Result<(), Error> {
     let mut problems = Problems::new("units differ from the earlier fit");
     for (reason, what) in [
-        (before.other_returns(&now), "what was learnt of ROI"),
-        (before.other_periods(&now), "what was learnt of half-saturation and retention"),
+        (before.other_returns(now), "what was learnt of ROI"),
+        (before.other_periods(now), "what was learnt of half-saturation and retention"),
     ] {
         if let Some(reason) = reason {
             problems.push_with(|| format!("{reason}: {what} cannot be carried forward"));
@@ -81,8 +94,8 @@ fn refuse_other_units(previous: &Side, data: &Dataset) -> Result<(), Error> {
 }
 
 /// Says of a repetition without carrying forward that a period is no longer what it was.
-pub fn other_periods(previous: &Fit, data: &Dataset) -> Option<Warning> {
-    let reason = Units::of_fit(previous).other_periods(&Units::of_data(data))?;
+pub fn other_periods(previous: &Fit, data: &Dataset, model: &ModelConfig) -> Option<Warning> {
+    let reason = Units::of_fit(previous).other_periods(&Units::of_data(data, model))?;
     let message = format!(
         "{reason}: half-saturation and retention are by the period and cannot be compared with the earlier fit's"
     );
@@ -201,7 +214,8 @@ mod tests {
     fn nothing_is_carried_into_other_units() {
         let previous = Side::summarised(testdata::fit());
         let mut data = Parts::new().dataset;
-        assert_eq!(other_periods(&previous.fit, &data), None);
+        let model = ModelConfig::default();
+        assert_eq!(other_periods(&previous.fit, &data, &model), None);
         data.interval = crate::data::Interval::Monthly;
         let mut config = FitConfig::default();
         let refused = |data: &Dataset, config: &mut FitConfig| {
@@ -214,7 +228,7 @@ mod tests {
             told.contains("the periods were weeks and are months now: what was learnt of half-saturation"),
             "{told}"
         );
-        let warning = other_periods(&previous.fit, &data).unwrap();
+        let warning = other_periods(&previous.fit, &data, &model).unwrap();
         assert!(warning.message.contains("weeks and are months"), "{warning:?}");
         data = Parts::new().dataset;
         data.roles.revenue_per_outcome = Some("aov".into());

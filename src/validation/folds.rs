@@ -6,7 +6,7 @@ use crate::Error;
 use crate::config::FitConfig;
 use crate::data::{Dataset, assume_reliabilities, enough_rows};
 use crate::output::Forecaster;
-use crate::posterior::Prediction;
+use crate::posterior::{Cell, Prediction};
 use crate::sampler::Progress;
 
 /// How many origins, and how far each looks ahead.
@@ -148,19 +148,7 @@ impl Fold {
         progress: &dyn Progress,
     ) -> Result<Forecasts, Error> {
         let fit = crate::fit(data, config, progress)?;
-        let forecast = |cell: &crate::posterior::Cell| {
-            Some(Forecast {
-                date: cell.date,
-                prediction: Prediction {
-                    group: cell.geo,
-                    outcome: cell.outcome?,
-                    mean: cell.fitted_mean,
-                    q05: cell.fitted_q05,
-                    q95: cell.fitted_q95,
-                    crps: cell.crps?,
-                },
-            })
-        };
+        let forecast = |cell: &Cell| Some(Forecast { date: cell.date, prediction: Prediction::of(cell)? });
         let cells = fit.posterior.cells.iter().filter(|c| c.held_out).filter_map(forecast).collect();
         Ok(Forecasts { cells, diagnostics: Some(fit.diagnostics) })
     }
