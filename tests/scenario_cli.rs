@@ -189,6 +189,29 @@ fn the_frontier_rises() {
     scenario(&["--frontier", "6"]).exits(0).says(&["Efficient frontier", "display", "counted cautiously"]);
 }
 
+/// The returns of the next unit add up to what all the budget between the ends of the frontier brings.
+#[test]
+fn what_the_next_unit_returns_is_the_slope_of_the_frontier() {
+    for risk in ["cautious", "mean", "cvar"] {
+        let answer = json(&["--frontier", "40", "--risk", risk]);
+        let points = answer["frontier"].as_array().unwrap();
+        let of = |key: &str| -> Vec<f64> { points.iter().map(|p| p[key].as_f64().unwrap_or(0.0)).collect() };
+        let (budget, outcome, returns) = (of("budget"), of("outcome"), of("marginal_return"));
+        let told = |i: usize| 0.5 * (returns[i] + returns[i + 1]) * (budget[i + 1] - budget[i]);
+        let told: f64 = (0..38).map(told).sum();
+        let brought = outcome[38] - outcome[0];
+        assert!((told / brought - 1.0).abs() < 0.03, "{risk}: {told} {brought}");
+        assert!(points[39]["marginal_return"].is_null(), "{risk}");
+    }
+    // The plan of a budget says what the frontier says of it.
+    for risk in ["cautious", "cvar"] {
+        let answer = json(&["--frontier", "3", "--risk", risk]);
+        let (plan, point) = (&answer["scenarios"][0], &answer["frontier"][1]);
+        let returns = |of: &Value| number(&of["marginal_return"]);
+        assert!((returns(plan) / returns(point) - 1.0).abs() < 1e-6, "{risk}");
+    }
+}
+
 /// A budget of the frontier has the plan that is the best of that budget.
 #[test]
 fn the_frontier_maximises_what_the_best_plan_does() {
