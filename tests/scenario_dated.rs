@@ -146,6 +146,34 @@ fn a_period_changes_its_weeks_and_the_parts_add_up() {
         .says(&["carried in from before", "2022-02-28"]);
 }
 
+/// Over the weeks of the fitted window, a change without a date and the same one in the weeks after are the same
+/// plan, so that what of it is extrapolation is too.
+#[test]
+fn a_change_is_extrapolation_with_a_date_as_without() {
+    let bytes = std::fs::read(fit().join("fit.json")).unwrap();
+    let fit_json: Value = serde_json::from_slice(&bytes).unwrap();
+    let mut marked = Vec::new();
+    for curve in fit_json["response_curves"].as_array().unwrap() {
+        let (name, reach) = (curve["channel"].as_str().unwrap(), number(&curve["observed_max_multiplier"]));
+        for share in [1.1 / reach, 0.99, 1.01] {
+            let set = format!("{name}={}x", (share * reach).min(2.0));
+            let beyond = |args: &[&str]| -> bool {
+                let answer = json(&[&["--weeks", "60", "--set", &set], args].concat());
+                channel(&answer, name)["extrapolated"].as_bool().unwrap()
+            };
+            let (dated, undated) = (beyond(&["--dated"]), beyond(&[]));
+            assert_eq!(dated, undated, "{set}");
+            marked.push(undated);
+        }
+    }
+    assert!(marked.contains(&true) && marked.contains(&false), "{marked:?}");
+    // What it leaves as it was is no part of it: one week far beyond the data is not lost in a year.
+    let spike = json(&["--set", "tv@2022-10-03..2022-10-09=20x"]);
+    assert_eq!(channel(&spike, "tv")["extrapolated"], true);
+    assert_eq!(channel(&json(&["--dated", "--set", "tv=+1%"]), "tv")["extrapolated"], false);
+    scenario(&["--set", "tv=+100%"]).finishes().says(&["Extrapolated, as more than 5 % of the spend"]);
+}
+
 #[test]
 fn a_plan_file_is_the_horizon() {
     let geos = geos();
