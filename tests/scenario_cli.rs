@@ -79,6 +79,19 @@ fn changes_are_made_as_said() {
 }
 
 #[test]
+fn channels_are_locked_and_paused_by_lists() {
+    let locked = json(&["--lock", "tv,search", "--lock", "social", "--risk", "mean"]);
+    for channel in ["tv", "search", "social"] {
+        assert_eq!(proposed(&locked, 0, channel), current(&locked, channel));
+    }
+    let paused = json(&["--pause", "tv, social"]);
+    assert_eq!((proposed(&paused, 0, "tv"), proposed(&paused, 0, "social")), (0.0, 0.0));
+    assert_eq!(proposed(&paused, 0, "search"), current(&paused, "search"));
+    scenario(&["--lock", "tv,serch"]).exits(1).complains(&["no paid channel `serch`", "`search`"]);
+    scenario(&["--pause", "tv,tv"]).exits(2).complains(&["`tv` is given twice"]);
+}
+
+#[test]
 fn a_shift_conserves_the_budget() {
     let answer = json(&["--shift", "tv:search:10%"]);
     let s = &answer["scenarios"][0];
@@ -98,6 +111,7 @@ fn the_horizon_scales_totals_and_nothing_else() {
     assert!((number(&a["budget"]) / number(&b["budget"]) / 52.0 - 1.0).abs() < 1e-8);
     assert_eq!(a["p_gain"], b["p_gain"]);
     assert!((number(&year["horizon"]["factor"]) - 52.0 / 80.0).abs() < 1e-12);
+    scenario(&["--weeks", "1"]).exits(0).says(&["once, with that", "over this week"]);
     scenario(&["--weeks", "0"]).exits(2).complains(&["above 0"]);
 }
 

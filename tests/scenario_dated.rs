@@ -198,6 +198,10 @@ fn a_plan_file_is_the_horizon() {
         .mmm(&["scenario", fit, "--plan", "plan.csv"])
         .finishes()
         .says(&["does not mention social", "3 periods from 2022-02-28"]);
+    let with_weeks = ["scenario", fit, "--plan", "plan.csv", "--weeks", "1"];
+    folder.mmm(&with_weeks).exits(2).complains(&["--weeks and --plan", "the plan says its own weeks"]);
+    // The frontier is over weeks that no plan says.
+    folder.mmm(&[&with_weeks[..], &["--frontier", "2"]].concat()).finishes();
     let week: String = csv.lines().take(1 + geos.len()).map(|line| format!("{line}\n")).collect();
     std::fs::write(folder.path().join("week.csv"), week).unwrap();
     folder
@@ -233,6 +237,15 @@ fn flighting_ranks_patterns_of_one_budget() {
         scenario(&["--flight", part]).exits(2).complains(&["--flight", "name the channel alone"]);
     }
     scenario(&["--flight", "socal"]).exits(1).complains(&["`socal`", "did you mean `social`"]);
+}
+
+#[test]
+fn a_list_is_paused_each_in_its_own_weeks() {
+    let answer = json(&["--pause", "tv@2022-10-03..2023-01-01,social"]);
+    assert_eq!(number(&channel(&answer, "social")["proposed"]), 0.0);
+    let tv = number(&channel(&answer, "tv")["proposed"]) / number(&channel(&answer, "tv")["current"]);
+    assert!(tv > 0.0 && tv < 1.0, "{tv}");
+    assert_eq!(change(&answer, "search"), 0.0);
 }
 
 #[test]
