@@ -177,8 +177,13 @@ fn the_prior_alone_is_no_fit() {
     assert!((number(&tv["q50"]) / 2.4_f64.sqrt() - 1.0).abs() < 0.03, "{tv}");
 
     assert!(!out.join("fit.json").exists());
-    folder.mmm(&["scenario", "mmm-prior"]).exits(1).complains(&["fit.json"]);
-    folder.mmm(&["report", "mmm-prior/prior.json"]).exits(1).complains(&["schema is mmm.prior/1"]);
+    for (command, code) in [
+        (["scenario", "mmm-prior"].as_slice(), 1),
+        (&["report", "mmm-prior/prior.json"], 1),
+        (&["diff", "mmm-prior", "mmm-prior"], 2),
+    ] {
+        folder.mmm(command).exits(code).complains(&["mmm-prior", "the prior alone", "without --prior-only"]);
+    }
     let first = fs::read(out.join("prior.json")).expect("prior.json");
     folder.mmm(&[&all[..], &["--threads", "1"]].concat()).exits(0);
     assert!(first == fs::read(out.join("prior.json")).expect("prior.json"), "the same seed, the same bytes");

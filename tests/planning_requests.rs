@@ -1,6 +1,6 @@
 //! Planning requests as typed on the command line: what they mean, and what they are told when wrong.
 
-use mmm::planning::{Bounds, ChannelCurve, PlanRequest, RawRequest, RequestError};
+use mmm::planning::{Amount, Bounds, Change, ChannelCurve, PlanRequest, RawRequest, RequestError};
 use ndarray::Array2;
 
 const NAMES: [&str; 5] = ["tv", "search", "social", "print", "yt:brand"];
@@ -52,6 +52,19 @@ fn every_form_means_what_it_says() {
 fn names_may_hold_a_colon() {
     let request = parse(&[], &["yt:brand:tv:0%"], &[], &[]).unwrap();
     assert_eq!(request.multipliers(&curves(), 10.0).unwrap(), [1.0; 5]);
+}
+
+#[test]
+fn a_name_with_a_comma_is_no_list() {
+    let names = ["brand,tv", "brand", "tv"];
+    let paused = |text: &str| {
+        let pause = strings(&[text]);
+        let request = PlanRequest::parse(&RawRequest { pause: &pause, ..RawRequest::default() }, &names);
+        request.unwrap().changes
+    };
+    let stop = |channel| Change::Set { channel, to: Amount::Multiple(0.0) };
+    assert_eq!(paused("brand,tv"), [stop(0)]);
+    assert_eq!(paused("tv, brand"), [stop(2), stop(1)]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use mmm::planning::{
     Amount, ChannelCurve, Limits, PlanRequest, PlanningError, RawRequest, Risk, gain_draws, optimise,
     optimise_risk, test_values,
 };
+use mmm::posterior::Summary;
 use ndarray::Array2;
 use proptest::prelude::*;
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -112,6 +113,26 @@ fn the_value_of_a_test_is_that_of_the_textbook() {
     // Without the test every plan is as good; with it the other bound is right half of the time.
     assert!((0.4..0.6).contains(&values[0].p_plan_changes), "{}", values[0].p_plan_changes);
     assert_eq!((values[1].expected_gain, values[1].p_plan_changes), (0.0, 0.0));
+}
+
+/// Every third draw is used to value a test; the others know another ROI.
+#[test]
+fn the_roi_beside_a_test_is_that_of_all_draws() {
+    let roi = |s: usize| if s.is_multiple_of(3) { 1.0 } else { 2.0 } + (s % 100) as f64 / 100.0;
+    let line = |name: &str, roi: &dyn Fn(usize) -> f64| {
+        let values = Array2::from_shape_fn((3000, 3), |(s, k)| 100.0 * k as f64 * roi(s));
+        ChannelCurve::new(name, 100.0, &[0.0, 1.0, 2.0], values, 2.0).unwrap()
+    };
+    let curves = [line("tv", &roi), line("known", &|_| 1.5)];
+    let values = test_values(&curves, 200.0, &Limits::around_today(2, 0.3), 0.1).unwrap();
+    let all = Summary::of(&(0..3000).map(roi).collect::<Vec<f64>>());
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+    let test = values.iter().find(|test| test.channel == "tv").unwrap();
+    near(test.roi.mean, all.mean);
+    near(test.roi.sd, all.sd);
+    near(test.roi.q05, all.q05);
+    near(test.test_se, 0.1 * all.mean);
+    assert!(test.expected_gain > 0.0 && test.roi_sd_after < all.sd, "{test:?}");
 }
 
 #[test]

@@ -79,6 +79,19 @@ fn changes_are_made_as_said() {
 }
 
 #[test]
+fn channels_are_locked_and_paused_by_lists() {
+    let locked = json(&["--lock", "tv,search", "--lock", "social", "--risk", "mean"]);
+    for channel in ["tv", "search", "social"] {
+        assert_eq!(proposed(&locked, 0, channel), current(&locked, channel));
+    }
+    let paused = json(&["--pause", "tv, social"]);
+    assert_eq!((proposed(&paused, 0, "tv"), proposed(&paused, 0, "social")), (0.0, 0.0));
+    assert_eq!(proposed(&paused, 0, "search"), current(&paused, "search"));
+    scenario(&["--lock", "tv,serch"]).exits(1).complains(&["no paid channel `serch`", "`search`"]);
+    scenario(&["--pause", "tv,tv"]).exits(2).complains(&["`tv` is given twice"]);
+}
+
+#[test]
 fn a_shift_conserves_the_budget() {
     let answer = json(&["--shift", "tv:search:10%"]);
     let s = &answer["scenarios"][0];
@@ -98,6 +111,7 @@ fn the_horizon_scales_totals_and_nothing_else() {
     assert!((number(&a["budget"]) / number(&b["budget"]) / 52.0 - 1.0).abs() < 1e-8);
     assert_eq!(a["p_gain"], b["p_gain"]);
     assert!((number(&year["horizon"]["factor"]) - 52.0 / 80.0).abs() < 1e-12);
+    scenario(&["--weeks", "1"]).exits(0).says(&["once, with that", "over this week"]);
     scenario(&["--weeks", "0"]).exits(2).complains(&["above 0"]);
 }
 
@@ -187,6 +201,29 @@ fn the_frontier_rises() {
         assert!(number(&pair[1]["outcome"]) >= number(&pair[0]["outcome"]));
     }
     scenario(&["--frontier", "6"]).exits(0).says(&["Efficient frontier", "display", "counted cautiously"]);
+}
+
+/// The returns of the next unit add up to what all the budget between the ends of the frontier brings.
+#[test]
+fn what_the_next_unit_returns_is_the_slope_of_the_frontier() {
+    for risk in ["cautious", "mean", "cvar"] {
+        let answer = json(&["--frontier", "40", "--risk", risk]);
+        let points = answer["frontier"].as_array().unwrap();
+        let of = |key: &str| -> Vec<f64> { points.iter().map(|p| p[key].as_f64().unwrap_or(0.0)).collect() };
+        let (budget, outcome, returns) = (of("budget"), of("outcome"), of("marginal_return"));
+        let told = |i: usize| 0.5 * (returns[i] + returns[i + 1]) * (budget[i + 1] - budget[i]);
+        let told: f64 = (0..38).map(told).sum();
+        let brought = outcome[38] - outcome[0];
+        assert!((told / brought - 1.0).abs() < 0.03, "{risk}: {told} {brought}");
+        assert!(points[39]["marginal_return"].is_null(), "{risk}");
+    }
+    // The plan of a budget says what the frontier says of it.
+    for risk in ["cautious", "cvar"] {
+        let answer = json(&["--frontier", "3", "--risk", risk]);
+        let (plan, point) = (&answer["scenarios"][0], &answer["frontier"][1]);
+        let returns = |of: &Value| number(&of["marginal_return"]);
+        assert!((returns(plan) / returns(point) - 1.0).abs() < 1e-6, "{risk}");
+    }
 }
 
 /// A budget of the frontier has the plan that is the best of that budget.

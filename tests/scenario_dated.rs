@@ -146,6 +146,34 @@ fn a_period_changes_its_weeks_and_the_parts_add_up() {
         .says(&["carried in from before", "2022-02-28"]);
 }
 
+/// Over the weeks of the fitted window, a change without a date and the same one in the weeks after are the same
+/// plan, so that what of it is extrapolation is too.
+#[test]
+fn a_change_is_extrapolation_with_a_date_as_without() {
+    let bytes = std::fs::read(fit().join("fit.json")).unwrap();
+    let fit_json: Value = serde_json::from_slice(&bytes).unwrap();
+    let mut marked = Vec::new();
+    for curve in fit_json["response_curves"].as_array().unwrap() {
+        let (name, reach) = (curve["channel"].as_str().unwrap(), number(&curve["observed_max_multiplier"]));
+        for share in [1.1 / reach, 0.99, 1.01] {
+            let set = format!("{name}={}x", (share * reach).min(2.0));
+            let beyond = |args: &[&str]| -> bool {
+                let answer = json(&[&["--weeks", "60", "--set", &set], args].concat());
+                channel(&answer, name)["extrapolated"].as_bool().unwrap()
+            };
+            let (dated, undated) = (beyond(&["--dated"]), beyond(&[]));
+            assert_eq!(dated, undated, "{set}");
+            marked.push(undated);
+        }
+    }
+    assert!(marked.contains(&true) && marked.contains(&false), "{marked:?}");
+    // What it leaves as it was is no part of it: one week far beyond the data is not lost in a year.
+    let spike = json(&["--set", "tv@2022-10-03..2022-10-09=20x"]);
+    assert_eq!(channel(&spike, "tv")["extrapolated"], true);
+    assert_eq!(channel(&json(&["--dated", "--set", "tv=+1%"]), "tv")["extrapolated"], false);
+    scenario(&["--set", "tv=+100%"]).finishes().says(&["Extrapolated, as more than 5 % of the spend"]);
+}
+
 #[test]
 fn a_plan_file_is_the_horizon() {
     let geos = geos();
@@ -170,6 +198,10 @@ fn a_plan_file_is_the_horizon() {
         .mmm(&["scenario", fit, "--plan", "plan.csv"])
         .finishes()
         .says(&["does not mention social", "3 periods from 2022-02-28"]);
+    let with_weeks = ["scenario", fit, "--plan", "plan.csv", "--weeks", "1"];
+    folder.mmm(&with_weeks).exits(2).complains(&["--weeks and --plan", "the plan says its own weeks"]);
+    // The frontier is over weeks that no plan says.
+    folder.mmm(&[&with_weeks[..], &["--frontier", "2"]].concat()).finishes();
     let week: String = csv.lines().take(1 + geos.len()).map(|line| format!("{line}\n")).collect();
     std::fs::write(folder.path().join("week.csv"), week).unwrap();
     folder
@@ -205,6 +237,15 @@ fn flighting_ranks_patterns_of_one_budget() {
         scenario(&["--flight", part]).exits(2).complains(&["--flight", "name the channel alone"]);
     }
     scenario(&["--flight", "socal"]).exits(1).complains(&["`socal`", "did you mean `social`"]);
+}
+
+#[test]
+fn a_list_is_paused_each_in_its_own_weeks() {
+    let answer = json(&["--pause", "tv@2022-10-03..2023-01-01,social"]);
+    assert_eq!(number(&channel(&answer, "social")["proposed"]), 0.0);
+    let tv = number(&channel(&answer, "tv")["proposed"]) / number(&channel(&answer, "tv")["current"]);
+    assert!(tv > 0.0 && tv < 1.0, "{tv}");
+    assert_eq!(change(&answer, "search"), 0.0);
 }
 
 #[test]

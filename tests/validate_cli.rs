@@ -118,6 +118,8 @@ fn tables_name_every_forecast_and_bad_plans_are_refused() {
     let run = validate(&folder, DATA, &["--horizon", "6", "--holdout-weeks", "4"]).finishes();
     run.says(&["media mix model", "same period last year", "last value", "CRPS", "[holdout_ignored]"])
         .complains(&["fold 1 of 2: media mix model", "fold 2 of 2: the same without media"]);
+    let one = [&["validate", DATA, "--folds", "1", "--horizon", "6"], &SHORT[..6]].concat();
+    folder.mmm(&one).finishes().says(&["1 forecast of 6 weeks, from a model that saw nothing"]);
     validate(&folder, DATA, &["--horizon", "80"]).exits(1).complains(&["2 folds of 80 periods", "--horizon"]);
     validate(&folder, DATA, &["--horizon", "0"]).exits(2).complains(&["--horizon", "at least 1"]);
     let refused = validate(&folder, DATA, &["--horizon", "65"]).exits(1);

@@ -53,9 +53,10 @@ pub struct Scenario {
     goals: GoalArgs,
     #[command(flatten)]
     limits: LimitArgs,
-    /// Length of the plan in weeks; the fitted window's average week is taken that many times
-    #[arg(long, value_name = "N", default_value_t = 52.0, value_parser = weeks)]
-    weeks: f64,
+    /// Length of the plan in weeks; the fitted window's average week is taken that many times. A --plan says its own
+    /// [default: 52]
+    #[arg(long, value_name = "N", value_parser = weeks)]
+    weeks: Option<f64>,
     /// Plans to compare, one TOML table each; --margin and --risk hold for those that say nothing of their own,
     /// --weeks and --by-geo for all
     #[arg(long, value_name = "FILE")]
@@ -90,8 +91,8 @@ struct ChangeArgs {
     /// Move spend: search:social:10%, search:social:5000/week
     #[arg(long, value_name = "FROM:TO:AMOUNT")]
     shift: Vec<String>,
-    /// Spend nothing on a channel
-    #[arg(long, value_name = "CHANNEL")]
+    /// Spend nothing on these channels
+    #[arg(long, value_name = "A,B")]
     pause: Vec<String>,
     /// Spend of the weeks after the data: columns date, geo (panels) and one for each channel; what the file
     /// leaves out stays as in the data's last weeks. Changes above apply on top of it
@@ -158,8 +159,8 @@ struct LimitArgs {
     /// Several channels together: video:tv,youtube=0.8..1.2
     #[arg(long, value_name = "NAME:A,B=LO..HI")]
     group: Vec<String>,
-    /// Keep a channel's spend
-    #[arg(long, value_name = "CHANNEL")]
+    /// Keep the spend of these channels
+    #[arg(long, value_name = "A,B")]
     lock: Vec<String>,
     /// Plan every channel geo by geo; a channel named with a geo (--bound tv@north=..1.2) is, in any case
     #[arg(long)]
@@ -225,6 +226,13 @@ impl Scenario {
             (own.target_mroi.is_some(), "--target-mroi"),
             (own.target_roi.is_some(), "--target-roi"),
         ];
+        if own.plan.is_some() && self.weeks.is_some() && !self.asks_extras_of_weeks() && self.file.is_none() {
+            return Some(RequestError::Conflict {
+                first: "--weeks".into(),
+                second: "--plan".into(),
+                reason: "the plan says its own weeks, up to its last row",
+            });
+        }
         let keeps_limits = self.asks_plan(own) || self.frontier.is_some() || self.test_value.is_some();
         let of_plan = of_plan.into_iter().filter(|_| self.file.is_some());
         let limits = limits.into_iter().filter(|_| !keeps_limits);
@@ -237,15 +245,22 @@ impl Scenario {
         Some(RequestError::Conflict { first: first.into(), second: second.into(), reason })
     }
 
+    /// Weeks of a plan that does not say its own.
+    fn weeks(&self) -> f64 {
+        self.weeks.unwrap_or(USUAL_WEEKS)
+    }
+
+    /// Whether something beside plans is asked that is over `--weeks`.
+    fn asks_extras_of_weeks(&self) -> bool {
+        self.frontier.is_some() || self.test_value.is_some() || self.flight.is_some()
+    }
+
     /// Whether the flags ask for a plan: always, unless a file has the plans or they only ask for something else.
     fn asks_plan(&self, own: &RawQuestion) -> bool {
         if self.file.is_some() {
             return false;
         }
-        let something_else = self.frontier.is_some()
-            || self.test_value.is_some()
-            || self.reported.is_some()
-            || self.flight.is_some();
+        let something_else = self.asks_extras_of_weeks() || self.reported.is_some();
         let limits_alone = RawQuestion {
             bound: own.bound.clone(),
             group: own.group.clone(),
@@ -256,6 +271,9 @@ impl Scenario {
         !something_else || *own != limits_alone
     }
 }
+
+/// Length of a plan where nothing is said: a year.
+const USUAL_WEEKS: f64 = 52.0;
 
 fn weeks(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

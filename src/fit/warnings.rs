@@ -175,8 +175,8 @@ impl FitWarning {
                 100.0 * share
             ),
             FitWarning::BeyondObserved { channels } => format!(
-                "in the recommended plan the average period spends more on {} than any in the data; there the \
-                 response curve is extrapolation",
+                "in the recommended plan more than 5 % of the spend on {} lies above the largest period in the \
+                 data; there the response curve is extrapolation",
                 listing(channels)
             ),
             FitWarning::UnstableLoo { max_pareto_k } => format!(

@@ -9,6 +9,7 @@ use super::factors::FactorCoordinates;
 use super::level::LevelCoordinates;
 use super::pool::PooledPrior;
 use super::prior::ShapePrior;
+use super::reach::reach;
 use super::reliability::{Calibration, calibrate};
 use super::returns::{Belief, ReturnsPrior};
 use super::scaling::ExposureScale;
@@ -303,17 +304,12 @@ impl Design {
         self.fitted.chunks_exact(self.n_periods).map(last).max().unwrap_or(0)
     }
 
-    /// Largest exposure in one period over the mean active exposure, the smallest over geos in which
-    /// channel `c` ran: how far the data reach.
+    /// The multiple of channel `c`'s exposure of which 5 % lies above the largest period up to the last fitted one,
+    /// the smallest over geos in which it ran: how far the data reach.
     pub fn observed_max_multiplier(&self, c: usize) -> f64 {
         let (n, seen) = (self.n_periods, self.periods_until_last_fitted());
-        let reach = |x: &[f64]| {
-            let x = &x[..seen];
-            let (count, sum) = x.iter().filter(|x| **x > 0.0).fold((0.0, 0.0), |(n, s), x| (n + 1.0, s + x));
-            (count > 0.0).then(|| x.iter().copied().fold(0.0, f64::max) / (sum / count))
-        };
         let series = &self.exposure[c * self.n_geos * n..(c + 1) * self.n_geos * n];
-        series.chunks_exact(n).filter_map(reach).reduce(f64::min).unwrap_or(1.0)
+        series.chunks_exact(n).filter_map(|x| reach(&x[..seen])).reduce(f64::min).unwrap_or(1.0)
     }
 
     /// Whether some geo's pace is not that of the fitted window.

@@ -105,7 +105,9 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     }
     let beyond = names(&up, |p| p.extrapolated);
     if !beyond.is_empty() {
-        text.push_str(&format!(" The average period of {beyond} would then be above any in the data."));
+        text.push_str(&format!(
+            " More than 5 % of the spend on {beyond} would then lie above the largest period in the data."
+        ));
     }
     let surprising = names(&up, |p| is_above_expectation(fit, &p.channel));
     if !surprising.is_empty() {

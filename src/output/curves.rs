@@ -29,7 +29,8 @@ pub struct ResponseCurve {
     /// out. Absent where that is the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_spend: Option<f64>,
-    /// Beyond this multiplier the curve is extrapolation; null when not defined.
+    /// Beyond this multiplier the curve is extrapolation: more than 5 % of the spend (or exposure) lies above the
+    /// largest period in the data; null when not defined.
     pub observed_max_multiplier: Option<f64>,
     /// Why `observed_max_multiplier` is null.
     #[serde(default, skip_serializing_if = "Option::is_none")]

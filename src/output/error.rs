@@ -58,6 +58,12 @@ pub enum OutputError {
         #[source]
         source: serde_json::Error,
     },
+    /// The output is of `mmm fit --prior-only`, in which nothing was fitted.
+    #[error("{}: it holds the prior alone, as --prior-only writes it, and no fit", path.display())]
+    PriorOnly {
+        /// The folder, or its `prior.json`.
+        path: PathBuf,
+    },
     /// The file is JSON but of another schema.
     #[error("{}: schema is {found}, this version of mmm reads {expected}", path.display())]
     Schema {
@@ -128,6 +134,7 @@ impl OutputError {
             OutputError::Schema { found, .. } if found.starts_with("mmm.fit/") => {
                 Some("read it with the version of mmm that wrote it, or run `mmm fit` again".into())
             }
+            OutputError::PriorOnly { .. } => Some("run `mmm fit` without --prior-only and give its output".into()),
             OutputError::Schema { .. } => Some("give a folder or fit.json written by `mmm fit`".into()),
             OutputError::Serialise { .. } | OutputError::Parquet { .. } => None,
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::ser::{Formatter, Serializer};
 
 use super::finite::first_non_finite;
+use super::prior_json::{PRIOR_FILE, PRIOR_SCHEMA};
 use super::{FIT_SCHEMA, Fit, OutputError};
 
 /// File name of the fit in the output directory.
@@ -35,15 +36,22 @@ impl Fit {
     /// Reads a fit from an output directory or from its `fit.json`.
     ///
     /// # Errors
-    /// When the file is missing, cut short, not a fit, or of another schema; the file is named.
+    /// When the file is missing, cut short, not a fit, of the prior alone, or of another schema; the file is named.
     pub fn read(path: &Path) -> Result<Fit, OutputError> {
         let file = if path.is_dir() { path.join(FIT_FILE) } else { path.to_path_buf() };
-        let bytes = fs::read(&file).map_err(OutputError::io("cannot read", &file))?;
+        let prior_only = || OutputError::PriorOnly { path: path.to_path_buf() };
+        let bytes = match fs::read(&file) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && path.join(PRIOR_FILE).is_file() => {
+                return Err(prior_only());
+            }
+            read => read.map_err(OutputError::io("cannot read", &file))?,
+        };
         let corrupt = |source| OutputError::Corrupt { path: file.clone(), source };
         // The schema first: a newer file should be called newer, not malformed.
         let header: Header = serde_json::from_slice(&bytes).map_err(corrupt)?;
         match header.schema {
             Some(s) if s == FIT_SCHEMA => serde_json::from_slice(&bytes).map_err(corrupt),
+            Some(s) if s == PRIOR_SCHEMA => Err(prior_only()),
             other => Err(OutputError::Schema {
                 path: file.clone(),
                 found: other.unwrap_or_else(|| "missing".into()),
@@ -172,6 +180,18 @@ mod tests {
         assert!(matches!(error, OutputError::Schema { .. }), "{error:?}");
         assert!(matches!(read_text("{}"), OutputError::Schema { .. }));
         assert!(matches!(read_text("not json"), OutputError::Corrupt { .. }));
+    }
+
+    #[test]
+    fn the_prior_alone_is_no_fit() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(PRIOR_FILE);
+        fs::write(&file, format!("{{\"schema\": \"{PRIOR_SCHEMA}\"}}")).unwrap();
+        for path in [dir.path(), &file] {
+            let error = Fit::read(path).unwrap_err();
+            assert!(error.to_string().contains("--prior-only"), "{error}");
+            assert!(error.hint().unwrap().contains("without --prior-only"), "{error:?}");
+        }
     }
 
     #[test]

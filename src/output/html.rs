@@ -181,7 +181,7 @@ fn shares(fit: &Fit) -> String {
 
 fn curves(fit: &Fit) -> String {
     let note = "Incremental outcome against spend, with its 90 % interval. The dot is today's spend; the shaded \
-                part is where the average period spends more than any in the data.";
+                part is where more than 5 % of the spend lies above the largest period in the data.";
     let charts: String = fit.response_curves.iter().map(response_chart).collect();
     section("Diminishing returns", &format!("{}<div class=\"grid\">\n{charts}</div>\n", paragraph(note)))
 }
@@ -204,7 +204,7 @@ fn plan(scenario: &Scenario, counted: &Counted) -> String {
         .map(|a| {
             let mut note = Vec::new();
             note.extend(a.bound_hit.map(|_| "at its bound"));
-            note.extend(a.extrapolated.then_some("average period above the data"));
+            note.extend(a.extrapolated.then_some("over 5 % of it above the data's largest period"));
             vec![
                 a.channel.clone(),
                 amount(a.current),

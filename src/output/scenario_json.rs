@@ -98,14 +98,17 @@ impl Horizon {
         let (data, fitted) = (&fit.run.data, fit.run.data.fitted());
         let last = data.interval().last_day(fitted.last);
         let average = if data.geo_names.len() > 1 { "each geo's average week" } else { "the average week" };
+        let (times, these) = match weeks {
+            1.0 => ("once".to_owned(), "this week".to_owned()),
+            _ => (format!("{weeks} times over"), format!("these {weeks} weeks")),
+        };
         Horizon {
             weeks,
             fitted_weeks: fitted.weeks,
             factor: weeks / fitted.weeks,
             basis: format!(
-                "today's plan is {average} of the fitted window ({:.0} weeks from {} to {last}), {weeks} \
-                 times over, with that window's flighting; spends and outcomes are totals over these {weeks} \
-                 weeks",
+                "today's plan is {average} of the fitted window ({:.0} weeks from {} to {last}), {times}, with \
+                 that window's flighting; spends and outcomes are totals over {these}",
                 fitted.weeks, fitted.first
             ),
         }

@@ -211,8 +211,9 @@ fn notes(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
         notes.push(format!("At the upper bound, would take more: {high}."));
     }
     if let Some(beyond) = names(&|p| p.extrapolated) {
-        let period = if answer.dated.is_some() { "a" } else { "the average" };
-        notes.push(format!("Extrapolated, as {period} period spends more than any in the data: {beyond}."));
+        notes.push(format!(
+            "Extrapolated, as more than 5 % of the spend lies above the largest period in the data: {beyond}."
+        ));
     }
     let marginal = answer.marginal_return.map(|m| format!("the next unit of budget returns {}", ratio(m)));
     let gap = answer.scenario.gap.map(|g| match g {

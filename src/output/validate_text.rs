@@ -25,12 +25,14 @@ pub fn validate_text(report: &ValidateReport) -> String {
 fn header(report: &ValidateReport) -> Vec<String> {
     let data = &report.data;
     let folds = report.folds.len();
+    let periods = data.interval().count(report.horizon);
+    let forecasts = match folds {
+        1 => format!("1 forecast of {periods}, from a model that saw"),
+        _ => format!("{folds} forecasts of {periods} each, from models that saw"),
+    };
     let text = format!(
-        "{}: {folds} forecast{} of {} each, from models that saw nothing later; spend and controls of \
-         the forecast periods are given",
+        "{}: {forecasts} nothing later; spend and controls of the forecast periods are given",
         clean(&data.file),
-        if folds == 1 { "" } else { "s" },
-        data.interval().count(report.horizon)
     );
     wrap("", 0, &text)
 }

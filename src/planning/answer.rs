@@ -31,8 +31,8 @@ pub struct Answer {
     pub scenario: Scenario,
     /// Mean incremental outcome per unit of spend; null without spend.
     pub roi: Option<f64>,
-    /// Value of one more unit of budget in the optimal plan; null for a plan that was given, and when
-    /// the bounds leave no room.
+    /// Posterior-mean value of one more unit of budget, spent where what the plan maximises would spend it; null
+    /// for a plan that was given, and when the bounds leave no room.
     pub marginal_return: Option<f64>,
     /// What was maximised when that is not the mean.
     pub objective: Option<Objective>,
@@ -189,6 +189,7 @@ impl Question {
         };
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.objective = Some(plan.objective);
+        answer.marginal_return = plan.marginal_return;
         answer.groups = group_plans(curves, &limits, &plan.multipliers);
         Ok(answer)
     }
@@ -292,7 +293,8 @@ pub struct FrontierPoint {
     pub outcome: f64,
     /// Outcome / budget; null without budget.
     pub roi: Option<f64>,
-    /// Value of one more unit of budget; null when the bounds leave no room.
+    /// Posterior-mean value of one more unit of budget, spent where what is maximised would spend it; null when the
+    /// bounds leave no room.
     pub marginal_return: Option<f64>,
     /// What the plan can be short of the best in what was maximised, relative, at most; null when the search
     /// proves nothing.

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::limits::{Limits, Problem};
-use super::optimise::{Allocation, marginal_return, solve};
+use super::optimise::{Allocation, solve};
 use super::outcome::difference_draws;
+use super::polish::polish_locally;
 use super::settle::settle;
 
 /// Name of the objective in `fit.json`.
@@ -28,8 +29,8 @@ const STEPS: usize = 10;
 /// does not lose on average. The gain is that against today's plan, or what is nearest to it within budget
 /// and limits. Plans are settled as [`super::optimal_scenario`] is.
 ///
-/// The allocation's outcome and marginal return are posterior means; its gap is the proven one of what is
-/// maximised.
+/// The allocation's outcome is the posterior mean, and so is its marginal return: of the next unit of budget
+/// where these curves would spend it, not where the means would. Its gap is the proven one of what is maximised.
 ///
 /// # Errors
 /// As [`super::optimise`].
@@ -61,14 +62,15 @@ pub(crate) fn cautious_plan_of(
         let share = step as f64 / STEPS as f64;
         let between = low.curves.iter().zip(&mean.curves).map(|(low, mean)| low.towards(mean, share));
         let problem = Problem { curves: between.collect(), ..mean.clone() };
-        let best = settle(&problem, solve(&problem));
-        let value = mean.value(&best.x);
+        let best = solve(&problem);
+        let settled = settle(&problem, best.clone());
+        let value = mean.value(&settled.x);
         if value < home_value {
             continue;
         }
-        let mut allocation = best.allocation(&problem, limits);
+        let mut allocation = settled.allocation(&problem, limits);
         allocation.outcome = value + mean.constant;
-        allocation.marginal_return = marginal_return(&mean, &best.x);
+        allocation.marginal_return = next_unit(&problem, &mean, &best.x);
         let gain = difference_draws(curves, &allocation.multipliers, &home_multipliers)?;
         let gains = gain.iter().filter(|g| **g > 0.0).count() as f64;
         if gains >= LIKELY * gain.len() as f64 {
@@ -77,6 +79,26 @@ pub(crate) fn cautious_plan_of(
         plan.get_or_insert(allocation);
     }
     Ok(plan.expect("the plan with the best mean is worth no less than today's"))
+}
+
+/// Share of the largest budget that counts as the next unit: small beside any bend of a curve, large beside the
+/// rounding of a plan's value.
+const NEXT_UNIT: f64 = 1e-3;
+
+/// What the next unit of budget brings by the curves of `mean` when it is spent to maximise `problem`, whose best
+/// plan is `x`; `None` when the limits leave no room for it.
+///
+/// The best plan and not the settled one: the steps of the pull towards today's plan differ from budget to budget,
+/// and would be read as returns.
+fn next_unit(problem: &Problem, mean: &Problem, x: &[f64]) -> Option<f64> {
+    let most = problem.spend_range().1;
+    let step = (NEXT_UNIT * most).min(most - problem.budget);
+    if step <= 1e3 * problem.resolution() {
+        return None;
+    }
+    let next = Problem { budget: problem.budget + step, ..problem.clone() };
+    let more = polish_locally(&next, next.project(x), &next.today, 0.0);
+    Some((mean.value(&more) - mean.value(x)) / step)
 }
 
 #[cfg(test)]

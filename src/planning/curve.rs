@@ -23,8 +23,8 @@ impl ChannelCurve {
     /// Checks and keeps the curve of one channel.
     ///
     /// `spend` is today's spend over the window, currency; `multipliers` ascend from ≥ 0 and contain
-    /// 1; `outcome` is S × M, value per draw and multiplier; above `observed_max_multiplier` the data
-    /// have not been.
+    /// 1; `outcome` is S × M, value per draw and multiplier; above `observed_max_multiplier` the
+    /// curve is extrapolation.
     ///
     /// # Errors
     /// [`PlanningError::BadCurve`] when a number is not finite, the grid does not ascend or lacks 1,
@@ -112,7 +112,7 @@ impl ChannelCurve {
         (self.multipliers[0], self.multipliers[self.multipliers.len() - 1])
     }
 
-    /// Largest multiplier at which the channel's average active period still lies within the data.
+    /// Largest multiplier at which no more than 5 % of the spend lies above the largest period in the data.
     pub fn observed_max_multiplier(&self) -> f64 {
         self.observed_max_multiplier
     }

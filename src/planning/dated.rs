@@ -14,6 +14,7 @@ use super::outcome::PlanOutcome;
 use super::scenario::{ChannelPlan, Scenario, ScenarioKind, against_budget};
 use super::weeks::FutureWeeks;
 use crate::error::Error;
+use crate::model::{EXTRAPOLATED, share_above};
 use crate::posterior::Summary;
 use crate::transform::hill::Hill;
 use crate::transform::simd::InstructionSet;
@@ -219,10 +220,12 @@ fn channel_plan(
     let (current, proposed) = (today.total(c), plan.total(c));
     let mut extrapolated = false;
     for g in 0..history.n_geos() {
-        let t = history.n_periods();
-        let seen = history.channels[c].exposure[g * t..(g + 1) * t].iter().copied().fold(0.0, f64::max);
-        // A hair above the largest period is rounding.
-        extrapolated |= plan.exposure(model, weeks, today, (c, g))?.iter().any(|x| *x > seen * (1.0 + 1e-9));
+        let largest = history.observed(c, g).iter().copied().fold(0.0, f64::max);
+        let exposure = plan.exposure(model, weeks, today, (c, g))?;
+        // What the plan leaves as it is would be the data's own, or no part of the question.
+        let changed = (0..plan.n).filter(|k| plan.spend[c][g * plan.n + k] != today.spend[c][g * plan.n + k]);
+        let changed: Vec<f64> = changed.map(|k| exposure[k]).collect();
+        extrapolated |= share_above(&changed, largest) > EXTRAPOLATED;
     }
     Ok(ChannelPlan {
         channel: history.channels[c].name.clone(),

@@ -7,7 +7,7 @@ use super::dated::{ChangedPeriods, judge};
 use super::flighting::{Flighting, belongs};
 use super::media::MediaModel;
 use super::question::RawQuestion;
-use super::request::{Amount, level, malformed, shift_amount, split_shift};
+use super::request::{Amount, level, malformed, names_in, shift_amount, split_shift};
 use super::request_error::{RequestError, RequestErrors};
 use super::target::{Target, names_period};
 use super::weeks::FutureWeeks;
@@ -44,7 +44,8 @@ impl RawQuestion {
         let target = |text: &String| names_period(text.rsplit_once('=').map_or(text, |(t, _)| t));
         self.dated
             || self.plan.is_some()
-            || self.set.iter().chain(&self.pause).any(target)
+            || self.set.iter().any(target)
+            || self.pause.iter().any(|text| text.split(',').any(names_period))
             || self
                 .shift
                 .iter()
@@ -62,12 +63,14 @@ impl DatedQuestion {
         let geos: Vec<&str> = model.history.geos.iter().map(String::as_str).collect();
         let names = (&channels[..], &geos[..]);
         let (mut changes, mut errors) = (Vec::new(), Vec::new());
-        let sets = raw.set.iter().map(|text| ("set", text, parse_set(text, names)));
-        let pauses = raw.pause.iter().map(|text| ("pause", text, parse_pause(text, names)));
-        let shifts = raw.shift.iter().map(|text| ("shift", text, parse_shift(text, names)));
+        let sets = raw.set.iter().map(|text| ("set", text.as_str(), parse_set(text, names)));
+        let paused = |text| names_in(text, |name| Target::parse("pause", text, name, names).is_ok());
+        let pauses = raw.pause.iter().flat_map(|text| paused(text).into_iter().map(move |name| (text, name)));
+        let pauses = pauses.map(|(text, name)| ("pause", name, parse_pause(text, name, names)));
+        let shifts = raw.shift.iter().map(|text| ("shift", text.as_str(), parse_shift(text, names)));
         for (flag, text, parsed) in sets.chain(pauses).chain(shifts) {
             match parsed {
-                Ok(change) => changes.push(TypedChange { flag, text: text.clone(), change }),
+                Ok(change) => changes.push(TypedChange { flag, text: text.into(), change }),
                 Err(error) => errors.push(error),
             }
         }
@@ -200,8 +203,8 @@ impl TypedChange {
     }
 }
 
-fn parse_pause(text: &str, names: (&[&str], &[&str])) -> Result<DatedChange, RequestError> {
-    let target = Target::parse("pause", text, text, names)?;
+fn parse_pause(text: &str, target: &str, names: (&[&str], &[&str])) -> Result<DatedChange, RequestError> {
+    let target = Target::parse("pause", text, target, names)?;
     Ok(DatedChange::Set { target, to: Amount::Multiple(0.0) })
 }
 

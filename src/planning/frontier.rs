@@ -6,7 +6,7 @@ use super::cautious::{cautious_curves, cautious_plan_of};
 use super::curve::ChannelCurve;
 use super::error::PlanningError;
 use super::limits::{Limits, Problem};
-use super::optimise::{Allocation, marginal_return, optimise};
+use super::optimise::{Allocation, optimise};
 use super::risk::{Risk, optimise_risk};
 
 /// The best plan at each of several budgets; its outcome and marginal return are posterior means whatever is
@@ -34,7 +34,7 @@ pub fn frontier(
                 outcome: problem.value(&x) + problem.constant,
                 upper_bound: f64::INFINITY,
                 gap: f64::INFINITY,
-                marginal_return: marginal_return(&problem, &x),
+                marginal_return: plan.marginal_return,
                 multipliers: plan.multipliers,
             })
         }
@@ -254,6 +254,41 @@ mod tests {
         assert!((ceiling.budget - 130.0).abs() < 1e-9);
         let cheap = smallest_budget_for_outcome(&curves, 1.0, &around).unwrap();
         assert!((cheap.budget - 70.0).abs() < 1e-9);
+    }
+
+    /// A channel whose mean return is high through one draw of ten, and two that are known: where caution and the
+    /// mean spend more is not the same.
+    fn vague_and_known() -> Vec<ChannelCurve> {
+        let grid: Vec<f64> = (0..41).map(|k| f64::from(k) / 20.0).collect();
+        let channel = |name: &str, usual: f64, last: f64| {
+            let top = |s: usize| if s == 9 { last } else { usual };
+            let values = Array2::from_shape_fn((10, 41), |(s, k)| top(s) * grid[k] / (grid[k] + 1.0));
+            ChannelCurve::new(name, 100.0, &grid, values, 2.0).unwrap()
+        };
+        vec![channel("good", 400.0, 400.0), channel("vague", 100.0, 2000.0), channel("poor", 100.0, 100.0)]
+    }
+
+    #[test]
+    fn the_next_unit_returns_what_a_larger_budget_brings_whatever_is_maximised() {
+        let curves = vague_and_known();
+        let limits = Limits::around_today(3, 0.3);
+        // Between the budgets at which a channel reaches its bound.
+        for risk in [Risk::Mean, Risk::Cautious, Risk::Cvar(0.5)] {
+            let budgets: Vec<f64> = (0..6).map(|k| 275.0 + 10.0 * f64::from(k)).collect();
+            let points = frontier(&curves, &budgets, &limits, risk).unwrap();
+            for pair in points.windows(2) {
+                let slope = (pair[1].outcome - pair[0].outcome) / (pair[1].budget - pair[0].budget);
+                let told = 0.5 * (pair[0].marginal_return.unwrap() + pair[1].marginal_return.unwrap());
+                assert!((told / slope - 1.0).abs() < 0.03, "{risk:?} {}: {told} {slope}", pair[0].budget);
+            }
+            let least = frontier(&curves, &[210.0], &limits, risk).unwrap();
+            // All are at 0.7 times today's spend. The good one returns most; in the worst half of the draws, in
+            // which is the one that values the vague channel, that one does, and 2.9 / 1.7² on average.
+            let returns = if risk == Risk::Cvar(0.5) { 2.9 } else { 4.0 } / 1.7_f64.powi(2);
+            let told = least[0].marginal_return.unwrap();
+            assert!((told / returns - 1.0).abs() < 0.03, "{risk:?}: {told} {returns}");
+            assert_eq!(frontier(&curves, &[390.0], &limits, risk).unwrap()[0].marginal_return, None);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::curve::ChannelCurve;
 use super::effect::CarryOver;
 use super::error::PlanningError;
 use super::media::MediaModel;
+use crate::model::reach;
 use crate::transform::hill::Hill;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add, sum8};
 
@@ -56,10 +57,7 @@ pub fn geo_curve(
     };
     let rows: Vec<Vec<f64>> = used.par_iter().map_init(Scratch::default, one).collect();
     let values = Array2::from_shape_fn((rows.len(), MULTIPLIERS.len()), |(s, m)| rows[s][m]);
-    let seen = history.fitted[cells].iter().rposition(|fitted| *fitted).map_or(0, |last| last + 1);
-    let active: Vec<f64> = exposure[..seen].iter().copied().filter(|x| *x > 0.0).collect();
-    let mean = active.iter().sum::<f64>() / active.len().max(1) as f64;
-    let reach = if mean > 0.0 { active.iter().copied().fold(0.0, f64::max) / mean } else { 1.0 };
+    let reach = reach(history.observed(c, g)).unwrap_or(1.0);
     ChannelCurve::new(&format!("{}@{}", channel.name, history.geos[g]), spend, &MULTIPLIERS, values, reach)
 }
 
@@ -144,7 +142,7 @@ mod tests {
         let before = geo_curve(&model, (0, 0), 1).unwrap().observed_max_multiplier();
         model.history.channels[0].exposure[19] = 1e3;
         assert_eq!(geo_curve(&model, (0, 0), 1).unwrap().observed_max_multiplier(), before);
-        model.history.channels[0].exposure[18] = 1e3;
+        model.history.channels[0].exposure[18] = 10.0;
         assert!(geo_curve(&model, (0, 0), 1).unwrap().observed_max_multiplier() > before);
     }
 }

@@ -22,7 +22,7 @@ use crate::posterior::Summary;
 pub struct TestValue {
     /// Channel name.
     pub channel: String,
-    /// ROI as known now.
+    /// ROI as known now, from all draws.
     pub roi: Summary,
     /// Standard error of the test, in units of ROI.
     pub test_se: f64,
@@ -79,15 +79,28 @@ pub fn test_values(
     let equal = Array2::from_elem((n_draws, 1), 1.0 / n_draws.max(1) as f64);
     problem.curves = columns.iter().flat_map(|c| weighted_means(c, &equal)).collect();
     let plan = solve(&problem).x;
-    let mut values: Vec<TestValue> = (0..columns.len())
-        .into_par_iter()
-        .map(|i| {
-            let channel = curves[problem.channels[i]].name();
-            test_value(problem.clone(), &columns, &plan, i, precision, channel)
-        })
-        .collect();
+    let known = |i: usize| untested(&curves[problem.channels[i]], precision);
+    let value = |i: usize| Ok(test_value(problem.clone(), &columns, &plan, i, known(i)?));
+    let values: Result<Vec<TestValue>, PlanningError> =
+        (0..columns.len()).into_par_iter().map(value).collect();
+    let mut values = values?;
     values.sort_by(|a, b| b.expected_gain.total_cmp(&a.expected_gain));
     Ok(values)
+}
+
+/// A channel as all its draws know it, and a test of it that tells nothing.
+fn untested(curve: &ChannelCurve, precision: f64) -> Result<TestValue, PlanningError> {
+    let mut roi = vec![0.0; curve.n_draws()];
+    curve.add_draws(1.0, 1.0 / curve.spend(), &mut roi)?;
+    let roi = Summary::of(&roi);
+    Ok(TestValue {
+        channel: curve.name().to_owned(),
+        roi,
+        test_se: precision * roi.mean.abs(),
+        roi_sd_after: roi.sd,
+        expected_gain: 0.0,
+        p_plan_changes: 0.0,
+    })
 }
 
 /// Standard error of a usual lift test, as a share of the ROI.
@@ -110,24 +123,14 @@ fn test_value(
     columns: &[Columns],
     plan: &[f64],
     tested: usize,
-    precision: f64,
-    channel: &str,
+    mut value: TestValue,
 ) -> TestValue {
     let roi = roi_draws(&columns[tested], problem.today[tested]);
-    let summary = Summary::of(&roi);
-    let test_se = precision * summary.mean.abs();
-    let mut value = TestValue {
-        channel: channel.to_owned(),
-        roi: summary,
-        test_se,
-        roi_sd_after: summary.sd,
-        expected_gain: 0.0,
-        p_plan_changes: 0.0,
-    };
-    if test_se <= 0.0 || summary.sd <= 0.0 {
+    let sd_before = Summary::of(&roi).sd;
+    if value.test_se <= 0.0 || sd_before <= 0.0 {
         return value;
     }
-    let (weights, probability) = cells(&roi, test_se);
+    let (weights, probability) = cells(&roi, value.test_se);
     let means: Vec<Vec<Hermite>> = columns.iter().map(|c| weighted_means(c, &weights)).collect();
     let mut variance = 0.0;
     for (k, p) in probability.iter().enumerate() {
@@ -140,7 +143,8 @@ fn test_value(
         let mean: f64 = w.iter().zip(&roi).map(|(w, r)| w * r).sum();
         variance += p * w.iter().zip(&roi).map(|(w, r)| w * (r - mean).powi(2)).sum::<f64>();
     }
-    value.roi_sd_after = variance.sqrt();
+    // The draws used here have a spread of their own too: what the test leaves of it is left of all the draws'.
+    value.roi_sd_after *= variance.sqrt() / sd_before;
     value
 }
 

@@ -140,13 +140,19 @@ impl Problem {
 
     /// How much of a feasible plan's spend may go from channel `from` to channel `to`.
     pub(crate) fn room(&self, x: &[f64], block_spend: &[f64], from: usize, to: usize) -> f64 {
-        let own = (self.hi[to] - x[to]).min(x[from] - self.lo[from]);
+        let giver = x[from] - self.lo[from];
         let (source, sink) = (self.block_of[from], self.block_of[to]);
         if source == sink {
-            return own;
+            return giver.min(self.hi[to] - x[to]);
         }
-        let into = self.blocks[sink].hi - block_spend[sink];
-        own.min(into).min(block_spend[source] - self.blocks[source].lo)
+        let into = self.room_to_grow(x, block_spend, to);
+        giver.min(into).min(block_spend[source] - self.blocks[source].lo)
+    }
+
+    /// How much more channel `i` may spend, when the budget grows by as much.
+    pub(crate) fn room_to_grow(&self, x: &[f64], block_spend: &[f64], i: usize) -> f64 {
+        let block = self.block_of[i];
+        (self.hi[i] - x[i]).min(self.blocks[block].hi - block_spend[block])
     }
 
     /// Smallest amount of spend worth moving.

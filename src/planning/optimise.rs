@@ -20,7 +20,8 @@ pub struct Allocation {
     pub upper_bound: f64,
     /// What the plan can be short of that bound at most, relative to it.
     pub gap: f64,
-    /// Value of one more unit of budget; `None` when the bounds leave no room for it.
+    /// Posterior-mean value of one more unit of budget, spent where what is maximised would spend it; `None` when
+    /// the bounds leave no room for it.
     pub marginal_return: Option<f64>,
 }
 
@@ -114,13 +115,11 @@ fn shared_slope(problem: &Problem, x: &[f64]) -> Option<f64> {
     (!slopes.is_empty()).then(|| slopes.iter().sum::<f64>() / slopes.len() as f64)
 }
 
-/// The best marginal return among the channels that may still grow.
-pub(crate) fn marginal_return(problem: &Problem, x: &[f64]) -> Option<f64> {
+/// The best marginal return among the channels that may still grow: what the next unit brings where the plan
+/// maximises the sum of these curves.
+fn marginal_return(problem: &Problem, x: &[f64]) -> Option<f64> {
     let tiny = 1e3 * problem.resolution();
     let spend = problem.block_spend(x);
-    let may_grow = |i: &usize| {
-        let b = problem.block_of[*i];
-        x[*i] < problem.hi[*i] - tiny && spend[b] < problem.blocks[b].hi - tiny
-    };
+    let may_grow = |i: &usize| problem.room_to_grow(x, &spend, *i) > tiny;
     (0..x.len()).filter(may_grow).map(|i| problem.curves[i].slope(x[i])).max_by(f64::total_cmp)
 }

@@ -16,7 +16,7 @@ pub struct RawQuestion {
     pub set: Vec<String>,
     /// `search:social:10%`.
     pub shift: Vec<String>,
-    /// `print`.
+    /// `print`, or `print,radio`.
     pub pause: Vec<String>,
     /// A CSV file with the spend of future periods.
     pub plan: Option<String>,
@@ -40,7 +40,7 @@ pub struct RawQuestion {
     pub bound: Vec<String>,
     /// `video:tv,youtube=0.8..1.2`.
     pub group: Vec<String>,
-    /// `tv`.
+    /// `tv`, or `tv,search`.
     pub lock: Vec<String>,
     /// `20%`: how far any channel may move.
     pub max_step: Option<String>,

@@ -12,14 +12,14 @@ pub struct RawRequest<'a> {
     pub set: &'a [String],
     /// `search:social:10%`, `search:social:5000/week`, `search:social:260000`.
     pub shift: &'a [String],
-    /// `print`.
+    /// `print`, or `print,radio`.
     pub pause: &'a [String],
     /// `tv=0.5..1.5` or `tv=-20%..+50%` of today's spend, `tv=30000/week..60000/week`; either end may
     /// be left out.
     pub bound: &'a [String],
     /// `video:tv,youtube=0.8..1.2`: limits of several channels together, in the same forms.
     pub group: &'a [String],
-    /// `tv`: keeps today's spend.
+    /// `tv`, or `tv,search`: keeps today's spend.
     pub lock: &'a [String],
 }
 
@@ -96,7 +96,7 @@ impl PlanRequest {
     ///
     /// # Errors
     /// All that is wrong, in the order of the flags.
-    pub fn parse(raw: &RawRequest, channels: &[&str]) -> Result<PlanRequest, Vec<RequestError>> {
+    pub fn parse<'a>(raw: &RawRequest<'a>, channels: &[&str]) -> Result<PlanRequest, Vec<RequestError>> {
         let mut request = PlanRequest::default();
         let mut errors = Vec::new();
         let mut keep = |parsed: Result<Change, RequestError>| match parsed {
@@ -104,16 +104,17 @@ impl PlanRequest {
             Err(error) => errors.push(error),
         };
         raw.set.iter().for_each(|text| keep(parse_set(text, channels)));
-        raw.pause.iter().for_each(|text| {
-            keep(
-                find("pause", text, text.trim(), channels)
-                    .map(|channel| Change::Set { channel, to: Amount::Multiple(0.0) }),
-            );
+        let listed = |flag: &'static str, text: &'a str| {
+            let names = names_in(text, |name| channels.contains(&name));
+            names.into_iter().map(move |name| find(flag, text, name, channels))
+        };
+        raw.pause.iter().flat_map(|text| listed("pause", text)).for_each(|found| {
+            keep(found.map(|channel| Change::Set { channel, to: Amount::Multiple(0.0) }));
         });
         raw.shift.iter().for_each(|text| keep(parse_shift(text, channels)));
         let locked = (Some(Amount::Multiple(1.0)), Some(Amount::Multiple(1.0)));
         let bounds = raw.bound.iter().map(|text| parse_bound(text, channels));
-        let locks = raw.lock.iter().map(|text| Ok((find("lock", text, text.trim(), channels)?, locked)));
+        let locks = raw.lock.iter().flat_map(|text| listed("lock", text)).map(|found| Ok((found?, locked)));
         for bound in bounds.chain(locks) {
             match bound {
                 Ok(bound) => request.bounds.push(bound),
@@ -338,6 +339,11 @@ pub(super) fn number(flag: &'static str, text: &str, value: &str) -> Result<f64,
     let value = value.trim();
     let parsed = value.parse::<f64>().ok().filter(|x| x.is_finite());
     parsed.ok_or_else(|| malformed(flag, text, format!("`{value}` is not a number")))
+}
+
+/// The names of a comma list; a text that is itself a name is one.
+pub(super) fn names_in(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<&str> {
+    if is_name(text.trim()) { vec![text.trim()] } else { text.split(',').map(str::trim).collect() }
 }
 
 pub(super) fn find(

@@ -61,8 +61,8 @@ pub struct ChannelPlan {
     pub bounds: [f64; 2],
     /// The bound that the proposal sits on.
     pub bound_hit: Option<BoundHit>,
-    /// Whether the channel's average active period spends more than any in the data; of a dated plan, whether
-    /// any period does.
+    /// Whether more than 5 % of what the channel spends, of a dated plan in the periods that it changes, lies above
+    /// the largest period in the data (in some geo of a panel), in exposure where the channel has one.
     pub extrapolated: bool,
     /// Share of the posterior draws whose own best plan spends more than today; null where nothing
     /// was optimised or the channel has no spend.

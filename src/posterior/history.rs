@@ -74,6 +74,14 @@ impl MediaHistory {
         self.dates.len()
     }
 
+    /// Exposure of channel `c` in geo `g` up to the last fitted period of any geo: what the fit has seen.
+    pub(crate) fn observed(&self, c: usize, g: usize) -> &[f64] {
+        let n = self.n_periods();
+        let last = |fitted: &[bool]| fitted.iter().rposition(|f| *f).map_or(0, |last| last + 1);
+        let seen = self.fitted.chunks_exact(n.max(1)).map(last).max().unwrap_or(0);
+        &self.channels[c].exposure[g * n..g * n + seen]
+    }
+
     /// Number of geos G.
     pub fn n_geos(&self) -> usize {
         self.geos.len()

@@ -40,7 +40,7 @@ impl<'a> Asker<'a> {
 
     /// Answers everything.
     pub(super) fn ask(self) -> anyhow::Result<ScenarioReport> {
-        let horizon = Horizon::of(&self.fit, self.args.weeks);
+        let horizon = Horizon::of(&self.fit, self.args.weeks());
         let factor = horizon.factor;
         let mut report = ScenarioReport::new(&self.fit, horizon);
         report.note_unspent(&self.fit);
@@ -86,7 +86,7 @@ impl<'a> Asker<'a> {
 
         for (name, asked) in &asked {
             let answers = match asked {
-                Asked::Average(q) => self.cells.place(q, &slots, &spend).answer(&curves, self.args.weeks),
+                Asked::Average(q) => self.cells.place(q, &slots, &spend).answer(&curves, self.args.weeks()),
                 Asked::Dated(q) => self.dated(q, model.as_ref(), &mut report).map(|answer| vec![answer]),
             };
             let answers = answers.inspect(|answers| note_curve_ends(answers, &curves, &mut report));
@@ -119,7 +119,7 @@ impl<'a> Asker<'a> {
             report.scenarios.push(answer);
             return Ok(());
         }
-        let answers = question.answer(curves, self.args.weeks)?;
+        let answers = question.answer(curves, self.args.weeks())?;
         note_curve_ends(&answers, curves, report);
         for mut answer in answers {
             if answer.scenario.gap.is_none() && answer.objective.is_none() {
@@ -174,7 +174,7 @@ impl<'a> Asker<'a> {
         let model = model.expect("the media model is read when any question is dated");
         let roles = &self.fit.run.roles;
         let (answer, untouched) =
-            question.answer(model, self.args.weeks, (&roles.date, roles.geo.as_deref()))?;
+            question.answer(model, self.args.weeks(), (&roles.date, roles.geo.as_deref()))?;
         report.note_untouched(&untouched);
         Ok(answer)
     }
@@ -224,7 +224,7 @@ impl<'a> Asker<'a> {
         model: Option<&MediaModel>,
         report: &mut ScenarioReport,
     ) -> anyhow::Result<()> {
-        let (args, limits) = (self.args, question.limits(curves, self.args.weeks));
+        let (args, limits) = (self.args, question.limits(curves, self.args.weeks()));
         if let Some(n) = args.frontier {
             let budgets = limits.budgets(curves, n.into()).map_err(mmm::Error::from)?;
             let plans =
@@ -236,7 +236,7 @@ impl<'a> Asker<'a> {
         if let Some(precision) = args.test_value {
             let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
             let budget = match question.goal {
-                Some(Goal::Budget(budget)) => budget.currency(today, args.weeks),
+                Some(Goal::Budget(budget)) => budget.currency(today, args.weeks()),
                 _ => today,
             };
             report.test_values =
@@ -244,7 +244,7 @@ impl<'a> Asker<'a> {
         }
         if let (Some(channel), Some(model)) = (&args.flight, model) {
             let c = self.channel(channel)?;
-            let weeks = FutureWeeks::after(model, args.weeks);
+            let weeks = FutureWeeks::after(model, args.weeks());
             report.flight = Some(planning::flight(model, &weeks, c, None).map_err(mmm::Error::from)?);
         }
         if let Some(path) = &args.reported {
