@@ -134,6 +134,11 @@ fn sensitivity_tells_what_hangs_on_the_unseen() {
     assert!(own.len() == 1 && own[0]["reliability"] == own[0]["used"] && number(&own[0]["used"]) >= 0.8);
     let search = |level: &Value| number(&level["channels"][1]["roi"]["mean"]);
     assert_eq!(search(own[0]), number(&channel(&fit_json, "search")["roi"]["mean"]));
+    // What the level proposes is what the fit proposes.
+    let proposed = fit_json["scenarios"][0]["allocation"].as_array().expect("channels");
+    for (plan, at_level) in proposed.iter().zip(own[0]["channels"].as_array().expect("channels")) {
+        assert_eq!((&plan["channel"], &plan["change"]), (&at_level["name"], &at_level["change"]));
+    }
     for unseen in found["unseen"].as_array().expect("channels") {
         let mut last = number(&unseen["roi"]);
         for level in unseen["levels"].as_array().expect("levels") {

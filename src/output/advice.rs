@@ -52,9 +52,12 @@ pub(super) fn recommendation(fit: &Fit) -> Option<String> {
 
 /// Whether a plan changes enough, and is likely enough to bring more, to be recommended.
 pub(crate) fn is_recommended(scenario: &Scenario) -> bool {
-    scenario.gain.mean > 0.0
-        && scenario.p_gain >= LIKELY
-        && scenario.allocation.iter().any(is_worth_a_meeting)
+    is_likely_gain(scenario.gain.mean, scenario.p_gain) && scenario.allocation.iter().any(is_worth_a_meeting)
+}
+
+/// Whether a plan that gains `mean` on average, and anything with probability `p_gain`, is likely enough to gain.
+pub(crate) fn is_likely_gain(mean: f64, p_gain: f64) -> bool {
+    mean > 0.0 && p_gain >= LIKELY
 }
 
 fn is_worth_a_meeting(plan: &ChannelPlan) -> bool {

@@ -56,7 +56,7 @@ pub const DIFF_MARKDOWN: &str = "diff.md";
 /// Beginning of the name under which a report is written until it is complete.
 pub const REPORT_UNFINISHED: &str = ".report.html.tmp-";
 
-pub(crate) use advice::is_recommended;
+pub(crate) use advice::{is_likely_gain, is_recommended};
 pub use build::{FitInputs, build};
 pub use build_prior::build_prior;
 pub use channel_json::{

@@ -38,7 +38,7 @@ mod testdata;
 mod weeks;
 
 pub use answer::{Answer, FrontierPoint, GroupPlan, OutcomeTarget, Profit};
-pub(crate) use cautious::CAUTIOUS;
+pub(crate) use cautious::{CAUTIOUS, cautious_plan};
 pub use cautious::LIKELY;
 pub use cells::{Cells, Slot, Split};
 pub use credit::{Credit, CreditRatio, CreditVerdict};
@@ -57,6 +57,7 @@ pub use information::{TestValue, default_test_values, test_values};
 pub use limits::{Bounds, GroupLimit, Limits};
 pub use media::{MediaDraws, MediaModel};
 pub use optimise::{Allocation, optimise};
+pub(crate) use outcome::share_above;
 pub use outcome::{PlanOutcome, evaluate, gain_draws, outcome_draws, total_spend};
 pub use question::{Goal, Question, RawQuestion};
 pub use request::{Amount, AmountRange, Change, GroupRange, PlanRequest, RawRequest};

@@ -27,12 +27,16 @@ pub struct PlanOutcome {
 /// [`PlanningError::OutsideCurve`] for a multiplier beyond a curve, [`PlanningError::Length`] when
 /// the numbers of multipliers or draws differ, [`PlanningError::NoChannel`] without curves.
 pub fn evaluate(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<PlanOutcome, PlanningError> {
-    let gain = gain_draws(curves, multipliers)?;
-    let current = outcome_draws(curves, &vec![1.0; curves.len()])?;
-    Ok(PlanOutcome::of(&current, &gain))
+    PlanOutcome::with_gain(curves, &gain_draws(curves, multipliers)?)
 }
 
 impl PlanOutcome {
+    /// Of a plan whose [`gain_draws`] are known.
+    pub(crate) fn with_gain(curves: &[ChannelCurve], gain: &[f64]) -> Result<PlanOutcome, PlanningError> {
+        let current = outcome_draws(curves, &vec![1.0; curves.len()])?;
+        Ok(PlanOutcome::of(&current, gain))
+    }
+
     /// From draws of today's value and of the plan's gain.
     pub(crate) fn of(current: &[f64], gain: &[f64]) -> PlanOutcome {
         let proposed: Vec<f64> = current.iter().zip(gain).map(|(now, more)| now + more).collect();

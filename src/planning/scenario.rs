@@ -10,7 +10,7 @@ use super::error::PlanningError;
 use super::grow::p_grow;
 use super::limits::{Bounds, Limits, Problem};
 use super::optimise::{Allocation, solve};
-use super::outcome::{evaluate, gain_draws, share_above, total_spend};
+use super::outcome::{PlanOutcome, gain_draws, share_above, total_spend};
 use super::settle::settle;
 use crate::posterior::Summary;
 use crate::words::percent;
@@ -255,7 +255,8 @@ pub fn plan_scenario(
     bounds: &[Bounds],
     horizon_weeks: f64,
 ) -> Result<Scenario, PlanningError> {
-    let outcome = evaluate(curves, multipliers)?;
+    let gain = gain_draws(curves, multipliers)?;
+    let outcome = PlanOutcome::with_gain(curves, &gain)?;
     if bounds.len() != curves.len() {
         let (expected, found) = (curves.len(), bounds.len());
         return Err(PlanningError::Length { what: "bounds", expected, found });
@@ -263,7 +264,7 @@ pub fn plan_scenario(
     let channels = curves.iter().zip(multipliers).zip(bounds);
     let budget = total_spend(curves, multipliers);
     let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
-    let (per_unit, p_pays) = against_budget(&gain_draws(curves, multipliers)?, (today, budget)).unzip();
+    let (per_unit, p_pays) = against_budget(&gain, (today, budget)).unzip();
     Ok(Scenario {
         name: "plan".into(),
         kind: ScenarioKind::WhatIf,

@@ -1,8 +1,8 @@
 //! The recommended move of a fit, and what it brings when returns are others.
 
-use crate::output::{self, MoveOutcome, RecommendedMove, is_recommended};
+use crate::output::{self, MoveOutcome, RecommendedMove, is_likely_gain, is_recommended};
 use crate::planning::{
-    ChannelCurve, DEFAULT_STEP, Limits, PlanningError, ScenarioKind, optimal_scenario, plan_scenario,
+    ChannelCurve, DEFAULT_STEP, Limits, PlanningError, ScenarioKind, cautious_plan, gain_draws, share_above,
 };
 
 /// The best split of today's budget.
@@ -12,7 +12,6 @@ pub struct Move {
     pub named: RecommendedMove,
     /// Proposed by current spend, one entry per paid channel.
     multipliers: Vec<f64>,
-    horizon_weeks: f64,
 }
 
 impl Move {
@@ -34,22 +33,34 @@ impl Move {
         Some(Move {
             named: RecommendedMove { from: from.channel.clone(), to: to.channel.clone() },
             multipliers: plan.allocation.iter().map(multiplier).collect(),
-            horizon_weeks: plan.horizon_weeks,
         })
     }
 
-    /// What it brings with other response curves of the same channels.
+    /// Its gain per draw with other response curves of the same channels, which draw by draw is a sum over them.
     ///
     /// # Errors
     /// Curves that do not reach the move.
-    pub fn outcome(&self, curves: &[ChannelCurve]) -> Result<MoveOutcome, PlanningError> {
-        let bounds = Limits::around_today(curves.len(), DEFAULT_STEP).bounds;
-        let plan = plan_scenario(curves, &self.multipliers, &bounds, self.horizon_weeks)?;
-        Ok(MoveOutcome { gain: plan.gain.mean, p_gain: plan.p_gain, survives: is_recommended(&plan) })
+    pub fn gain(&self, curves: &[ChannelCurve]) -> Result<Vec<f64>, PlanningError> {
+        gain_draws(curves, &self.multipliers)
+    }
+
+    /// What channel `c` alone adds to [`Move::gain`], per draw.
+    ///
+    /// # Errors
+    /// A curve that does not reach the move.
+    pub fn part(&self, curves: &[ChannelCurve], c: usize) -> Result<Vec<f64>, PlanningError> {
+        gain_draws(&curves[c..=c], &self.multipliers[c..=c])
     }
 }
 
-/// Change of each channel's spend in the best split of today's budget.
+/// What a move brings whose gain has these draws.
+pub fn outcome(gain: &[f64]) -> MoveOutcome {
+    let mean = gain.iter().sum::<f64>() / gain.len() as f64;
+    let p_gain = share_above(gain, 0.0);
+    MoveOutcome { gain: mean, p_gain, survives: is_likely_gain(mean, p_gain) }
+}
+
+/// Change of each channel's spend in the split of today's budget that a fit with these curves would propose.
 ///
 /// # Errors
 /// As of the scenarios of every fit.
@@ -58,7 +69,7 @@ pub fn best_changes(curves: &[ChannelCurve]) -> Result<Vec<Option<f64>>, Plannin
     if today <= 0.0 {
         return Ok(vec![None; curves.len()]);
     }
-    let limits = Limits::around_today(curves.len(), DEFAULT_STEP);
-    let plan = optimal_scenario(curves, today, &limits, 1.0)?;
-    Ok(plan.allocation.iter().map(|c| c.change).collect())
+    let plan = cautious_plan(curves, today, &Limits::around_today(curves.len(), DEFAULT_STEP))?;
+    let change = |(curve, m): (&ChannelCurve, &f64)| (curve.spend() > 0.0).then_some(m - 1.0);
+    Ok(curves.iter().zip(&plan.multipliers).map(change).collect())
 }

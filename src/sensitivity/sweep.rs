@@ -1,6 +1,6 @@
 //! Refits with one control's reliability falling.
 
-use super::moves::{Move, best_changes};
+use super::moves::{Move, best_changes, outcome};
 use crate::config::{ControlConfig, FitConfig};
 use crate::data::{Dataset, Follower};
 use crate::error::Error;
@@ -109,7 +109,7 @@ impl Task<'_> {
             is_the_fit: false,
             verdict: fit.diagnostics.verdict,
             channels: channels.collect(),
-            recommended_move: self.recommended.map(|m| m.outcome(&curves)).transpose()?,
+            recommended_move: self.recommended.map(|m| m.gain(&curves)).transpose()?.as_deref().map(outcome),
         })
     }
 }

@@ -8,13 +8,12 @@
 //! Cinelli & Hazlett (2020), Making sense of sensitivity, J. R. Stat. Soc. B 82, eq. 8; the weight of the
 //! data against the prior is ours.
 
-use super::moves::Move;
+use super::moves::{Move, outcome};
 use crate::data::Dataset;
 use crate::error::Error;
 use crate::fit::{Fit, planning_curves};
 use crate::model::{Basis, ColumnGroup, Design};
-use crate::output::{self, ConfounderLevel, ControlStrength, CurveDraws, EvidenceVerdict, UnseenConfounder};
-use crate::planning::PlanningError;
+use crate::output::{self, ConfounderLevel, ControlStrength, EvidenceVerdict, UnseenConfounder};
 
 /// Strengths that are told, as partial R² with both spend and outcome.
 const STRENGTHS: [f64; 4] = [0.02, 0.05, 0.1, 0.2];
@@ -43,7 +42,8 @@ pub fn unseen(
 ) -> Result<Vec<UnseenConfounder>, Error> {
     let design = &fit.density.design;
     let effects = effects(fit, data);
-    let curves = output::curve_draws(&fit.posterior);
+    let curves = planning_curves(output::curve_draws(&fit.posterior))?;
+    let gain = recommended.map(|m| m.gain(&curves)).transpose()?;
     let mut found = Vec::new();
     for (c, channel) in report.channels.iter().enumerate() {
         let Some(roi) = channel.roi else { continue };
@@ -51,23 +51,17 @@ pub fn unseen(
         let Some(per_factor) = problem.bias_per_factor(None) else { continue };
         let data_weight = channel.evidence.roi_data_weight.unwrap_or(0.0);
         let share = |strength: f64| data_weight * per_factor * bias_factor(strength, strength);
-        let survives = |strength: f64| -> Result<Option<bool>, PlanningError> {
-            let Some(recommended) = recommended else { return Ok(None) };
-            for factor in [(1.0 - share(strength)).max(0.0), 1.0 + share(strength)] {
-                let curves = planning_curves(scaled(&curves, &channel.name, factor))?;
-                if !recommended.outcome(&curves)?.survives {
-                    return Ok(Some(false));
-                }
-            }
-            Ok(Some(true))
-        };
+        let curve = curves.iter().position(|curve| curve.name() == channel.name);
+        let part = recommended.zip(curve).map(|(m, curve)| m.part(&curves, curve)).transpose()?;
+        let gains = gain.as_deref().zip(part.as_deref());
+        let survives = |strength| gains.map(|(gain, part)| holds(gain, part, share(strength)));
         let mut levels = Vec::with_capacity(STRENGTHS.len());
         for strength in STRENGTHS {
             levels.push(ConfounderLevel {
                 strength,
                 roi_if_overstated: roi.mean * (1.0 - share(strength)).max(0.0),
                 roi_if_understated: roi.mean * (1.0 + share(strength)),
-                move_survives: survives(strength)?,
+                move_survives: survives(strength),
             });
         }
         found.push(UnseenConfounder {
@@ -76,33 +70,33 @@ pub fn unseen(
             data_weight,
             reason: (channel.evidence.verdict == EvidenceVerdict::Prior).then(|| MOSTLY_PRIOR.to_owned()),
             levels,
-            breaks_at: breaking_strength(survives)?,
+            breaks_at: breaking_strength(survives),
             strongest_control: problem.strongest_control(),
         });
     }
     Ok(found)
 }
 
+/// Whether a move is still recommended when the return of the channel that adds `part` to its `gain`, per draw,
+/// is smaller or larger by `share`.
+fn holds(gain: &[f64], part: &[f64], share: f64) -> bool {
+    [-share.min(1.0), share].into_iter().all(|change| {
+        let moved: Vec<f64> = gain.iter().zip(part).map(|(gain, part)| gain + change * part).collect();
+        outcome(&moved).survives
+    })
+}
+
 /// The smallest strength at which the move does not survive.
-fn breaking_strength(
-    survives: impl Fn(f64) -> Result<Option<bool>, PlanningError>,
-) -> Result<Option<f64>, PlanningError> {
-    if survives(STRONGEST)? != Some(false) {
-        return Ok(None);
+fn breaking_strength(survives: impl Fn(f64) -> Option<bool>) -> Option<f64> {
+    if survives(STRONGEST) != Some(false) {
+        return None;
     }
     let (mut low, mut high) = (0.0, STRONGEST);
     for _ in 0..HALVINGS {
         let middle = 0.5 * (low + high);
-        if survives(middle)? == Some(false) { high = middle } else { low = middle }
+        if survives(middle) == Some(false) { high = middle } else { low = middle }
     }
-    Ok(Some(high))
-}
-
-/// The curves with one channel's value times `factor`.
-fn scaled(curves: &[CurveDraws], channel: &str, factor: f64) -> Vec<CurveDraws> {
-    let mut curves = curves.to_vec();
-    curves.iter_mut().filter(|c| c.channel == channel).for_each(|c| c.value *= factor);
-    curves
+    Some(high)
 }
 
 /// Each channel's mean contribution, scaled outcome units; C vectors of G × T.
@@ -230,11 +224,20 @@ mod tests {
         );
     }
 
+    /// Of two channels the taker brings 3 and the giver costs 2, give or take: half of the taker less is a loss.
+    #[test]
+    fn a_move_holds_until_either_way_undoes_it() {
+        let (taker, giver) = ([3.0, 2.9, 3.1], [-2.0, -2.1, -1.9]);
+        let gain = [0, 1, 2].map(|s| taker[s] + giver[s]);
+        assert!(holds(&gain, &taker, 0.2) && !holds(&gain, &taker, 0.5));
+        assert!(holds(&gain, &giver, 0.3) && !holds(&gain, &giver, 0.6));
+    }
+
     #[test]
     fn the_breaking_strength_is_found() {
-        let found = breaking_strength(|s| Ok(Some(s < 0.3))).unwrap().unwrap();
+        let found = breaking_strength(|s| Some(s < 0.3)).unwrap();
         assert!((found - 0.3).abs() < 0.002, "{found}");
-        assert_eq!(breaking_strength(|_| Ok(Some(true))).unwrap(), None);
-        assert_eq!(breaking_strength(|_| Ok(None)).unwrap(), None);
+        assert_eq!(breaking_strength(|_| Some(true)), None);
+        assert_eq!(breaking_strength(|_| None), None);
     }
 }
