@@ -46,7 +46,7 @@ pub use load::{column_names, load};
 pub use parameters::{enough_rows, knot_weeks};
 pub(crate) use parameters::{fourier_pairs, trend_segments};
 pub use plan::{PlanFile, PlanRow, read_plan};
-pub use reported::{Reported, read_reported};
+pub use reported::{Reported, ReportedRow, read_reported};
 pub use settings::settle;
 pub(crate) use settings::{assume_reliabilities, pattern_fits};
 pub use suggest::suggested_flags;

@@ -41,7 +41,7 @@ pub use answer::{Answer, FrontierPoint, GroupPlan, OutcomeTarget, Profit};
 pub(crate) use cautious::CAUTIOUS;
 pub use cautious::LIKELY;
 pub use cells::{Cells, Slot, Split};
-pub use credit::{Credit, CreditRatio, CreditVerdict};
+pub use credit::{Compared, Credit, CreditRatio, CreditVerdict};
 pub use curve::ChannelCurve;
 pub use dated::{Carry, ChangedPeriods, Dated};
 pub use dated_question::DatedQuestion;
