@@ -48,6 +48,6 @@ pub(crate) use parameters::{fourier_pairs, trend_segments};
 pub use plan::{PlanFile, PlanRow, read_plan};
 pub use reported::{Reported, ReportedRow, read_reported};
 pub use settings::settle;
-pub(crate) use settings::{assume_reliabilities, pattern_fits};
+pub(crate) use settings::{assume_reliabilities, no_reliability, pattern_fits};
 pub use suggest::suggested_flags;
 pub use vet::vet;
