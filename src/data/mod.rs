@@ -10,6 +10,7 @@ mod dates;
 mod digest;
 mod fitted;
 mod following;
+mod half_saturation;
 mod history;
 mod infer;
 mod interval;
