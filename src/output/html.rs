@@ -336,6 +336,9 @@ mod tests {
             "<p>The other columns predict 75 % of",
             "(*) is what the outcome left of a lower one that was assumed",
             "<p>Strongest control is there to compare with",
+            "<p>The move is the recommended split of today&#39;s budget, all its changes at once (most is taken from \
+             tv, most goes to search). It holds where it would still be recommended: it gains on average, and with a \
+             probability, shown beside it, of at least 60 %. Else it falls.</p>",
         ];
         assert_holds(&html, &rows);
     }
