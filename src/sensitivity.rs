@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::fit::Fit;
 use crate::output::{self, RefitLength, Sensitivity};
 use crate::sampler::Progress;
-use crate::words::nearest;
 
 use moves::Move;
 
@@ -73,21 +72,11 @@ pub fn sensitivity(
 /// Whether the reliability of these controls can be varied.
 ///
 /// # Errors
-/// The first that does not exist, or holds only 0 and 1.
+/// The first that does not exist, holds only 0 and 1, or is text with levels.
 pub fn check_controls(data: &Dataset, controls: &[String]) -> Result<(), Error> {
     for name in controls {
-        match data.controls.iter().find(|c| c.name == *name) {
-            Some(control) if !control.binary => {}
-            Some(_) => {
-                let problem = format!("--sensitivity: control `{name}` is 0/1 and has no reliability");
-                return Err(Error::config(problem, "name a control that is measured on a scale"));
-            }
-            None => {
-                let near = nearest(name, data.controls.iter().map(|c| c.name.as_str()));
-                let hint = near
-                    .map_or("name the controls with --controls".into(), |n| format!("did you mean `{n}`?"));
-                return Err(Error::config(format!("--sensitivity: there is no control `{name}`"), hint));
-            }
+        if let Some((problem, hint)) = data::no_reliability(data, name) {
+            return Err(Error::config(format!("--sensitivity: {problem}"), hint));
         }
     }
     Ok(())

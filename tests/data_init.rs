@@ -3,7 +3,7 @@
 mod common;
 
 use common::Folder;
-use mmm::config::RawConfig;
+use mmm::config::{FitConfig, RawConfig};
 use mmm::data::{LoadOptions, load, settle};
 
 const DATA: &str = "week,region,pop,orders,revenue_per_order,tv_cost,tv grps,social_spend,social_clicks,mail_sends,\
@@ -81,6 +81,34 @@ fn every_commented_setting_is_one_that_is_read() {
         .map(|l| if commented.contains(&l) { l.trim_start_matches("# ") } else { l }.to_owned() + "\n")
         .collect();
     mmm::config::parse("mmm.toml", &uncommented).expect("every setting is read");
+}
+
+#[test]
+fn the_general_belief_of_the_response_is_written_in_the_units_of_another() {
+    let folder = Folder::new().file("data.csv", data());
+    folder.mmm(&["init", "data.csv"]).exits(0);
+    let text = std::fs::read_to_string(folder.path().join("mmm.toml")).expect("the file is there");
+    assert!(text.contains("in \"social_clicks\", per head;"), "{text}");
+    assert!(text.contains("or prior.share as of organic channels"), "{text}");
+    let told: String = text.lines().map(|l| l.replacen("# curve_prior", "curve_prior", 1) + "\n").collect();
+    let told = mmm::config::parse("mmm.toml", &told).expect("every setting is read");
+    let told = told.resolve(RawConfig::default()).expect("the file is in range");
+    let (data, _) = load(&folder.path().join("data.csv"), &told.load).expect("the data load");
+    let general = mmm::model::Design::new(&data, &FitConfig::default()).expect("a design");
+    let stated = mmm::model::Design::new(&data, &told.fit).expect("a design");
+    for (general, stated) in general.channels.iter().zip(&stated.channels) {
+        let parts = |s: &mmm::model::ShapePrior| [s.retention, s.ln_half_saturation, s.ln_slope];
+        for (a, b) in parts(&general.shape).into_iter().zip(parts(&stated.shape)) {
+            // Three digits are written.
+            assert!((a.0 - b.0).abs() < 0.02 && (a.1 - b.1).abs() < 0.02, "{}: {a:?} {b:?}", general.name);
+        }
+    }
+    // Stated as if it were not per head, it is warned of.
+    let stated = "curve_prior.half_saturation = { low = 40, high = 80 }\n# general";
+    let folder = folder.file("slip.toml", text.replacen("# curve_prior.half_saturation", stated, 1));
+    let run = folder.mmm(&["check", "data.csv", "--config", "slip.toml"]);
+    run.exits(0)
+        .says(&["warning: half-saturation of `tv` is stated as 56.6, far above", "per week, per head"]);
 }
 
 #[test]

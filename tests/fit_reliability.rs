@@ -102,7 +102,7 @@ fn a_reliability_has_to_make_sense() {
     };
     told("query_index=1.2").exits(2).complains(&["controls.query_index.reliability is 1.2"]);
     refused("querry_index=0.9", &["there is no control `querry_index`", "did you mean `query_index`?"]);
-    refused("holiday=0.9", &["[controls.holiday]: a 0/1 control has no reliability"]);
+    refused("holiday=0.9", &["[controls.holiday]: control `holiday` is 0/1 and has no reliability"]);
     fit(&folder, &national(), &["--reliability", "query_index"]).exits(2).complains(&["CONTROL=SHARE"]);
     fit(&folder, &national(), &["--quiet", "--reliability", "query_index=0.3"]).finishes();
     assert!(codes(&outputs::fit_json(&folder.path().join("mmm-out"))).contains(&"reliability_too_low"));

@@ -199,7 +199,8 @@ fn changed_column_roles_are_refused_by_name_unless_told() {
     refresh("renamed.csv", &[]).exits(1).complains(&[
         "column `tv_spend` (spend) is gone",
         "column `television_spend` is new and would be a spend column",
-        "--channels",
+        "are left with --channels search_spend,social_spend,display_spend",
+        "--channels search_spend,social_spend,display_spend,television_spend",
     ]);
     let run = refresh("more.csv", &[]).exits(1);
     run.complains(&[
@@ -207,11 +208,40 @@ fn changed_column_roles_are_refused_by_name_unless_told() {
         "--exclude radio_spend",
     ]);
     assert!(!folder.path().join("new").exists());
+    // What the hint names can be pasted.
+    let pasted = "search_spend,social_spend,display_spend,television_spend";
+    refresh("renamed.csv", &["--channels", pasted]).finishes();
+    assert_eq!(read(&folder, "new/diff.json")["channels_added"][0], "television");
     refresh("more.csv", &["--exclude", "radio_spend"]).finishes();
     let with = "search_spend,social_spend,tv_spend,display_spend,radio_spend";
     refresh("more.csv", &["--channels", with]).finishes();
     assert_eq!(read(&folder, "new/diff.json")["channels_added"][0], "radio");
     refresh("more.csv", &["--config", "mmm.toml"]).exits(2).complains(&["cannot be used with"]);
+}
+
+/// Settings of a channel or a control go with its column.
+#[test]
+fn what_was_told_of_a_column_that_is_gone_is_forgotten() {
+    let grps = data(130, |i, line| {
+        format!("{line},{}", if i == 0 { "tv_grps".into() } else { (10 + i % 7 * 10).to_string() })
+    });
+    let renamed = grps.replace("tv_spend", "television_spend").replace("query_index", "query_volume");
+    let folder = Folder::new().file("old.csv", grps).file("new.csv", renamed);
+    let told = ["--reliability", "query_index=0.9", "--quiet"];
+    folder.mmm(&[&["fit", "old.csv", "--out", "old"], &told[..], &CONTROLS, &SHORT].concat()).finishes();
+    let refresh = |flags: &[&str]| {
+        folder.mmm(&[&["fit", "new.csv", "--since-last", "old", "--out", "new", "--quiet"], flags].concat())
+    };
+    let pasted = [
+        "--channels",
+        "search_spend,social_spend,display_spend,television_spend",
+        "--controls",
+        "price_index,promo,holiday",
+    ];
+    let run = refresh(&[]).exits(1);
+    run.complains(&[&pasted[..2].join(" "), &pasted[2..].join(" ")]);
+    refresh(&pasted).finishes();
+    assert_eq!(read(&folder, "new/fit.json")["run"]["roles"]["controls"].as_array().map(Vec::len), Some(3));
 }
 
 #[test]
@@ -269,6 +299,12 @@ fn verify_says_identical_or_what_differs() {
         run.says(&["q1: not identical", "same bytes: fit.json", &format!("missing: {file}")]);
         away("away", file);
     }
+    let other = plain(130).replace("tv_spend", "radio_spend");
+    fs::write(folder.path().join("other.csv"), other).expect("written");
+    folder.mmm(&["fit", "--verify", "q1", "other.csv"]).exits(2).complains(&[
+        "other.csv: is not the file that was fitted: it has no column `tv_spend`",
+        "hint: give the file that was fitted, which was q1.csv",
+    ]);
     fs::write(folder.path().join("q1.csv"), restate(&plain(130), "tv_spend", 60..90, 2.0)).expect("written");
     let run = folder.mmm(&["fit", "--verify", "q1"]).exits(1);
     run.says(&["not identical", "differed beforehand: the data: SHA-256 of q1.csv"]);

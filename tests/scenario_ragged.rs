@@ -145,3 +145,34 @@ fn a_new_geo_brings_something_in_weeks_that_repeat_those_before_it_opened() {
     assert!(gain(&answer) > 0.0, "{}", gain(&answer));
     assert!(number(&plan(&answer, "tv")["proposed"]) > number(&plan(&answer, "tv")["current"]));
 }
+
+/// `weekly.csv` has the mean of what each channel brought in each geo and week.
+#[test]
+fn a_report_is_set_against_what_came_in_its_own_weeks_and_geos() {
+    let weekly = std::fs::read_to_string(fit().join("weekly.csv")).unwrap();
+    let mut lines = weekly.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    let at = |name: &str| header.iter().position(|h| *h == name).unwrap();
+    let (date, geo, tv, outcome) = (at("date"), at("geo"), at("channel:tv"), at("outcome"));
+    let rows: Vec<Vec<&str>> = lines.collect();
+    let compare = |counts: &dyn Fn(&[&str]) -> bool| {
+        // Cells without an outcome were not fitted.
+        let kept = || rows.iter().filter(|row| counts(row) && !row[outcome].is_empty());
+        let report: String =
+            kept().map(|row| format!("{},{},tv,{}\n", row[date], row[geo], row[tv])).collect();
+        let path = fit().with_file_name("report.csv");
+        std::fs::write(&path, "date,geo,channel,reported\n".to_owned() + &report).unwrap();
+        let answer = json(&["--reported", path.to_str().unwrap()]);
+        let credit = answer["reported"][0].clone();
+        let sum: f64 = kept().map(|row| row[tv].parse::<f64>().unwrap()).sum();
+        let mean = number(&credit["modelled"]["mean"]);
+        assert!((mean / sum - 1.0).abs() < 1e-9, "{mean} {sum}");
+        assert_eq!(credit["verdict"], "consistent");
+        credit["compared"].clone()
+    };
+    let all = compare(&|_| true);
+    assert_eq!((&all["whole_window"], &all["periods"]), (&true.into(), &104.into()));
+    let part = compare(&|row| row[date] >= "2023-10-02" && row[geo] != "south");
+    assert_eq!((&part["whole_window"], &part["first"]), (&false.into(), &"2023-10-02".into()));
+    assert_eq!(part["geos"], serde_json::json!(["north", "new"]));
+}

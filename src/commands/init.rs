@@ -7,8 +7,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use mmm::config::{FitConfig, LoadOptions};
-use mmm::data::{self, Dataset, knot_weeks};
+use mmm::config::{BetaPrior, FitConfig, LoadOptions};
+use mmm::data::{self, Channel, Dataset, knot_weeks};
+use mmm::model::{ChannelDesign, Design, ShapePrior};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
 
@@ -107,7 +108,7 @@ fn settings(path: &Path, data: &Dataset, load: &LoadOptions, fit: &FitConfig) ->
     data_section(&mut text, data, load);
     model_section(&mut text, fit, data);
     sampler_section(&mut text, fit, data);
-    channel_sections(&mut text, data);
+    channel_sections(&mut text, data, fit);
     control_sections(&mut text, data);
     text
 }
@@ -217,8 +218,9 @@ fn control_sections(text: &mut String, data: &Dataset) {
     }
 }
 
-fn channel_sections(text: &mut String, data: &Dataset) {
-    for channel in &data.channels {
+fn channel_sections(text: &mut String, data: &Dataset, fit: &FitConfig) {
+    let design = Design::new(data, fit).ok();
+    for (c, channel) in data.channels.iter().enumerate() {
         let _ = write!(text, "\n[channels.{}]\n", key(&channel.name));
         match &channel.spend_column {
             Some(spend) => {
@@ -230,7 +232,7 @@ fn channel_sections(text: &mut String, data: &Dataset) {
                 } else {
                     let _ = writeln!(text, "exposure = {}", quoted(&channel.exposure_column));
                 }
-                text.push_str("# prior.roi = { low = 0.8, high = 3.0, mass = 0.9 }  # or { median = 1.5, sd_log = 0.4 }, or prior.marginal_roi\n");
+                text.push_str("# prior.roi = { low = 0.8, high = 3.0, mass = 0.9 }  # or { median = 1.5, sd_log = 0.4 }, or prior.marginal_roi, or prior.share as of organic channels\n");
             }
             None => {
                 let _ = writeln!(text, "exposure = {}", quoted(&channel.exposure_column));
@@ -238,5 +240,36 @@ fn channel_sections(text: &mut String, data: &Dataset) {
             }
         }
         text.push_str("# adstock = { kind = \"geometric\", max_lag = 8 }\n# slope = 1  # fixes the Hill slope: no S-shape\n");
+        if let Some(design) = &design {
+            text.push_str(&curve_prior(data, fit, (channel, &design.channels[c])));
+        }
     }
+}
+
+/// The general belief about a channel's response, in the units in which another can be given.
+fn curve_prior(data: &Dataset, fit: &FitConfig, (channel, design): (&Channel, &ChannelDesign)) -> String {
+    let ShapePrior { retention, ln_half_saturation, ln_slope } = design.shape;
+    let retention = BetaPrior::of_shape(retention.0, retention.1);
+    let median = ln_half_saturation.0.exp() * design.exposure_scale.mean;
+    let period = data.interval.noun();
+    let unit =
+        quoted(&channel.exposure_column) + if data.heads(&fit.model).is_some() { ", per head" } else { "" };
+    format!(
+        "# exposure per {period} that has half of the largest effect, in {unit}; {{ low, high, mass }} will do too, as for the slope\n\
+         # curve_prior.half_saturation = {{ median = {:?}, sd_log = {:?} }}\n\
+         # curve_prior.slope = {{ median = {:?}, sd_log = {:?} }}\n\
+         # share of the effect that lasts to the next {period}\n\
+         # curve_prior.retention = {{ mean = {:?}, sd = {:?} }}\n",
+        short(median),
+        short(ln_half_saturation.1),
+        short(ln_slope.0.exp()),
+        short(ln_slope.1),
+        short(retention.mean),
+        short(retention.sd),
+    )
+}
+
+/// The number with three digits.
+fn short(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
 }

@@ -61,7 +61,9 @@ impl RefreshArgs {
 impl Previous {
     /// Its settings with the flags above them.
     pub fn resolve(&self) -> Result<Resolved, mmm::Error> {
-        previous::raw_settings(&self.side.fit)?.resolve(self.flags.clone())
+        let mut settings = previous::raw_settings(&self.side.fit)?;
+        refresh::forget_controls(&mut settings, &self.flags.data);
+        settings.resolve(self.flags.clone())
     }
 
     /// Refuses changed roles; carries the posterior forward when asked. Returns what to warn of.

@@ -71,8 +71,8 @@ pub struct Scenario {
     /// Compare always-on, pulses and the best week-by-week pattern of a channel's spend after the data
     #[arg(long, value_name = "CHANNEL")]
     flight: Option<String>,
-    /// CSV with columns channel and reported (and date): what an attribution tool credits over the fitted
-    /// window, in units of the outcome
+    /// CSV with columns channel and reported: what an attribution tool credits over the fitted window, in units
+    /// of the outcome; with date (any day of the period) or geo, over what has rows
     #[arg(long, value_name = "FILE.csv")]
     reported: Option<PathBuf>,
     /// Print JSON (schema: mmm schema scenario) instead of tables

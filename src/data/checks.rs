@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::collinearity::{Collinearity, collinearity};
 use super::dataset::{Channel, Dataset};
 use super::fitted::{fitted_outcome, paces};
+use super::half_saturation::half_saturations;
 use super::history::{Activity, HALF_YEAR, weeks};
 use super::parameters::enough_rows;
 use super::patterns::{mediators, switched_together};
@@ -78,6 +79,7 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     let found = collinearity(data);
     pairs(&found, &mut findings);
     findings.0.extend(proxies(data, config));
+    findings.0.extend(half_saturations(data, config));
     patterns(data, &mut findings);
     inflation(&found, &mut findings);
     outcome(data, &mut findings);

@@ -28,6 +28,9 @@ const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// # Errors
 /// When the file is empty, not UTF-8, has records of different widths or broken quotes.
 pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error> {
+    if let Some((what, remedy)) = other_format(bytes) {
+        return Err(Error::data(file, format!("is {what}, not a CSV file"), remedy));
+    }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|e| not_utf8(file, bytes, e.valid_up_to()))?;
     if text.trim().is_empty() {
@@ -71,11 +74,33 @@ fn line_of(bytes: &[u8], at: usize) -> usize {
     1 + bytes[..at].iter().filter(|b| **b == b'\n').count()
 }
 
+/// A format that is known by its first bytes, and how to make a CSV file of it.
+fn other_format(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
+    let excel = "in Excel: Save As → CSV UTF-8 (comma delimited)";
+    match bytes {
+        [0x1f, 0x8b, ..] => {
+            Some(("compressed with gzip", "unpack it first: gzip -dc DATA.csv.gz > data.csv"))
+        }
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            Some(("compressed with Zstandard", "unpack it first: zstd -dc DATA.csv.zst > data.csv"))
+        }
+        [b'P', b'A', b'R', b'1', ..] => Some((
+            "Parquet",
+            "write it as CSV first, such as with duckdb -c \"COPY 'data.parquet' TO 'data.csv' (HEADER)\"",
+        )),
+        [b'P', b'K', 3, 4, ..] if holds(b"xl/") => Some(("an Excel workbook (xlsx)", excel)),
+        [b'P', b'K', 3, 4, ..] => Some((
+            "a spreadsheet or zip archive",
+            "save a spreadsheet as CSV UTF-8; of an archive, unpack the CSV file inside",
+        )),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(("an old Excel workbook (xls)", excel)),
+        _ => None,
+    }
+}
+
 fn not_utf8(file: &str, bytes: &[u8], at: usize) -> Error {
     let hint = "save the file as CSV UTF-8; in Excel: Save As → CSV UTF-8 (comma delimited)";
-    if bytes.starts_with(b"PK\x03\x04") {
-        return Error::data(file, "is a spreadsheet or zip archive, not a CSV file", hint);
-    }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Error::data(file, "is not UTF-8 but UTF-16", hint);
     }
@@ -215,6 +240,23 @@ mod tests {
         for text in ["a,b\n5\" tv,1\n", "a,b\n\"x\"y,1\n", "a,b\n\"x,1\n"] {
             let error = scan("a.csv", text.as_bytes()).expect_err("stray quote").to_string();
             assert!(error.starts_with("a.csv, row 2: a quotation mark"), "{error}");
+        }
+    }
+
+    #[test]
+    fn formats_that_are_no_text_are_named_with_their_remedy() {
+        let cases: [(&[u8], &str, &str); 6] = [
+            (b"\x1f\x8b\x08\x00", "compressed with gzip", "gzip -dc"),
+            (b"\x28\xb5\x2f\xfd\x00", "compressed with Zstandard", "zstd -dc"),
+            (b"PAR1\x15\x04", "Parquet", "write it as CSV"),
+            (b"PK\x03\x04\x14\x00xl/workbook.xml", "an Excel workbook (xlsx)", "CSV UTF-8"),
+            (b"PK\x03\x04\x14\x00data.csv", "a spreadsheet or zip archive", "unpack the CSV file"),
+            (b"\xd0\xcf\x11\xe0\xa1", "an old Excel workbook (xls)", "CSV UTF-8"),
+        ];
+        for (bytes, what, remedy) in cases {
+            let error = scan("data.csv", bytes).expect_err(what);
+            assert_eq!(error.to_string(), format!("data.csv: is {what}, not a CSV file"));
+            assert!(error.hint().is_some_and(|hint| hint.contains(remedy)), "{error:?}");
         }
     }
 

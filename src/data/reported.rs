@@ -8,72 +8,82 @@ use super::csv::Table;
 use super::number::parse_number;
 use crate::error::{Error, Problems};
 
-/// Reported totals by channel, in the order of first appearance.
+/// A report, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reported {
-    /// Channel as named in the file, its total in outcome units.
-    pub totals: Vec<(String, f64)>,
-    /// Rows of the file.
-    pub rows: usize,
-    /// Rows dated outside the window, which were left out.
-    pub rows_left_out: usize,
+    /// Rows in the order of the file.
+    pub rows: Vec<ReportedRow>,
+    /// Columns of the file that say nothing here, such as clicks.
+    pub not_read: Vec<String>,
 }
 
-/// Reads columns `channel` and `reported`, and `date` when there is one (any day of a period, ISO).
-///
-/// Rows of one channel are added up; rows dated outside `window` (first and last day, inclusive) are
-/// left out.
+/// One row of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportedRow {
+    /// Line in the file.
+    pub line: u32,
+    /// Channel as named in the file.
+    pub channel: String,
+    /// Any day of the period that the row is about; `None` in a file without dates.
+    pub date: Option<NaiveDate>,
+    /// Geo as named in the file; `None` in a file without geos.
+    pub geo: Option<String>,
+    /// What the tool credits, outcome units.
+    pub reported: f64,
+}
+
+/// Reads columns `channel` and `reported`, and `date` (ISO) and `geo` when there are such; the last two may go by
+/// the names that the fitted data gave them, `of_fit`.
 ///
 /// # Errors
-/// A file that is no CSV, a missing column, no row inside the window, or cells that are not numbers from 0 on
-/// or dates, all at once.
-pub fn read_reported(path: &Path, window: (NaiveDate, NaiveDate)) -> Result<Reported, Error> {
+/// A file that is no CSV, a missing column, or cells that are not numbers from 0 on or dates, all at once.
+pub fn read_reported(path: &Path, of_fit: (&str, Option<&str>)) -> Result<Reported, Error> {
     let table = Table::read(path)?;
     let position = |name: &str| table.names.iter().position(|n| n.eq_ignore_ascii_case(name));
     let (Some(channel), Some(reported)) = (position("channel"), position("reported")) else {
         let problem = format!("needs columns `channel` and `reported`, has {}", table.names.join(", "));
-        return Err(Error::data(&table.file, problem, "rename the columns; `date` may be added"));
+        return Err(Error::data(&table.file, problem, "rename the columns; `date` and `geo` may be added"));
     };
-    let dates: Option<Vec<&str>> = position("date").map(|column| table.cells(column).collect());
+    let date = position("date").or_else(|| position(of_fit.0));
+    let geo = position("geo").or_else(|| of_fit.1.and_then(position));
+    let cells = |column: Option<usize>| column.map(|c| table.cells(c).collect::<Vec<&str>>());
+    let (dates, geos) = (cells(date), cells(geo));
     let mut problems = Problems::new("cells cannot be used");
-    let mut result = Reported { totals: Vec::new(), rows: table.lines.len(), rows_left_out: 0 };
-    let rows = table.cells(channel).zip(table.cells(reported)).zip(&table.lines);
-    for (r, ((name, number), line)) in rows.enumerate() {
-        if let Some(text) = dates.as_ref().map(|d| d[r]) {
-            match text.parse::<NaiveDate>() {
-                Ok(date) if date < window.0 || date > window.1 => {
-                    result.rows_left_out += 1;
-                    continue;
-                }
-                Ok(_) => {}
-                Err(_) => {
-                    problems.push_with(|| format!("row {line}, column `date`: `{text}` is not YYYY-MM-DD"))
-                }
+    let mut rows = Vec::with_capacity(table.n_rows());
+    for (r, ((name, number), &line)) in
+        table.cells(channel).zip(table.cells(reported)).zip(&table.lines).enumerate()
+    {
+        let written = dates.as_ref().map(|d| d[r]);
+        let date = written.and_then(|text| text.parse().ok());
+        if let Some(text) = written.filter(|_| date.is_none()) {
+            problems.push_with(|| format!("row {line}, column `date`: `{text}` is not YYYY-MM-DD"));
+        }
+        let reported = match parse_number(number) {
+            Ok(value) if value < 0.0 => {
+                problems.push_with(|| {
+                    format!(
+                        "row {line}, column `reported`: `{number}` is negative; what a channel brought is not"
+                    )
+                });
+                continue;
             }
-        }
-        match parse_number(number) {
-            Ok(value) if value < 0.0 => problems.push_with(|| {
-                format!(
-                    "row {line}, column `reported`: `{number}` is negative; what a channel brought is not"
-                )
-            }),
-            Ok(value) => match result.totals.iter_mut().find(|(n, _)| n == name) {
-                Some((_, total)) => *total += value,
-                None => result.totals.push((name.to_owned(), value)),
-            },
-            Err(reason) => problems
-                .push_with(|| format!("row {line}, column `reported`: `{number}` {}", reason.describe())),
-        }
+            Ok(value) => value,
+            Err(reason) => {
+                problems
+                    .push_with(|| format!("row {line}, column `reported`: `{number}` {}", reason.describe()));
+                continue;
+            }
+        };
+        let geo = geos.as_ref().map(|g| g[r].to_owned());
+        rows.push(ReportedRow { line, channel: name.to_owned(), date, geo, reported });
     }
-    if problems.is_empty() && result.totals.is_empty() && result.rows_left_out > 0 {
-        let problem = format!("no row is dated from {} to {}, which is what was fitted", window.0, window.1);
-        return Err(Error::data(&table.file, problem, "report on the weeks of the fit"));
+    if !problems.is_empty() {
+        let hint = Some("write plain numbers (1234.5) and dates as 2024-12-31".to_owned());
+        return Err(Error::Data { file: table.file, problems, hint });
     }
-    if problems.is_empty() {
-        return Ok(result);
-    }
-    let hint = Some("write plain numbers (1234.5) and dates as 2024-12-31".to_owned());
-    Err(Error::Data { file: table.file, problems, hint })
+    let read = [Some(channel), Some(reported), date, geo];
+    let others = table.names.iter().enumerate().filter(|(i, _)| !read.contains(&Some(*i)));
+    Ok(Reported { rows, not_read: others.map(|(_, name)| name.clone()).collect() })
 }
 
 #[cfg(test)]
@@ -84,16 +94,27 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("attribution.csv");
         std::fs::write(&path, text).unwrap();
-        let day = |m, d| NaiveDate::from_ymd_opt(2024, m, d).unwrap();
-        read_reported(&path, (day(1, 1), day(12, 30)))
+        read_reported(&path, ("week", Some("dma")))
     }
 
     #[test]
-    fn rows_add_up_within_the_window() {
-        let text = "date,channel,reported\n2024-01-01,tv,10\n2024-01-08,tv,5\n2023-12-25,tv,99\n2024-01-01,search,7\n";
-        let reported = read(text).unwrap();
-        assert_eq!(reported.totals, [("tv".to_owned(), 15.0), ("search".to_owned(), 7.0)]);
-        assert_eq!((reported.rows, reported.rows_left_out), (4, 1));
+    fn dates_and_geos_go_by_their_own_name_or_that_of_the_data() {
+        let row = ReportedRow {
+            line: 2,
+            channel: "tv".into(),
+            date: NaiveDate::from_ymd_opt(2024, 1, 1),
+            geo: Some("north".into()),
+            reported: 10.0,
+        };
+        for header in ["date,geo,channel,reported,clicks", "Week,DMA,Channel,Reported,clicks"] {
+            let reported = read(&format!("{header}\n2024-01-01,north,tv,10,3\n")).unwrap();
+            assert_eq!(
+                (&reported.rows[..], &reported.not_read[..]),
+                (&[row.clone()][..], &["clicks".into()][..])
+            );
+        }
+        let plain = read("channel,reported\ntv,10\n").unwrap();
+        assert_eq!(plain.rows, [ReportedRow { date: None, geo: None, ..row }]);
     }
 
     #[test]
@@ -102,8 +123,8 @@ mod tests {
         assert!(error.contains("2 cells") && error.contains("row 2") && error.contains("row 3"), "{error}");
         let error = read("channel,reported\ntv,-3\n").unwrap_err().to_string();
         assert!(error.contains("row 2, column `reported`: `-3` is negative"), "{error}");
-        let error = read("date,channel,reported\n2023-12-25,tv,3\n").unwrap_err().to_string();
-        assert!(error.contains("no row is dated from 2024-01-01 to 2024-12-30"), "{error}");
+        let error = read("date,channel,reported\n1/5/2024,tv,3\n").unwrap_err().to_string();
+        assert!(error.contains("row 2, column `date`: `1/5/2024` is not YYYY-MM-DD"), "{error}");
         let error = read("channel,conversions\ntv,3\n").unwrap_err().to_string();
         assert!(error.contains("`channel` and `reported`, has channel, conversions"), "{error}");
     }

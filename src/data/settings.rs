@@ -96,25 +96,41 @@ pub(crate) fn assume_reliabilities(fit: &mut FitConfig, data: &Dataset) {
 /// A reliability is a share of variance: a 0/1 control, or none at all, has none to give.
 fn noisy_controls(fit: &FitConfig, data: &Dataset, problems: &mut Problems, hints: &mut Vec<String>) {
     for (name, told) in &fit.controls {
-        match data.controls.iter().find(|c| c.name == *name) {
-            Some(control) if control.binary && told.reliability < 1.0 => {
-                problems.push_with(|| format!("[controls.{name}]: a 0/1 control has no reliability"));
-                hints.push(
-                    "give the reliability of what is measured on a scale, such as query volume".to_owned(),
-                );
-            }
-            Some(_) => {}
-            None => {
-                problems.push_with(|| format!("[controls.{name}]: there is no control `{name}`"));
-                let names = || data.controls.iter().map(|c| c.name.as_str());
-                hints.push(match nearest(name, names()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if data.controls.is_empty() => "name the controls with --controls".to_owned(),
-                    None => format!("the controls are {}", super::suggest::listing(names())),
-                });
-            }
+        let is_exact = told.reliability >= 1.0 && data.controls.iter().any(|c| c.name == *name);
+        if let Some((problem, hint)) = no_reliability(data, name).filter(|_| !is_exact) {
+            problems.push_with(|| format!("[controls.{name}]: {problem}"));
+            hints.push(hint);
         }
     }
+}
+
+/// Why control `name` has no reliability, and what to do about it; `None` where it has one.
+pub(crate) fn no_reliability(data: &Dataset, name: &str) -> Option<(String, String)> {
+    let measured = || data.controls.iter().filter(|c| !c.binary).map(|c| c.name.as_str());
+    let on_a_scale = || match measured().next() {
+        Some(_) => format!("those measured on a scale have one: {}", super::suggest::listing(measured())),
+        None => "only what is measured on a scale has one, such as query volume".to_owned(),
+    };
+    if let Some(control) = data.controls.iter().find(|c| c.name == name) {
+        return control
+            .binary
+            .then(|| (format!("control `{name}` is 0/1 and has no reliability"), on_a_scale()));
+    }
+    let levels =
+        data.controls.iter().filter(|c| c.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
+    let levels: Vec<&str> = levels.map(|c| c.name.as_str()).collect();
+    if data.roles.controls.iter().any(|column| column == name) && !levels.is_empty() {
+        let listed = super::suggest::listing(levels.into_iter());
+        let problem =
+            format!("control `{name}` is text with levels, each 0/1 ({listed}), and has no reliability");
+        return Some((problem, on_a_scale()));
+    }
+    let hint = match nearest(name, measured()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if data.controls.is_empty() => "name the controls with --controls".to_owned(),
+        None => on_a_scale(),
+    };
+    Some((format!("there is no control `{name}`"), hint))
 }
 
 fn unknown_channel(name: &str, data: &Dataset) -> String {
@@ -170,6 +186,30 @@ mod tests {
         let (name, told) = (data.controls[0].name.clone(), ControlConfig::told(1.0));
         assert_eq!(settled(&[(&name, told)], &[], &data), [(name, told)]);
         assert_eq!(settled(&[("query", told)], &["que*"], &data), [], "left out on purpose");
+    }
+
+    #[test]
+    fn text_with_levels_has_no_reliability_and_no_level_is_proposed() {
+        let mut data = data();
+        for level in ["na", "sale"] {
+            let mut control = data.controls[0].clone();
+            control.name = format!("events={level}");
+            data.controls.push(control);
+        }
+        data.roles.controls.push("events".into());
+        let (problem, hint) = no_reliability(&data, "events").unwrap();
+        assert_eq!(
+            problem,
+            "control `events` is text with levels, each 0/1 (`events=na`, `events=sale`), and has no reliability"
+        );
+        assert_eq!(hint, "those measured on a scale have one: `query`");
+        let (problem, hint) = no_reliability(&data, "event").unwrap();
+        assert_eq!((problem.as_str(), hint.contains("did you mean")), ("there is no control `event`", false));
+        assert_eq!(no_reliability(&data, "query"), None);
+        let told = [("events".to_owned(), ControlConfig::told(0.9))];
+        let fit = FitConfig { controls: told.into(), ..FitConfig::default() };
+        let error = settle(fit, &data, &LoadOptions::default()).unwrap_err().to_string();
+        assert!(error.contains("[controls.events]: control `events` is text with levels"), "{error}");
     }
 
     #[test]

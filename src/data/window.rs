@@ -1,5 +1,7 @@
 //! Parts of a data set: its first periods, some of its geos, or no media.
 
+use std::ops::Range;
+
 use ndarray::{Array2, Axis, Slice};
 
 use super::dataset::Dataset;
@@ -16,22 +18,32 @@ impl Dataset {
     pub fn as_of(&self, n_periods: usize, n_fitted: usize) -> Dataset {
         let known = |g: &usize| self.outcome.observed.row(*g).iter().take(n_fitted).any(|o| *o);
         let geos: Vec<usize> = (0..self.n_geos()).filter(known).collect();
+        self.part(0..n_periods, &geos)
+    }
+
+    /// The periods after the first `n`.
+    pub fn without_first(&self, n: usize) -> Dataset {
+        let geos: Vec<usize> = (0..self.n_geos()).collect();
+        self.part(n.min(self.n_periods())..self.n_periods(), &geos)
+    }
+
+    fn part(&self, periods: Range<usize>, geos: &[usize]) -> Dataset {
         let mut part = self.clone();
-        part.dates.truncate(n_periods);
+        part.dates = self.dates[periods.clone()].to_vec();
         part.geos = geos.iter().map(|g| self.geos[*g].clone()).collect();
         part.population = self.population.as_ref().map(|n| geos.iter().map(|g| n[*g]).collect());
-        cut(&mut part.outcome.values, n_periods, &geos);
-        cut(&mut part.outcome.observed, n_periods, &geos);
-        cut(&mut part.present, n_periods, &geos);
+        cut(&mut part.outcome.values, &periods, geos);
+        cut(&mut part.outcome.observed, &periods, geos);
+        cut(&mut part.present, &periods, geos);
         if let Some(values) = &mut part.outcome.revenue_per_outcome {
-            cut(values, n_periods, &geos);
+            cut(values, &periods, geos);
         }
         for channel in &mut part.channels {
-            cut(&mut channel.spend, n_periods, &geos);
-            cut(&mut channel.exposure, n_periods, &geos);
+            cut(&mut channel.spend, &periods, geos);
+            cut(&mut channel.exposure, &periods, geos);
         }
         for control in &mut part.controls {
-            cut(&mut control.values, n_periods, &geos);
+            cut(&mut control.values, &periods, geos);
             // Whether a later value is neither 0 nor 1 is not known yet.
             control.binary = control.values.iter().all(|x| *x == 0.0 || *x == 1.0);
         }
@@ -44,14 +56,23 @@ impl Dataset {
     }
 }
 
-/// Keeps the first periods of some geos of a G × T matrix.
-fn cut<T: Clone>(matrix: &mut Array2<T>, n_periods: usize, geos: &[usize]) {
-    *matrix = matrix.slice_axis(Axis(1), Slice::from(..n_periods)).select(Axis(0), geos);
+/// Keeps some periods of some geos of a G × T matrix.
+fn cut<T: Clone>(matrix: &mut Array2<T>, periods: &Range<usize>, geos: &[usize]) {
+    *matrix = matrix.slice_axis(Axis(1), Slice::from(periods.clone())).select(Axis(0), geos);
 }
 
 #[cfg(test)]
 mod tests {
     use crate::data::testdata;
+
+    #[test]
+    fn what_comes_later_keeps_every_geo() {
+        let data = testdata::dataset();
+        let part = data.without_first(15);
+        assert_eq!((part.n_periods(), part.dates[0], part.geos.len()), (5, data.dates[15], 2));
+        assert_eq!(part.channels[0].spend[[1, 0]], data.channels[0].spend[[1, 15]]);
+        assert_eq!(data.without_first(99).n_periods(), 0);
+    }
 
     #[test]
     fn nothing_later_and_no_unknown_geo_is_left() {

@@ -7,6 +7,7 @@
 
 mod change;
 mod channels;
+mod controls;
 mod explain;
 mod inputs;
 mod judge;

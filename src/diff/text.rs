@@ -1,6 +1,7 @@
 //! A comparison as people read it: on a terminal, or as Markdown for a pull request.
 
 use super::change::Change;
+use super::controls::{control_of, reliabilities};
 use super::explain::{Explanation, StepKind};
 use super::inputs::{DataDiff, Difference, InputDiff};
 use super::judge::verdict;
@@ -124,7 +125,9 @@ fn inputs(report: &DiffReport) -> Vec<String> {
         format!("{what} {}: {} before, now {}", d.key, value(&d.old), value(&d.new))
     };
     lines.extend(roles.iter().map(|d| setting("columns:", d)));
-    lines.extend(config.iter().map(|d| setting("setting", d)));
+    let of_control = |d: &&Difference| control_of(d).is_some();
+    lines.extend(config.iter().filter(|d| !of_control(d)).map(|d| setting("setting", d)));
+    lines.extend(reliabilities(config));
     lines.extend(seed.map(|[a, b]| format!("seed: {a} before, now {b}")));
     lines.extend(version.as_ref().map(|[a, b]| format!("version of mmm: {a} before, now {b}")));
     if report.old.verdict != report.new.verdict {

@@ -14,7 +14,7 @@ use super::reliability::{Calibration, calibrate};
 use super::returns::{Belief, ReturnsPrior};
 use super::scaling::ExposureScale;
 use crate::Error;
-use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise, Scaling};
+use crate::config::{Adstock, ChannelConfig, EffectPrior, FitConfig, Noise};
 use crate::data::{Dataset, OutcomeKind, in_lockstep, knot_weeks, paces, trend_segments};
 
 /// Everything fixed before sampling. Series are time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
@@ -154,10 +154,7 @@ impl Design {
     /// A geo without fitted cells, or with a mean outcome that is not positive.
     pub fn new(data: &Dataset, config: &FitConfig) -> Result<Design, Error> {
         let (n_geos, n_periods) = (data.n_geos(), data.n_periods());
-        let population = match config.model.scaling {
-            Scaling::Auto | Scaling::Population => data.population.as_deref(),
-            Scaling::Geo => None,
-        };
+        let population = data.heads(&config.model);
         let last_fitted = n_periods.saturating_sub(data.held_out(&config.model));
         let mut design = Design {
             n_geos,

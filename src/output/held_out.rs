@@ -18,6 +18,13 @@ pub struct HeldOut {
     pub last: NaiveDate,
 }
 
+impl HeldOut {
+    /// How many and which, in words.
+    pub(super) fn words(&self) -> String {
+        format!("{} held out, {} to {}", self.interval.count(self.periods), self.first, self.last)
+    }
+}
+
 impl DataReport {
     /// Spacing of the periods.
     pub fn interval(&self) -> Interval {

@@ -5,7 +5,7 @@ use super::charts::{interval_chart, response_chart};
 use super::plan_text::{self, Counted};
 use super::sensitivity_table::{Block, blocks};
 use super::sources::{Scenario, Verdict};
-use super::terminal::{by_roi, cost_per_outcome, quality, split, verdict, word};
+use super::terminal::{by_roi, cost_per_outcome, quality, split, verdict, window, word};
 use super::text::{TERMS, amount, percent, ratio, signed_percent};
 use super::{ChannelReport, Fit, RoiUnit};
 use crate::data::OutcomeKind;
@@ -84,7 +84,6 @@ fn table(header: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 fn summary(fit: &Fit) -> String {
-    let data = &fit.run.data;
     let class = match fit.diagnostics.verdict {
         Verdict::Ok => "ok",
         Verdict::Warn => "warn",
@@ -96,16 +95,7 @@ fn summary(fit: &Fit) -> String {
     if !reasons.is_empty() {
         out.push_str(&format!("<ul>\n{reasons}</ul>\n"));
     }
-    out.push_str(&paragraph(&format!(
-        "{} to {}, {} periods, {} geo(s); total {} {}. {}.",
-        data.first,
-        data.last,
-        data.periods,
-        data.geos,
-        fit.outcome.name,
-        amount(fit.outcome.total),
-        split(fit)
-    )));
+    out.push_str(&paragraph(&format!("{}. {}.", window(fit), split(fit))));
     if let Some(text) = recommendation(fit) {
         out.push_str(&format!(
             "<p class=\"advice\"><strong>Recommendation:</strong> {}</p>\n",
@@ -346,6 +336,9 @@ mod tests {
             "<p>The other columns predict 75 % of",
             "(*) is what the outcome left of a lower one that was assumed",
             "<p>Strongest control is there to compare with",
+            "<p>The move is the recommended split of today&#39;s budget, all its changes at once (most is taken from \
+             tv, most goes to search). It holds where it would still be recommended: it gains on average, and with a \
+             probability, shown beside it, of at least 60 %. Else it falls.</p>",
         ];
         assert_holds(&html, &rows);
     }

@@ -30,6 +30,8 @@ mod parquet_io;
 mod plan_text;
 mod prior_json;
 mod prior_text;
+mod reported;
+mod reported_text;
 mod results;
 mod scenario_json;
 mod scenario_text;

@@ -1,7 +1,5 @@
 //! What `mmm scenario` answers, schema `mmm.scenario/1`.
 
-use std::path::Path;
-
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -11,11 +9,8 @@ use serde_json::Value;
 use super::advice::{planned_media, unit};
 use super::fit_io::to_json;
 use super::sources::{Verdict, Warning};
-use super::{ChannelReport, Fit, OutputError, RoiUnit, Tool};
-use crate::data::{Reported, read_reported};
-use crate::error::{Error, Problems};
+use super::{Fit, OutputError, RoiUnit, Tool};
 use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
-use crate::words::nearest;
 
 /// Schema name of every answer. Within it keys are only ever added.
 pub const SCENARIO_SCHEMA: &str = "mmm.scenario/1";
@@ -44,7 +39,7 @@ pub struct ScenarioReport {
     pub frontier_maximised: Option<String>,
     /// What a lift test of each channel is worth, most valuable first; empty unless asked for.
     pub test_values: Vec<TestValue>,
-    /// Reported against modelled outcome over the fitted window; empty unless a report was given.
+    /// Reported against modelled outcome over what is reported; empty unless a report was given.
     pub reported: Vec<Credit>,
     /// Week-by-week patterns of one channel; absent unless asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,7 +177,7 @@ impl ScenarioReport {
         }
     }
 
-    fn note(&mut self, warning: Warning) {
+    pub(super) fn note(&mut self, warning: Warning) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
@@ -206,82 +201,8 @@ fn verdict_warning(fit: &Fit) -> Option<Warning> {
     Some(Warning::new("not_converged", message, "fit again with more draws (--warmup, --draws)"))
 }
 
-impl ScenarioReport {
-    /// Sets what a file reports for each channel against what the fit says it caused, and tells of rows that are
-    /// dated outside the fitted window; a channel goes by its name or its spend column.
-    ///
-    /// # Errors
-    /// As [`read_reported`], and channels that the fit does not have.
-    pub fn add_reported(&mut self, fit: &Fit, path: &Path) -> Result<(), Error> {
-        let fitted = fit.run.data.fitted();
-        let window = (fitted.first, fit.run.data.interval().last_day(fitted.last));
-        let reported = read_reported(path, window)?;
-        self.reported = credits(fit, path, &reported)?;
-        if reported.rows_left_out > 0 {
-            let message = format!(
-                "{} of {} reported rows are dated outside {} to {}, which is what was fitted: they are left out",
-                reported.rows_left_out, reported.rows, window.0, window.1
-            );
-            self.note(Warning { code: "reported_outside".into(), message, hint: None });
-        }
-        Ok(())
-    }
-}
-
-fn credits(fit: &Fit, path: &Path, reported: &Reported) -> Result<Vec<Credit>, Error> {
-    let mut problems = Problems::new("channels are not in the fit");
-    let mut hints: Vec<String> = Vec::new();
-    let mut credits = Vec::new();
-    for (name, total) in &reported.totals {
-        let is_meant = |c: &&ChannelReport| c.name == *name || c.spend_column.as_ref() == Some(name);
-        match fit.channels.iter().find(is_meant) {
-            Some(channel) => credits.push(Credit::of(&channel.name, *total, channel.contribution)),
-            None => {
-                problems.push_with(|| format!("there is no channel `{name}`"));
-                let known = fit.channels.iter().map(|c| c.name.as_str());
-                hints.extend(nearest(name, known).map(|near| format!("did you mean `{near}`?")));
-            }
-        }
-    }
-    if problems.is_empty() {
-        return Ok(credits);
-    }
-    if hints.is_empty() {
-        let names: Vec<&str> = fit.channels.iter().map(|c| c.name.as_str()).collect();
-        hints.push(format!("the channels are {}", names.join(", ")));
-    }
-    Err(Error::Data { file: path.display().to_string(), problems, hint: Some(hints.join("\n")) })
-}
-
 /// JSON Schema (draft 2020-12) of every answer of this version.
 pub fn scenario_schema() -> Value {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
     generator.into_root_schema_for::<ScenarioReport>().to_value()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::output::testdata;
-
-    #[test]
-    fn reports_count_until_the_last_day_that_was_fitted_and_tell_of_the_rest() {
-        let fit = testdata::fit();
-        let last = fit.run.data.fitted().last;
-        let add = |days: &[u64]| {
-            let dir = tempfile::tempdir().unwrap();
-            let path = dir.path().join("attribution.csv");
-            let row = |day: &u64| format!("{},tv,10\n", last + chrono::Days::new(*day));
-            let rows: String = days.iter().map(row).collect();
-            std::fs::write(&path, "date,channel,reported\n".to_owned() + &rows).unwrap();
-            let mut report = ScenarioReport::new(&fit, Horizon::of(&fit, 20.0));
-            report.add_reported(&fit, &path).map(|()| (report.reported[0].reported, report.warnings))
-        };
-        let (total, warnings) = add(&[0, 3, 6]).unwrap();
-        assert_eq!((total, warnings.len()), (30.0, 0));
-        let (total, warnings) = add(&[0, 6, 7, 8]).unwrap();
-        assert_eq!((total, warnings[0].code.as_str()), (20.0, "reported_outside"));
-        assert!(warnings[0].message.starts_with("2 of 4 reported rows are dated outside"), "{warnings:?}");
-        assert!(add(&[7]).unwrap_err().to_string().contains("no row is dated from"));
-    }
 }

@@ -4,12 +4,11 @@ use super::comparison_text::{comparison, groups, side_by_side};
 use super::dated_text;
 use super::frontier_text::frontier;
 use super::plan_text::{self, Counted};
+use super::reported_text::reported;
 use super::scenario_json::ScenarioReport;
 use super::table::{layout, wrap};
 use super::text::{amount, clean, percent, ratio, signed, signed_percent};
-use crate::planning::{
-    Answer, BoundHit, CAUTIOUS, ChannelPlan, Credit, CreditVerdict, GroupPlan, LIKELY, ScenarioKind,
-};
+use crate::planning::{Answer, BoundHit, CAUTIOUS, ChannelPlan, GroupPlan, LIKELY, ScenarioKind};
 
 /// Channels, or channels by geo, beyond which those that stay are not listed.
 const MOST_LINES: usize = 20;
@@ -260,36 +259,5 @@ fn test_values(report: &ScenarioReport) -> Vec<String> {
              standard deviation with the test, as a share of today's."
         ),
     ));
-    lines
-}
-
-fn reported(report: &ScenarioReport) -> Vec<String> {
-    if report.reported.is_empty() {
-        return vec![];
-    }
-    let mut rows = vec![row(["Channel", "Reported", "Caused (median)", "Ratio", "90 % interval", "Verdict"])];
-    let none = || "–".to_owned();
-    rows.extend(report.reported.iter().map(|credit: &Credit| {
-        vec![
-            clean(&credit.channel),
-            amount(credit.reported),
-            amount(credit.modelled.q50),
-            credit.ratio.map_or_else(none, |r| ratio(r.q50)),
-            credit.ratio.map_or_else(none, |r| format!("{} to {}", ratio(r.q05), ratio(r.q95))),
-            match credit.verdict {
-                CreditVerdict::OverCredited => "over-credited",
-                CreditVerdict::UnderCredited => "under-credited",
-                CreditVerdict::Consistent => "consistent",
-            }
-            .into(),
-        ]
-    }));
-    let mut lines = vec![format!(
-        "Reported against caused, {} over the fitted window ({} to {})",
-        clean(&report.fit.outcome),
-        report.fit.first,
-        report.fit.last
-    )];
-    lines.extend(layout(&rows));
     lines
 }

@@ -1,8 +1,9 @@
 //! A sensitivity as titles and tables, which the terminal and the page only lay out.
 
-use super::sensitivity_json::{ReliabilitySweep, Sensitivity, UnseenConfounder};
+use super::sensitivity_json::{RecommendedMove, ReliabilitySweep, Sensitivity, UnseenConfounder};
 use super::sources::Verdict;
 use super::text::{clean, percent, ratio};
+use crate::planning::LIKELY;
 
 /// One question and its answer.
 pub(super) struct Block {
@@ -20,7 +21,8 @@ const STRONGEST: &str = "Strongest control is there to compare with: the shares 
 
 /// The controls whose reliability was varied, then the driver that is no column.
 pub(super) fn blocks(found: &Sensitivity) -> Vec<Block> {
-    let mut blocks: Vec<Block> = found.reliability.iter().map(|sweep| reliability(sweep, found)).collect();
+    let mut blocks: Vec<Block> = found.recommended.iter().map(judged).collect();
+    blocks.extend(found.reliability.iter().map(|sweep| reliability(sweep, found)));
     blocks.extend(found.reliability_reason.as_ref().map(|reason| Block {
         title: format!("No reliability was varied: {reason}."),
         rows: Vec::new(),
@@ -28,6 +30,23 @@ pub(super) fn blocks(found: &Sensitivity) -> Vec<Block> {
     }));
     blocks.extend(unseen(found));
     blocks
+}
+
+/// Which move is judged, and by what.
+fn judged(recommended: &RecommendedMove) -> Block {
+    let RecommendedMove { from, to } = recommended;
+    Block {
+        title: format!(
+            "The move is the recommended split of today's budget, all its changes at once (most is taken from {}, \
+             most goes to {}). It holds where it would still be recommended: it gains on average, and with a \
+             probability, shown beside it, of at least {}. Else it falls.",
+            clean(from),
+            clean(to),
+            percent(LIKELY)
+        ),
+        rows: Vec::new(),
+        note: None,
+    }
 }
 
 /// One column per reliability, one row per channel, and whether the move survives.

@@ -50,18 +50,7 @@ fn paint(text: &str, code: &str, style: Style) -> String {
 }
 
 fn header(fit: &Fit, style: Style) -> Vec<String> {
-    let (data, outcome) = (&fit.run.data, &fit.outcome);
-    let geos = if data.geos > 1 { format!("{} geos × ", data.geos) } else { String::new() };
-    let periods = data.interval().count(data.periods);
-    let span = format!(
-        "{}: {geos}{periods}, {} to {}; outcome {} {}",
-        clean(&data.file),
-        data.first,
-        data.last,
-        clean(&outcome.name),
-        amount(outcome.total)
-    );
-    let mut lines = wrap("", 2, &span);
+    let mut lines = wrap("", 2, &format!("{}: {}", clean(&fit.run.data.file), window(fit)));
     lines.extend(wrap("", 2, &verdict(&fit.diagnostics)));
     if let Some(line) = lines.last_mut().filter(|_| style == Style::Colour) {
         let code = match fit.diagnostics.verdict {
@@ -75,6 +64,18 @@ fn header(fit: &Fit, style: Style) -> Vec<String> {
     lines.extend(wrap("", 2, &split(fit)));
     lines.extend(wrap("", 2, &quality(fit)));
     lines
+}
+
+/// The fitted periods with their outcome, and what was held out of them.
+pub(super) fn window(fit: &Fit) -> String {
+    let (data, fitted) = (&fit.run.data, fit.run.data.fitted());
+    let geos = if data.geos > 1 { format!("{} geos × ", data.geos) } else { String::new() };
+    let all = data.interval().count(data.periods);
+    let periods =
+        if fitted.periods == data.periods { all } else { format!("{} of {all} fitted", fitted.periods) };
+    let held_out = fit.run.held_out().map_or(String::new(), |held| format!("; {}", held.words()));
+    let (name, total) = (clean(&fit.outcome.name), amount(fit.outcome.total));
+    format!("{geos}{periods}, {} to {}; outcome {name} {total}{held_out}", fitted.first, fitted.last)
 }
 
 /// The verdict on convergence and its figures.
@@ -131,8 +132,7 @@ pub(super) fn quality(fit: &Fit) -> String {
             .map(|v| format!("{} of the periods inside their 90 % interval", percent(v))),
     );
     if let Some(held) = fit.run.held_out() {
-        let which =
-            format!("{} held out, {} to {}", held.interval.count(held.periods), held.first, held.last);
+        let which = held.words();
         let score = quality.holdout.as_ref();
         let error = score.and_then(|h| h.wmape).map(|v| format!("mean error {} on the ", percent(v)));
         let inside = score.and_then(|h| h.interval_coverage_90).map(|c| format!(" ({} inside)", percent(c)));

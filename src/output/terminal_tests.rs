@@ -160,6 +160,22 @@ fn what_was_held_out_is_told_with_its_dates() {
     assert!(html.contains("4 weeks held out, 2024-04-22 to 2024-05-13"));
 }
 
+#[test]
+fn the_outcome_in_the_header_is_of_the_weeks_that_it_names() {
+    let mut fit = testdata::fit();
+    let header = |fit: &Fit| summary(fit, Style::Plain).lines().take(2).collect::<Vec<_>>().join("\n");
+    let all = "data.csv: 2 geos × 20 weeks, 2024-01-01 to 2024-05-13; outcome revenue 63.8K";
+    assert!(header(&fit).starts_with(all), "{}", header(&fit));
+    fit.run.config.model.holdout_weeks = 4;
+    let fitted = fit.run.data.fitted.as_mut().unwrap();
+    (fitted.periods, fitted.last) = (16, "2024-04-15".parse().unwrap());
+    let told = "2 geos × 16 of 20 weeks fitted, 2024-01-01 to 2024-04-15; outcome revenue 63.8K; 4 weeks held out, \
+                2024-04-22 to 2024-05-13";
+    assert!(words(&header(&fit)).contains(told), "{}", header(&fit));
+    let html = crate::output::report(&fit);
+    assert!(html.contains(told) && !html.contains("geo(s)"), "{html}");
+}
+
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -38,10 +38,10 @@ mod testdata;
 mod weeks;
 
 pub use answer::{Answer, FrontierPoint, GroupPlan, OutcomeTarget, Profit};
-pub(crate) use cautious::{CAUTIOUS, cautious_plan};
 pub use cautious::LIKELY;
+pub(crate) use cautious::{CAUTIOUS, cautious_plan};
 pub use cells::{Cells, Slot, Split};
-pub use credit::{Credit, CreditRatio, CreditVerdict};
+pub use credit::{Compared, Credit, CreditRatio, CreditVerdict};
 pub use curve::ChannelCurve;
 pub use dated::{Carry, ChangedPeriods, Dated};
 pub use dated_question::DatedQuestion;

@@ -14,7 +14,7 @@
 use crate::config::{
     Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, ModelConfig,
 };
-use crate::data::Dataset;
+use crate::data::{Dataset, vet};
 use crate::diff::{Side, Units};
 use crate::error::{Error, Problems};
 use crate::model::{MIDDLE_HALF, ShapePrior};
@@ -64,7 +64,7 @@ pub fn carry_forward(
             ..own.clone()
         };
     }
-    let mut warnings = overlap(previous, data, weight);
+    let mut warnings = overlap(previous, data, config, weight);
     warnings.extend(other_exposure.map(|reason| {
         let message = format!("{reason}: half-saturation is not carried forward");
         Warning::new(
@@ -151,12 +151,20 @@ fn beta(retention: &Summary, general: (f64, f64), weight: f64) -> Option<BetaPri
     wider.exists().then_some(wider)
 }
 
-fn overlap(previous: &Side, data: &Dataset, weight: f64) -> Vec<Warning> {
+fn overlap(previous: &Side, data: &Dataset, config: &FitConfig, weight: f64) -> Vec<Warning> {
     let last = previous.fit.run.data.last;
     let n = data.dates.iter().filter(|d| **d >= previous.fit.run.data.first && **d <= last).count();
-    let after = data.dates.iter().find(|d| **d > last);
-    let hint = match after {
-        Some(first) => format!("fit only what is new with --from {first}, or leave --carry-forward out"),
+    let after = data.dates.iter().position(|d| *d > last);
+    let hint = match after.map(|t| (t, data.dates[t])) {
+        Some((t, first)) if vet(&data.without_first(t), config).is_ok() => {
+            format!("fit only what is new with --from {first}, or leave --carry-forward out")
+        }
+        Some((t, first)) => {
+            let new = data.interval.count(data.n_periods() - t);
+            format!(
+                "leave --carry-forward out: what is new, {new} from {first} on, is too little to fit alone"
+            )
+        }
         None => "leave --carry-forward out".to_owned(),
     };
     let message = format!(
@@ -198,6 +206,26 @@ mod tests {
         assert!((wide.log_mean_sd().1.powi(-2) / want - 1.0).abs() < 1e-12);
         let shapes = [whole, quarter].map(|c| c.curve_prior.unwrap().retention.unwrap().shape());
         assert!((shapes[1].0 - (1.5 + 0.25 * (shapes[0].0 - 1.5))).abs() < 1e-9, "{shapes:?}");
+    }
+
+    #[test]
+    fn to_fit_only_what_is_new_is_advised_where_it_can_be() {
+        let hint = |known: usize| {
+            let mut fit = testdata::fit();
+            let data = Parts::new().dataset;
+            fit.run.data.last = data.dates[known - 1];
+            let mut config = FitConfig::default();
+            let previous = Side::summarised(fit);
+            carry_forward(&mut config, &previous, &data, 0.5).unwrap().remove(0).hint.unwrap()
+        };
+        assert_eq!(hint(8), "fit only what is new with --from 2024-02-26, or leave --carry-forward out");
+        let too_few = hint(18);
+        assert!(
+            too_few.contains(
+                "leave --carry-forward out: what is new, 2 weeks from 2024-05-06 on, is too little"
+            ),
+            "{too_few}"
+        );
     }
 
     #[test]

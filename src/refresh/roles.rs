@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::config::RawData;
+use crate::config::{RawConfig, RawData};
 use crate::data::{Roles, column_names, pattern_fits, unasked_role};
 use crate::error::{Error, Problems};
 use crate::output::Fit;
@@ -23,8 +23,15 @@ pub fn check_new_columns(path: &Path, previous: &Fit, flags: &RawData) -> Result
         if !names.contains(column) {
             problems.push_with(|| format!("column `{column}` ({role}) is gone"));
             hints.push(match role {
-                "spend" | "exposure" => "name the channels that are left with --channels A,B".to_owned(),
-                "control" => "name the controls that are left with --controls A,B".to_owned(),
+                "spend" => format!(
+                    "name the channels that are left with --channels {}",
+                    left(&roles.channels, &names)
+                ),
+                "exposure" => other_exposure(roles, column),
+                "control" => format!(
+                    "name the controls that are left with --controls {}",
+                    left(&roles.controls, &names)
+                ),
                 role => format!("name the column of the {role} by its flag"),
             });
         }
@@ -38,13 +45,41 @@ pub fn check_new_columns(path: &Path, previous: &Fit, flags: &RawData) -> Result
         if !is_told(flags, role) {
             problems.push_with(|| format!("column `{name}` is new and would be a {role} column"));
             let list = if role == "control" { &roles.controls } else { &roles.channels };
+            let with_it: Vec<String> = list.iter().chain([name]).cloned().collect();
             hints.push(format!(
                 "leave it out with --exclude {name}, or take it in with {flag} {}",
-                list.iter().chain([name]).cloned().collect::<Vec<_>>().join(",")
+                left(&with_it, &names)
             ));
         }
     }
     refuse(path, problems, hints)
+}
+
+/// Those of `columns` that a file with columns `names` still has, as a flag takes them.
+fn left(columns: &[String], names: &[String]) -> String {
+    let left: Vec<&str> = columns.iter().filter(|c| names.contains(c)).map(String::as_str).collect();
+    if left.is_empty() { "A,B".to_owned() } else { left.join(",") }
+}
+
+fn other_exposure(roles: &Roles, column: &str) -> String {
+    let spend =
+        roles.exposure.iter().find(|(_, exposure)| *exposure == column).map_or("SPEND", |(spend, _)| spend);
+    format!(
+        "name another column with --exposure {spend}=COLUMN, or --exposure {spend}={spend} for the spend itself"
+    )
+}
+
+/// Columns of `previous` that a file with columns `names` does not have.
+pub(super) fn missing_columns<'a>(previous: &'a Fit, names: &[String]) -> Vec<&'a str> {
+    let columns = with_roles(&previous.run.roles).into_iter().map(|(_, column)| column);
+    columns.filter(|column| !names.contains(column)).map(String::as_str).collect()
+}
+
+/// Drops what an earlier fit was told of controls that `flags` no longer name.
+pub fn forget_controls(settings: &mut RawConfig, flags: &RawData) {
+    if let Some(patterns) = &flags.controls {
+        settings.controls.retain(|name, _| patterns.iter().any(|pattern| pattern_fits(pattern, name)));
+    }
 }
 
 /// Refuses roles other than those of `previous` where `flags` do not speak of them.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::roles::missing_columns;
 use crate::config::FitConfig;
 use crate::data;
 use crate::error::Error;
@@ -38,6 +39,7 @@ impl Verification {
 pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Result<Verification, Error> {
     let before = Fit::read(fit_path)?;
     let folder = if fit_path.is_dir() { Some(fit_path) } else { fit_path.parent() };
+    refuse_other_file(&before, data_path)?;
     let options = load_options(&before);
     let (dataset, mut warnings) = data::load(data_path, &options)?;
     let mut causes = Vec::new();
@@ -100,6 +102,20 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
         }
     }
     Ok(found)
+}
+
+/// Refuses a file without the columns that were fitted.
+fn refuse_other_file(before: &Fit, data_path: &Path) -> Result<(), Error> {
+    let names = data::column_names(data_path)?;
+    let missing = missing_columns(before, &names);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let columns: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+    let noun = if missing.len() == 1 { "column" } else { "columns" };
+    let problem = format!("is not the file that was fitted: it has no {noun} {}", columns.join(", "));
+    let hint = format!("give the file that was fitted, which was {}", before.run.data.file);
+    Err(Error::data(&data_path.display().to_string(), problem, hint))
 }
 
 /// Vector instructions other than this machine's: sums are then rounded otherwise.

@@ -248,7 +248,7 @@ impl<'a> Asker<'a> {
             report.flight = Some(planning::flight(model, &weeks, c, None).map_err(mmm::Error::from)?);
         }
         if let Some(path) = &args.reported {
-            report.add_reported(&self.fit, path)?;
+            report.add_reported(&self.fit, path, || self.read_model())?;
         }
         Ok(())
     }
