@@ -154,10 +154,17 @@ mod tests {
     use super::super::targets::{correlated_normal, student};
     use super::*;
 
+    /// M⁻¹, and the same around a centre that is not the target's.
+    fn metrics(variance: Vec<f64>) -> [Metric; 2] {
+        let dim = 2 + variance.len();
+        let straight = Metric::new(vec![1.0, 0.5, 0.5, 2.0], variance).expect("positive definite");
+        [straight.clone(), straight.with_centre(vec![0.4; dim])]
+    }
+
     /// Largest energy error over a trajectory of length 2 from a fixed start.
-    fn energy_error(step: f64) -> f64 {
+    fn energy_error(metric: &Metric, step: f64) -> f64 {
         let density = correlated_normal(2);
-        let metric = Metric::new(vec![1.0, 0.5, 0.5, 2.0], Vec::new()).expect("positive definite");
+        let metric = metric.clone();
         let mut hamiltonian = Hamiltonian::new(&density, metric);
         let mut at = Point::new(2);
         at.q.copy_from_slice(&[1.0, -0.3]);
@@ -176,16 +183,30 @@ mod tests {
 
     #[test]
     fn energy_error_is_of_second_order() {
-        for step in [0.02, 0.01, 0.005] {
-            let ratio = energy_error(step) / energy_error(step / 2.0);
-            assert!((ratio - 4.0).abs() < 0.1, "halving {step} divides the error by {ratio}");
+        for (metric, step) in metrics(Vec::new()).iter().flat_map(|m| [0.02, 0.01, 0.005].map(|s| (m, s))) {
+            let ratio = energy_error(metric, step) / energy_error(metric, step / 2.0);
+            assert!((ratio - 4.0).abs() < 0.1, "halving {step} divides the error by {ratio}: {metric:?}");
         }
+    }
+
+    /// The flow of the normal itself is followed exactly, however long the step.
+    #[test]
+    fn a_normal_around_its_own_centre_keeps_its_energy() {
+        // The target's own covariance: standard deviations 1 and 2, correlation 0.9.
+        let metric = Metric::new(vec![1.0, 1.8, 1.8, 4.0], Vec::new()).expect("positive definite");
+        let metric = metric.with_centre(vec![0.0; 2]);
+        assert!(energy_error(&metric, 0.7) < 1e-12, "{}", energy_error(&metric, 0.7));
     }
 
     #[test]
     fn steps_back_undo_steps_forward() {
+        for metric in metrics(vec![0.7]) {
+            undoes_its_steps(metric);
+        }
+    }
+
+    fn undoes_its_steps(metric: Metric) {
         let density = student();
-        let metric = Metric::new(vec![1.0, 0.5, 0.5, 2.0], vec![0.7]).expect("positive definite");
         let mut hamiltonian = Hamiltonian::new(&density, metric);
         let mut at = Point::new(3);
         at.q.copy_from_slice(&[0.5, -1.0, 4.0]);
