@@ -53,7 +53,7 @@ pub struct ModelConfig {
     pub weekly_effect: bool,
     /// Whether exposure is scaled per head (`population`) or by each geo's own typical period.
     pub scaling: Scaling,
-    /// Weeks between trend knots; null for 13, with monthly data 26.
+    /// Weeks between trend knots; null for 13, with monthly data 52.
     pub trend_knot_weeks: Option<f64>,
     /// Pairs of yearly Fourier terms.
     pub seasonality_pairs: usize,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::config::{Day, LoadOptions, NamedChannel, RawChannel, RawConfig, RawData};
+use crate::config::{Day, LoadOptions, ModelConfig, NamedChannel, RawChannel, RawConfig, RawData};
+use crate::data::knot_weeks;
 use crate::error::Error;
 use crate::output::Fit;
 
@@ -65,6 +66,9 @@ pub fn raw_settings(fit: &Fit) -> Result<RawConfig, Error> {
         let entry: &mut RawChannel = raw.channels.entry(channel.name.clone()).or_default();
         (entry.spend, entry.exposure) = (channel.spend.clone(), channel.exposure.clone());
     }
+    // The fit names the default of its interval, which is not that of every other.
+    let default = knot_weeks(fit.run.data.interval(), &ModelConfig::default());
+    raw.model.trend_knot_weeks = raw.model.trend_knot_weeks.filter(|knots| *knots != default);
     raw.data = RawData { to: None, ..raw_data(load) };
     Ok(raw)
 }
@@ -126,6 +130,7 @@ mod tests {
         };
         config.channels.insert("tv".into(), own);
         let resolved = raw_settings(&fit).unwrap().resolve(RawConfig::default()).unwrap();
+        fit.run.config.model.trend_knot_weeks = None;
         assert_eq!(resolved.fit, fit.run.config);
         assert_eq!(resolved.load.channels, fit.run.roles.channels);
         assert_eq!(resolved.load.named.len(), fit.channels.len());

@@ -108,7 +108,7 @@ fn the_general_belief_of_the_response_is_written_in_the_units_of_another() {
     let folder = folder.file("slip.toml", text.replacen("# curve_prior.half_saturation", stated, 1));
     let run = folder.mmm(&["check", "data.csv", "--config", "slip.toml"]);
     run.exits(0)
-        .says(&["warning: half-saturation of `tv` is stated as 56.6, far above", "per week, per head"]);
+        .says(&["warning: half-saturation of `tv` is expected at 56.6, far above", "per week, per head"]);
 }
 
 #[test]

@@ -128,7 +128,7 @@ fn three_years_of_months_are_enough_for_five_channels() {
         ("social_spend", &|_, t| spend(t, 41).to_string()),
     ];
     let (json, _, _) = fit(table(&dates, &[], &columns), &[]);
-    assert_eq!(json["run"]["config"]["model"]["trend_knot_weeks"], 26.0);
+    assert_eq!(json["run"]["config"]["model"]["trend_knot_weeks"], 52.0);
 }
 
 #[test]

@@ -87,7 +87,7 @@ pub struct ModelArgs {
     /// Unit of exposure: population (per head), geo (its own typical period) or auto [default: auto]
     #[arg(long, value_name = "KIND", value_parser = named::<Scaling>)]
     scaling: Option<Scaling>,
-    /// Weeks between the knots of the trend [default: 13, monthly data 26]
+    /// Weeks between the knots of the trend [default: 13, monthly data 52]
     #[arg(long, value_name = "WEEKS")]
     trend_knot_weeks: Option<f64>,
     /// Pairs of yearly Fourier terms [default: 3]

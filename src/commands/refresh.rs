@@ -62,7 +62,7 @@ impl Previous {
     /// Its settings with the flags above them.
     pub fn resolve(&self) -> Result<Resolved, mmm::Error> {
         let mut settings = previous::raw_settings(&self.side.fit)?;
-        refresh::forget_controls(&mut settings, &self.flags.data);
+        refresh::forget_left_out(&mut settings, &self.flags.data);
         settings.resolve(self.flags.clone())
     }
 

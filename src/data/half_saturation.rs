@@ -38,7 +38,7 @@ pub(super) fn half_saturations(data: &Dataset, config: &FitConfig) -> Vec<Findin
         Some(Finding {
             severity: Severity::Warning,
             code: "half_saturation_far".into(),
-            message: format!("half-saturation of `{name}` is stated as {}, {seen}", amount(median)),
+            message: format!("half-saturation of `{name}` is expected at {}, {seen}", amount(median)),
             hint: Some(format!("give it in `{}` per {period}{unit}", channel.exposure_column)),
         })
     };
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(found(90.0, None), []);
         let low = found(0.14, None).remove(0);
         assert!(
-            low.message.starts_with("half-saturation of `tv` is stated as 0.140, far below the 59.7"),
+            low.message.starts_with("half-saturation of `tv` is expected at 0.140, far below the 59.7"),
             "{low:?}"
         );
         assert_eq!(low.hint.as_deref(), Some("give it in `tv_spend` per week"));

@@ -4,9 +4,9 @@ use super::dataset::{Channel, Dataset, Interval};
 use crate::config::{Adstock, ChannelConfig, CurvePrior, FitConfig, ModelConfig, Noise};
 use crate::error::Error;
 
-/// Weeks between the knots of the trend. Three years of months have no rows to spare for one every quarter.
+/// Weeks between the knots of the trend. Three years of months have rows for one a year beside five channels.
 pub fn knot_weeks(interval: Interval, model: &ModelConfig) -> f64 {
-    model.trend_knot_weeks.unwrap_or(if interval == Interval::Monthly { 26.0 } else { 13.0 })
+    model.trend_knot_weeks.unwrap_or(if interval == Interval::Monthly { 52.0 } else { 13.0 })
 }
 
 /// Segments of the trend over `n_periods`, about `knot_weeks` long each.
@@ -122,10 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn a_trend_of_months_has_half_the_knots_of_one_of_weeks() {
+    fn a_trend_of_months_has_a_knot_a_year() {
         let model = ModelConfig::default();
         let columns = |interval, n| trend_segments(n, interval, knot_weeks(interval, &model));
-        assert_eq!([columns(Interval::Monthly, 36), columns(Interval::Weekly, 156)], [6, 12]);
+        assert_eq!([columns(Interval::Monthly, 36), columns(Interval::Weekly, 156)], [3, 12]);
         let told = ModelConfig { trend_knot_weeks: Some(13.0), ..model };
         assert_eq!(knot_weeks(Interval::Monthly, &told), 13.0);
     }

@@ -231,10 +231,6 @@ impl<'a> Desk<'a> {
             Some((format!("[channels.{}] exposure", n.name), spend, exposure))
         });
         for (flag, of, by) in listed.chain(named).collect::<Vec<_>>() {
-            // Settings of a channel that `--channels` leaves out count for nothing, and may be of columns long gone.
-            if flag != "--exposure" && !self.options.channels.is_empty() && self.position(of).is_none() {
-                continue;
-            }
             let of_column = self.position(of).ok_or_else(|| self.unknown(&flag, of))?;
             let by_column = self.position(by).ok_or_else(|| self.unknown(&flag, by))?;
             if self.excluded.contains(&of_column)

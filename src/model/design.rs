@@ -9,7 +9,7 @@ use super::factors::FactorCoordinates;
 use super::level::LevelCoordinates;
 use super::pool::PooledPrior;
 use super::prior::ShapePrior;
-use super::reach::reach;
+use super::reach::{Seen, reach};
 use super::reliability::{Calibration, calibrate};
 use super::returns::{Belief, ReturnsPrior};
 use super::scaling::ExposureScale;
@@ -287,7 +287,7 @@ impl Design {
         self.channels.len()
     }
 
-    /// The prior of channel `c`'s ln effect alone.
+    /// The prior of channel `c`'s ln effect, the others unknown.
     pub fn expectation(&self, c: usize) -> Expectation<'_> {
         match self.channels[c].prior {
             Some((mean, sd)) => Expectation::Normal { mean, sd },
@@ -301,12 +301,13 @@ impl Design {
         self.fitted.chunks_exact(self.n_periods).map(last).max().unwrap_or(0)
     }
 
-    /// The multiple of channel `c`'s exposure of which 5 % lies above the largest period up to the last fitted one,
-    /// the smallest over geos in which it ran: how far the data reach.
+    /// The multiple of channel `c`'s spend of which 5 % lies above each geo's largest period up to the last fitted
+    /// one: how far the data reach.
     pub fn observed_max_multiplier(&self, c: usize) -> f64 {
         let (n, seen) = (self.n_periods, self.periods_until_last_fitted());
-        let series = &self.exposure[c * self.n_geos * n..(c + 1) * self.n_geos * n];
-        series.chunks_exact(n).filter_map(|x| reach(&x[..seen])).reduce(f64::min).unwrap_or(1.0)
+        let all = self.exposure[c * self.n_geos * n..(c + 1) * self.n_geos * n].chunks_exact(n);
+        let geos = all.zip(&self.channels[c].spend).map(|(x, spend)| Seen::of_data(&x[..seen], *spend));
+        reach(&geos.collect::<Vec<_>>()).unwrap_or(1.0)
     }
 
     /// Whether some geo's pace is not that of the fitted window.

@@ -74,6 +74,22 @@ struct Node {
     weak_mean: f64,
 }
 
+impl Node {
+    /// Log density of one ln effect, up to a constant; not below that of the least number.
+    fn ln_density(&self, x: f64) -> f64 {
+        let (level, weak) = ((x - self.level) * self.precision_root, (x - self.weak_mean) / WEAK_SD);
+        let p = self.usual * (-0.5 * level * level).exp() + WEAK_SHARE / WEAK_SD * (-0.5 * weak * weak).exp();
+        p.max(f64::MIN_POSITIVE).ln()
+    }
+
+    /// P(ln effect < x) with a weak part of the given share.
+    fn below(&self, weak_share: f64, x: f64) -> f64 {
+        let standard = Normal::standard();
+        let usual = standard.cdf((x - self.level) * self.precision_root);
+        usual + weak_share * (standard.cdf((x - self.weak_mean) / WEAK_SD) - usual)
+    }
+}
+
 impl ReturnsPrior {
     /// The mixture over the given beliefs.
     pub fn new(beliefs: &[Belief]) -> ReturnsPrior {
@@ -122,18 +138,32 @@ impl ReturnsPrior {
         self.quantile_with(WEAK_SHARE, p)
     }
 
-    /// P(ln effect < x) of one channel.
-    pub fn below(&self, x: f64) -> f64 {
-        self.below_with(WEAK_SHARE, x)
+    /// P(ln effect < xᵢ) of each channel, given what the others of `x` are; a half for one that is not finite, which
+    /// says nothing of the others either.
+    pub fn below_given_others(&self, x: &[f64]) -> Vec<f64> {
+        let known = |x: &&f64| x.is_finite();
+        let of_node = |n: &Node| n.ln_weight + x.iter().filter(known).map(|x| n.ln_density(*x)).sum::<f64>();
+        let all: Vec<f64> = self.nodes.iter().map(of_node).collect();
+        let of = |x: &f64| {
+            if !x.is_finite() {
+                return 0.5;
+            }
+            let ln_share: Vec<f64> =
+                self.nodes.iter().zip(&all).map(|(n, all)| all - n.ln_density(*x)).collect();
+            let largest = ln_share.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let (mut total, mut below) = (0.0, 0.0);
+            for (node, ln_share) in self.nodes.iter().zip(&ln_share) {
+                let share = (ln_share - largest).exp();
+                total += share;
+                below += share * node.below(WEAK_SHARE, *x);
+            }
+            below / total
+        };
+        x.iter().map(of).collect()
     }
 
     fn below_with(&self, weak_share: f64, x: f64) -> f64 {
-        let standard = Normal::standard();
-        let of = |n: &Node| {
-            let usual = standard.cdf((x - n.level) * n.precision_root);
-            n.weight * (usual + weak_share * (standard.cdf((x - n.weak_mean) / WEAK_SD) - usual))
-        };
-        self.nodes.iter().map(of).sum()
+        self.nodes.iter().map(|n| n.weight * n.below(weak_share, x)).sum()
     }
 
     /// By bisection.
@@ -342,10 +372,24 @@ mod tests {
         let prior = ReturnsPrior::new(&[money]);
         for p in [0.01, 0.05, 0.5, 0.95, 0.999] {
             let x = prior.quantile(p);
-            assert!((prior.below(x) - p).abs() < 1e-8, "{p}");
+            assert!((prior.below_given_others(&[x])[0] - p).abs() < 1e-8, "{p}");
         }
         let (usual, weak) = (0.8 * 0.5, 0.2 * 0.971_283_440_183_998);
-        assert!((prior.below(0.3) - usual - weak).abs() < 1e-9, "half of the usual, Φ(1.9) of the weak");
+        let below = prior.below_given_others(&[0.3, f64::NEG_INFINITY]);
+        assert!((below[0] - usual - weak).abs() < 1e-9, "half of the usual, Φ(1.9) of the weak");
+        assert_eq!(below[1], 0.5);
+    }
+
+    /// With the level at −1 or 1, all but a weak part of a channel beside others at 1 lies about 1.
+    #[test]
+    fn what_the_others_return_moves_what_is_expected() {
+        let at = |mean| Belief { weight: 0.5, mean, sd: 0.0, spreads: &[(0.2, 1.0)] };
+        let prior = ReturnsPrior::new(&[at(-1.0), at(1.0)]);
+        let alone = prior.below_given_others(&[1.0])[0];
+        let beside = prior.below_given_others(&[1.0, 1.1, 0.9])[0];
+        // Half of the usual and Φ(1.9) of the weak part; alone half of the prior is far below.
+        assert!((beside - 0.8 * 0.5 - 0.2 * 0.971_283_440_183_998).abs() < 1e-3, "{beside}");
+        assert!(alone > beside + 0.1, "{alone} {beside}");
     }
 
     /// What one channel returns tells of the others only through the node.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::data_weight;
 use crate::model::EffectScale;
 use crate::posterior::Summary;
 
@@ -87,8 +88,9 @@ pub struct SaturationReport {
     pub saturation_at_current_spend: Summary,
 }
 
-/// Standard normal deviate beyond which a posterior's median contradicts the prior: outside of its central 95 %.
-const SURPRISING: f64 = 1.96;
+/// Standard normal deviate beyond which a posterior contradicts its prior: it lies outside of the central 97 %, and
+/// the verdict is `data` by its distance alone.
+const SURPRISING: f64 = 2.24;
 
 /// How much of a channel's result is data and how much is prior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -118,6 +120,12 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// Weight of the data in the effect, 0 when it is not known.
+    pub fn data_weight(&self) -> f64 {
+        let by_contraction = self.roi_contraction.map(|contraction| data_weight(contraction, 0.0));
+        self.roi_data_weight.or(by_contraction).unwrap_or(0.0)
+    }
+
     /// Whether the effect is mostly the general prior, which nobody gave to this channel.
     pub fn is_assumed(&self) -> bool {
         self.verdict == EvidenceVerdict::Prior && self.expected.is_none_or(|e| !e.own)
@@ -141,9 +149,10 @@ pub struct ExpectedEffect {
     pub q50: f64,
     /// Its 95 % quantile.
     pub q95: f64,
-    /// Whether the settings gave the channel this prior, or an earlier fit did.
+    /// Whether the settings gave the channel this prior, or an earlier fit that was carried forward.
     pub own: bool,
-    /// Where the posterior's median lies in the prior, as a standard normal deviate: 2 is above 97.7 % of it.
+    /// Where the posterior's median lies in the prior given what the other channels return, as a standard normal
+    /// deviate: 2 is above 97.7 % of it.
     pub shift: f64,
 }
 

@@ -13,7 +13,7 @@ use crate::posterior::{Expected, Posterior};
 /// Weight of the data above which the verdict is `data`: the prior's spread more than halved.
 const DATA: f64 = 0.75;
 /// Weight below which the verdict is `prior`: a contraction of 0.2.
-const PRIOR: f64 = 0.36;
+const PRIOR: f64 = 1.0 - 0.8 * 0.8;
 /// The 99 % quantile of χ² with one degree of freedom.
 const FAR: f64 = 6.635;
 /// Spread / mean of the active exposure below which a channel hardly moved.
@@ -94,7 +94,10 @@ fn sentence(fitted: Fitted<'_>, posterior: &Posterior, index: usize, evidence: &
     }
     if let Some(given) = evidence.expected.filter(|e| e.own && evidence.verdict != EvidenceVerdict::Data) {
         let part = if evidence.verdict == EvidenceVerdict::Mixed { "part data, part" } else { "mostly" };
-        return format!("The {what} of {name} is {part} the prior that it was given ({}).", interval(&given));
+        return format!(
+            "The {what} of {name} is {part} the prior of its own ({}), given or carried forward.",
+            interval(&given)
+        );
     }
     let because = cause(fitted, posterior, index).map_or(String::new(), |c| format!(", because {c}"));
     match evidence.verdict {
@@ -112,7 +115,7 @@ fn sentence(fitted: Fitted<'_>, posterior: &Posterior, index: usize, evidence: &
 /// How the data contradict what was expected, as it follows the name of a channel.
 pub(crate) fn contradiction(expected: &ExpectedEffect) -> String {
     let side = if expected.shift > 0.0 { "above" } else { "below" };
-    let prior = if expected.own { "the prior that it was given" } else { "what was expected of it" };
+    let prior = if expected.own { "the prior of its own" } else { "what was expected of it" };
     format!("{side} {prior} ({})", interval(expected))
 }
 
@@ -209,7 +212,7 @@ mod tests {
     fn thresholds() {
         assert_eq!(verdict_at(0.51), EvidenceVerdict::Data);
         assert_eq!(verdict_at(0.5), EvidenceVerdict::Mixed);
-        assert_eq!(verdict_at(0.21), EvidenceVerdict::Mixed);
+        assert_eq!(verdict_at(0.2), EvidenceVerdict::Mixed);
         assert_eq!(verdict_at(0.19), EvidenceVerdict::Prior);
         assert_eq!(verdict_at(f64::NAN), EvidenceVerdict::Prior);
     }
@@ -223,7 +226,7 @@ mod tests {
             parts.posterior.channels[0].expected.shift = shift;
             evidence(&parts.dataset, &parts.config, &parts.posterior).swap_remove(0)
         };
-        let [near, away, far, none] = [at(1.0), at(1.9), at(3.0), at(-3.0)];
+        let [near, away, far, none] = [at(1.0), at(2.2), at(3.0), at(-3.0)];
         assert_eq!(near.verdict, EvidenceVerdict::Prior);
         assert_eq!((away.verdict, away.contradicts()), (EvidenceVerdict::Mixed, None));
         assert_eq!((far.verdict, far.roi_data_weight), (EvidenceVerdict::Data, Some(1.0)));
@@ -245,14 +248,11 @@ mod tests {
         assert!(!agreed.is_assumed());
         assert_eq!(
             agreed.sentence,
-            "The return of tv is mostly the prior that it was given (ROI 0.10 to 2.70)."
+            "The return of tv is mostly the prior of its own (ROI 0.10 to 2.70), given or carried forward."
         );
         parts.posterior.channels[0].expected.shift = -2.5;
         let refused = at(&parts).sentence;
-        assert_eq!(
-            refused,
-            "The data put the return of tv below the prior that it was given (ROI 0.10 to 2.70)."
-        );
+        assert_eq!(refused, "The data put the return of tv below the prior of its own (ROI 0.10 to 2.70).");
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod plan_text;
 mod prior_json;
 mod prior_text;
 mod reported;
+mod reported_dates;
 mod reported_text;
 mod results;
 mod scenario_json;

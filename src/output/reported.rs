@@ -5,17 +5,15 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use super::reported_dates::ReportedDates;
 use super::scenario_json::ScenarioReport;
 use super::sources::Warning;
 use super::{ChannelReport, Fit};
-use crate::data::{Reported, ReportedRow, read_reported};
+use crate::data::{Reported, read_reported};
 use crate::error::{Error, Problems};
 use crate::planning::{Compared, Credit, MediaModel};
 use crate::posterior::Summary;
 use crate::words::nearest;
-
-/// Rows further apart than this many periods are about more than one of them each.
-const COARSE: f64 = 1.5;
 
 impl ScenarioReport {
     /// Sets what a file reports for each channel against what the fit says it caused, in the periods and geos that
@@ -70,16 +68,17 @@ impl ScenarioReport {
         model: &MediaModel,
     ) -> Result<(), Error> {
         let history = &model.history;
-        let calendar = ReportedDates::of(model, file, report)?;
-        let cells: Vec<Vec<usize>> =
-            report.rows.iter().zip(&named.geos).map(|(row, geo)| calendar.cells(row, *geo)).collect();
+        let calendar = ReportedDates::of(model, file, (report, &named.channels))?;
+        let cells: Vec<Vec<usize>> = (0..report.rows.len())
+            .map(|r| calendar.cells(&report.rows[r], named.channels[r], named.geos[r]))
+            .collect();
         let left_out = cells.iter().filter(|cells| cells.is_empty()).count();
         let fitted = fit.run.data.fitted();
         let window = (fitted.first, history.interval.last_day(fitted.last));
         let noun = history.interval.noun();
         if left_out == report.rows.len() {
             let problem = format!(
-                "no row is dated from {} to {}, which is what was fitted, in a {noun} that the report has all of",
+                "no row is about what was fitted, {} to {}, in a {noun} that the report has all of",
                 window.0, window.1
             );
             let hint = format!("report on whole {noun}s of the fit");
@@ -87,8 +86,8 @@ impl ScenarioReport {
         }
         if left_out > 0 {
             let message = format!(
-                "{left_out} of {} reported rows are dated outside {} to {}, which is what was fitted, or in {noun}s \
-                 that the report has only a part of: they are left out",
+                "{left_out} of {} reported rows are about nothing that was fitted, {} to {}, or about {noun}s that the report \
+                 has only a part of: they are left out",
                 report.rows.len(),
                 window.0,
                 window.1
@@ -138,8 +137,9 @@ impl ScenarioReport {
 
     fn note_uneven(&mut self, channels: &[String]) {
         let message = format!(
-            "{} lack rows that other channels have: each channel is compared where it has rows of its own",
-            channels.join(", ")
+            "{} {} rows that other channels have: each channel is compared where it has rows of its own",
+            channels.join(", "),
+            if channels.len() == 1 { "lacks" } else { "lack" }
         );
         let hint = "where a tool credits nothing, write a row with 0";
         self.note(Warning::new("reported_unevenly", message, hint));
@@ -239,61 +239,6 @@ impl Unknown {
             true => Ok(()),
             false => Err(Error::Data { file: file.to_owned(), problems, hint: Some(self.hints.join("\n")) }),
         }
-    }
-}
-
-/// Which fitted cells the rows of a report are about.
-struct ReportedDates<'a> {
-    model: &'a MediaModel,
-    /// First and last day of a report by date, and how many days its rows are apart; `None` with a single date.
-    span: Option<(NaiveDate, NaiveDate, i64)>,
-}
-
-impl<'a> ReportedDates<'a> {
-    /// # Errors
-    /// Rows too far apart to tell which periods they are about.
-    fn of(model: &'a MediaModel, file: &str, report: &Reported) -> Result<ReportedDates<'a>, Error> {
-        let dates: BTreeSet<NaiveDate> = report.rows.iter().filter_map(|row| row.date).collect();
-        let gaps = dates.iter().zip(dates.iter().skip(1)).map(|(a, b)| (*b - *a).num_days());
-        let span = gaps.min().and_then(|step| Some((*dates.first()?, *dates.last()?, step)));
-        let interval = model.history.interval;
-        match span {
-            Some((.., step)) if step as f64 > COARSE * interval.days() => {
-                let noun = interval.noun();
-                let problem = format!(
-                    "the dates are {step} days or more apart, and the fit is of {noun}s: which of them a row is about \
-                     is not known"
-                );
-                let hint = format!(
-                    "give a row for every {noun}, or leave the dates out of a report of all that was fitted"
-                );
-                Err(Error::data(file, problem, hint))
-            }
-            span => Ok(ReportedDates { model, span }),
-        }
-    }
-
-    /// The fitted cells of a row; none when it is about a period that was not fitted, or of which the report has only
-    /// a part.
-    fn cells(&self, row: &ReportedRow, geo: Option<usize>) -> Vec<usize> {
-        let history = &self.model.history;
-        let n = history.n_periods();
-        let periods = match row.date {
-            None => 0..n,
-            Some(date) => self.period(date).map_or(0..0, |t| t..t + 1),
-        };
-        let geos = geo.map_or(0..history.n_geos(), |g| g..g + 1);
-        geos.flat_map(|g| periods.clone().map(move |t| g * n + t)).filter(|i| history.fitted[*i]).collect()
-    }
-
-    fn period(&self, date: NaiveDate) -> Option<usize> {
-        let history = &self.model.history;
-        let t = history.dates.partition_point(|first| *first <= date).checked_sub(1)?;
-        let (first, last) = (history.dates[t], history.interval.last_day(history.dates[t]));
-        let is_whole = self.span.is_none_or(|(begin, end, step)| {
-            (begin - first).num_days() < step && (last - end).num_days() < step
-        });
-        (date <= last && is_whole).then_some(t)
     }
 }
 

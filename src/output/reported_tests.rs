@@ -103,8 +103,8 @@ fn reports_count_until_the_last_day_that_was_fitted_and_tell_of_the_rest() {
     assert_eq!((all.reported[0].reported, all.warnings.len()), (30.0, 0));
     let some = add(&[0, 6, 7, 8]).unwrap();
     assert_eq!((some.reported[0].reported, codes(&some)), (20.0, vec!["reported_outside"]));
-    assert!(some.warnings[0].message.starts_with("2 of 4 reported rows are dated outside"));
-    assert!(add(&[7]).unwrap_err().to_string().contains("no row is dated from"));
+    assert!(some.warnings[0].message.starts_with("2 of 4 reported rows are about nothing that was fitted"));
+    assert!(add(&[7]).unwrap_err().to_string().contains("no row is about what was fitted"));
 }
 
 #[test]
@@ -119,8 +119,12 @@ fn a_week_of_which_only_some_days_are_reported_is_left_out() {
 #[test]
 fn months_are_not_taken_for_the_weeks_they_begin_in() {
     let error = report("date,channel,reported\n2024-02-01,tv,9\n2024-03-01,tv,9\n").unwrap_err();
-    assert!(error.to_string().contains("29 days or more apart, and the fit is of weeks"), "{error}");
+    assert!(error.to_string().contains("days apart, and the fit is of weeks"), "{error}");
     assert!(error.hint().unwrap().contains("leave the dates out"));
+    // Another channel dated by the last days of months does not make them days.
+    let both =
+        "date,channel,reported\n2024-02-01,tv,9\n2024-03-01,tv,9\n2024-02-29,search,9\n2024-03-31,search,9\n";
+    assert!(report(both).unwrap_err().to_string().contains("are mostly"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use super::outcome::PlanOutcome;
 use super::scenario::{ChannelPlan, Scenario, ScenarioKind, against_budget};
 use super::weeks::FutureWeeks;
 use crate::error::Error;
-use crate::model::{EXTRAPOLATED, share_above};
+use crate::model::{EXTRAPOLATED, Seen, spend_beyond};
 use crate::posterior::Summary;
 use crate::transform::hill::Hill;
 use crate::transform::simd::InstructionSet;
@@ -218,15 +218,19 @@ fn channel_plan(
 ) -> Result<ChannelPlan, PlanningError> {
     let history = &model.history;
     let (current, proposed) = (today.total(c), plan.total(c));
-    let mut extrapolated = false;
+    let mut changed = Vec::with_capacity(history.n_geos());
     for g in 0..history.n_geos() {
-        let largest = history.observed(c, g).iter().copied().fold(0.0, f64::max);
         let exposure = plan.exposure(model, weeks, today, (c, g))?;
+        let spend = |of: &Flighting, k: usize| of.spend[c][g * plan.n + k];
         // What the plan leaves as it is would be the data's own, or no part of the question.
-        let changed = (0..plan.n).filter(|k| plan.spend[c][g * plan.n + k] != today.spend[c][g * plan.n + k]);
-        let changed: Vec<f64> = changed.map(|k| exposure[k]).collect();
-        extrapolated |= share_above(&changed, largest) > EXTRAPOLATED;
+        let periods: Vec<usize> = (0..plan.n).filter(|k| spend(plan, *k) != spend(today, *k)).collect();
+        let series: Vec<f64> = periods.iter().map(|k| exposure[*k]).collect();
+        changed.push((series, periods.iter().map(|k| spend(plan, *k)).sum()));
     }
+    let largest = |g| history.observed(c, g).iter().copied().fold(0.0, f64::max);
+    let seen = changed.iter().enumerate();
+    let seen = seen.map(|(g, (series, spend))| Seen { series, largest: largest(g), spend: *spend });
+    let extrapolated = spend_beyond(&seen.collect::<Vec<_>>()) > EXTRAPOLATED;
     Ok(ChannelPlan {
         channel: history.channels[c].name.clone(),
         current,

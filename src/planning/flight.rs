@@ -8,6 +8,7 @@ use super::limits::solve_increasing;
 use super::media::MediaModel;
 use super::round::Rounds;
 use super::weeks::FutureWeeks;
+use crate::model::{EXTRAPOLATED, beyond};
 use crate::posterior::Summary;
 
 /// Patterns of one channel's budget over the weeks after the data, the same total in each, valued as if the
@@ -45,7 +46,7 @@ pub struct Pattern {
     pub gain: Summary,
     /// Probability that it brings more than always-on, by a millionth at least.
     pub p_better: f64,
-    /// Whether a period spends more than the data have seen.
+    /// Whether more than 5 % of it lies above the largest period in the data.
     pub extrapolated: bool,
 }
 
@@ -110,7 +111,7 @@ pub fn flight(
             p_better: values.iter().filter(|v| v[p] - v[0] > SAME * v[0].abs()).count() as f64
                 / gain.len().max(1) as f64,
             gain: Summary::of(&gain),
-            extrapolated: spend.iter().any(|x| *x > seen * (1.0 + 1e-9)),
+            extrapolated: beyond(spend, seen) > EXTRAPOLATED,
             spend: spend.clone(),
         });
     }

@@ -7,7 +7,7 @@ use super::curve::ChannelCurve;
 use super::effect::CarryOver;
 use super::error::PlanningError;
 use super::media::MediaModel;
-use crate::model::reach;
+use crate::model::{Seen, reach};
 use crate::transform::hill::Hill;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add, sum8};
 
@@ -57,7 +57,7 @@ pub fn geo_curve(
     };
     let rows: Vec<Vec<f64>> = used.par_iter().map_init(Scratch::default, one).collect();
     let values = Array2::from_shape_fn((rows.len(), MULTIPLIERS.len()), |(s, m)| rows[s][m]);
-    let reach = reach(history.observed(c, g)).unwrap_or(1.0);
+    let reach = reach(&[Seen::of_data(history.observed(c, g), 1.0)]).unwrap_or(1.0);
     ChannelCurve::new(&format!("{}@{}", channel.name, history.geos[g]), spend, &MULTIPLIERS, values, reach)
 }
 

@@ -17,7 +17,7 @@ use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Expected, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
-use crate::model::{BaselineDraw, Density, EffectScale, Expectation, MIDDLE_HALF, PriorDraw, State};
+use crate::model::{BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates};
 use crate::sampler::Chain;
 use crate::transform::adstock;
 
@@ -29,6 +29,8 @@ pub const MULTIPLIERS: [f64; 24] = [
 
 /// Draws are evaluated in this many parts whatever the number of threads, so sums keep their order.
 const PARTS: usize = 16;
+/// Draws that tell where effects lie in their priors: a median to a few hundredths.
+const SHIFT_DRAWS: usize = 500;
 /// Cells × draws kept for predictive intervals and leave-one-out: 32 MB.
 const PREDICTIVE_VALUES: usize = 4_000_000;
 /// Draws that predictive intervals and leave-one-out need.
@@ -74,8 +76,14 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         .map(|(i, part)| Part::evaluate(density, draws, i * size..i * size + part.len(), thin))
         .collect();
     let parameters = named_draws(density, data, &parts);
-    let channels =
-        (0..density.design.n_channels()).into_par_iter().map(|c| channel(density, &parts, c)).collect();
+    let n_channels = density.design.n_channels();
+    let ln_effects: Vec<Vec<f64>> =
+        (0..n_channels).into_par_iter().map(|c| ln_effects(&density.design, &parts, c)).collect();
+    let shifts = shifts(&density.design, &ln_effects);
+    let channels = (0..n_channels)
+        .into_par_iter()
+        .map(|c| channel(density, &parts, c, (&ln_effects[c], shifts[c])))
+        .collect();
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
     let rows: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
     let mut predictive = columns(&rows, n_cells);
@@ -202,7 +210,35 @@ fn loo(parts: &[Part], n_draws: usize) -> Option<crate::diagnostics::Loo> {
     psis_loo(by_cell.t())
 }
 
-fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
+/// Draws of what the prior of channel `c` is about, its logarithm; −∞ for a channel that never ran.
+fn ln_effects(design: &Design, parts: &[Part], c: usize) -> Vec<f64> {
+    let channel = &design.channels[c];
+    let effect: fn(&ChannelDraw) -> f64 = match channel.scale {
+        EffectScale::Roi => |d| d.value,
+        EffectScale::MarginalRoi => |d| d.marginal_value,
+        EffectScale::Share => |d| d.contribution.iter().sum(),
+    };
+    let draws = parts.iter().flat_map(|p| p.channels.iter().map(|row| &row[c]));
+    draws.map(|d| (effect(d) / channel.numeraire).ln()).collect()
+}
+
+/// The posterior median of where each channel's ln effect lies in its prior, given the others of the draw.
+fn shifts(design: &Design, ln_effects: &[Vec<f64>]) -> Vec<f64> {
+    let n = ln_effects.first().map_or(0, Vec::len);
+    let draws = (0..n).step_by(n.div_ceil(SHIFT_DRAWS).max(1));
+    let rows: Vec<Vec<f64>> =
+        draws.map(|s| deviates(design, &ln_effects.iter().map(|x| x[s]).collect::<Vec<_>>())).collect();
+    (0..ln_effects.len())
+        .map(|c| quantiles(&rows.iter().map(|r| r[c]).collect::<Vec<_>>(), [0.5])[0])
+        .collect()
+}
+
+fn channel(
+    density: &Density,
+    parts: &[Part],
+    c: usize,
+    (ln_effect, shift): (&[f64], f64),
+) -> ChannelPosterior {
     let design = &density.design;
     let channel = &design.channels[c];
     let draws: Vec<&ChannelDraw> = parts.iter().flat_map(|p| p.channels.iter().map(|row| &row[c])).collect();
@@ -220,13 +256,6 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
     let carry = |f: &dyn Fn(f64) -> f64| if carries { collect(&|s| f(s[0])) } else { Vec::new() };
     let weeks = design.period_weeks;
     let roi = per_spend(|d| d.value);
-    // What the prior of the effect is about.
-    let effect: fn(&ChannelDraw) -> f64 = match channel.scale {
-        EffectScale::Roi => |d| d.value,
-        EffectScale::MarginalRoi => |d| d.marginal_value,
-        EffectScale::Share => |d| d.contribution.iter().sum(),
-    };
-    let ln_effect: Vec<f64> = draws.iter().map(|d| (effect(d) / channel.numeraire).ln()).collect();
     let expectation = design.expectation(c);
     ChannelPosterior {
         name: channel.name.clone(),
@@ -248,8 +277,12 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
         plan_curve: design.is_ragged().then(|| curve(|d| &d.plan_curve)),
         plan_spend: channel.spend.iter().zip(&design.pace).map(|(spend, pace)| spend * pace).sum(),
         observed_max_multiplier: design.observed_max_multiplier(c),
-        roi_contraction: contraction(bulk_sd(&ln_effect), expectation.sd()),
-        expected: expected(channel.scale, expectation, quantiles(&ln_effect, [0.5])[0]),
+        roi_contraction: contraction(bulk_sd(ln_effect), expectation.sd()),
+        expected: Expected {
+            of: channel.scale,
+            quantiles: [0.05, 0.5, 0.95].map(|p| expectation.quantile(p).exp()),
+            shift,
+        },
         carryover_contraction: carries
             .then(|| contraction(mean_sd(&collect(&|s| s[0])).1, channel.shape.retention_sd())),
         saturation_contraction: contraction(
@@ -257,16 +290,6 @@ fn channel(density: &Density, parts: &[Part], c: usize) -> ChannelPosterior {
             channel.shape.ln_half_saturation.1,
         ),
         roi,
-    }
-}
-
-/// What the prior says, and where in it the posterior's `median` of ln effect lies: in its middle where there
-/// is none, as of a channel that never ran.
-fn expected(of: EffectScale, prior: Expectation<'_>, median: f64) -> Expected {
-    Expected {
-        of,
-        quantiles: [0.05, 0.5, 0.95].map(|p| prior.quantile(p).exp()),
-        shift: if median.is_finite() { prior.deviate(median) } else { 0.0 },
     }
 }
 

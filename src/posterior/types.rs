@@ -105,7 +105,8 @@ pub struct Expected {
     pub of: EffectScale,
     /// Its 5, 50 and 95 % quantiles.
     pub quantiles: [f64; 3],
-    /// Where the posterior's median lies in it: the standard normal deviate with as much below it.
+    /// Where the posterior lies in it, given what the other channels return: the median of the standard normal
+    /// deviates with as much below them.
     pub shift: f64,
 }
 

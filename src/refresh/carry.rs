@@ -116,7 +116,7 @@ fn effect(report: &ChannelReport, weight: f64) -> Option<EffectPrior> {
     if report.evidence.verdict == EvidenceVerdict::Prior {
         return None;
     }
-    let of_data = report.evidence.roi_data_weight;
+    let of_data = Some(report.evidence.data_weight());
     match report.roi {
         Some(roi) => log_normal(&roi, of_data, weight).map(EffectPrior::Roi),
         None => log_normal(&report.outcome_share, of_data, weight)

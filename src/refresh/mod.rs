@@ -5,5 +5,5 @@ mod roles;
 mod verify;
 
 pub use carry::{carry_forward, other_periods};
-pub use roles::{check_new_columns, check_same_roles, forget_controls};
+pub use roles::{check_new_columns, check_same_roles, forget_left_out};
 pub use verify::{Verification, verify};

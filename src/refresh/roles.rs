@@ -75,10 +75,14 @@ pub(super) fn missing_columns<'a>(previous: &'a Fit, names: &[String]) -> Vec<&'
     columns.filter(|column| !names.contains(column)).map(String::as_str).collect()
 }
 
-/// Drops what an earlier fit was told of controls that `flags` no longer name.
-pub fn forget_controls(settings: &mut RawConfig, flags: &RawData) {
+/// Drops what an earlier fit was told of controls and paid channels that `flags` no longer name.
+pub fn forget_left_out(settings: &mut RawConfig, flags: &RawData) {
+    let named = |patterns: &[String], name: &str| patterns.iter().any(|pattern| pattern_fits(pattern, name));
     if let Some(patterns) = &flags.controls {
-        settings.controls.retain(|name, _| patterns.iter().any(|pattern| pattern_fits(pattern, name)));
+        settings.controls.retain(|name, _| named(patterns, name));
+    }
+    if let Some(patterns) = &flags.channels {
+        settings.channels.retain(|_, own| own.spend.as_ref().is_none_or(|spend| named(patterns, spend)));
     }
 }
 

@@ -49,7 +49,7 @@ pub fn unseen(
         let Some(roi) = channel.roi else { continue };
         let problem = Problem { design, data, effects: &effects, channel: c };
         let Some(per_factor) = problem.bias_per_factor(None) else { continue };
-        let data_weight = channel.evidence.roi_data_weight.unwrap_or(0.0);
+        let data_weight = channel.evidence.data_weight();
         let share = |strength: f64| data_weight * per_factor * bias_factor(strength, strength);
         let curve = curves.iter().position(|curve| curve.name() == channel.name);
         let part = recommended.zip(curve).map(|(m, curve)| m.part(&curves, curve)).transpose()?;
