@@ -164,7 +164,11 @@ fn run_counts(chains: &[Chain]) -> RunCounts {
 pub fn planning_curves(curves: Vec<CurveDraws>) -> Result<Vec<ChannelCurve>, PlanningError> {
     curves
         .into_par_iter()
-        .map(|c| ChannelCurve::new(&c.channel, c.spend, &c.multipliers, c.value, c.observed_max_multiplier))
+        .map(|c| {
+            let curve =
+                ChannelCurve::new(&c.channel, c.spend, &c.multipliers, c.value, c.observed_max_multiplier)?;
+            Ok(curve.holding(c.held))
+        })
         .collect()
 }
 

@@ -57,6 +57,24 @@ fn the_four_scenarios_ask_what_they_say() {
     assert_eq!((shift.gap, &shift.return_on_budget_change), (None, &None));
 }
 
+#[test]
+fn a_channel_that_is_held_gets_no_more_than_today() {
+    let held = |spend: f64| -> Vec<ChannelCurve> {
+        let search = curve("search", spend, 900.0, 1.5, 1.2).holding(true);
+        vec![curve("tv", 500.0, 900.0, 0.4, 1.0), search, curve("social", 100.0, 150.0, 0.8, 2.5)]
+    };
+    let scenarios = default_scenarios(&held(200.0), 104.0).unwrap();
+    for scenario in &scenarios[..3] {
+        let search = &scenario.allocation[1];
+        assert!(search.held && search.proposed <= 200.0 && search.bounds == [0.7, 1.0], "{search:?}");
+        assert!(!scenario.allocation[0].held);
+    }
+    assert_eq!(scenarios[3].name, "10 % of tv moved to social");
+    // Without it a tenth more than 2600 could not be spent.
+    let plus = &default_scenarios(&held(2000.0), 104.0).unwrap()[1];
+    assert!(plus.allocation[1].bounds == [0.7, 1.3] && !plus.allocation[1].held);
+}
+
 /// 10 % of tv would be more than search can take before its curve ends.
 #[test]
 fn a_share_in_a_name_has_two_digits() {

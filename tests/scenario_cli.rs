@@ -92,6 +92,26 @@ fn channels_are_locked_and_paused_by_lists() {
 }
 
 #[test]
+fn a_return_above_expectation_is_held_until_the_user_says_otherwise() {
+    let folder = Folder::new();
+    let market = ["--confounding", "1", "--proxy-reliability", "0", "--seed", "4"];
+    folder.mmm(&[&["simulate", "--out", "sim"], &market[..]].concat()).exits(0);
+    let short = ["--warmup", "200", "--draws", "200", "--controls", "price_index,promo,holiday"];
+    let fit = folder.mmm(&[&["fit", "sim/data.csv"], &short[..]].concat()).finishes();
+    fit.says(&["[above_expectation] the data put search above what was expected", "Held at today's spend"]);
+    let ask = |flags: &[&str]| folder.mmm(&[&["scenario", "mmm-out", "--budget", "+0%"], flags].concat());
+    ask(&[]).says(&["what was expected: search; --bound"]);
+    let at = |flags: &[&str]| {
+        let answer = answer::scenario(&ask(&[flags, &["--json"]].concat()).stdout());
+        plan(&answer, 0, "search").clone()
+    };
+    let held = at(&[]);
+    assert!(held["held"] == true && number(&held["proposed"]) <= number(&held["current"]), "{held}");
+    let free = at(&["--bound", "search=0.7..1.3"]);
+    assert!(free["held"] == false && number(&free["proposed"]) > number(&free["current"]), "{free}");
+}
+
+#[test]
 fn a_shift_conserves_the_budget() {
     let answer = json(&["--shift", "tv:search:10%"]);
     let s = &answer["scenarios"][0];

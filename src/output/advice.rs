@@ -2,7 +2,7 @@
 
 use super::sources::{ChannelPlan, Scenario, ScenarioKind, Verdict};
 use super::text::{amount, clean, percent, signed, signed_percent};
-use super::{ChannelKind, ChannelReport, Fit, RoiUnit};
+use super::{ChannelKind, Fit, RoiUnit};
 use crate::data::OutcomeKind;
 use crate::planning::{LIKELY, NO_GAIN, USUAL_PRECISION};
 
@@ -112,11 +112,12 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
             " More than 5 % of the spend on {beyond} would then lie above the largest period in the data."
         ));
     }
-    let surprising = names(&up, |p| is_above_expectation(fit, &p.channel));
-    if !surprising.is_empty() {
+    let held: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| p.held).collect();
+    if !held.is_empty() {
         text.push_str(&format!(
-            " The data put {surprising} above what was expected: first rule out that something else drives both \
-             spend and outcome."
+            " Held at today's spend at most, as the data put its return above what was expected: {}. First rule out \
+             that something else drives both its spend and the outcome.",
+            names(&held, |_| true)
         ));
     }
     // What the givers lose is as much a part of the gain as what the takers bring.
@@ -149,11 +150,6 @@ fn names(plans: &[&ChannelPlan], chosen: impl Fn(&ChannelPlan) -> bool) -> Strin
 
 fn rests_on_prior(fit: &Fit, channel: &str) -> bool {
     fit.channels.iter().any(|c| c.name == channel && c.evidence.is_assumed())
-}
-
-fn is_above_expectation(fit: &Fit, channel: &str) -> bool {
-    let above = |c: &ChannelReport| c.evidence.contradicts().is_some_and(|e| e.shift > 0.0);
-    fit.channels.iter().any(|c| c.name == channel && above(c))
 }
 
 fn list(plans: &[&ChannelPlan]) -> String {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::data_weight;
 use crate::model::EffectScale;
-use crate::posterior::Summary;
+use crate::posterior::{SURPRISING, Summary};
 
 /// What one channel did over the fitted window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -87,10 +87,6 @@ pub struct SaturationReport {
     /// Effect at today's spend as a share of the most it could be.
     pub saturation_at_current_spend: Summary,
 }
-
-/// Standard normal deviate beyond which a posterior contradicts its prior: it lies outside of the central 97 %, and
-/// the verdict is `data` by its distance alone.
-const SURPRISING: f64 = 2.24;
 
 /// How much of a channel's result is data and how much is prior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

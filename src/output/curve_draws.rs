@@ -9,8 +9,8 @@ use polars_core::prelude::{DataFrame, PolarsError};
 use super::fit_io::beside;
 use super::parquet::write_columns;
 use super::parquet_io::read_frame;
-use super::{Fit, OutputError, ResponseCurve};
-use crate::posterior::Posterior;
+use super::{ChannelReport, Fit, OutputError, ResponseCurve};
+use crate::posterior::{Posterior, SURPRISING};
 
 /// File name of the curves in the output directory.
 pub const CURVES_FILE: &str = "curves.parquet";
@@ -26,6 +26,8 @@ pub struct CurveDraws {
     pub multipliers: Vec<f64>,
     /// Beyond this multiplier the curve is extrapolation.
     pub observed_max_multiplier: f64,
+    /// Whether the data put its return above what was expected: plans hold it at today's spend.
+    pub held: bool,
     /// S × M value of the incremental outcome: currency where an outcome's worth is known, else
     /// outcome units.
     pub value: Array2<f64>,
@@ -39,6 +41,7 @@ pub fn curve_draws(posterior: &Posterior) -> Vec<CurveDraws> {
         spend: c.plan_spend,
         multipliers: posterior.multipliers.clone(),
         observed_max_multiplier: c.observed_max_multiplier,
+        held: c.expected.shift > SURPRISING,
         value: c.plan_curve.as_ref().unwrap_or(&c.value_curve).clone(),
     })
     .collect()
@@ -71,6 +74,12 @@ impl Fit {
         self.planned_curves().map(|curve| curve.channel.as_str())
     }
 
+    /// Whether the data put a channel's return above what was expected: plans hold it at today's spend.
+    pub fn holds(&self, channel: &str) -> bool {
+        let above = |c: &ChannelReport| c.evidence.contradicts().is_some_and(|e| e.shift > 0.0);
+        self.channels.iter().any(|c| c.name == channel && above(c))
+    }
+
     fn planned_curves(&self) -> impl Iterator<Item = &ResponseCurve> {
         self.response_curves
             .iter()
@@ -93,6 +102,7 @@ pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, Output
                 spend: c.planned_spend.unwrap_or(c.current_spend),
                 multipliers: c.spend_multiplier.clone(),
                 observed_max_multiplier: c.observed_max_multiplier.unwrap_or(1.0),
+                held: fit.holds(&c.channel),
                 value: points(&frame, &c.channel, &c.spend_multiplier).map_err(unreadable)?,
             })
         })

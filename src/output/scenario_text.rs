@@ -206,7 +206,13 @@ fn notes(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
     if let Some(low) = names(&|p| p.bound_hit == Some(BoundHit::Lower)) {
         notes.push(format!("At the lower bound, would give more: {low}."));
     }
-    if let Some(high) = names(&|p| p.bound_hit == Some(BoundHit::Upper)) {
+    if let Some(held) = names(&|p| p.held) {
+        notes.push(format!(
+            "Held at today's spend at most, as the data put its return above what was expected: {held}; --bound \
+             CHANNEL=0.7..1.3 lets it grow."
+        ));
+    }
+    if let Some(high) = names(&|p| p.bound_hit == Some(BoundHit::Upper) && !p.held) {
         notes.push(format!("At the upper bound, would take more: {high}."));
     }
     if let Some(beyond) = names(&|p| p.extrapolated) {

@@ -139,12 +139,15 @@ fn a_move_towards_an_assumed_return_asks_for_a_test() {
 }
 
 #[test]
-fn a_move_towards_a_return_above_expectation_asks_what_else_drives_it() {
+fn a_channel_that_is_held_is_named_with_what_to_rule_out() {
     let mut parts = Parts::new();
     assert!(!words(&summary(&parts.fit(), Style::Plain)).contains("above what was expected"));
-    parts.posterior.channels[1].expected.shift = 2.5;
+    parts.scenarios[0].allocation[1].held = true;
     let text = words(&summary(&parts.fit(), Style::Plain));
-    assert!(text.contains("The data put search above what was expected: first rule out"), "{text}");
+    assert!(
+        text.contains("Held at today's spend at most") && text.contains("expected: search. First"),
+        "{text}"
+    );
 }
 
 #[test]

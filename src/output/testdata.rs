@@ -233,6 +233,7 @@ fn scenario() -> Scenario {
         bounds: [0.7, 1.3],
         bound_hit: (channel == "search").then_some(BoundHit::Upper),
         extrapolated: false,
+        held: false,
         p_grow: Some(0.9),
     };
     Scenario {

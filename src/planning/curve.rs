@@ -4,6 +4,7 @@ use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::error::PlanningError;
 use super::interpolate::{Hermite, Piece, interval, monotone_slopes, slope_at};
+use super::limits::Bounds;
 use crate::posterior::quantiles;
 
 /// How one channel's incremental value depends on its spend, all cells scaled together: S draws at
@@ -16,6 +17,7 @@ pub struct ChannelCurve {
     multipliers: Vec<f64>,
     outcome: Array2<f64>,
     observed_max_multiplier: f64,
+    held: bool,
     mean: Hermite,
 }
 
@@ -63,6 +65,7 @@ impl ChannelCurve {
             multipliers: multipliers.to_vec(),
             outcome,
             observed_max_multiplier,
+            held: false,
             mean,
         })
     }
@@ -76,6 +79,22 @@ impl ChannelCurve {
         self
     }
 
+    /// The same channel, to which plans give no more than today unless they are told to: a return far above what was
+    /// expected is oftener an unseen driver's than its own.
+    pub fn holding(self, held: bool) -> ChannelCurve {
+        ChannelCurve { held, ..self }
+    }
+
+    /// See [`ChannelCurve::holding`].
+    pub fn is_held(&self) -> bool {
+        self.held
+    }
+
+    /// Where plans may go that stay within ± `share` of today's spend.
+    pub(crate) fn around_today(&self, share: f64) -> Bounds {
+        Bounds { lo: 1.0 - share, hi: if self.held { 1.0 } else { 1.0 + share } }
+    }
+
     /// The same channel with one draw: at each multiplier the draws' quantile at `level`, 0 to 1.
     pub(crate) fn at_quantile(&self, level: f64) -> ChannelCurve {
         let quantile = |column: ArrayView1<f64>| quantiles(&column.to_vec(), [level])[0];
@@ -86,6 +105,7 @@ impl ChannelCurve {
             spend: self.spend,
             multipliers: self.multipliers.clone(),
             observed_max_multiplier: self.observed_max_multiplier,
+            held: self.held,
             mean: mean_curve(&self.multipliers, &outcome),
             outcome,
         }

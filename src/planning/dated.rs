@@ -239,6 +239,7 @@ fn channel_plan(
         bounds: [0.0, if current > 0.0 { (proposed / current).max(1.0) } else { 1.0 }],
         bound_hit: None,
         extrapolated,
+        held: false,
         p_grow: None,
     })
 }

@@ -41,6 +41,17 @@ impl Limits {
         Limits { bounds: vec![Bounds { lo: 1.0 - share, hi: 1.0 + share }; n_channels], groups: Vec::new() }
     }
 
+    /// Every channel within ± `share` of today's spend, those that are held no higher than today; without holding them
+    /// where `budget` could not be spent otherwise. No groups.
+    pub(crate) fn of_proposals(curves: &[ChannelCurve], share: f64, budget: f64) -> Limits {
+        let bounds: Vec<Bounds> = curves.iter().map(|curve| curve.around_today(share)).collect();
+        let most: f64 = curves.iter().zip(&bounds).map(|(curve, b)| curve.spend() * b.hi).sum();
+        if most < budget {
+            return Limits::around_today(curves.len(), share);
+        }
+        Limits { bounds, groups: Vec::new() }
+    }
+
     /// Every channel anywhere on its response curve, no groups.
     pub fn whole_curves(curves: &[ChannelCurve]) -> Limits {
         let bounds = curves.iter().map(|c| Bounds { lo: c.range().0, hi: c.range().1 }).collect();

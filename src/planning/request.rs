@@ -162,7 +162,8 @@ impl PlanRequest {
     pub fn limits(&self, curves: &[ChannelCurve], weeks: f64, step: f64) -> Limits {
         let around = |curve: &ChannelCurve| {
             let (first, last) = curve.range();
-            Bounds { lo: (1.0 - step).max(first), hi: (1.0 + step).min(last) }
+            let Bounds { lo, hi } = curve.around_today(step);
+            Bounds { lo: lo.max(first), hi: hi.min(last) }
         };
         let mut bounds: Vec<Bounds> = curves.iter().map(around).collect();
         for &(c, (lo, hi)) in &self.bounds {

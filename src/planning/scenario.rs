@@ -64,6 +64,9 @@ pub struct ChannelPlan {
     /// Whether more than 5 % of what the channel spends, of a dated plan in the periods that it changes, lies above
     /// the largest period in the data (in some geo of a panel), in exposure where the channel has one.
     pub extrapolated: bool,
+    /// Whether the channel may get no more than today because the data put its return above what was expected.
+    #[serde(default)]
+    pub held: bool,
     /// Share of the posterior draws whose own best plan spends more than today; null where nothing
     /// was optimised or the channel has no spend.
     pub p_grow: Option<f64>,
@@ -157,8 +160,8 @@ pub(crate) const DEFAULT_STEP: f64 = 0.3;
 /// Share of the budget added or cut, and of a channel moved, in the default scenarios.
 const DEFAULT_CHANGE: f64 = 0.1;
 
-/// The scenarios of every fit: the best allocation within ± 30 % per channel of the same budget, of
-/// 10 % more and of 10 % less, and 10 % of the spend of the channel with the lowest posterior-mean
+/// The scenarios of every fit: the best allocation within ± 30 % per channel (one that is held gets no more than
+/// today) of the same budget, of 10 % more and of 10 % less, and 10 % of the spend of the channel with the lowest posterior-mean
 /// marginal ROI moved to the one with the highest.
 ///
 /// The optimal plans are the most cautious ones that are likely to gain; among plans that are equally good in
@@ -176,7 +179,6 @@ pub fn default_scenarios(
     if today <= 0.0 {
         return Ok(Vec::new());
     }
-    let limits = Limits::around_today(curves.len(), DEFAULT_STEP);
     let asked = [
         ("best allocation of today's budget", ScenarioKind::OptimalSameBudget, 1.0),
         ("best allocation of 10 % more budget", ScenarioKind::OptimalBudgetPlus10, 1.0 + DEFAULT_CHANGE),
@@ -184,6 +186,7 @@ pub fn default_scenarios(
     ];
     let low = cautious_curves(curves);
     let scenario = |(name, kind, share): (&str, ScenarioKind, f64)| {
+        let limits = Limits::of_proposals(curves, DEFAULT_STEP, share * today);
         let plan = cautious_plan_of(&low, curves, share * today, &limits)?;
         let scenario = allocation_scenario(curves, &plan, &limits, horizon_weeks)?.maximising(CAUTIOUS);
         Ok(Scenario { name: name.into(), kind, ..scenario })
@@ -307,6 +310,7 @@ fn channel_plan(curve: &ChannelCurve, multiplier: f64, bounds: &Bounds) -> Chann
         bound_hit,
         // Today's own spend is in the data by definition.
         extrapolated: has_spend && multiplier > curve.observed_max_multiplier().max(1.0),
+        held: has_spend && curve.is_held() && bounds.hi == 1.0,
         p_grow: None,
     }
 }
@@ -330,7 +334,8 @@ fn shift_worst_to_best(
         }
     }
     ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let (Some(&(_, worst)), Some(&(_, best))) = (ranked.first(), ranked.last()) else { return Ok(None) };
+    let best = ranked.iter().rfind(|(_, c)| !curves[*c].is_held());
+    let (Some(&(_, worst)), Some(&(_, best))) = (ranked.first(), best) else { return Ok(None) };
     if worst == best {
         return Ok(None);
     }

@@ -110,6 +110,10 @@ pub struct Expected {
     pub shift: f64,
 }
 
+/// Standard normal deviate beyond which a posterior contradicts its prior: it lies outside of the central 97 %, and
+/// the verdict is `data` by its distance alone.
+pub const SURPRISING: f64 = 2.24;
+
 /// One geo × period of the decomposition, outcome units, posterior means unless said otherwise.
 /// fitted mean = baseline + Σ channels + carried; baseline = trend + seasonality + Σ controls.
 #[derive(Debug, Clone)]

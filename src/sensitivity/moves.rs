@@ -69,7 +69,7 @@ pub fn best_changes(curves: &[ChannelCurve]) -> Result<Vec<Option<f64>>, Plannin
     if today <= 0.0 {
         return Ok(vec![None; curves.len()]);
     }
-    let plan = cautious_plan(curves, today, &Limits::around_today(curves.len(), DEFAULT_STEP))?;
+    let plan = cautious_plan(curves, today, &Limits::of_proposals(curves, DEFAULT_STEP, today))?;
     let change = |(curve, m): (&ChannelCurve, &f64)| (curve.spend() > 0.0).then_some(m - 1.0);
     Ok(curves.iter().zip(&plan.multipliers).map(change).collect())
 }

@@ -204,7 +204,8 @@ impl<'a> Asker<'a> {
         for slot in slots {
             let curve = match (slot, model) {
                 (Slot::Geo(c, g), Some(model)) => {
-                    planning::geo_curve(model, (of_model(model, *c), *g), stride)?
+                    let curve = planning::geo_curve(model, (of_model(model, *c), *g), stride)?;
+                    curve.holding(self.fit.holds(names[*c]))
                 }
                 (slot, _) => match whole[slot.channel()].take() {
                     Some(curve) if stride > 1 => curve.thinned(stride),
