@@ -128,6 +128,13 @@ pub enum Scaling {
     Geo,
 }
 
+impl Scaling {
+    /// Whether exposure is counted per head where the population is known.
+    pub fn is_per_head(self) -> bool {
+        self != Scaling::Geo
+    }
+}
+
 /// Options of one channel.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

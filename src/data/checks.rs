@@ -16,6 +16,9 @@ use super::spikes::spikes;
 use super::suggest::listing;
 use crate::config::FitConfig;
 
+/// Code of two columns that move together.
+pub(crate) const COLLINEAR_PAIR: &str = "collinear_pair";
+
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -260,7 +263,7 @@ fn pairs(found: &Collinearity, findings: &mut Findings) {
                 findings.add(severity, "identical_columns", message, Some(hint));
             } else {
                 findings.warn(
-                    "collinear_pair",
+                    COLLINEAR_PAIR,
                     format!("channel `{a}` and {kind} `{b}` move together (r = {r:.2})"),
                     "their effects trade off: trust the sum of the two, or merge them",
                 );

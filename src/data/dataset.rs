@@ -3,7 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 use ndarray::Array2;
 
-use crate::config::{ModelConfig, OutcomeKind, Scaling};
+use crate::config::{ModelConfig, OutcomeKind};
 
 /// A panel of G geos × T periods. Matrices are G × T; a cell whose row is absent from the file
 /// holds 0 and is `false` in [`Dataset::present`].
@@ -213,10 +213,7 @@ impl Dataset {
 
     /// People by geo, when exposure is per head.
     pub fn heads(&self, model: &ModelConfig) -> Option<&[f64]> {
-        match model.scaling {
-            Scaling::Auto | Scaling::Population => self.population.as_deref(),
-            Scaling::Geo => None,
-        }
+        self.population.as_deref().filter(|_| model.scaling.is_per_head())
     }
     /// How many of the last periods `model` keeps out of the fit.
     pub fn held_out(&self, model: &ModelConfig) -> usize {

@@ -33,6 +33,7 @@ mod vet;
 mod window;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
+pub(crate) use checks::COLLINEAR_PAIR;
 pub use checks::{Finding, Severity, check};
 pub use collinearity::in_lockstep;
 pub(crate) use collinearity::{Collinearity, collinearity};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::side::Quantity;
-use crate::config::{ModelConfig, Scaling};
+use crate::config::ModelConfig;
 use crate::data::{Dataset, Interval, Roles};
 use crate::output::{Fit, RoiUnit};
 
@@ -81,7 +81,7 @@ fn of_return(unit: RoiUnit, outcome: &str, worth: Option<&str>) -> String {
 }
 
 fn is_per_head(model: &ModelConfig, roles: &Roles) -> bool {
-    model.scaling != Scaling::Geo && roles.population.is_some()
+    roles.population.is_some() && model.scaling.is_per_head()
 }
 
 /// What is not compared between two fits.

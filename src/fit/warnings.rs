@@ -2,6 +2,7 @@
 
 use crate::Warning;
 use crate::config::Noise;
+use crate::data::COLLINEAR_PAIR;
 use crate::diagnostics::Verdict;
 use crate::model::Calibration;
 use crate::output::{Fit, contradiction};
@@ -47,7 +48,7 @@ pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
         (fit.diagnostics.verdict == Verdict::Fail).then_some(FitWarning::NotConverged {
             divergences: fit.diagnostics.divergences,
             warmup: fit.run.warmup,
-            paired: fit.run.warnings.iter().any(|w| w.code == "collinear_pair"),
+            paired: fit.run.warnings.iter().any(|w| w.code == COLLINEAR_PAIR),
         }),
         (fit.outcome.p_negative_baseline > NEGATIVE_BASELINE)
             .then_some(FitWarning::NegativeBaseline { probability: fit.outcome.p_negative_baseline }),

@@ -9,7 +9,7 @@ use polars_core::prelude::{DataFrame, PolarsError};
 use super::fit_io::beside;
 use super::parquet::write_columns;
 use super::parquet_io::read_frame;
-use super::{ChannelReport, Fit, OutputError, ResponseCurve};
+use super::{ExpectedEffect, Fit, OutputError, ResponseCurve};
 use crate::posterior::{Posterior, SURPRISING};
 
 /// File name of the curves in the output directory.
@@ -76,8 +76,8 @@ impl Fit {
 
     /// Whether the data put a channel's return above what was expected: plans hold it at today's spend.
     pub fn holds(&self, channel: &str) -> bool {
-        let above = |c: &ChannelReport| c.evidence.contradicts().is_some_and(|e| e.shift > 0.0);
-        self.channels.iter().any(|c| c.name == channel && above(c))
+        let above = |e: ExpectedEffect| e.shift > SURPRISING;
+        self.channels.iter().any(|c| c.name == channel && c.evidence.expected.is_some_and(above))
     }
 
     fn planned_curves(&self) -> impl Iterator<Item = &ResponseCurve> {

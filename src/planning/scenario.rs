@@ -62,7 +62,7 @@ pub struct ChannelPlan {
     /// The bound that the proposal sits on.
     pub bound_hit: Option<BoundHit>,
     /// Whether more than 5 % of what the channel spends, of a dated plan in the periods that it changes, lies above
-    /// the largest period in the data (in some geo of a panel), in exposure where the channel has one.
+    /// the largest period of its geo in the data, in exposure where the channel has one.
     pub extrapolated: bool,
     /// Whether the channel may get no more than today because the data put its return above what was expected.
     #[serde(default)]
@@ -161,8 +161,8 @@ pub(crate) const DEFAULT_STEP: f64 = 0.3;
 const DEFAULT_CHANGE: f64 = 0.1;
 
 /// The scenarios of every fit: the best allocation within ± 30 % per channel (one that is held gets no more than
-/// today) of the same budget, of 10 % more and of 10 % less, and 10 % of the spend of the channel with the lowest posterior-mean
-/// marginal ROI moved to the one with the highest.
+/// today) of the same budget, of 10 % more and of 10 % less, and 10 % of the spend of the channel with the lowest
+/// posterior-mean marginal ROI moved to the one with the highest that is not held.
 ///
 /// The optimal plans are the most cautious ones that are likely to gain; among plans that are equally good in
 /// all but rounding the one nearest today's is taken. The last scenario moves less than 10 % when the receiver's

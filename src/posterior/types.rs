@@ -85,8 +85,7 @@ pub struct ChannelPosterior {
     pub plan_curve: Option<Array2<f64>>,
     /// Spend of today's plan over as many periods as were fitted.
     pub plan_spend: f64,
-    /// The multiple of the spend of which 5 % lies above the largest period, minimum over geos: how far the data
-    /// reach.
+    /// The multiple of the spend of which 5 % lies above the largest period of its geo: how far the data reach.
     pub observed_max_multiplier: f64,
     /// How much the data moved the prior: 1 − sd(posterior) / sd(prior) on the log scale.
     pub roi_contraction: f64,
