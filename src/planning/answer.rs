@@ -3,25 +3,26 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cautious::{CAUTIOUS, cautious_plan};
-use super::curve::ChannelCurve;
 use super::dated::Dated;
 use super::error::PlanningError;
-use super::frontier::{
+use crate::error::Error;
+use crate::planning::grammar::question::{Goal, Question};
+use crate::planning::grammar::request::{Amount, Change};
+use crate::planning::grammar::request_error::RequestErrors;
+use crate::planning::search::cautious::{CAUTIOUS, cautious_plan};
+use crate::planning::search::frontier::{
     budget_reaching_marginal_roi, largest_budget_at_marginal_roi, largest_budget_at_total_roi,
     smallest_budget_for_outcome,
 };
-use super::limits::{GroupLimit, Limits, Problem};
-use super::optimise::Allocation;
-use super::outcome::{gain_draws, losses, mean_loss, outcome_draws, share_above};
-use super::question::{Goal, Question};
-use super::request::{Amount, Change};
-use super::risk::{Objective, Risk, optimise_risk};
-use super::scenario::{
+use crate::planning::search::limits::{GroupLimit, Limits, Problem};
+use crate::planning::search::optimise::Allocation;
+use crate::planning::search::risk::{Objective, Risk, optimise_risk};
+use crate::planning::search::scenario::{
     Scenario, ScenarioKind, allocation_scenario, fill_p_grow, plan_scenario, settled_plan,
 };
-use crate::error::Error;
-use crate::posterior::Summary;
+use crate::planning::value::curve::ChannelCurve;
+use crate::planning::value::outcome::{gain_draws, outcome_draws};
+use crate::planning::value::profit::{Profit, profit_of};
 
 /// A plan judged over the posterior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -75,26 +76,6 @@ pub struct OutcomeTarget {
     pub at_least_budget: bool,
 }
 
-/// Margin · outcome − spend over the horizon.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Profit {
-    /// Profit on a unit of the outcome's value.
-    pub margin: f64,
-    /// Of today's plan.
-    pub current: Summary,
-    /// Of the plan.
-    pub proposed: Summary,
-    /// Their difference, draw by draw.
-    pub gain: Summary,
-    /// Probability that the difference is positive.
-    pub p_gain: f64,
-    /// Mean over the posterior of min(difference, 0): the loss weighted by its probability, never above 0.
-    pub expected_loss_if_wrong: f64,
-    /// Mean of the difference over the draws in which it is below 0; null without any.
-    #[serde(default)]
-    pub mean_loss: Option<f64>,
-}
-
 impl Question {
     /// Answers the question with curves that are over a horizon of `weeks`. With changes and a goal,
     /// the plan that was described comes first.
@@ -118,7 +99,7 @@ impl Question {
     }
 
     fn what_if(&self, curves: &[ChannelCurve], weeks: f64) -> Result<Answer, Error> {
-        let multipliers = self.request.multipliers(curves, weeks).map_err(super::RequestErrors::from)?;
+        let multipliers = self.request.multipliers(curves, weeks).map_err(RequestErrors::from)?;
         let anywhere = Limits::whole_curves(curves).bounds;
         let mut scenario = plan_scenario(curves, &multipliers, &anywhere, weeks)?;
         // Nothing was optimised, so no bound kept the plan from anything.
@@ -268,22 +249,6 @@ fn profit(
     Ok(profit_of(&now, &more, margin, (today(curves), spend)))
 }
 
-/// Profit from draws of today's value and of a plan's gain; spends of today's plan and of the plan.
-pub(crate) fn profit_of(now: &[f64], more: &[f64], margin: f64, (today, spend): (f64, f64)) -> Profit {
-    let current: Vec<f64> = now.iter().map(|outcome| margin * outcome - today).collect();
-    let gain: Vec<f64> = more.iter().map(|gain| margin * gain - (spend - today)).collect();
-    let proposed: Vec<f64> = current.iter().zip(&gain).map(|(now, more)| now + more).collect();
-    Profit {
-        margin,
-        current: Summary::of(&current),
-        proposed: Summary::of(&proposed),
-        p_gain: share_above(&gain, 0.0),
-        expected_loss_if_wrong: losses(&gain).sum::<f64>() / gain.len() as f64,
-        mean_loss: mean_loss(&gain),
-        gain: Summary::of(&gain),
-    }
-}
-
 /// One budget of an efficient frontier with its best plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FrontierPoint {
@@ -321,7 +286,7 @@ impl Limits {
     /// `n` evenly spaced budgets over all that these limits can spend, ascending.
     ///
     /// # Errors
-    /// As [`super::optimise`].
+    /// As [`crate::planning::optimise()`].
     pub fn budgets(&self, curves: &[ChannelCurve], n: usize) -> Result<Vec<f64>, PlanningError> {
         let (least, most) = Problem::unbudgeted(curves, self)?.spend_range();
         let step = (most - least) / (n.max(2) - 1) as f64;

@@ -3,16 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use super::answer::Answer;
-use super::dated::{ChangedPeriods, judge};
+use super::dated::ChangedPeriods;
 use super::flighting::{Flighting, belongs};
-use super::media::MediaModel;
-use super::question::RawQuestion;
-use super::request::{Amount, level, malformed, names_in, shift_amount, split_shift};
-use super::request_error::{RequestError, RequestErrors};
-use super::target::{Target, names_period};
-use super::weeks::FutureWeeks;
+use super::judge::judge;
 use crate::data::read_plan;
 use crate::error::Error;
+use crate::planning::grammar::question::RawQuestion;
+use crate::planning::grammar::request::{Amount, level, names_in, shift_amount, split_shift};
+use crate::planning::grammar::request_error::{RequestError, RequestErrors, malformed};
+use crate::planning::grammar::target::{Target, names_period};
+use crate::planning::value::media::MediaModel;
+use crate::planning::value::weeks::FutureWeeks;
 
 /// A checked change in dated weeks.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::error::PlanningError;
-use super::media::MediaModel;
-use super::request::Amount;
-use super::target::Target;
-use super::weeks::FutureWeeks;
 use crate::data::{PlanFile, PlanRow};
 use crate::error::{Error, Problems};
+use crate::planning::grammar::request::Amount;
+use crate::planning::grammar::target::{DateRange, Target};
+use crate::planning::value::media::MediaModel;
+use crate::planning::value::weeks::FutureWeeks;
 use crate::words::nearest;
 
 /// Spend of C channels over G geos × N periods, `[c][g·N + k]`, currency.
@@ -231,7 +231,7 @@ fn following(model: &MediaModel, k: usize) -> String {
 }
 
 /// Whether a period lies in a range of days: its middle day does, or the range is within it.
-pub(super) fn belongs(weeks: &FutureWeeks, k: usize, range: &super::target::DateRange) -> bool {
+pub(crate) fn belongs(weeks: &FutureWeeks, k: usize, range: &DateRange) -> bool {
     let end = weeks.dates.get(k + 1).map_or(weeks.last_day(), |next| next.pred_opt().unwrap_or(*next));
     let inside = |day: chrono::NaiveDate| weeks.dates[k] <= day && day <= end;
     range.contains(weeks.middle(k))

@@ -2,9 +2,9 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::media::{MediaDraws, MediaModel};
 use crate::config::Adstock;
 use crate::data::Interval;
+use crate::planning::value::media::{MediaDraws, MediaModel};
 use crate::posterior::{ChannelMedia, MediaHistory};
 
 /// Two channels, `tv` and `search`, in one market over 20 weeks from 2024-01-01; each draw is

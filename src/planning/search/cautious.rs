@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
-use super::curve::ChannelCurve;
-use super::error::PlanningError;
 use super::limits::{Limits, Problem};
 use super::optimise::{Allocation, solve};
-use super::outcome::difference_draws;
 use super::polish::polish_locally;
 use super::settle::settle;
+use crate::planning::error::PlanningError;
+use crate::planning::value::curve::ChannelCurve;
+use crate::planning::value::outcome::difference_draws;
 
 /// Name of the objective in `fit.json`.
 pub(crate) const CAUTIOUS: &str = "cautious";
@@ -27,13 +27,13 @@ const STEPS: usize = 10;
 /// average. So the channels count with a curve between their quantile's and their mean's, as near to the
 /// quantile's as brings a plan that gains with 60 % probability; where there is none, as brings one that
 /// does not lose on average. The gain is that against today's plan, or what is nearest to it within budget
-/// and limits. Plans are settled as [`super::optimal_scenario`] is.
+/// and limits. Plans are settled as [`crate::planning::optimal_scenario`] is.
 ///
 /// The allocation's outcome is the posterior mean, and so is its marginal return: of the next unit of budget
 /// where these curves would spend it, not where the means would. Its gap is the proven one of what is maximised.
 ///
 /// # Errors
-/// As [`super::optimise`].
+/// As [`crate::planning::optimise()`].
 pub(crate) fn cautious_plan(
     curves: &[ChannelCurve],
     budget: f64,

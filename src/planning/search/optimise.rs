@@ -1,11 +1,11 @@
 //! The best allocation of a fixed budget over the posterior-mean response curves, with a proof.
 
-use super::curve::ChannelCurve;
 use super::dual;
-use super::error::PlanningError;
 use super::grid::Grid;
 use super::limits::{Limits, Problem};
 use super::polish::{polish, polish_locally};
+use crate::planning::error::PlanningError;
+use crate::planning::value::curve::ChannelCurve;
 
 /// A plan and how far from the best it can be.
 #[derive(Debug, Clone, PartialEq)]

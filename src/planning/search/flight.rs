@@ -3,12 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::error::PlanningError;
+use super::cycle::Cycle;
 use super::limits::solve_increasing;
-use super::media::MediaModel;
-use super::round::Rounds;
-use super::weeks::FutureWeeks;
 use crate::model::{EXTRAPOLATED, beyond};
+use crate::planning::error::PlanningError;
+use crate::planning::value::media::MediaModel;
+use crate::planning::value::weeks::FutureWeeks;
 use crate::posterior::Summary;
 
 /// Patterns of one channel's budget over the weeks after the data, the same total in each, valued as if the
@@ -40,7 +40,7 @@ pub struct Pattern {
     pub name: String,
     /// Spend of each period, currency.
     pub spend: Vec<f64>,
-    /// Value of one round of the pattern.
+    /// Value of one cycle of the pattern.
     pub outcome: Summary,
     /// Against always-on, draw by draw.
     pub gain: Summary,
@@ -77,7 +77,7 @@ pub fn flight(
     let today = weekly(model, weeks, c);
     let budget = budget.unwrap_or_else(|| today.iter().sum());
     let n = weeks.len();
-    let rounds = |stride: usize| Rounds::new(model, weeks, (c, budget / n as f64), stride);
+    let cycle = |stride: usize| Cycle::new(model, weeks, (c, budget / n as f64), stride);
     let seen = largest_period(model, c);
     let cap = seen.max(budget / n as f64);
     let mut named: Vec<(String, Vec<f64>)> = vec![("always on".into(), vec![budget / n as f64; n])];
@@ -93,14 +93,14 @@ pub fn flight(
         }
     }
     let most = (SEARCH_SERIES / model.history.n_geos().max(1)).clamp(1, SEARCH_DRAWS);
-    let few = rounds(model.n_draws().div_ceil(most))?;
+    let few = cycle(model.n_draws().div_ceil(most))?;
     let ends: Vec<(f64, Vec<f64>)> = named.iter().map(|(_, start)| climb(&few, start, budget, cap)).collect();
     let best = ends.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
     named.extend(best.map(|(_, spend)| ("best found".to_owned(), spend)));
     let work = model.history.n_geos() * n * named.len();
     let used = (MAX_WORK / work.max(1)).max(1);
     let plans: Vec<&[f64]> = named.iter().map(|(_, spend)| spend.as_slice()).collect();
-    let values = rounds(model.n_draws().div_ceil(used))?.values(&plans);
+    let values = cycle(model.n_draws().div_ceil(used))?.values(&plans);
     let of = |f: &dyn Fn(&[f64]) -> f64| -> Vec<f64> { values.iter().map(|v| f(v)).collect() };
     let mut patterns: Vec<Pattern> = Vec::with_capacity(named.len());
     for (p, (name, spend)) in named.iter().enumerate() {
@@ -143,9 +143,9 @@ fn largest_period(model: &MediaModel, c: usize) -> f64 {
 }
 
 /// Ascends from a start within Σ = budget, 0 ≤ x ≤ cap; value and plan at the end.
-fn climb(rounds: &Rounds, start: &[f64], budget: f64, cap: f64) -> (f64, Vec<f64>) {
+fn climb(cycle: &Cycle, start: &[f64], budget: f64, cap: f64) -> (f64, Vec<f64>) {
     let mut x = project(start, budget, cap);
-    let (mut value, mut slope) = rounds.value_and_gradient(&x);
+    let (mut value, mut slope) = cycle.value_and_gradient(&x);
     let mut step = 1.0;
     for _ in 0..STEPS {
         let middle = slope.iter().sum::<f64>() / slope.len().max(1) as f64;
@@ -156,7 +156,7 @@ fn climb(rounds: &Rounds, start: &[f64], budget: f64, cap: f64) -> (f64, Vec<f64
         let moved: Vec<f64> =
             x.iter().zip(&slope).map(|(x, d)| x + step * cap * (d - middle) / steepest).collect();
         let trial = project(&moved, budget, cap);
-        let (reached, there) = rounds.value_and_gradient(&trial);
+        let (reached, there) = cycle.value_and_gradient(&trial);
         if reached > value {
             (x, value, slope, step) = (trial, reached, there, (step * 1.5).min(4.0));
         } else {
@@ -207,14 +207,14 @@ mod tests {
         let model = model(&[(0.4, 2.0, 2.5), (0.6, 1.5, 1.5)]);
         let weeks = FutureWeeks::of_length(&model, 4);
         let flight = flight(&model, &weeks, 0, Some(8.0)).unwrap();
-        let rounds = Rounds::new(&model, &weeks, (0, 2.0), 1).unwrap();
+        let cycle = Cycle::new(&model, &weeks, (0, 2.0), 1).unwrap();
         let mut brute = f64::NEG_INFINITY;
         for code in 0..9_usize.pow(3) {
             let (a, b, c) = (code % 9, code / 9 % 9, code / 81);
             let plan = [a, b, c].map(|x| x as f64);
             let rest = 8.0 - plan.iter().sum::<f64>();
             if rest >= 0.0 && plan.iter().all(|x| *x <= flight.cap) && rest <= flight.cap {
-                brute = brute.max(rounds.value_and_gradient(&[plan[0], plan[1], plan[2], rest]).0);
+                brute = brute.max(cycle.value_and_gradient(&[plan[0], plan[1], plan[2], rest]).0);
             }
         }
         let best = flight.patterns.iter().find(|p| p.name == "best found").unwrap();

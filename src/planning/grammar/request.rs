@@ -1,9 +1,10 @@
 //! Planning requests as people type them, turned into checked changes and bounds.
 
-use super::curve::ChannelCurve;
-use super::limits::{Bounds, GroupLimit, Limits};
-use super::request_error::RequestError;
+use super::request_error::{RequestError, malformed};
 use super::target::{looks_like_period, no_period};
+use crate::planning::search::limits::{GroupLimit, Limits};
+use crate::planning::value::bounds::Bounds;
+use crate::planning::value::curve::ChannelCurve;
 
 /// The strings of a request, flag by flag.
 #[derive(Debug, Clone, Copy, Default)]
@@ -195,27 +196,6 @@ fn multiplier(curve: &ChannelCurve, spend: f64) -> Result<f64, RequestError> {
     Ok(spend.max(0.0) / today)
 }
 
-const SET: &str = "tv=+20%, tv=-20%, tv=1.5x, tv=50000/week or tv=2600000";
-const SHIFT: &str = "search:social:10% or search:social:5000/week";
-const BOUND: &str = "tv=0.5..1.5, tv=-20%..+50% or tv=30000/week..";
-const GROUP: &str = "video:tv,youtube=0.8..1.2";
-
-pub(super) fn malformed(flag: &'static str, text: &str, reason: impl Into<String>) -> RequestError {
-    let example = match flag {
-        "set" => SET,
-        "shift" => SHIFT,
-        "bound" => BOUND,
-        "group" => GROUP,
-        "max-step" => "20%",
-        "risk" => "cautious, mean, q25 or cvar",
-        "margin" => "0.35 (35 %)",
-        "target-mroi" | "target-roi" => "1.5",
-        "min-outcome" => "+10% or 2600000",
-        _ => "+10%, 50000/week or 2600000",
-    };
-    RequestError::Malformed { flag, text: text.into(), reason: reason.into(), example }
-}
-
 fn parse_set(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
     let (name, value) = text.rsplit_once('=').ok_or_else(|| malformed("set", text, "there is no `=`"))?;
     let channel = find("set", text, name.trim(), channels)?;
@@ -223,7 +203,7 @@ fn parse_set(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
 }
 
 /// A level of spend: `+20%`, `1.5x`, `50000/week`, `2600000`.
-pub(super) fn level(flag: &'static str, text: &str, value: &str) -> Result<Amount, RequestError> {
+pub(crate) fn level(flag: &'static str, text: &str, value: &str) -> Result<Amount, RequestError> {
     let value = value.trim();
     let level = if let Some(percent) = value.strip_suffix('%') {
         if !percent.starts_with(['+', '-']) {
@@ -262,13 +242,13 @@ fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
 
 /// Every way to read `FROM:TO:AMOUNT`, as names may themselves hold a colon; one that gives two known names
 /// wins.
-pub(super) fn split_shift(text: &str) -> Vec<(&str, &str)> {
+pub(crate) fn split_shift(text: &str) -> Vec<(&str, &str)> {
     let names = text.rsplit_once(':').map_or("", |(names, _)| names);
     names.match_indices(':').map(|(at, _)| (names[..at].trim(), names[at + 1..].trim())).collect()
 }
 
 /// The amount at the end of a shift.
-pub(super) fn shift_amount(text: &str) -> Result<Amount, RequestError> {
+pub(crate) fn shift_amount(text: &str) -> Result<Amount, RequestError> {
     let value = text.rsplit_once(':').map_or(text, |(_, value)| value).trim();
     let amount = match value.strip_suffix('%') {
         Some(percent) => Amount::Multiple(number("shift", text, percent)? / 100.0),
@@ -336,18 +316,18 @@ fn currency(flag: &'static str, text: &str, value: &str) -> Result<Amount, Reque
     number(flag, text, amount).map(Amount::PerWeek)
 }
 
-pub(super) fn number(flag: &'static str, text: &str, value: &str) -> Result<f64, RequestError> {
+pub(crate) fn number(flag: &'static str, text: &str, value: &str) -> Result<f64, RequestError> {
     let value = value.trim();
     let parsed = value.parse::<f64>().ok().filter(|x| x.is_finite());
     parsed.ok_or_else(|| malformed(flag, text, format!("`{value}` is not a number")))
 }
 
 /// The names of a comma list; a text that is itself a name is one.
-pub(super) fn names_in(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<&str> {
+pub(crate) fn names_in(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<&str> {
     if is_name(text.trim()) { vec![text.trim()] } else { text.split(',').map(str::trim).collect() }
 }
 
-pub(super) fn find(
+pub(crate) fn find(
     flag: &'static str,
     text: &str,
     name: &str,

@@ -1,7 +1,7 @@
 //! What a plan would bring compared with today's, over the draws.
 
 use super::curve::ChannelCurve;
-use super::error::PlanningError;
+use crate::planning::error::PlanningError;
 use crate::posterior::Summary;
 
 /// A plan's incremental value against today's, with the posterior's uncertainty.

@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use super::cautious::{cautious_curves, cautious_plan_of};
-use super::curve::ChannelCurve;
-use super::error::PlanningError;
 use super::limits::{Limits, Problem};
 use super::optimise::{Allocation, optimise};
 use super::risk::{Risk, optimise_risk};
+use crate::planning::error::PlanningError;
+use crate::planning::value::curve::ChannelCurve;
 
 /// The best plan at each of several budgets; its outcome and marginal return are posterior means whatever is
 /// maximised.

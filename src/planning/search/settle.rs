@@ -58,8 +58,9 @@ fn distance(problem: &Problem, x: &[f64], home: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planning::optimise::solve;
-    use crate::planning::{ChannelCurve, Limits};
+    use crate::planning::search::limits::Limits;
+    use crate::planning::search::optimise::solve;
+    use crate::planning::value::curve::ChannelCurve;
     use ndarray::Array2;
 
     /// Channels that spend 100 each and return the given value per unit, within ± 30 %.

@@ -1,7 +1,7 @@
 //! The fitted media model as planning sees it: history, and each draw's carry-over, saturation and size.
 
-use super::error::PlanningError;
 use crate::config::Adstock;
+use crate::planning::error::PlanningError;
 use crate::posterior::MediaHistory;
 
 /// Everything that values a plan week by week. Draw vectors have length S, in the order of the file.

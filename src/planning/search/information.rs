@@ -6,15 +6,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::columns::Columns;
-use super::curve::ChannelCurve;
 use super::dual;
-use super::error::PlanningError;
-use super::interpolate::Hermite;
 use super::limits::{Limits, Problem};
 use super::optimise::solve;
 use super::polish::polish_locally;
 use super::scenario::DEFAULT_STEP;
+use crate::planning::error::PlanningError;
+use crate::planning::value::columns::Columns;
+use crate::planning::value::curve::ChannelCurve;
+use crate::planning::value::interpolate::Hermite;
 use crate::posterior::Summary;
 
 /// What a test of one channel's ROI is worth.
@@ -55,7 +55,7 @@ const MOVED: f64 = 0.01;
 /// results and local optima, it is a lower bound.
 ///
 /// # Errors
-/// As [`super::optimise`]; [`PlanningError::BadNumber`] for a precision that is not positive.
+/// As [`crate::planning::optimise()`]; [`PlanningError::BadNumber`] for a precision that is not positive.
 ///
 /// # Source
 /// Expected value of sample information: Raiffa & Schlaifer (1961), *Applied Statistical Decision
@@ -73,7 +73,7 @@ pub fn test_values(
     let mut problem = Problem::new(curves, budget, limits)?;
     let n_draws = problem.channels.first().map_or(0, |&c| curves[c].n_draws());
     let used = (MAX_WORK / problem.channels.len().pow(2).max(1)).clamp(MAX_DRAWS / 4, MAX_DRAWS);
-    let columns = Columns::of_problem(curves, &problem, n_draws.div_ceil(used).max(1));
+    let columns = problem.columns(curves, n_draws.div_ceil(used).max(1));
     let n_draws = columns.first().map_or(0, Columns::n_draws);
     // The draws used here have a mean of their own, and the plan to beat must be the best for it.
     let equal = Array2::from_elem((n_draws, 1), 1.0 / n_draws.max(1) as f64);

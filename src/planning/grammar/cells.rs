@@ -170,8 +170,8 @@ fn names_used(request: &PlanRequest) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::question::RawQuestion;
     use super::*;
-    use crate::planning::RawQuestion;
 
     fn cells() -> Cells {
         Cells::new(vec!["tv".into(), "search".into()], &["north".to_owned(), "south".to_owned()])

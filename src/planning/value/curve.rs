@@ -2,9 +2,9 @@
 
 use ndarray::{Array2, ArrayView1, Axis, s};
 
-use super::error::PlanningError;
+use super::bounds::Bounds;
 use super::interpolate::{Hermite, Piece, interval, monotone_slopes, slope_at};
-use super::limits::Bounds;
+use crate::planning::error::PlanningError;
 use crate::posterior::quantiles;
 
 /// How one channel's incremental value depends on its spend, all cells scaled together: S draws at

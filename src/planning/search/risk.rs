@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cautious::CAUTIOUS;
-use super::columns::Columns;
-use super::curve::ChannelCurve;
-use super::error::PlanningError;
 use super::limits::{Limits, Problem};
 use super::optimise::solve;
-use super::outcome::gain_draws;
+use crate::planning::error::PlanningError;
+use crate::planning::value::columns::Columns;
+use crate::planning::value::curve::ChannelCurve;
+use crate::planning::value::outcome::gain_draws;
 use crate::posterior::quantile_sorted;
 
 /// What is maximised over the posterior of the gain against today's plan.
@@ -114,7 +114,7 @@ const MAX_NUMBERS: usize = 2_000_000;
 /// worse, in the draws used, than the best-mean plan or, when the budget is today's, than today.
 ///
 /// # Errors
-/// As [`super::optimise`].
+/// As [`crate::planning::optimise()`].
 pub fn optimise_risk(
     curves: &[ChannelCurve],
     budget: f64,
@@ -124,7 +124,7 @@ pub fn optimise_risk(
     let problem = Problem::new(curves, budget, limits)?;
     let numbers: usize =
         problem.channels.iter().map(|&c| curves[c].n_draws() * curves[c].multipliers().len()).sum();
-    let columns = Columns::of_problem(curves, &problem, numbers.div_ceil(MAX_NUMBERS).max(1));
+    let columns = problem.columns(curves, numbers.div_ceil(MAX_NUMBERS).max(1));
     let (mean_plan, home) = (solve(&problem).x, problem.home());
     let between: Vec<f64> = mean_plan.iter().zip(&home).map(|(a, b)| 0.5 * (a + b)).collect();
     let mut best: Option<Search> = None;

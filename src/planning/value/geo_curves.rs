@@ -5,9 +5,9 @@ use rayon::prelude::*;
 
 use super::curve::ChannelCurve;
 use super::effect::CarryOver;
-use super::error::PlanningError;
 use super::media::MediaModel;
 use crate::model::{Seen, reach};
+use crate::planning::error::PlanningError;
 use crate::transform::hill::Hill;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add, sum8};
 

@@ -159,7 +159,8 @@ impl<'a> Grid<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planning::{ChannelCurve, Limits};
+    use crate::planning::search::limits::Limits;
+    use crate::planning::value::curve::ChannelCurve;
     use ndarray::Array2;
     use proptest::prelude::*;
 

@@ -1,11 +1,11 @@
-//! What one round of a spending pattern brings when the pattern comes over and over, and its derivative.
+//! What one cycle of a spending pattern brings when the pattern comes over and over, and its derivative.
 
 use rayon::prelude::*;
 
-use super::effect::CarryOver;
-use super::error::PlanningError;
-use super::media::MediaModel;
-use super::weeks::FutureWeeks;
+use crate::planning::error::PlanningError;
+use crate::planning::value::effect::CarryOver;
+use crate::planning::value::media::MediaModel;
+use crate::planning::value::weeks::FutureWeeks;
 use crate::transform::math::{exp, ln};
 use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 
@@ -14,7 +14,7 @@ use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 /// Every geo takes its share of the spend, so all have the same adstocked series up to a factor, and with
 /// aˢ = (a / typical)ˢ · typicalˢ one power a period serves them all: h = 1 / (1 + odds · power).
 #[derive(Debug)]
-pub(crate) struct Rounds {
+pub(crate) struct Cycle {
     geos: Vec<GeoShare>,
     draws: Vec<Drawn>,
     /// Spend that powers are taken against, currency a period.
@@ -49,7 +49,7 @@ struct Room {
     slope: Vec<f64>,
 }
 
-impl Rounds {
+impl Cycle {
     /// For channel `c`, whose patterns spend about `typical` a period, with every `stride`-th draw.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Rounds {
         weeks: &FutureWeeks,
         (c, typical): (usize, f64),
         stride: usize,
-    ) -> Result<Rounds, PlanningError> {
+    ) -> Result<Cycle, PlanningError> {
         let geos = shares(model, weeks, c)?;
         // Without spend there is nothing to take powers against, and every pattern brings nothing.
         let typical = if typical > 0.0 { typical } else { 1.0 };
@@ -76,7 +76,7 @@ impl Rounds {
                 geos: geos.iter().map(odds).collect(),
             }
         });
-        Ok(Rounds { draws: draws.collect(), geos, typical, n: weeks.len() })
+        Ok(Cycle { draws: draws.collect(), geos, typical, n: weeks.len() })
     }
 
     /// Value of each plan at each draw.
@@ -98,7 +98,7 @@ impl Rounds {
                 // nothing of the gain.
                 *p = *d * drawn.slope / a.max(1e-3 * self.typical);
             }
-            drawn.carry.backwards_round(&room.power, &mut room.slope);
+            drawn.carry.backwards_cyclic(&room.power, &mut room.slope);
             (value, room.slope.clone())
         };
         let by_draw: Vec<(f64, Vec<f64>)> = self.draws.par_iter().map_init(Room::default, one).collect();
@@ -118,14 +118,14 @@ impl Rounds {
             buffer.clear();
             buffer.resize(self.n, 0.0);
         }
-        drawn.carry.round(plan, &mut room.adstocked);
-        dispatch(set, Valuation { rounds: self, drawn, room });
+        drawn.carry.cyclic(plan, &mut room.adstocked);
+        dispatch(set, Valuation { cycle: self, drawn, room });
         room.value.iter().sum()
     }
 }
 
 struct Valuation<'a> {
-    rounds: &'a Rounds,
+    cycle: &'a Cycle,
     drawn: &'a Drawn,
     room: &'a mut Room,
 }
@@ -134,15 +134,15 @@ impl Kernel for Valuation<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
-        let Valuation { rounds, drawn, room } = self;
+        let Valuation { cycle, drawn, room } = self;
         let n = room.adstocked.len();
-        let scale = 1.0 / rounds.typical;
+        let scale = 1.0 / cycle.typical;
         for t in 0..n {
             // Under 1e-130 of the typical spend the exponent is clamped for every slope there is.
             let ratio = (room.adstocked[t] * scale).max(1e-150);
             room.power[t] = exp::<FMA>((-drawn.slope * ln::<FMA>(ratio)).clamp(-300.0, 300.0));
         }
-        for (geo, &(ceiling, odds)) in rounds.geos.iter().zip(&drawn.geos) {
+        for (geo, &(ceiling, odds)) in cycle.geos.iter().zip(&drawn.geos) {
             let (power, worth) = (&room.power[..n], &geo.worth[..n]);
             let (value, slope) = (&mut room.value[..n], &mut room.slope[..n]);
             for t in 0..n {
@@ -180,17 +180,17 @@ fn shares(model: &MediaModel, weeks: &FutureWeeks, c: usize) -> Result<Vec<GeoSh
 
 impl CarryOver {
     /// Adstocked exposure of a series that comes over and over.
-    fn round(&self, exposure: &[f64], out: &mut [f64]) {
+    fn cyclic(&self, exposure: &[f64], out: &mut [f64]) {
         self.circular(exposure.iter().enumerate(), exposure.len(), out);
     }
 
-    /// The transpose: what a change of each period's exposure does to a weighted sum of the adstocked round.
-    fn backwards_round(&self, weight: &[f64], out: &mut [f64]) {
+    /// The transpose: what a change of each period's exposure does to a weighted sum of the adstocked cycle.
+    fn backwards_cyclic(&self, weight: &[f64], out: &mut [f64]) {
         let n = weight.len();
         self.circular((0..n).rev().map(|t| (t, &weight[t])), n, out);
     }
 
-    /// Carries a round of n values on in the order given, each to its own place and those after it.
+    /// Carries a cycle of n values on in the order given, each to its own place and those after it.
     fn circular<'a>(
         &self,
         values: impl Iterator<Item = (usize, &'a f64)> + Clone,
@@ -202,7 +202,7 @@ impl CarryOver {
                 let alpha = alpha.min(1.0 - 1e-9);
                 let step = |a: f64, x: f64| alpha * a + (1.0 - alpha) * x;
                 let once = values.clone().fold(0.0, |a, (_, x)| step(a, *x));
-                // All earlier rounds together: a geometric series of what one leaves.
+                // All earlier cycle together: a geometric series of what one leaves.
                 let mut a = once / (1.0 - alpha.powf(n as f64));
                 for (t, x) in values {
                     a = step(a, *x);
@@ -232,16 +232,16 @@ mod tests {
         [Adstock::default(), Adstock::Geometric { max_lag: Some(9) }, Adstock::None]
     }
 
-    fn rounds(kind: Adstock, n: usize) -> Rounds {
+    fn cycle(kind: Adstock, n: usize) -> Cycle {
         let mut model = model(&[(0.5, 1.0, 1.7), (0.9, 2.0, 0.8)]);
         model.draws[0].adstock = kind;
         if kind == Adstock::None {
             model.draws[0].retention = vec![0.0; 2];
         }
-        Rounds::new(&model, &FutureWeeks::of_length(&model, n), (0, 2.0), 1).unwrap()
+        Cycle::new(&model, &FutureWeeks::of_length(&model, n), (0, 2.0), 1).unwrap()
     }
 
-    /// The definition: 60 rounds, adstock as a sum over lags, Hill by its formula; the last round counts.
+    /// The definition: 60 cycles, adstock as a sum over lags, Hill by its formula; the last cycle counts.
     fn by_definition(kind: Adstock, plan: &[f64], (alpha, half, slope): (f64, f64, f64)) -> f64 {
         let n = plan.len();
         let reach = match kind {
@@ -259,10 +259,10 @@ mod tests {
     }
 
     #[test]
-    fn a_round_is_worth_what_the_definition_says() {
+    fn a_cycle_is_worth_what_the_definition_says() {
         let plan = [3.0, 0.5, 2.0, 0.0, 4.0, 0.2, 0.0];
         for kind in kinds() {
-            let values = rounds(kind, 7).values(&[&plan, &[1.0; 7]]);
+            let values = cycle(kind, 7).values(&[&plan, &[1.0; 7]]);
             let shapes = if kind == Adstock::None {
                 [(0.0, 1.0, 1.7), (0.0, 2.0, 0.8)]
             } else {
@@ -281,12 +281,12 @@ mod tests {
     fn the_gradient_is_that_of_the_value() {
         let plan = [3.0, 0.5, 2.0, 1.0, 4.0, 0.2];
         for kind in kinds() {
-            let rounds = rounds(kind, 6);
-            let gradient = rounds.value_and_gradient(&plan).1;
+            let cycle = cycle(kind, 6);
+            let gradient = cycle.value_and_gradient(&plan).1;
             for k in 0..6 {
                 let (mut up, mut down) = (plan, plan);
                 (up[k], down[k]) = (plan[k] + 1e-5, plan[k] - 1e-5);
-                let of = |plan: &[f64]| rounds.value_and_gradient(plan).0;
+                let of = |plan: &[f64]| cycle.value_and_gradient(plan).0;
                 let numeric = (of(&up) - of(&down)) / 2e-5;
                 assert!((gradient[k] / numeric - 1.0).abs() < 1e-6, "{k}: {} {numeric}", gradient[k]);
             }
@@ -310,7 +310,7 @@ mod tests {
         two.draws.iter_mut().for_each(|d| d.geo_factor = vec![vec![1.0]; 2]);
         let plan = [3.0, 0.0, 2.0, 1.0, 4.0];
         let value = |m: &MediaModel| {
-            Rounds::new(m, &FutureWeeks::of_length(m, 5), (0, 2.0), 1).unwrap().values(&[&plan])[0][0]
+            Cycle::new(m, &FutureWeeks::of_length(m, 5), (0, 2.0), 1).unwrap().values(&[&plan])[0][0]
         };
         let (a, b) = (value(&one), value(&two));
         assert!((a / b - 1.0).abs() < 1e-12, "{a} {b}");

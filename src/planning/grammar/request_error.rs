@@ -203,3 +203,24 @@ impl From<RequestError> for RequestErrors {
         RequestErrors(vec![error])
     }
 }
+
+const SET: &str = "tv=+20%, tv=-20%, tv=1.5x, tv=50000/week or tv=2600000";
+const SHIFT: &str = "search:social:10% or search:social:5000/week";
+const BOUND: &str = "tv=0.5..1.5, tv=-20%..+50% or tv=30000/week..";
+const GROUP: &str = "video:tv,youtube=0.8..1.2";
+
+pub(crate) fn malformed(flag: &'static str, text: &str, reason: impl Into<String>) -> RequestError {
+    let example = match flag {
+        "set" => SET,
+        "shift" => SHIFT,
+        "bound" => BOUND,
+        "group" => GROUP,
+        "max-step" => "20%",
+        "risk" => "cautious, mean, q25 or cvar",
+        "margin" => "0.35 (35 %)",
+        "target-mroi" | "target-roi" => "1.5",
+        "min-outcome" => "+10% or 2600000",
+        _ => "+10%, 50000/week or 2600000",
+    };
+    RequestError::Malformed { flag, text: text.into(), reason: reason.into(), example }
+}

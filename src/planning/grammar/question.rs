@@ -2,11 +2,10 @@
 
 use serde::Deserialize;
 
-use super::request::malformed;
 use super::request::{Amount, PlanRequest, RawRequest, level, number};
-use super::request_error::{RequestError, RequestErrors};
-use super::risk::Risk;
-use super::scenario::DEFAULT_STEP;
+use super::request_error::{RequestError, RequestErrors, malformed};
+use crate::planning::search::risk::Risk;
+use crate::planning::search::scenario::DEFAULT_STEP;
 
 /// A question as typed: the flags of `mmm scenario`, or one table of a scenario file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -78,7 +77,7 @@ pub struct Question {
 
 impl RawQuestion {
     /// The flag of the first setting that only makes sense when something is optimised.
-    pub(super) fn optimising_flag(&self) -> Option<&'static str> {
+    pub(crate) fn optimising_flag(&self) -> Option<&'static str> {
         let given = [
             (self.budget.is_some(), "--budget"),
             (self.min_outcome.is_some(), "--min-outcome"),

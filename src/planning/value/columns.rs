@@ -2,7 +2,6 @@
 
 use super::curve::ChannelCurve;
 use super::interpolate::{interval, slope_at};
-use super::limits::Problem;
 
 /// One channel: M nodes of spend and, node by node, the S draws' values and slopes.
 #[derive(Debug, Clone)]
@@ -17,17 +16,8 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// The channels of a problem with every `stride`-th draw; nodes further out than the bounds and
-    /// today's spend need are left out.
-    pub(crate) fn of_problem(curves: &[ChannelCurve], problem: &Problem, stride: usize) -> Vec<Columns> {
-        let of_channel = |i: usize| {
-            let reach = (problem.lo[i].min(problem.today[i]), problem.hi[i].max(problem.today[i]));
-            Columns::of(&curves[problem.channels[i]], reach, stride)
-        };
-        (0..problem.channels.len()).map(of_channel).collect()
-    }
-
-    fn of(curve: &ChannelCurve, reach: (f64, f64), stride: usize) -> Columns {
+    /// A channel with every `stride`-th draw; nodes further out than the spends `reach` are left out.
+    pub(crate) fn of(curve: &ChannelCurve, reach: (f64, f64), stride: usize) -> Columns {
         let all: Vec<f64> = curve.multipliers().iter().map(|m| m * curve.spend()).collect();
         let (first, last) = (interval(&all, reach.0), interval(&all, reach.1) + 1);
         let nodes = all[first..=last].to_vec();
@@ -114,7 +104,6 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planning::Limits;
     use ndarray::array;
 
     #[test]
@@ -122,8 +111,7 @@ mod tests {
         let grid = [0.0, 0.2, 0.5, 0.8, 1.0, 1.3, 2.0];
         let draws = array![[0.0, 0.1, 1.0, 1.4, 1.5, 1.55, 1.6], [0.0, 0.0, 0.1, 0.9, 2.0, 3.0, 5.0]];
         let curves = [ChannelCurve::new("tv", 10.0, &grid, draws, 2.0).unwrap()];
-        let problem = Problem::new(&curves, 10.0, &Limits::around_today(1, 0.3)).unwrap();
-        let columns = &Columns::of_problem(&curves, &problem, 1)[0];
+        let columns = Columns::of(&curves[0], (7.0, 13.0), 1);
         assert_eq!(columns.nodes(), [5.0, 8.0, 10.0, 13.0, 20.0]);
         for m in [0.7, 0.8, 0.95, 1.0, 1.2, 1.3] {
             let (mut want, mut got) = (vec![0.0; 2], vec![0.0; 2]);

@@ -1,17 +1,10 @@
 //! What a plan must respect: bounds per channel, limits per group, and the budget.
 
-use super::curve::ChannelCurve;
-use super::error::PlanningError;
-use super::interpolate::Hermite;
-
-/// Spend allowed to a channel, as multipliers of today's.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bounds {
-    /// Smallest multiplier.
-    pub lo: f64,
-    /// Largest multiplier.
-    pub hi: f64,
-}
+use crate::planning::error::PlanningError;
+use crate::planning::value::bounds::Bounds;
+use crate::planning::value::columns::Columns;
+use crate::planning::value::curve::ChannelCurve;
+use crate::planning::value::interpolate::Hermite;
 
 /// Spend allowed to several channels together. A channel belongs to one group at most.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,6 +135,16 @@ impl Problem {
     /// Posterior-mean value of a plan, without the constant.
     pub(crate) fn value(&self, x: &[f64]) -> f64 {
         self.curves.iter().zip(x).map(|(curve, &spend)| curve.value(spend)).sum()
+    }
+
+    /// The channels' draws, every `stride`-th; nodes further out than the bounds and today's spend need are left
+    /// out.
+    pub(crate) fn columns(&self, curves: &[ChannelCurve], stride: usize) -> Vec<Columns> {
+        let of_channel = |i: usize| {
+            let reach = (self.lo[i].min(self.today[i]), self.hi[i].max(self.today[i]));
+            Columns::of(&curves[self.channels[i]], reach, stride)
+        };
+        (0..self.channels.len()).map(of_channel).collect()
     }
 
     /// Spend of each block.

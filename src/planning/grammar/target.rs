@@ -2,8 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::request::malformed;
-use super::request_error::RequestError;
+use super::request_error::{RequestError, malformed};
 use crate::words::nearest;
 
 /// Some of a plan's spend.
@@ -43,7 +42,7 @@ impl DateRange {
     }
 
     /// Whether some of the days from `first` to `last` lie in it.
-    pub(super) fn touches(&self, first: NaiveDate, last: NaiveDate) -> bool {
+    pub(crate) fn touches(&self, first: NaiveDate, last: NaiveDate) -> bool {
         self.overlaps(&DateRange { from: Some(first), to: Some(last) })
     }
 
@@ -146,14 +145,14 @@ pub(crate) fn names_period(target: &str) -> bool {
 }
 
 /// Whether what stands for a geo was meant as days that do not exist, such as `2024-02-30..`.
-pub(super) fn looks_like_period(text: &str) -> bool {
+pub(crate) fn looks_like_period(text: &str) -> bool {
     let last = text.rsplit('@').next().unwrap_or(text).trim();
     let digits = last.trim_start_matches('.').chars().take_while(char::is_ascii_digit).count();
     digits > 0 && (last.contains("..") || last.contains('-'))
 }
 
 /// The error for such a period.
-pub(super) fn no_period(flag: &'static str, text: &str, period: &str) -> RequestError {
+pub(crate) fn no_period(flag: &'static str, text: &str, period: &str) -> RequestError {
     let last = period.rsplit('@').next().unwrap_or(period).trim();
     malformed(flag, text, format!("`{last}` is no period; write days as 2024-10-01..2024-12-31"))
 }

@@ -1,7 +1,7 @@
 //! How sure the posterior is that a channel should grow: the best plan of each draw on its own.
 
-use super::curve::ChannelCurve;
 use super::limits::Problem;
+use crate::planning::value::curve::ChannelCurve;
 
 /// Draws used, evenly spaced: the standard error of a probability is then at most 0.016.
 const MAX_DRAWS: usize = 1000;
@@ -52,7 +52,7 @@ fn grid_within(curve: &ChannelCurve, lo: f64, hi: f64) -> Vec<(f64, usize, f64)>
     let nodes = curve.multipliers();
     let near = 1e-9 * curve.spend();
     let at = |x: f64| {
-        let k = super::interpolate::interval(nodes, x / curve.spend());
+        let k = crate::planning::value::interpolate::interval(nodes, x / curve.spend());
         let t = (x / curve.spend() - nodes[k]) / (nodes[k + 1] - nodes[k]);
         (x, k, t.clamp(0.0, 1.0))
     };
@@ -107,7 +107,8 @@ fn growing(problem: &Problem, segments: &mut [Segment]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planning::{Bounds, Limits};
+    use crate::planning::search::limits::Limits;
+    use crate::planning::value::bounds::Bounds;
     use ndarray::array;
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) fn polish_locally(problem: &Problem, x: Vec<f64>, home: &[f64], pull:
     climb.x
 }
 
-/// Rounds of large exchanges: each strictly improves the plan; after the grid search one or none is usual.
+/// Cycle of large exchanges: each strictly improves the plan; after the grid search one or none is usual.
 const MAX_LARGE_ROUNDS: usize = 20;
 /// Points at which a large exchange is tried; the grid search has already placed the plan.
 const SCAN_POINTS: usize = 48;

@@ -5,13 +5,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::cautious::{CAUTIOUS, LIKELY, cautious_curves, cautious_plan_of};
-use super::curve::ChannelCurve;
-use super::error::PlanningError;
 use super::grow::p_grow;
-use super::limits::{Bounds, Limits, Problem};
+use super::limits::{Limits, Problem};
 use super::optimise::{Allocation, solve};
-use super::outcome::{PlanOutcome, gain_draws, share_above, total_spend};
 use super::settle::settle;
+use crate::planning::error::PlanningError;
+use crate::planning::value::bounds::Bounds;
+use crate::planning::value::curve::ChannelCurve;
+use crate::planning::value::outcome::{PlanOutcome, gain_draws, share_above, total_spend};
 use crate::posterior::Summary;
 use crate::words::percent;
 
@@ -199,12 +200,12 @@ pub fn default_scenarios(
 
 /// The best allocation of a budget within limits, as a scenario of kind [`ScenarioKind::Optimal`].
 ///
-/// Unlike [`super::optimise`] it does not move a channel for a gain that is noise: of the plans that
+/// Unlike [`crate::planning::optimise()`] it does not move a channel for a gain that is noise: of the plans that
 /// lose no more than 1e-4 of the outcome or 1 % of the gain against the best, whichever is less, it is
 /// the nearest to today's.
 ///
 /// # Errors
-/// As [`super::optimise`].
+/// As [`crate::planning::optimise()`].
 pub fn optimal_scenario(
     curves: &[ChannelCurve],
     budget: f64,
@@ -251,7 +252,7 @@ pub(crate) fn fill_p_grow(curves: &[ChannelCurve], problem: &Problem, scenario: 
 /// A plan given as multipliers of today's spend, as a scenario of kind [`ScenarioKind::WhatIf`].
 ///
 /// # Errors
-/// As [`super::evaluate`]; [`PlanningError::Length`] for another number of bounds.
+/// As [`crate::planning::evaluate`]; [`PlanningError::Length`] for another number of bounds.
 pub fn plan_scenario(
     curves: &[ChannelCurve],
     multipliers: &[f64],
