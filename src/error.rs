@@ -84,7 +84,7 @@ pub enum Error {
     Request(#[from] crate::planning::RequestErrors),
     /// Results could not be written or read back.
     #[error(transparent)]
-    Output(#[from] crate::output::OutputError),
+    Output(#[from] crate::store::OutputError),
 }
 
 impl Error {

@@ -10,11 +10,13 @@ use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Calibration, Density, Design, State};
-use crate::output::{self, CurveDraws, FitInputs, FittedWindow};
 use crate::planning::{self, ChannelCurve, PlanningError};
 use crate::posterior::{self, Posterior};
+use crate::report::{FitInputs, FittedWindow};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
+use crate::store::CurveDraws;
 use crate::{Error, Warning};
+use crate::{report, store};
 
 pub(crate) use warnings::convergence_hint;
 
@@ -53,14 +55,14 @@ impl Fit {
         data: &Dataset,
         config: &FitConfig,
         warnings: Vec<Warning>,
-    ) -> Result<output::Fit, Error> {
-        let curves = planning_curves(output::curve_draws(&self.posterior))?;
+    ) -> Result<report::Fit, Error> {
+        let curves = planning_curves(store::curve_draws(&self.posterior))?;
         let horizon = FittedWindow::of(data, data.held_out(&config.model)).map_or(0.0, |fitted| fitted.weeks);
         let (scenarios, next_tests) = rayon::join(
             || planning::default_scenarios(&curves, horizon),
             || planning::default_test_values(&curves),
         );
-        let mut report = output::build(FitInputs {
+        let mut report = report::build(FitInputs {
             dataset: data,
             config,
             posterior: &self.posterior,

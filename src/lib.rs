@@ -33,9 +33,9 @@
 //!    [`model::Density`] with NUTS on the present rayon pool, draws the baseline exactly, and
 //!    turns the draws into a [`posterior::Posterior`] in original units. The same seed gives the
 //!    same bytes on any number of threads.
-//! 3. [`Fit::report`] summarises it as an [`output::Fit`], what `fit.json` holds, with the
-//!    scenarios of [`planning::default_scenarios`]. [`output::OutputDir`] and
-//!    [`output::write_results`] write the output directory.
+//! 3. [`Fit::report`] summarises it as a [`report::Fit`], what `fit.json` holds, with the
+//!    scenarios of [`planning::default_scenarios`]. [`store::OutputDir`] and
+//!    [`store::write_results`] write the output directory.
 //!
 //! [`validation`] repeats this on earlier data to see whether it would have forecast what came, and
 //! [`calibration`] on simulated data whose truth is known.
@@ -67,7 +67,9 @@ pub mod posterior;
 
 pub mod planning;
 
-pub mod output;
+pub mod report;
+
+pub mod store;
 
 pub mod fit;
 
@@ -86,6 +88,8 @@ pub mod refresh;
 pub mod simulate;
 
 pub mod calibration;
+
+pub mod show;
 
 pub use error::Error;
 pub use fit::{Fit, fit};

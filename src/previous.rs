@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::config::{Day, LoadOptions, ModelConfig, NamedChannel, RawChannel, RawConfig, RawData};
 use crate::data::knot_weeks;
 use crate::error::Error;
-use crate::output::Fit;
+use crate::report::Fit;
 
 /// How to read a data file so that every column plays the role it played in `fit`.
 pub fn load_options(fit: &Fit) -> LoadOptions {
@@ -108,7 +108,7 @@ fn without_nulls(value: Value) -> Value {
 mod tests {
     use super::*;
     use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, LogNormalPrior, Noise};
-    use crate::output::testdata;
+    use crate::report::testdata;
 
     #[test]
     fn every_setting_comes_back() {

@@ -33,8 +33,8 @@ pub fn prior_only(data: &Dataset, config: &FitConfig) -> Result<Posterior, Error
 mod tests {
     use super::*;
     use crate::config::{EffectPrior, LogNormalPrior};
-    use crate::output::testdata;
     use crate::posterior::Summary;
+    use crate::report::testdata;
 
     #[test]
     fn moments_are_those_of_the_priors() {

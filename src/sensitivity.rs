@@ -9,7 +9,8 @@ use crate::config::FitConfig;
 use crate::data::{self, Dataset};
 use crate::error::Error;
 use crate::fit::Fit;
-use crate::output::{self, RefitLength, Sensitivity};
+use crate::report;
+use crate::report::{RefitLength, Sensitivity};
 use crate::sampler::Progress;
 
 use moves::Move;
@@ -27,7 +28,7 @@ const REFIT: RefitLength = RefitLength { chains: 2, warmup: 300, draws: 400 };
 /// to stop.
 pub fn sensitivity(
     fit: &Fit,
-    report: &output::Fit,
+    report: &report::Fit,
     (data, config): (&Dataset, &FitConfig),
     controls: &[String],
     progress: &dyn Progress,

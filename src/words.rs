@@ -1,5 +1,7 @@
 //! The name that was probably meant, and shares as people read them.
 
+pub(crate) mod numbers;
+
 /// The most similar of `known` to `name`, when one is similar at all.
 pub(crate) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     // 0.75 keeps `revenu` → `revenue` and drops words that only share a few letters.

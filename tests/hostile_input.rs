@@ -15,7 +15,9 @@ use common::Folder;
 use mmm::config::{FitConfig, RawConfig};
 use mmm::data::{self, LoadOptions};
 use mmm::diff::{self, Format, Settings, Side};
-use mmm::output::{self, Fit, Style};
+use mmm::report::Fit;
+use mmm::show::Style;
+use mmm::{show, store};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -231,7 +233,7 @@ fn feed(target: &str, edits: &[Edit], scratch: &Path) -> bool {
             let fit = Fit::read(scratch).expect("this one is whole");
             match target {
                 "draws.parquet" => Side::read(scratch).is_ok_and(|side| compare(&side)),
-                _ => match output::read_curves(scratch, &fit).map(mmm::fit::planning_curves) {
+                _ => match store::read_curves(scratch, &fit).map(mmm::fit::planning_curves) {
                     Ok(Ok(curves)) => {
                         let _ = mmm::planning::default_scenarios(&curves, 60.0);
                         true
@@ -269,10 +271,10 @@ fn read_data(path: &Path) -> bool {
 
 fn read_fit(folder: &Path) -> bool {
     let Ok(fit) = Fit::read(folder) else { return false };
-    let _ = output::summary(&fit, Style::Plain);
-    let _ = output::report(&fit);
+    let _ = show::summary(&fit, Style::Plain);
+    let _ = show::report(&fit);
     let _ = mmm::previous::raw_settings(&fit).and_then(|raw| raw.resolve(RawConfig::default()));
-    if let Ok(curves) = output::read_curves(folder, &fit)
+    if let Ok(curves) = store::read_curves(folder, &fit)
         && let Ok(curves) = mmm::fit::planning_curves(curves)
     {
         let _ = mmm::planning::default_scenarios(&curves, 60.0);

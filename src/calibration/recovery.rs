@@ -3,8 +3,8 @@
 use ndarray::Array2;
 
 use crate::Error;
-use crate::output::{ChannelReport, Fit};
 use crate::planning::{Bounds, ChannelCurve, Limits, ScenarioKind, gain_draws, optimise, total_spend};
+use crate::report::{ChannelReport, Fit};
 use crate::simulate::{ChannelTruth, Truth};
 
 /// One fit against its truth.

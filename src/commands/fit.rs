@@ -9,7 +9,9 @@ use clap::Args;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::{self, Dataset};
 use mmm::diagnostics::Verdict;
-use mmm::output::{self, Gradients, LOG_FILE, OutputDir, OutputKind, PhaseClock, REPORT_FILE, Style};
+use mmm::show::Style;
+use mmm::store::{Gradients, LOG_FILE, OutputDir, OutputKind, PhaseClock, REPORT_FILE};
+use mmm::{report, show, store};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
 use super::progress::{Detail, Interrupt, SamplingProgress};
@@ -160,7 +162,7 @@ impl OutputArgs {
     fn prior(
         &self,
         (dataset, config): (&Dataset, &FitConfig),
-        warnings: Vec<output::Warning>,
+        warnings: Vec<mmm::Warning>,
         threads: Option<usize>,
         interrupt: &Interrupt,
     ) -> anyhow::Result<ExitCode> {
@@ -169,20 +171,20 @@ impl OutputArgs {
         let draws = worker_threads(threads)?.install(|| mmm::prior_only(dataset, config));
         interrupt.check()?;
         let draws = draws?;
-        let report = output::build_prior(dataset, config, &draws, warnings);
-        output::write_prior(&directory, &report, &draws).map_err(mmm::Error::from)?;
+        let report = report::build_prior(dataset, config, &draws, warnings);
+        store::write_prior(&directory, &report, &draws).map_err(mmm::Error::from)?;
         interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
         self.print_prior(&report, &target).with_context(|| unsaid(&target))?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn print_prior(&self, report: &output::PriorReport, target: &Path) -> anyhow::Result<()> {
+    fn print_prior(&self, report: &report::PriorReport, target: &Path) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
         } else if !self.quiet {
-            write!(stdout, "{}", output::prior_text(report))?;
+            write!(stdout, "{}", show::prior_text(report))?;
             writeln!(stdout, "\nresults in {}", target.display())?;
         }
         stdout.flush()?;
@@ -205,14 +207,14 @@ impl OutputArgs {
     }
 
     /// The summary, the JSON, or nothing.
-    fn print(&self, report: &output::Fit, target: &Path, since: &str) -> anyhow::Result<()> {
+    fn print(&self, report: &report::Fit, target: &Path, since: &str) -> anyhow::Result<()> {
         let mut stdout = std::io::stdout().lock();
         if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
         } else if !self.quiet {
             let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let style = if colour { Style::Colour } else { Style::Plain };
-            write!(stdout, "{}", output::summary(report, style))?;
+            write!(stdout, "{}", show::summary(report, style))?;
             writeln!(stdout, "{since}\nresults in {}", target.display())?;
         }
         stdout.flush()?;
@@ -228,14 +230,14 @@ fn unsaid(target: &Path) -> String {
 /// Every file but the log, which tells how long this took.
 fn write_all(
     directory: &OutputDir,
-    report: &mut output::Fit,
+    report: &mut report::Fit,
     dataset: &Dataset,
     fitted: &mmm::Fit,
     html: bool,
 ) -> Result<(), mmm::Error> {
-    output::write_results(directory, report, dataset, &fitted.posterior)?;
+    store::write_results(directory, report, dataset, &fitted.posterior)?;
     if html {
-        directory.write_bytes(REPORT_FILE, output::report(report).as_bytes())?;
+        directory.write_bytes(REPORT_FILE, show::report(report).as_bytes())?;
     }
     Ok(())
 }

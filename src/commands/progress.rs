@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use mmm::output::{Progress, Tick};
+use mmm::sampler::{Progress, Tick};
 
 use super::signals;
 

@@ -9,7 +9,7 @@ use mmm::Warning;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::Dataset;
 use mmm::diff::{self, DiffReport, Format, NotCompared, Settings, Side};
-use mmm::output::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
+use mmm::store::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
 use mmm::{previous, refresh};
 
 use super::progress::{Detail, Interrupt, SamplingProgress};
@@ -111,7 +111,7 @@ pub fn verify(fit: &Path, data: Option<&Path>, quiet: bool) -> anyhow::Result<Ex
     let progress = SamplingProgress::start(0, 1, Detail::Quiet, interrupt.clone());
     let fitted_file = match data {
         Some(path) => path.to_path_buf(),
-        None => PathBuf::from(mmm::output::Fit::read(fit).map_err(mmm::Error::from)?.run.data.file),
+        None => PathBuf::from(mmm::report::Fit::read(fit).map_err(mmm::Error::from)?.run.data.file),
     };
     let found = refresh::verify(fit, &fitted_file, &progress);
     interrupt.check()?;

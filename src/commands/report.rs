@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use mmm::output::{self, Fit, REPORT_FILE, REPORT_UNFINISHED};
+use mmm::report::Fit;
+use mmm::show;
+use mmm::store::{REPORT_FILE, REPORT_UNFINISHED};
 
 /// Write a self-contained HTML report of a finished fit, without scripts or anything fetched.
 #[derive(Debug, Args)]
@@ -29,7 +31,7 @@ pub struct ReportArgs {
 /// A fit that cannot be read, or a file that cannot be written; an earlier report then stays as it was.
 pub fn run(args: ReportArgs) -> anyhow::Result<()> {
     let fit = Fit::read(&args.fit).map_err(mmm::Error::from)?;
-    let html = output::report(&fit);
+    let html = show::report(&fit);
     let beside = || {
         let directory = if args.fit.is_dir() { Some(args.fit.as_path()) } else { args.fit.parent() };
         directory.map_or_else(|| PathBuf::from(REPORT_FILE), |d| d.join(REPORT_FILE))

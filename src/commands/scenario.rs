@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use mmm::output;
 use mmm::planning::{RawQuestion, RequestError};
+use mmm::show;
 
 use self::ask::Asker;
 
@@ -177,9 +177,9 @@ impl Scenario {
         if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
         } else {
-            stdout.write_all(output::scenario_text(&report).as_bytes())?;
+            stdout.write_all(show::scenario_text(&report).as_bytes())?;
         }
-        let failed = report.fit.verdict == output::Verdict::Fail;
+        let failed = report.fit.verdict == mmm::diagnostics::Verdict::Fail;
         Ok(if failed { ExitCode::from(super::NOT_CONVERGED) } else { ExitCode::SUCCESS })
     }
 

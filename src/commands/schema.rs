@@ -33,10 +33,10 @@ enum Document {
 /// When stdout cannot be written; a closed pipe is not an error.
 pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let schema = match args.document {
-        Document::Fit => mmm::output::fit_schema(),
-        Document::Prior => mmm::output::prior_schema(),
-        Document::Scenario => mmm::output::scenario_schema(),
-        Document::Validate => mmm::output::validate_schema(),
+        Document::Fit => mmm::report::fit_schema(),
+        Document::Prior => mmm::report::prior_schema(),
+        Document::Scenario => mmm::report::scenario_schema(),
+        Document::Validate => mmm::report::validate_schema(),
         Document::Diff => mmm::diff::diff_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;

@@ -9,7 +9,8 @@ use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, Resolved};
 use mmm::data;
-use mmm::output::{Forecaster, ValidateReport, validate_text};
+use mmm::report::{Forecaster, ValidateReport};
+use mmm::show::validate_text;
 use mmm::validation::{Fold, Forecasts, Plan, folds, validation_report};
 
 use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, at_least_one};

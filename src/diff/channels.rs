@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::change::{Change, Pairing};
 use super::side::{Quantity, Side};
 use super::units::NotCompared;
-use crate::output::{ChannelReport, EvidenceVerdict};
 use crate::planning::{ChannelPlan, ScenarioKind};
+use crate::report::{ChannelReport, EvidenceVerdict};
 
 /// One channel that both fits have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -185,8 +185,8 @@ fn allocation(old: &Side, new: &Side, channel: &str) -> Option<AllocationChange>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testdata;
     use crate::posterior::Summary;
+    use crate::report::testdata;
 
     /// A fit in which tv returns `mean` and its middle is `median`; search returns 2, give or take.
     fn side(mean: f64, median: f64) -> Side {

@@ -25,8 +25,8 @@ use super::side::Side;
 use crate::config::{FitConfig, LoadOptions};
 use crate::data;
 use crate::error::Error;
-use crate::output::{DataReport, Fit};
 use crate::previous::load_options;
+use crate::report::{DataReport, Fit};
 use crate::sampler::Progress;
 
 /// Where the changes come from.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::units::Units;
 use crate::data::Dataset;
-use crate::output::{DataReport, Fit};
+use crate::report::{DataReport, Fit};
 
 /// Every way in which the inputs of two fits differ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -270,7 +270,8 @@ pub fn restated_columns(old: &Dataset, new: &Dataset) -> Vec<ColumnRestated> {
 mod tests {
     use super::*;
     use crate::config::Noise;
-    use crate::output::testdata::{self, Parts};
+    use crate::report::testdata;
+    use crate::report::testdata::Parts;
 
     #[test]
     fn every_kind_of_difference_is_named() {

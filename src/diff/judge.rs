@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::channels::ChannelDiff;
 use super::side::Side;
 use crate::diagnostics::Verdict;
-use crate::output::text::percent;
+use crate::words::numbers::percent;
 
 /// When a change counts.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -13,8 +13,9 @@ use super::judge::{Finding, Settings, findings};
 use super::side::{DrawSource, Side};
 use super::units::{NotCompared, not_compared};
 use crate::diagnostics::Verdict;
-use crate::output::fit_io::to_json;
-use crate::output::{OutputError, Tool};
+use crate::report::Tool;
+use crate::store::OutputError;
+use crate::store::fit::to_json;
 
 /// Schema name of every comparison. Within it keys are only ever added.
 pub const DIFF_SCHEMA: &str = "mmm.diff/1";

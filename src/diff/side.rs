@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::config::Adstock;
-use crate::output::{ChannelReport, Draws, Fit, OutputError, read_draws};
 use crate::posterior::Summary;
+use crate::report::{ChannelReport, Fit};
+use crate::store::{Draws, OutputError, read_draws};
 use crate::transform::adstock;
 
 /// Points that stand for a posterior of which only the summary is left.

@@ -8,8 +8,8 @@ use super::judge::verdict;
 use super::report::DiffReport;
 use super::side::DrawSource;
 use super::units::NotCompared;
-use crate::output::table::{layout, wrap};
-use crate::output::text::{clean, percent, ratio};
+use crate::show::table::{layout, wrap};
+use crate::words::numbers::{clean, percent, ratio};
 
 /// How to write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,7 +238,7 @@ fn shape_rows(report: &DiffReport) -> Vec<Vec<String>> {
         };
         let mut row = vec![clean(&channel.channel)];
         row.extend(pair(channel.outcome_share, &percent));
-        row.extend(pair(channel.half_saturation, &crate::output::text::amount));
+        row.extend(pair(channel.half_saturation, &crate::words::numbers::amount));
         row.extend(pair(channel.retention, &ratio));
         row.extend(pair(channel.half_life_weeks, &|x| format!("{x:.1} wk")));
         rows.push(row);
@@ -255,8 +255,8 @@ fn allocation_rows(report: &DiffReport) -> Vec<Vec<String>> {
             clean(&channel.channel),
             share(plan.change[0], signed_percent),
             share(plan.change[1], signed_percent),
-            crate::output::text::amount(plan.weekly[0]),
-            crate::output::text::amount(plan.weekly[1]),
+            crate::words::numbers::amount(plan.weekly[0]),
+            crate::words::numbers::amount(plan.weekly[1]),
             share(plan.p_grow[0], percent),
             share(plan.p_grow[1], percent),
             if plan.reversed { "reversed".into() } else { String::new() },

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::side::Quantity;
 use crate::config::ModelConfig;
 use crate::data::{Dataset, Interval, Roles};
-use crate::output::{Fit, RoiUnit};
+use crate::report::{Fit, RoiUnit};
 
 /// Quantities that the two fits measure in different units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

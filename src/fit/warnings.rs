@@ -5,8 +5,9 @@ use crate::config::Noise;
 use crate::data::COLLINEAR_PAIR;
 use crate::diagnostics::Verdict;
 use crate::model::Calibration;
-use crate::output::{Fit, contradiction};
 use crate::planning::{ChannelPlan, ScenarioKind};
+use crate::report::Fit;
+use crate::report::build::evidence::contradiction;
 
 /// A baseline below zero cannot be: beyond one draw in twenty it is not chance.
 const NEGATIVE_BASELINE: f64 = 0.05;

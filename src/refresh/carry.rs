@@ -18,8 +18,9 @@ use crate::data::{Dataset, vet};
 use crate::diff::{Side, Units};
 use crate::error::{Error, Problems};
 use crate::model::{MIDDLE_HALF, ShapePrior};
-use crate::output::{ChannelReport, EvidenceVerdict, Fit, data_weight};
 use crate::posterior::Summary;
+use crate::report::build::evidence::data_weight;
+use crate::report::{ChannelReport, EvidenceVerdict, Fit};
 use crate::warning::Warning;
 
 /// Posteriors narrower than this on the log scale are taken as this wide: a few hundredths of a per cent is
@@ -178,7 +179,8 @@ fn overlap(previous: &Side, data: &Dataset, config: &FitConfig, weight: f64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testdata::{self, Parts};
+    use crate::report::testdata;
+    use crate::report::testdata::Parts;
 
     #[test]
     fn what_the_data_added_counts_by_its_weight() {

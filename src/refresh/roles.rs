@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::config::{RawConfig, RawData};
 use crate::data::{Roles, column_names, pattern_fits, unasked_role};
 use crate::error::{Error, Problems};
-use crate::output::Fit;
+use crate::report::Fit;
 
 const NOUN: &str = "column roles differ from the earlier fit";
 

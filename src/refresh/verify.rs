@@ -7,9 +7,11 @@ use super::roles::missing_columns;
 use crate::config::FitConfig;
 use crate::data;
 use crate::error::Error;
-use crate::output::{self, FIT_FILE, Fit, OutputDir};
 use crate::previous::load_options;
+use crate::report::Fit;
 use crate::sampler::Progress;
+use crate::store;
+use crate::store::{FIT_FILE, OutputDir};
 
 /// What a repetition found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -77,9 +79,9 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
         source,
     })?;
     let again = OutputDir::create(&scratch.path().join("again"))?;
-    output::write_results(&again, &mut after, &dataset, &fitted.posterior)?;
+    store::write_results(&again, &mut after, &dataset, &fitted.posterior)?;
     let again = again.commit()?;
-    for name in [FIT_FILE, output::DRAWS_FILE, output::CURVES_FILE, output::MEDIA_FILE, output::WEEKLY_FILE] {
+    for name in [FIT_FILE, store::DRAWS_FILE, store::CURVES_FILE, store::MEDIA_FILE, store::WEEKLY_FILE] {
         let path = match folder {
             // The file that was named may have another name.
             Some(_) if name == FIT_FILE && !fit_path.is_dir() => fit_path.to_path_buf(),
@@ -121,7 +123,7 @@ fn refuse_other_file(before: &Fit, data_path: &Path) -> Result<(), Error> {
 /// Vector instructions other than this machine's: sums are then rounded otherwise.
 fn other_instructions(folder: &Path) -> Option<String> {
     let log: serde_json::Value =
-        serde_json::from_slice(&fs::read(folder.join(output::LOG_FILE)).ok()?).ok()?;
+        serde_json::from_slice(&fs::read(folder.join(store::LOG_FILE)).ok()?).ok()?;
     let then = log.get("instruction_set")?.as_str()?;
     let now = crate::transform::simd::InstructionSet::detect().name();
     (then != now).then(|| format!("the machine: instruction set {then} then, {now} now"))

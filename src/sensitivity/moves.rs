@@ -1,9 +1,11 @@
 //! The recommended move of a fit, and what it brings when returns are others.
 
-use crate::output::{self, MoveOutcome, RecommendedMove, is_likely_gain, is_recommended};
 use crate::planning::{
     ChannelCurve, DEFAULT_STEP, Limits, PlanningError, ScenarioKind, cautious_plan, gain_draws, share_above,
 };
+use crate::report;
+use crate::report::{MoveOutcome, RecommendedMove};
+use crate::show::advice::{is_likely_gain, is_recommended};
 
 /// The best split of today's budget.
 #[derive(Debug, Clone)]
@@ -16,7 +18,7 @@ pub struct Move {
 
 impl Move {
     /// The move that `report` recommends, if any.
-    pub fn of(report: &output::Fit) -> Option<Move> {
+    pub fn of(report: &report::Fit) -> Option<Move> {
         let plan = report.scenarios.iter().find(|s| s.kind == ScenarioKind::OptimalSameBudget)?;
         if !is_recommended(plan) {
             return None;

@@ -13,7 +13,8 @@ use crate::data::Dataset;
 use crate::error::Error;
 use crate::fit::{Fit, planning_curves};
 use crate::model::{Basis, ColumnGroup, Design};
-use crate::output::{self, ConfounderLevel, ControlStrength, EvidenceVerdict, UnseenConfounder};
+use crate::report::{ConfounderLevel, ControlStrength, EvidenceVerdict, UnseenConfounder};
+use crate::{report, store};
 
 /// Strengths that are told, as partial R² with both spend and outcome.
 const STRENGTHS: [f64; 4] = [0.02, 0.05, 0.1, 0.2];
@@ -36,13 +37,13 @@ fn bias_factor(r2_outcome: f64, r2_spend: f64) -> f64 {
 /// Response curves that are not numbers.
 pub fn unseen(
     fit: &Fit,
-    report: &output::Fit,
+    report: &report::Fit,
     data: &Dataset,
     recommended: Option<&Move>,
 ) -> Result<Vec<UnseenConfounder>, Error> {
     let design = &fit.density.design;
     let effects = effects(fit, data);
-    let curves = planning_curves(output::curve_draws(&fit.posterior))?;
+    let curves = planning_curves(store::curve_draws(&fit.posterior))?;
     let gain = recommended.map(|m| m.gain(&curves)).transpose()?;
     let mut found = Vec::new();
     for (c, channel) in report.channels.iter().enumerate() {
@@ -193,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::config::FitConfig;
-    use crate::output::testdata;
+    use crate::report::testdata;
 
     /// The formula is an identity: leave a control out, and it gives what the coefficient moves by.
     #[test]

@@ -37,7 +37,7 @@ pub(super) fn lagged(data: &Dataset, n_fitted: usize, lag: impl Fn(usize) -> usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testdata;
+    use crate::report::testdata;
 
     #[test]
     fn values_of_the_lag_and_nothing_later() {

@@ -5,8 +5,8 @@ use super::report::{Forecast, Forecasts};
 use crate::Error;
 use crate::config::FitConfig;
 use crate::data::{Dataset, assume_reliabilities, enough_rows};
-use crate::output::Forecaster;
 use crate::posterior::{Cell, Prediction};
+use crate::report::Forecaster;
 use crate::sampler::Progress;
 
 /// How many origins, and how far each looks ahead.
@@ -158,7 +158,7 @@ impl Fold {
 mod tests {
     use super::*;
     use crate::data::Interval;
-    use crate::output::testdata;
+    use crate::report::testdata;
 
     /// `n` periods of one geo and one channel.
     fn data(n: usize, interval: Interval) -> Dataset {

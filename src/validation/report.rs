@@ -8,10 +8,10 @@ use crate::config::FitConfig;
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, Verdict};
 use crate::fit::convergence_hint;
-use crate::output::{
+use crate::posterior::{FitQuality, Prediction};
+use crate::report::{
     Comparison, FoldFit, FoldReport, ForecastReport, Forecaster, ModelScore, ValidateReport,
 };
-use crate::posterior::{FitQuality, Prediction};
 
 /// One forecast and what came.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,11 +1,12 @@
 //! Puts the questions of one `mmm scenario` to a fit and collects the answers.
 
 use anyhow::Context;
-use mmm::output::{self, Fit, Horizon, RoiUnit, ScenarioReport};
 use mmm::planning::{
     self, Answer, Cells, ChannelCurve, DatedQuestion, FrontierPoint, FutureWeeks, Goal, MediaModel, Question,
     RawQuestion, RequestError, RequestErrors, Slot, Split,
 };
+use mmm::report::{Fit, Horizon, RoiUnit, ScenarioReport};
+use mmm::store;
 
 use super::Scenario;
 
@@ -150,7 +151,7 @@ impl<'a> Asker<'a> {
     }
 
     fn read_model(&self) -> Result<MediaModel, mmm::Error> {
-        Ok(output::read_media(&self.args.fit, &self.fit)?)
+        Ok(store::read_media(&self.args.fit, &self.fit)?)
     }
 
     fn parse(
@@ -187,7 +188,7 @@ impl<'a> Asker<'a> {
         factor: f64,
         report: &mut ScenarioReport,
     ) -> Result<Vec<ChannelCurve>, mmm::Error> {
-        let curves = mmm::fit::planning_curves(output::read_curves(&self.args.fit, &self.fit)?)?;
+        let curves = mmm::fit::planning_curves(store::read_curves(&self.args.fit, &self.fit)?)?;
         let mut whole: Vec<Option<ChannelCurve>> = curves.into_iter().map(Some).collect();
         // The media model also has the paid channels that spent nothing.
         let names: Vec<&str> = self.fit.planned_channels().collect();

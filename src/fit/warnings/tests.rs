@@ -1,6 +1,6 @@
 use super::*;
-use crate::output::EvidenceVerdict;
-use crate::output::testdata;
+use crate::report::EvidenceVerdict;
+use crate::report::testdata;
 
 /// A fit that gives no reason for care.
 fn sound() -> Fit {

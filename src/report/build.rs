@@ -1,0 +1,398 @@
+//! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
+
+pub(crate) mod evidence;
+pub(crate) mod prior;
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use crate::config::{Adstock, FitConfig, ModelConfig};
+use crate::data::{Channel, Dataset, in_lockstep, knot_weeks, period_digests};
+use crate::diagnostics::{Diagnostics, ParameterDiagnostics};
+use crate::planning::{Scenario, TestValue};
+use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
+use crate::report::build::evidence::evidence;
+use crate::report::channel::{
+    AdstockReport, ChannelKind, ChannelReport, Evidence, GeoReport, SaturationReport,
+};
+use crate::report::curve::{ResponseCurve, response_curve};
+use crate::report::fit::*;
+use crate::report::window::FittedWindow;
+use crate::warning::Warning;
+
+/// Everything a fit is summarised from.
+#[derive(Debug, Clone)]
+pub struct FitInputs<'a> {
+    /// The data, original units.
+    pub dataset: &'a Dataset,
+    /// The configuration, defaults included.
+    pub config: &'a FitConfig,
+    /// The draws in original units; its channels are those of `dataset`, in the same order.
+    pub posterior: &'a Posterior,
+    /// Convergence of the whole fit.
+    pub diagnostics: &'a Diagnostics,
+    /// Convergence by parameter, matched to those of `posterior` by name.
+    pub convergence: &'a [ParameterDiagnostics],
+    /// Plans.
+    pub scenarios: Vec<Scenario>,
+    /// What testing each channel is worth.
+    pub next_tests: Vec<TestValue>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Summarises a fit.
+pub fn build(inputs: FitInputs<'_>) -> Fit {
+    let (dataset, posterior) = (inputs.dataset, inputs.posterior);
+    let fitted = dataset.without_last(dataset.held_out(&inputs.config.model));
+    let convergence: HashMap<&str, &ParameterDiagnostics> =
+        inputs.convergence.iter().rev().map(|c| (c.parameter.as_str(), c)).collect();
+    Fit {
+        schema: FIT_SCHEMA.into(),
+        tool: tool(),
+        run: run(dataset, inputs.config, inputs.warnings),
+        diagnostics: inputs.diagnostics.clone(),
+        fit_quality: fit_quality(posterior),
+        outcome: outcome(dataset, posterior),
+        channels: evidence(&fitted, inputs.config, posterior)
+            .into_par_iter()
+            .enumerate()
+            .map(|found| channel(dataset, inputs.config, posterior, found))
+            .collect(),
+        response_curves: curves(posterior),
+        scenarios: inputs.scenarios,
+        next_tests: inputs.next_tests,
+        parameters: posterior
+            .parameters
+            .par_iter()
+            .map(|p| parameter(p, convergence.get(p.name.as_str()).copied()))
+            .collect(),
+        sensitivity: None,
+        files: Vec::new(),
+    }
+}
+
+pub(crate) fn tool() -> Tool {
+    Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+}
+
+pub(crate) fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
+    posterior.channels.par_iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
+}
+
+/// The value, or `None` when JSON could not carry it.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// `None` with its reason when any statistic is not finite.
+fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Summary>, Option<String>) {
+    let Some(draws) = draws else { return (None, Some(reason.into())) };
+    let summary = Summary::of(&draws);
+    // Quantiles lie between draws and the sd is infinite when the mean is: these two tell all.
+    if draws.iter().all(|d| d.is_finite()) && summary.sd.is_finite() {
+        (Some(summary), None)
+    } else {
+        (None, Some(undefined.into()))
+    }
+}
+
+pub(crate) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
+    let sampler = &config.sampler;
+    let knots = knot_weeks(dataset.interval, &config.model);
+    let model = ModelConfig { trend_knot_weeks: Some(knots), ..config.model.clone() };
+    Run {
+        seed: sampler.seed,
+        chains: sampler.chains,
+        warmup: sampler.warmup,
+        draws: sampler.draws,
+        thin: sampler.thinning(dataset.n_geos()),
+        target_accept: sampler.acceptance(dataset.n_geos(), in_lockstep(dataset)),
+        data: data_report(dataset, dataset.held_out(&config.model)),
+        roles: dataset.roles.clone(),
+        config: FitConfig { model, ..config.clone() },
+        warnings,
+        prior_only: false,
+    }
+}
+
+/// The data as every report describes them, the last `holdout` periods not fitted.
+pub(crate) fn data_report(dataset: &Dataset, holdout: usize) -> DataReport {
+    let periods = dataset.n_periods();
+    let first = dataset.dates.first().copied().unwrap_or_default();
+    DataReport {
+        file: dataset.source.file.clone(),
+        sha256: dataset.source.sha256.clone(),
+        rows: dataset.source.rows,
+        geos: dataset.n_geos(),
+        geo_names: dataset.geos.clone(),
+        periods,
+        weeks: (periods as f64 * dataset.interval.days() / 7.0).round() as usize,
+        first,
+        last: dataset.dates.last().copied().unwrap_or(first),
+        interval_days: dataset.interval.days(),
+        fitted: FittedWindow::of(dataset, holdout),
+        from: dataset.source.from,
+        to: dataset.source.to,
+        exclude: dataset.source.exclude.clone(),
+        period_digests: period_digests(dataset),
+    }
+}
+
+fn fit_quality(posterior: &Posterior) -> FitQualityReport {
+    let loo = posterior.fit.loo.filter(|l| crate::report::finite::first_non_finite(l).is_none());
+    let holdout = posterior.holdout.as_ref().map(agreement);
+    FitQualityReport {
+        fitted: agreement(&posterior.fit),
+        loo_reason: loo.is_none().then(|| "leave-one-out accuracy could not be computed".into()),
+        loo,
+        holdout_reason: holdout.is_none().then(|| "no periods were held out".into()),
+        holdout,
+    }
+}
+
+pub(crate) fn agreement(fit: &FitQuality) -> Agreement {
+    let values =
+        [fit.r2, fit.mape, fit.wmape, fit.interval_coverage_90, fit.residual_lag1_autocorrelation, fit.crps]
+            .map(finite);
+    let reason = "too few cells, or no variation in the outcome";
+    Agreement {
+        r2: values[0],
+        mape: values[1],
+        wmape: values[2],
+        interval_coverage_90: values[3],
+        residual_lag1_autocorrelation: values[4],
+        crps: values[5],
+        reason: values.contains(&None).then(|| reason.into()),
+    }
+}
+
+pub(crate) fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
+    let total = posterior.outcome_total;
+    let baseline: Vec<f64> = posterior.baseline_total.iter().map(|b| b / total).collect();
+    let media: Vec<f64> = (0..posterior.baseline_total.len())
+        .map(|s| posterior.channels.iter().map(|c| c.contribution[s]).sum::<f64>() / total)
+        .collect();
+    let negative = posterior.baseline_total.iter().filter(|b| **b < 0.0).count();
+    OutcomeReport {
+        name: dataset.outcome.name.clone(),
+        kind: dataset.outcome.kind,
+        roi_unit: RoiUnit::of(&dataset.outcome),
+        total,
+        baseline_share: Summary::of(&baseline),
+        media_share: Summary::of(&media),
+        p_negative_baseline: negative as f64 / posterior.baseline_total.len() as f64,
+    }
+}
+
+pub(crate) fn channel(
+    dataset: &Dataset,
+    config: &FitConfig,
+    posterior: &Posterior,
+    (index, evidence): (usize, Evidence),
+) -> ChannelReport {
+    const NO_SPEND: &str = "the channel has no spend";
+    const NOT_FINITE: &str = "not finite in some draws";
+    let (data, draws) = (&dataset.channels[index], &posterior.channels[index]);
+    let total_spend: f64 = posterior.channels.iter().map(|c| c.spend).sum();
+    let share: Vec<f64> = draws.contribution.iter().map(|c| c / posterior.outcome_total).collect();
+    let (roi, roi_reason) = defined(draws.roi.clone(), NO_SPEND, NOT_FINITE);
+    let (marginal_roi, marginal_roi_reason) = defined(draws.marginal_roi.clone(), NO_SPEND, NOT_FINITE);
+    let cost = draws.roi.as_ref().map(|_| draws.contribution.iter().map(|c| draws.spend / c).collect());
+    let (cost_per_outcome, cost_per_outcome_reason) =
+        defined(cost, NO_SPEND, "the contribution is zero in some draws");
+    ChannelReport {
+        name: data.name.clone(),
+        spend_column: data.spend_column.clone(),
+        kind: if data.is_organic() { ChannelKind::Organic } else { ChannelKind::Paid },
+        spend: draws.spend,
+        spend_share: if total_spend > 0.0 { draws.spend / total_spend } else { 0.0 },
+        contribution: Summary::of(&draws.contribution),
+        outcome_share: Summary::of(&share),
+        roi,
+        roi_reason,
+        marginal_roi,
+        marginal_roi_reason,
+        cost_per_outcome,
+        cost_per_outcome_reason,
+        adstock: adstock(config, data, draws),
+        saturation: SaturationReport {
+            kind: "hill".into(),
+            half_saturation: Summary::of(&draws.half_saturation),
+            slope: Summary::of(&draws.slope),
+            saturation_at_current_spend: Summary::of(&draws.saturation),
+        },
+        evidence,
+        by_geo: if dataset.n_geos() > 1 { by_geo(dataset, posterior, index) } else { vec![] },
+    }
+}
+
+fn adstock(config: &FitConfig, data: &Channel, draws: &ChannelPosterior) -> AdstockReport {
+    let own = config.channels.get(&data.name).and_then(|c| c.adstock);
+    let kind = match own.unwrap_or(config.model.adstock) {
+        Adstock::Geometric { .. } => "geometric",
+        Adstock::Delayed { .. } => "delayed",
+        Adstock::Binomial { .. } => "binomial",
+        Adstock::None => "none",
+    };
+    let some = |d: &[f64]| (!d.is_empty()).then(|| d.to_vec());
+    let (none, odd) = ("the channel has no carry-over", "not finite in some draws");
+    let (retention, no_retention) = defined(some(&draws.retention), none, odd);
+    let (half_life_weeks, no_half_life) = defined(some(&draws.half_life_weeks), none, odd);
+    let carryover =
+        if draws.carryover_share.is_empty() { &[0.0][..] } else { draws.carryover_share.as_slice() };
+    AdstockReport {
+        kind: kind.into(),
+        retention,
+        half_life_weeks,
+        retention_reason: no_retention.or(no_half_life),
+        carryover_share: Summary::of(carryover),
+    }
+}
+
+fn by_geo(dataset: &Dataset, posterior: &Posterior, index: usize) -> Vec<GeoReport> {
+    let draws = &posterior.channels[index];
+    (0..dataset.n_geos())
+        .map(|g| {
+            let contribution = draws.geo_contribution.column(g).to_vec();
+            let spend = draws.geo_spend[g];
+            let value = value_per_outcome(dataset, &posterior.cells, index, g);
+            let roi = (spend > 0.0).then(|| contribution.iter().map(|c| value * c / spend).collect());
+            let (roi, roi_reason) =
+                defined(roi, "nothing was spent on the channel in this geo", "not finite in some draws");
+            GeoReport {
+                geo: dataset.geos[g].clone(),
+                contribution: Summary::of(&contribution),
+                roi,
+                roi_reason,
+                spend,
+            }
+        })
+        .collect()
+}
+
+/// Worth of one outcome unit of a channel in a geo: the cells' worth weighted by the channel's mean
+/// contribution to them. Exact when the worth is constant in the geo; else it leaves out only how the
+/// timing of the contribution varies from draw to draw.
+fn value_per_outcome(dataset: &Dataset, cells: &[Cell], channel: usize, geo: usize) -> f64 {
+    if dataset.outcome.revenue_per_outcome.is_none() {
+        return 1.0;
+    }
+    let (mut value, mut weight, mut plain, mut n) = (0.0, 0.0, 0.0, 0.0);
+    for cell in cells.iter().filter(|c| c.geo == geo && !c.held_out && c.outcome.is_some()) {
+        let Ok(t) = dataset.dates.binary_search(&cell.date) else { continue };
+        let v = dataset.value_per_outcome(geo, t);
+        value += v * cell.channels[channel];
+        weight += cell.channels[channel];
+        plain += v;
+        n += 1.0;
+    }
+    if weight > 0.0 {
+        value / weight
+    } else if n > 0.0 {
+        plain / n
+    } else {
+        1.0
+    }
+}
+
+pub(crate) fn parameter(
+    parameter: &Parameter,
+    convergence: Option<&ParameterDiagnostics>,
+) -> ParameterReport {
+    let s = Summary::of(&parameter.draws);
+    let value = |of: fn(&ParameterDiagnostics) -> Option<f64>| convergence.and_then(of).and_then(finite);
+    let values = [value(|c| c.mcse_mean), value(|c| c.rhat), value(|c| c.ess_bulk), value(|c| c.ess_tail)];
+    let reason = match convergence {
+        Some(_) => "constant over the draws, or too few draws",
+        None => "computed from other parameters",
+    };
+    ParameterReport {
+        name: parameter.name.clone(),
+        mean: s.mean,
+        sd: s.sd,
+        q05: s.q05,
+        q50: s.q50,
+        q95: s.q95,
+        mcse_mean: values[0],
+        rhat: values[1],
+        ess_bulk: values[2],
+        ess_tail: values[3],
+        reason: values.contains(&None).then(|| reason.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::OutcomeKind;
+    use crate::report::channel::ChannelKind;
+    use crate::report::fit::RoiUnit;
+    use crate::report::testdata;
+    use ndarray::Array2;
+
+    #[test]
+    fn shares_and_cost_follow_from_the_draws() {
+        let fit = testdata::fit();
+        let posterior = testdata::posterior();
+        let tv = &fit.channels[0];
+        let mean = |d: &[f64]| d.iter().sum::<f64>() / d.len() as f64;
+        let contribution = &posterior.channels[0].contribution;
+        assert!((tv.outcome_share.mean - mean(contribution) / posterior.outcome_total).abs() < 1e-12);
+        let cost: Vec<f64> = contribution.iter().map(|c| tv.spend / c).collect();
+        assert!((tv.cost_per_outcome.unwrap().mean - mean(&cost)).abs() < 1e-12);
+        assert!((fit.channels.iter().map(|c| c.spend_share).sum::<f64>() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn negative_baseline_probability_counts_draws() {
+        let mut parts = testdata::Parts::new();
+        let n = parts.posterior.baseline_total.len();
+        parts.posterior.baseline_total[0] = -1.0;
+        let fit = parts.fit();
+        assert!((fit.outcome.p_negative_baseline - 1.0 / n as f64).abs() < 1e-15);
+    }
+
+    #[test]
+    fn organic_channels_give_reasons_instead_of_money() {
+        let fit = testdata::fit();
+        let email = fit.channels.iter().find(|c| c.kind == ChannelKind::Organic).unwrap();
+        assert!(email.roi.is_none() && email.marginal_roi.is_none() && email.cost_per_outcome.is_none());
+        assert!(email.roi_reason.is_some() && email.cost_per_outcome_reason.is_some());
+    }
+
+    #[test]
+    fn zero_contribution_leaves_cost_undefined() {
+        let mut parts = testdata::Parts::new();
+        parts.posterior.channels[0].contribution[0] = 0.0;
+        let fit = parts.fit();
+        assert!(fit.channels[0].cost_per_outcome.is_none());
+        assert!(fit.channels[0].cost_per_outcome_reason.is_some());
+        assert!(fit.to_json().is_ok());
+    }
+
+    #[test]
+    fn geo_roi_values_outcomes_where_they_happened() {
+        let mut parts = testdata::Parts::new();
+        parts.dataset.outcome.kind = OutcomeKind::Count;
+        assert_eq!(parts.fit().outcome.roi_unit, RoiUnit::OutcomePerCurrency);
+        let plain = parts.fit().channels[0].by_geo[1].roi.unwrap();
+        // Every outcome of the second geo is worth 3, of the first 1.
+        let shape = parts.dataset.outcome.values.dim();
+        parts.dataset.outcome.revenue_per_outcome =
+            Some(Array2::from_shape_fn(shape, |(g, _)| if g == 1 { 3.0 } else { 1.0 }));
+        let fit = parts.fit();
+        assert_eq!(fit.outcome.roi_unit, RoiUnit::CurrencyPerCurrency);
+        assert!((fit.channels[0].by_geo[1].roi.unwrap().mean - 3.0 * plain.mean).abs() < 1e-9);
+    }
+
+    #[test]
+    fn undefined_convergence_is_null_with_a_reason() {
+        let mut parts = testdata::Parts::new();
+        parts.convergence[0].rhat = None;
+        parts.convergence.swap(0, 1);
+        let fit = parts.fit();
+        assert!(fit.parameters[0].rhat.is_none() && fit.parameters[0].reason.is_some());
+        assert!(fit.parameters[1].rhat.is_some() && fit.parameters[1].reason.is_none());
+    }
+}

@@ -1,0 +1,181 @@
+//! The structs of one channel in `fit.json`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::EffectScale;
+use crate::posterior::{SURPRISING, Summary};
+use crate::report::build::evidence::data_weight;
+
+/// What one channel did over the fitted window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChannelReport {
+    /// Short name.
+    pub name: String,
+    /// Spend column; null for an organic channel.
+    pub spend_column: Option<String>,
+    /// Whether the channel costs money.
+    pub kind: ChannelKind,
+    /// Currency.
+    pub spend: f64,
+    /// Spend / spend of all channels; 0 when nothing is spent at all.
+    pub spend_share: f64,
+    /// Incremental outcome, outcome units.
+    pub contribution: Summary,
+    /// Contribution / observed outcome.
+    pub outcome_share: Summary,
+    /// Value of the contribution / spend; null for an organic channel.
+    pub roi: Option<Summary>,
+    /// Why `roi` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roi_reason: Option<String>,
+    /// Value of the next unit of spend at today's spend.
+    pub marginal_roi: Option<Summary>,
+    /// Why `marginal_roi` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marginal_roi_reason: Option<String>,
+    /// Spend / contribution, currency per outcome unit.
+    pub cost_per_outcome: Option<Summary>,
+    /// Why `cost_per_outcome` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_per_outcome_reason: Option<String>,
+    /// Carry-over.
+    pub adstock: AdstockReport,
+    /// Diminishing returns.
+    pub saturation: SaturationReport,
+    /// How much of this is data and how much is prior.
+    pub evidence: Evidence,
+    /// One entry per geo of a panel; empty for a national data set.
+    pub by_geo: Vec<GeoReport>,
+}
+
+/// Whether a channel costs money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// Has a spend column.
+    Paid,
+    /// Has exposure only.
+    Organic,
+}
+
+/// Carry-over of a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AdstockReport {
+    /// Kernel, as named in the configuration.
+    pub kind: String,
+    /// Share of the effect that lasts from one period to the next; null without carry-over.
+    pub retention: Option<Summary>,
+    /// Weeks until half of the effect has come; null without carry-over.
+    pub half_life_weeks: Option<Summary>,
+    /// Why the two above are null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_reason: Option<String>,
+    /// Share of the effect that comes after the first period.
+    pub carryover_share: Summary,
+}
+
+/// Diminishing returns of a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SaturationReport {
+    /// `hill`.
+    pub kind: String,
+    /// Exposure per period with half of the largest effect.
+    pub half_saturation: Summary,
+    /// Hill slope.
+    pub slope: Summary,
+    /// Effect at today's spend as a share of the most it could be.
+    pub saturation_at_current_spend: Summary,
+}
+
+/// How much of a channel's result is data and how much is prior.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// 1 − spread(posterior) / sd(prior) of ln ROI (of ln share for an organic channel), not below 0. The
+    /// posterior's spread is that of a normal with its middle half, the prior's that of a channel that acts.
+    pub roi_contraction: Option<f64>,
+    /// Weight of the data against the prior in ln ROI (ln share), 0 to 1: 1 − (1 − contraction)², or what it
+    /// takes at least to move the posterior's median as far from the prior's as it lies, when that is more.
+    #[serde(default)]
+    pub roi_data_weight: Option<f64>,
+    /// What the prior expected; null when the outcome was not used.
+    #[serde(default)]
+    pub expected: Option<ExpectedEffect>,
+    /// 1 − sd(posterior) / sd(prior) of ln half-saturation.
+    pub saturation_contraction: Option<f64>,
+    /// The same of the retention; null without carry-over.
+    #[serde(default)]
+    pub carryover_contraction: Option<f64>,
+    /// Why any of the above is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contraction_reason: Option<String>,
+    /// The verdict on ROI.
+    pub verdict: EvidenceVerdict,
+    /// The verdict in words, with its cause where that is known.
+    pub sentence: String,
+}
+
+impl Evidence {
+    /// Weight of the data in the effect, 0 when it is not known.
+    pub fn data_weight(&self) -> f64 {
+        let by_contraction = self.roi_contraction.map(|contraction| data_weight(contraction, 0.0));
+        self.roi_data_weight.or(by_contraction).unwrap_or(0.0)
+    }
+
+    /// Whether the effect is mostly the general prior, which nobody gave to this channel.
+    pub fn is_assumed(&self) -> bool {
+        self.verdict == EvidenceVerdict::Prior && self.expected.is_none_or(|e| !e.own)
+    }
+
+    /// What was expected, where the data contradict it.
+    pub fn contradicts(&self) -> Option<ExpectedEffect> {
+        // A channel that does next to nothing is no contradiction of a prior that was not its own.
+        self.expected.filter(|e| if e.own { e.shift.abs() > SURPRISING } else { e.shift > SURPRISING })
+    }
+}
+
+/// What the prior expected of a channel's effect, and where the data put it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectedEffect {
+    /// What the quantiles are of: `roi`, `marginal_roi` or `share` of the outcome.
+    pub of: EffectScale,
+    /// 5 % quantile of the prior.
+    pub q05: f64,
+    /// Its median.
+    pub q50: f64,
+    /// Its 95 % quantile.
+    pub q95: f64,
+    /// Whether the settings gave the channel this prior, or an earlier fit that was carried forward.
+    pub own: bool,
+    /// Where the posterior's median lies in the prior given what the other channels return, as a standard normal
+    /// deviate: 2 is above 97.7 % of it.
+    pub shift: f64,
+}
+
+/// Where a channel's ROI comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceVerdict {
+    /// The data more than halved the prior's spread, or moved it as far: `roi_data_weight` above 0.75.
+    Data,
+    /// A weight from 0.36 (a contraction of 0.2) to 0.75.
+    Mixed,
+    /// The data hardly moved the prior: a weight below 0.36.
+    Prior,
+}
+
+/// One channel in one geo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GeoReport {
+    /// Geo name.
+    pub geo: String,
+    /// Incremental outcome, outcome units.
+    pub contribution: Summary,
+    /// Value of the contribution / spend; null where nothing was spent.
+    pub roi: Option<Summary>,
+    /// Why `roi` is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roi_reason: Option<String>,
+    /// Currency.
+    pub spend: f64,
+}

@@ -1,0 +1,34 @@
+//! What is said of a fit: the structs of `fit.json` and its companions, and how they are built from a posterior.
+
+pub(crate) mod build;
+mod channel;
+mod curve;
+mod finite;
+mod fit;
+mod held_out;
+mod prior;
+mod scenario;
+mod schema;
+mod sensitivity;
+mod validate;
+mod window;
+
+#[cfg(test)]
+pub(crate) mod testdata;
+
+pub use build::prior::build_prior;
+pub use build::{FitInputs, build};
+pub use channel::{
+    AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, ExpectedEffect, GeoReport,
+    SaturationReport,
+};
+pub use curve::{Band, ResponseCurve};
+pub use finite::first_non_finite;
+pub use fit::*;
+pub use held_out::HeldOut;
+pub use prior::{PRIOR_SCHEMA, PriorReport, prior_schema};
+pub use scenario::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, scenario_schema};
+pub use schema::fit_schema;
+pub use sensitivity::*;
+pub use validate::*;
+pub use window::FittedWindow;

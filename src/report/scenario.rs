@@ -1,0 +1,212 @@
+//! What `mmm scenario` answers, schema `mmm.scenario/1`.
+
+mod reported;
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::diagnostics::Verdict;
+use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
+use crate::report::fit::{Fit, RoiUnit, Tool};
+use crate::show::advice::{planned_media, unit};
+use crate::store::OutputError;
+use crate::store::fit::to_json;
+use crate::warning::Warning;
+
+/// Schema name of every answer. Within it keys are only ever added.
+pub const SCENARIO_SCHEMA: &str = "mmm.scenario/1";
+
+/// Answers to budget questions, from a finished fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "mmm.scenario/1")]
+pub struct ScenarioReport {
+    /// `mmm.scenario/1`.
+    #[schemars(extend("const" = SCENARIO_SCHEMA))]
+    pub schema: String,
+    /// The program that answered.
+    pub tool: Tool,
+    /// The fit that was asked.
+    pub fit: FitSource,
+    /// The period that spends and outcomes are over.
+    pub horizon: Horizon,
+    /// Plans, each against today's; one per question.
+    pub scenarios: Vec<Answer>,
+    /// Best plans of several budgets, ascending; empty unless asked for.
+    pub frontier: Vec<FrontierPoint>,
+    /// Channels of the frontier's spends, in their order; empty without a frontier.
+    pub frontier_channels: Vec<String>,
+    /// What the frontier's plans maximise, as in `--risk`; absent without a frontier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontier_maximised: Option<String>,
+    /// What a lift test of each channel is worth, most valuable first; empty unless asked for.
+    pub test_values: Vec<TestValue>,
+    /// Reported against modelled outcome over what is reported; empty unless a report was given.
+    pub reported: Vec<Credit>,
+    /// Week-by-week patterns of one channel; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flight: Option<Flight>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Which fit an answer rests on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FitSource {
+    /// Data file as given to the fit.
+    pub data_file: String,
+    /// SHA-256 of the data file, lower-case hex.
+    pub data_sha256: String,
+    /// First day of the first fitted period.
+    #[schemars(with = "String")]
+    pub first: NaiveDate,
+    /// First day of the last fitted period.
+    #[schemars(with = "String")]
+    pub last: NaiveDate,
+    /// Whether the draws can be trusted.
+    pub verdict: Verdict,
+    /// Outcome column.
+    pub outcome: String,
+    /// What one unit of ROI is; outcomes and gains are in its numerator.
+    pub roi_unit: RoiUnit,
+    /// What outcomes and gains are counted in, in words.
+    pub unit: String,
+    /// What brings them, in words: `paid media` where organic channels, which no plan is about, bring more.
+    #[serde(default)]
+    pub media: String,
+}
+
+/// The period that spends and outcomes are over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Horizon {
+    /// Its length.
+    pub weeks: f64,
+    /// Length of the fitted window.
+    pub fitted_weeks: f64,
+    /// weeks / fitted_weeks: totals of the window were multiplied by this.
+    pub factor: f64,
+    /// What today's plan is, in words.
+    pub basis: String,
+}
+
+impl Horizon {
+    /// A horizon of `weeks` for a fit.
+    pub fn of(fit: &Fit, weeks: f64) -> Horizon {
+        let (data, fitted) = (&fit.run.data, fit.run.data.fitted());
+        let last = data.interval().last_day(fitted.last);
+        let average = if data.geo_names.len() > 1 { "each geo's average week" } else { "the average week" };
+        let (times, these) = match weeks {
+            1.0 => ("once".to_owned(), "this week".to_owned()),
+            _ => (format!("{weeks} times over"), format!("these {weeks} weeks")),
+        };
+        Horizon {
+            weeks,
+            fitted_weeks: fitted.weeks,
+            factor: weeks / fitted.weeks,
+            basis: format!(
+                "today's plan is {average} of the fitted window ({:.0} weeks from {} to {last}), {times}, with \
+                 that window's flighting; spends and outcomes are totals over {these}",
+                fitted.weeks, fitted.first
+            ),
+        }
+    }
+}
+
+impl ScenarioReport {
+    /// A report without answers yet.
+    pub fn new(fit: &Fit, horizon: Horizon) -> ScenarioReport {
+        let (data, fitted) = (&fit.run.data, fit.run.data.fitted());
+        ScenarioReport {
+            schema: SCENARIO_SCHEMA.into(),
+            tool: Tool { name: "mmm".into(), version: env!("CARGO_PKG_VERSION").into() },
+            fit: FitSource {
+                data_file: data.file.clone(),
+                data_sha256: data.sha256.clone(),
+                first: fitted.first,
+                last: fitted.last,
+                verdict: fit.diagnostics.verdict,
+                outcome: fit.outcome.name.clone(),
+                roi_unit: fit.outcome.roi_unit,
+                unit: unit(fit),
+                media: planned_media(fit).into(),
+            },
+            horizon,
+            scenarios: Vec::new(),
+            frontier: Vec::new(),
+            frontier_channels: Vec::new(),
+            frontier_maximised: None,
+            test_values: Vec::new(),
+            reported: Vec::new(),
+            flight: None,
+            warnings: verdict_warning(fit).into_iter().collect(),
+        }
+    }
+
+    /// Says that not all draws were used.
+    pub fn note_draws(&mut self, used: usize, all: usize) {
+        let message = format!("curves by geo use {used} of the {all} draws, evenly spaced");
+        self.note(Warning { code: "draws_thinned".into(), message, hint: None });
+    }
+
+    /// Says which channels a plan file does not mention.
+    pub fn note_untouched(&mut self, channels: &[String]) {
+        if !channels.is_empty() {
+            let message = format!("the plan does not mention {}: today's spend is kept", channels.join(", "));
+            self.note(Warning { code: "plan_incomplete".into(), message, hint: None });
+        }
+    }
+
+    /// Says that a plan stops at the end of a response curve, which is `multiplier` times today's spend.
+    pub fn note_curve_end(&mut self, channel: &str, multiplier: f64) {
+        let message = format!(
+            "the plan stops `{channel}` at {multiplier} times today's spend, where its response curve ends: nothing \
+             is known of more"
+        );
+        self.note(Warning { code: "curve_ends".into(), message, hint: None });
+    }
+
+    /// Says which paid channels no plan is about.
+    pub fn note_unspent(&mut self, fit: &Fit) {
+        let is_planned = |name: &str| fit.planned_channels().any(|planned| planned == name);
+        let unspent = fit.channels.iter().filter(|c| c.spend_column.is_some() && !is_planned(&c.name));
+        let names: Vec<String> = unspent.map(|c| format!("`{}`", c.name)).collect();
+        if !names.is_empty() {
+            let message = format!(
+                "nothing was spent on {} in the fitted window: plans without a date leave it out",
+                names.join(", ")
+            );
+            self.note(Warning { code: "channel_not_fitted".into(), message, hint: None });
+        }
+    }
+
+    pub(crate) fn note(&mut self, warning: Warning) {
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// UTF-8, a final line feed.
+    ///
+    /// # Errors
+    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
+    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
+        to_json(self)
+    }
+}
+
+fn verdict_warning(fit: &Fit) -> Option<Warning> {
+    let message = match fit.diagnostics.verdict {
+        Verdict::Ok => return None,
+        Verdict::Warn => "the fit's convergence is doubtful, and so is every probability here",
+        Verdict::Fail => "the fit did not converge: do not act on these numbers",
+    };
+    Some(Warning::new("not_converged", message, "fit again with more draws (--warmup, --draws)"))
+}
+
+/// JSON Schema (draft 2020-12) of every answer of this version.
+pub fn scenario_schema() -> Value {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    generator.into_root_schema_for::<ScenarioReport>().to_value()
+}

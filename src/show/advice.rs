@@ -1,0 +1,175 @@
+//! The recommended move, in a sentence or two.
+
+use crate::data::OutcomeKind;
+use crate::diagnostics::Verdict;
+use crate::planning::{ChannelPlan, Scenario, ScenarioKind};
+use crate::planning::{LIKELY, NO_GAIN, USUAL_PRECISION};
+use crate::report::{ChannelKind, Fit, RoiUnit};
+use crate::words::numbers::{amount, clean, percent, signed, signed_percent};
+
+/// A change of a channel's budget below this share is not worth a meeting.
+const SMALL_CHANGE: f64 = 0.02;
+
+/// Tests that are named.
+const TESTS_NAMED: usize = 3;
+
+/// Which channels a lift test would teach most about, ranked; `None` where there is no choice to learn about.
+pub(crate) fn next_test(fit: &Fit) -> Option<String> {
+    let today = fit.scenarios.first()?;
+    let spending = today.allocation.iter().filter(|plan| plan.current > 0.0).count();
+    if fit.diagnostics.verdict == Verdict::Fail || spending < 2 {
+        return None;
+    }
+    let worth: Vec<String> = fit
+        .next_tests
+        .iter()
+        .filter(|test| test.expected_gain > NO_GAIN * today.current_outcome.mean.abs())
+        .take(TESTS_NAMED)
+        .map(|test| format!("{} ({})", clean(&test.channel), signed(test.expected_gain)))
+        .collect();
+    let precision = percent(USUAL_PRECISION);
+    if worth.is_empty() {
+        return Some(format!(
+            "no channel; a lift test that measures an ROI to ±{precision} would hardly change the best plan."
+        ));
+    }
+    Some(format!(
+        "{}: what the best plan is expected to gain over {} weeks, in {}, from a lift test that measures the ROI \
+         to ±{precision}.",
+        worth.join(", "),
+        today.horizon_weeks.round(),
+        unit(fit)
+    ))
+}
+
+/// What to do with today's budget; `None` when no such scenario was computed.
+pub(crate) fn recommendation(fit: &Fit) -> Option<String> {
+    let scenario = fit.scenarios.iter().find(|s| s.kind == ScenarioKind::OptimalSameBudget)?;
+    Some(match fit.diagnostics.verdict {
+        Verdict::Fail => "none, because the chains did not converge.".into(),
+        _ => sentence(fit, scenario),
+    })
+}
+
+/// Whether a plan changes enough, and is likely enough to bring more, to be recommended.
+pub(crate) fn is_recommended(scenario: &Scenario) -> bool {
+    is_likely_gain(scenario.gain.mean, scenario.p_gain) && scenario.allocation.iter().any(is_worth_a_meeting)
+}
+
+/// Whether a plan that gains `mean` on average, and anything with probability `p_gain`, is likely enough to gain.
+pub(crate) fn is_likely_gain(mean: f64, p_gain: f64) -> bool {
+    mean > 0.0 && p_gain >= LIKELY
+}
+
+fn is_worth_a_meeting(plan: &ChannelPlan) -> bool {
+    (plan.proposed - plan.current).abs() > SMALL_CHANGE * plan.current
+}
+
+fn sentence(fit: &Fit, scenario: &Scenario) -> String {
+    if let Some(why) = &scenario.no_move {
+        return format!("{why}.");
+    }
+    if !scenario.allocation.iter().any(is_worth_a_meeting) {
+        return format!(
+            "keep today's allocation; the best plan within the bounds changes no channel by more than {}.",
+            percent(SMALL_CHANGE)
+        );
+    }
+    let change = |p: &&ChannelPlan| p.proposed - p.current;
+    let (up, down) = (movers(scenario, &change), movers(scenario, &|p| -change(p)));
+    if !is_recommended(scenario) {
+        let gains = if scenario.p_gain < LIKELY {
+            let (p, asked) = (percent(scenario.p_gain), percent(LIKELY));
+            format!("gains with probability {p} only (at least {asked} is asked for)")
+        } else {
+            "gains nothing on average".into()
+        };
+        let (down, up) = (list(&down), list(&up));
+        return format!(
+            "keep today's allocation; the best move within the bounds, from {down} to {up}, {gains}."
+        );
+    }
+    let moved: f64 = up.iter().map(change).sum();
+    let mut text = format!(
+        "with the same budget, move {} from {} to {}: {} {} over {} weeks (90 % interval {} to {}), a gain \
+         with probability {}.",
+        amount(moved),
+        list(&down),
+        list(&up),
+        signed(scenario.gain.mean),
+        unit(fit),
+        scenario.horizon_weeks.round(),
+        signed(scenario.gain.q05),
+        signed(scenario.gain.q95),
+        percent(scenario.p_gain)
+    );
+    let on_bound = up.iter().chain(&down).filter(|p| p.bound_hit.is_some()).count();
+    if on_bound > 0 {
+        text.push_str(" The bounds stop it there: move in steps and measure again.");
+    }
+    let beyond = names(&up, |p| p.extrapolated);
+    if !beyond.is_empty() {
+        text.push_str(&format!(
+            " More than 5 % of the spend on {beyond} would then lie above the largest period in the data."
+        ));
+    }
+    let held: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| p.held).collect();
+    if !held.is_empty() {
+        text.push_str(&format!(
+            " Held at today's spend at most, as the data put its return above what was expected: {}. First rule out \
+             that something else drives both its spend and the outcome.",
+            names(&held, |_| true)
+        ));
+    }
+    // What the givers lose is as much a part of the gain as what the takers bring.
+    let both = [up, down].concat();
+    let assumed: Vec<&ChannelPlan> = both.into_iter().filter(|p| rests_on_prior(fit, &p.channel)).collect();
+    if !assumed.is_empty() {
+        let returns = if assumed.len() > 1 { "return" } else { "returns" };
+        let names = names(&assumed, |_| true);
+        text.push_str(&format!(" What {names} {returns} is mostly assumed: a test would tell."));
+    }
+    text
+}
+
+/// The channels that a plan moves up, by `change`, the most first: those that are worth a meeting, or the
+/// first alone.
+fn movers<'a>(scenario: &'a Scenario, change: &dyn Fn(&&ChannelPlan) -> f64) -> Vec<&'a ChannelPlan> {
+    let mut moved: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| change(p) > 0.0).collect();
+    moved.sort_by(|a, b| change(b).total_cmp(&change(a)));
+    if moved.iter().any(|p| is_worth_a_meeting(p)) {
+        moved.retain(|p| is_worth_a_meeting(p));
+    } else {
+        moved.truncate(1);
+    }
+    moved
+}
+
+fn names(plans: &[&ChannelPlan], chosen: impl Fn(&ChannelPlan) -> bool) -> String {
+    plans.iter().filter(|p| chosen(p)).map(|p| clean(&p.channel)).collect::<Vec<_>>().join(", ")
+}
+
+fn rests_on_prior(fit: &Fit, channel: &str) -> bool {
+    fit.channels.iter().any(|c| c.name == channel && c.evidence.is_assumed())
+}
+
+fn list(plans: &[&ChannelPlan]) -> String {
+    let one = |p: &&ChannelPlan| match p.change {
+        Some(c) => format!("{} ({})", clean(&p.channel), signed_percent(c)),
+        None => format!("{} (new)", clean(&p.channel)),
+    };
+    plans.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// The media that plans are about, in words: organic ones cannot be bought.
+pub(crate) fn planned_media(fit: &Fit) -> &'static str {
+    if fit.channels.iter().any(|c| c.kind == ChannelKind::Organic) { "paid media" } else { "media" }
+}
+
+/// What gains are counted in: money when a unit of the outcome has a known worth.
+pub(crate) fn unit(fit: &Fit) -> String {
+    match (fit.outcome.kind, fit.outcome.roi_unit) {
+        (OutcomeKind::Count, RoiUnit::CurrencyPerCurrency) => "revenue".into(),
+        _ => clean(&fit.outcome.name),
+    }
+}

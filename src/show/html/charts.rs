@@ -1,0 +1,154 @@
+//! The report's charts as inline SVG.
+
+use crate::posterior::Summary;
+use crate::report::ResponseCurve;
+use crate::show::html::escape;
+use crate::show::shorten::shorten_all;
+use crate::words::numbers::amount;
+
+/// Inner drawing area of a response chart, in SVG units.
+const LEFT: f64 = 48.0;
+const RIGHT: f64 = 312.0;
+const TOP: f64 = 26.0;
+const BOTTOM: f64 = 170.0;
+
+/// Dots with 90 % intervals, one row each, on a common axis from 0 (or below, when a value is);
+/// `mark` draws a dashed reference line.
+pub(crate) fn interval_chart(
+    title: &str,
+    rows: &[(&str, Summary)],
+    mark: Option<f64>,
+    format: fn(f64) -> String,
+) -> String {
+    const NAMES: f64 = 180.0;
+    const WIDTH: f64 = 520.0;
+    const ROW: f64 = 26.0;
+    let low = rows.iter().map(|(_, s)| s.q05.min(s.mean)).fold(0.0, f64::min);
+    let high = rows.iter().map(|(_, s)| s.q95.max(s.mean)).chain(mark).fold(0.0, f64::max);
+    let span = if high > low { high - low } else { 1.0 };
+    let x = |v: f64| NAMES + (v - low) / span * WIDTH;
+    let height = ROW * rows.len() as f64;
+    let mut svg = open_svg("intervals", title, (800.0, height + 4.0));
+    svg.push_str(&line("axis", (x(0.0), 0.0), (x(0.0), height)));
+    if let Some(m) = mark {
+        svg.push_str(&line("even", (x(m), 0.0), (x(m), height)));
+    }
+    let names: Vec<String> = rows.iter().map(|(name, _)| (*name).to_owned()).collect();
+    for (i, ((_, s), name)) in rows.iter().zip(shorten_all(&names, 24)).enumerate() {
+        let y = ROW * (i as f64 + 0.5);
+        svg.push_str(&text("", NAMES - 8.0, y + 4.0, "end", &name));
+        svg.push_str(&line("mark", (x(s.q05), y), (x(s.q95), y)));
+        svg.push_str(&dot(x(s.mean), y));
+        svg.push_str(&text("soft", x(s.q95.max(s.mean)) + 10.0, y + 4.0, "start", &format(s.mean)));
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+/// Incremental outcome against spend with its interval, today's spend, and the extrapolated part shaded.
+pub(crate) fn response_chart(curve: &ResponseCurve) -> String {
+    let multipliers = &curve.spend_multiplier;
+    let furthest = multipliers.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE);
+    let band = &curve.incremental_outcome;
+    let top = band.q95.iter().chain(&band.mean).copied().fold(0.0, f64::max);
+    let top = if top > 0.0 { top } else { 1.0 };
+    let x = |m: f64| LEFT + m / furthest * (RIGHT - LEFT);
+    let y = |v: f64| BOTTOM - v / top * (BOTTOM - TOP);
+    let points = |values: &[f64]| -> Vec<(f64, f64)> {
+        multipliers.iter().zip(values).map(|(m, v)| (x(*m), y(*v))).collect()
+    };
+    let mut svg = open_svg("curve", &format!("Response curve of {}", curve.channel), (330.0, 208.0));
+    svg.push_str(&text(
+        "",
+        LEFT,
+        14.0,
+        "start",
+        &shorten_all(std::slice::from_ref(&curve.channel), 36).concat(),
+    ));
+    if let Some(seen) = curve.observed_max_multiplier.filter(|s| *s < furthest) {
+        let from = x(seen.max(0.0));
+        svg.push_str(&format!(
+            "<rect class=\"shade\" x=\"{from:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"/>\n",
+            RIGHT - from,
+            BOTTOM - TOP
+        ));
+    }
+    svg.push_str(&line("axis", (LEFT, BOTTOM), (RIGHT, BOTTOM)));
+    svg.push_str(&line("axis", (LEFT, TOP), (LEFT, BOTTOM)));
+    let mut outline = points(&band.q95);
+    outline.extend(points(&band.q05).into_iter().rev());
+    svg.push_str(&format!("<polygon class=\"band\" points=\"{}\"/>\n", path(&outline)));
+    svg.push_str(&format!("<polyline class=\"mark\" points=\"{}\"/>\n", path(&points(&band.mean))));
+    if let Some(today) = multipliers.iter().position(|m| *m == 1.0) {
+        svg.push_str(&dot(x(1.0), y(band.mean[today])));
+    }
+    svg.push_str(&text("soft", LEFT - 5.0, TOP + 8.0, "end", &amount(top)));
+    svg.push_str(&text("soft", LEFT - 5.0, BOTTOM, "end", "0"));
+    // An organic channel has no spend: its axis counts multiples of today's exposure.
+    let label = |m: f64| match curve.current_spend {
+        s if s > 0.0 => amount(s * m),
+        _ => format!("{m:.1}×"),
+    };
+    svg.push_str(&text("soft", x(1.0), BOTTOM + 16.0, "middle", &label(1.0)));
+    if furthest > 1.3 {
+        svg.push_str(&text("soft", RIGHT, BOTTOM + 16.0, "end", &label(furthest)));
+    }
+    let axis = if curve.current_spend > 0.0 { "spend" } else { "exposure" };
+    svg.push_str(&text("soft", (LEFT + RIGHT) / 2.0, BOTTOM + 33.0, "middle", axis));
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn open_svg(class: &str, title: &str, (width, height): (f64, f64)) -> String {
+    let title = escape(title);
+    format!(
+        "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">\n\
+         <title>{title}</title>\n"
+    )
+}
+
+fn line(class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> String {
+    format!("<line class=\"{class}\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>\n")
+}
+
+fn dot(x: f64, y: f64) -> String {
+    format!("<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"/>\n")
+}
+
+fn text(class: &str, x: f64, y: f64, anchor: &str, content: &str) -> String {
+    let content = escape(content);
+    format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{content}</text>\n")
+}
+
+fn path(points: &[(f64, f64)]) -> String {
+    points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testdata;
+
+    #[test]
+    fn today_and_extrapolation_are_where_they_belong() {
+        let fit = testdata::fit();
+        let curve = &fit.response_curves[0];
+        let svg = response_chart(curve);
+        // The axis ends at twice today's spend: today is in the middle, 1.6 at four fifths.
+        assert!(svg.contains("<circle class=\"dot\" cx=\"180.0\""), "{svg}");
+        assert!(svg.contains("<rect class=\"shade\" x=\"259.2\""), "{svg}");
+        assert!(svg.contains(">2.40K</text>") && svg.contains(">4.80K</text>"), "{svg}");
+        let mut seen = curve.clone();
+        seen.observed_max_multiplier = Some(2.5);
+        assert!(!response_chart(&seen).contains("shade"));
+    }
+
+    #[test]
+    fn the_longest_interval_ends_at_the_right_edge() {
+        let wide = Summary::of(&[0.0, 4.0]);
+        let narrow = Summary::of(&[1.0, 1.0]);
+        let svg = interval_chart("ROI", &[("a", wide), ("b", narrow)], Some(1.0), amount);
+        assert!(svg.contains(&format!("x2=\"{:.1}\"", 700.0)), "{svg}");
+        assert!(svg.contains("class=\"even\""));
+    }
+}

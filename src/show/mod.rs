@@ -1,0 +1,19 @@
+//! What is shown: terminal, Markdown and HTML, made from reports; nothing is computed here.
+
+pub(crate) mod advice;
+mod html;
+mod plan;
+mod prior;
+mod scenario;
+mod sensitivity;
+mod sensitivity_table;
+mod shorten;
+pub(crate) mod table;
+mod terminal;
+mod validate;
+
+pub use html::report;
+pub use prior::prior_text;
+pub use scenario::scenario_text;
+pub use terminal::{Style, summary};
+pub use validate::validate_text;

@@ -1,0 +1,181 @@
+//! What a plan brings and costs, in sentences that the terminal and the report share.
+
+use crate::planning::{Profit, Scenario};
+use crate::posterior::Summary;
+use crate::report::RoiUnit;
+use crate::words::numbers::{amount, percent, ratio, signed, signed_percent};
+use crate::words::one_of;
+
+/// What a plan's outcomes are.
+#[derive(Debug, Clone)]
+pub(crate) struct Counted {
+    /// What outcomes are counted in.
+    pub unit: String,
+    /// Whether that is the currency of the spend.
+    pub is_money: bool,
+    /// What brings them.
+    pub media: String,
+}
+
+impl Counted {
+    pub(crate) fn new(unit: String, roi_unit: RoiUnit, media: &str) -> Counted {
+        Counted { unit, is_money: roi_unit == RoiUnit::CurrencyPerCurrency, media: media.to_owned() }
+    }
+}
+
+/// A plan against today's; profit, when it is known, first.
+pub(crate) fn sentences(scenario: &Scenario, profit: Option<&Profit>, counted: &Counted) -> Vec<String> {
+    let mut sentences: Vec<String> = profit.map(|profit| of_profit(profit, counted)).into_iter().collect();
+    sentences.push(of_outcome(scenario, counted));
+    if profit.is_none() && counted.is_money {
+        sentences.extend(of_money(scenario));
+    }
+    sentences.extend(of_each_unit(scenario));
+    sentences
+}
+
+/// Spend of the plan less today's.
+fn more_spend(scenario: &Scenario) -> f64 {
+    scenario.budget - today(scenario)
+}
+
+pub(crate) fn today(scenario: &Scenario) -> f64 {
+    scenario.allocation.iter().map(|plan| plan.current).sum()
+}
+
+/// Gain less what is spent more.
+pub(crate) fn net(scenario: &Scenario) -> Summary {
+    let (gain, more) = (scenario.gain, more_spend(scenario));
+    Summary {
+        mean: gain.mean - more,
+        q05: gain.q05 - more,
+        q25: gain.q25 - more,
+        q50: gain.q50 - more,
+        q75: gain.q75 - more,
+        q95: gain.q95 - more,
+        ..gain
+    }
+}
+
+fn of_outcome(scenario: &Scenario, counted: &Counted) -> String {
+    let (gain, today) = (&scenario.gain, today(scenario));
+    let other_budget = scenario.return_on_budget_change.is_some();
+    let spend = if other_budget {
+        let change = if today > 0.0 { scenario.budget / today - 1.0 } else { 0.0 };
+        format!("Spend {} instead of {} ({})", amount(scenario.budget), amount(today), signed_percent(change))
+    } else {
+        format!("Spend {}, as today", amount(scenario.budget))
+    };
+    let likely = match scenario.p_gain {
+        // Media cannot harm, so that more spend brings more says nothing of whether it pays.
+        p if other_budget && (p == 0.0 || p == 1.0) => String::new(),
+        p if other_budget => format!(", more {} with probability {}", counted.unit, percent(p)),
+        p => format!(", a gain with probability {}{}", percent(p), if_wrong(scenario.mean_loss)),
+    };
+    format!(
+        "{spend}; {} bring {} {} instead of {}: {} (90 % interval {} to {}){likely}.",
+        counted.media,
+        amount(scenario.proposed_outcome.mean),
+        counted.unit,
+        amount(scenario.current_outcome.mean),
+        signed(gain.mean),
+        signed(gain.q05),
+        signed(gain.q95),
+    )
+}
+
+fn if_wrong(mean_loss: Option<f64>) -> String {
+    mean_loss.map_or(String::new(), |loss| format!("; if wrong, it loses {} on average", amount(-loss)))
+}
+
+/// What another budget costs or saves, and whether that pays.
+fn of_money(scenario: &Scenario) -> Option<String> {
+    scenario.return_on_budget_change?;
+    let (net, more) = (net(scenario), more_spend(scenario));
+    let (what, pays) = if more > 0.0 {
+        (format!("costs {} more", amount(more)), "pays for itself")
+    } else {
+        (format!("saves {}", amount(-more)), "saves more than it gives up")
+    };
+    let (mean, low, high) = (signed(net.mean), signed(net.q05), signed(net.q95));
+    // Fits of older versions do not say.
+    let pays = scenario.p_pays.map(|p| format!("; it {pays} with probability {}", percent(p)));
+    Some(format!("It {what}: net {mean} ({low} to {high}){}.", pays.unwrap_or_default()))
+}
+
+fn of_each_unit(scenario: &Scenario) -> Option<String> {
+    let unit = scenario.return_on_budget_change?;
+    let range =
+        |mean: f64, low: f64, high: f64| format!("{} ({} to {})", ratio(mean), ratio(low), ratio(high));
+    Some(if more_spend(scenario) > 0.0 {
+        format!("Each unit of spend added to the budget brings {}.", range(unit.mean, unit.q05, unit.q95))
+    } else if unit.mean >= 0.0 {
+        format!("Each unit of spend cut costs {}.", range(unit.mean, unit.q05, unit.q95))
+    } else {
+        let gains = range(-unit.mean, -unit.q95, -unit.q05);
+        format!("Each unit of spend cut comes with a gain of {gains}, from moves between channels.")
+    })
+}
+
+fn of_profit(profit: &Profit, counted: &Counted) -> String {
+    let each = if counted.is_money { String::new() } else { format!(" per {}", one_of(&counted.unit)) };
+    format!(
+        "Profit at a margin of {}{each}: {} instead of {}: {} ({} to {}), higher with probability {}{}.",
+        ratio(profit.margin),
+        amount(profit.proposed.mean),
+        amount(profit.current.mean),
+        signed(profit.gain.mean),
+        signed(profit.gain.q05),
+        signed(profit.gain.q95),
+        percent(profit.p_gain),
+        if_wrong(profit.mean_loss)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testdata;
+
+    fn counted(roi_unit: RoiUnit) -> Counted {
+        let unit = if roi_unit == RoiUnit::CurrencyPerCurrency { "revenue" } else { "orders" };
+        Counted::new(unit.into(), roi_unit, "paid media")
+    }
+
+    /// 2040 and 1560 of spend become 3600 + `more`, which brings 100 to 300.
+    fn plan(more: f64) -> Scenario {
+        let mut plan = testdata::fit().scenarios[0].clone();
+        let gain = [100.0, 300.0];
+        plan.budget += more;
+        plan.gain = Summary::of(&gain);
+        plan.return_on_budget_change = Some(Summary::of(&gain.map(|g| g / more)));
+        (plan.p_gain, plan.p_pays, plan.mean_loss) = (1.0, Some(0.5), None);
+        plan
+    }
+
+    #[test]
+    fn more_budget_names_its_cost_and_whether_it_pays() {
+        let text = sentences(&plan(360.0), None, &counted(RoiUnit::CurrencyPerCurrency)).join(" ");
+        assert!(text.contains("Spend 3.96K instead of 3.60K (+10 %)"), "{text}");
+        assert!(text.contains("It costs 360 more: net -160 (-250 to -70)"), "{text}");
+        assert!(text.contains("it pays for itself with probability 50 %"), "{text}");
+        assert!(!text.contains("100 %"), "that more spend brings more is no news: {text}");
+        let text = sentences(&plan(360.0), None, &counted(RoiUnit::OutcomePerCurrency)).join(" ");
+        assert!(!text.contains("net") && text.contains("brings 0.56"), "orders are no money: {text}");
+    }
+
+    #[test]
+    fn a_smaller_budget_that_gains_does_not_cost_less_than_nothing() {
+        let text = sentences(&plan(-100.0), None, &counted(RoiUnit::CurrencyPerCurrency)).join(" ");
+        assert!(text.contains("It saves 100: net +300"), "{text}");
+        assert!(text.contains("it saves more than it gives up with probability 50 %"), "{text}");
+        assert!(text.contains("Each unit of spend cut comes with a gain of 2.00 (1.10 to 2.90)"), "{text}");
+    }
+
+    #[test]
+    fn the_loss_is_that_of_the_draws_that_lose() {
+        let plan = testdata::fit().scenarios[0].clone();
+        let text = sentences(&plan, None, &counted(RoiUnit::CurrencyPerCurrency)).join(" ");
+        assert!(text.contains("a gain with probability 97 %; if wrong, it loses 50 on average"), "{text}");
+    }
+}

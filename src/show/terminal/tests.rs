@@ -1,0 +1,210 @@
+//! Tests of the terminal summary, the main one against a text checked by eye.
+
+use super::*;
+use crate::diagnostics::*;
+use crate::report::testdata;
+use crate::report::testdata::Parts;
+
+#[test]
+fn snapshot() {
+    let got = summary(&testdata::fit(), Style::Plain);
+    assert_eq!(got, include_str!("testdata/summary.txt"), "\n{got}");
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    let mut parts = Parts::new();
+    for (i, channel) in parts.dataset.channels.iter_mut().enumerate() {
+        channel.name = format!("{i}{}", "very_long_".repeat(12));
+    }
+    for channel in &mut parts.posterior.channels {
+        channel.spend *= 1e9;
+        channel.roi_contraction = 0.1;
+    }
+    parts.warnings[0].message = "words and more words ".repeat(30);
+    for line in summary(&parts.fit(), Style::Plain).lines() {
+        // A single name longer than a line cannot be broken.
+        if line.split_whitespace().all(|w| w.chars().count() < 60) {
+            assert!(line.chars().count() <= 100, "{line}");
+        }
+    }
+}
+
+#[test]
+fn colours_change_no_word() {
+    let fit = testdata::fit();
+    let mut bare = String::new();
+    let mut inside = false;
+    for c in summary(&fit, Style::Colour).chars() {
+        match c {
+            '\u{1b}' => inside = true,
+            'm' if inside => inside = false,
+            c if !inside => bare.push(c),
+            _ => {}
+        }
+    }
+    assert_eq!(bare, summary(&fit, Style::Plain));
+}
+
+#[test]
+fn a_failed_fit_gives_no_advice() {
+    let mut parts = Parts::new();
+    parts.diagnostics.verdict = Verdict::Fail;
+    parts.diagnostics.max_rhat = Some(1.8);
+    parts.diagnostics.reasons = vec!["chain 2 went elsewhere".into()];
+    let text = summary(&parts.fit(), Style::Plain);
+    assert!(text.contains("NOT CONVERGED") && text.contains("1.800"), "{text}");
+    assert!(text.contains("- chain 2 went elsewhere"), "{text}");
+    assert!(text.contains("Recommendation: none"), "{text}");
+}
+
+#[test]
+fn an_unlikely_gain_is_not_recommended() {
+    let mut parts = Parts::new();
+    parts.scenarios[0].p_gain = 0.55;
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("keep today's allocation"), "{text}");
+    assert!(text.contains("gains with probability 55 % only (at least 60 % is asked for)"), "{text}");
+}
+
+/// A plan that changes next to nothing is no recommendation, however likely its gain: not in words, nor for the
+/// sensitivity of the recommended move.
+#[test]
+fn a_change_that_is_too_small_is_not_recommended() {
+    let mut parts = Parts::new();
+    for plan in &mut parts.scenarios[0].allocation {
+        plan.proposed = plan.current + 20.0 * (plan.proposed - plan.current).signum();
+    }
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("changes no channel by more than 2.0 %"), "{text}");
+    assert!(!crate::show::advice::is_recommended(&parts.fit().scenarios[0]));
+    // 25 of 1200 are above 2 %, 25 of 2400 are not: one channel is enough, and who pays for it is named.
+    for plan in &mut parts.scenarios[0].allocation {
+        plan.proposed = plan.current + 1.25 * (plan.proposed - plan.current);
+        plan.change = Some(plan.proposed / plan.current - 1.0);
+    }
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("move 25 from tv (-1.0 %) to search (+2.1 %)"), "{text}");
+    assert!(crate::show::advice::is_recommended(&parts.fit().scenarios[0]));
+}
+
+#[test]
+fn tests_that_teach_nothing_are_not_ranked() {
+    let mut fit = testdata::fit();
+    fit.next_tests[0].expected_gain = 1e-4;
+    let text = words(&summary(&fit, Style::Plain));
+    assert!(
+        text.contains("What to test next: no channel; a lift test that measures an ROI to ±15 %"),
+        "{text}"
+    );
+    fit.scenarios[0].allocation.truncate(1);
+    assert!(!summary(&fit, Style::Plain).contains("What to test next"), "there is nothing to choose");
+}
+
+#[test]
+fn escape_codes_in_names_do_not_reach_the_terminal() {
+    let mut parts = Parts::new();
+    parts.dataset.channels[0].name = "tv\u{1b}[2J".into();
+    parts.dataset.roles.left_out = vec!["x\u{7}".into()];
+    parts.warnings[0].message = "bad \u{1b}]0;title\u{7}".into();
+    let text = summary(&parts.fit(), Style::Plain);
+    assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+}
+
+#[test]
+fn counts_without_worth_say_what_roi_means() {
+    let mut parts = Parts::new();
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    assert!(summary(&parts.fit(), Style::Plain).contains("--revenue-per-outcome"));
+}
+
+#[test]
+fn the_loaders_own_warning_replaces_the_left_out_line() {
+    let mut parts = Parts::new();
+    assert!(summary(&parts.fit(), Style::Plain).contains("Left out: `notes`"));
+    parts.warnings[0].code = LEFT_OUT.into();
+    assert!(!summary(&parts.fit(), Style::Plain).contains("Left out:"));
+}
+
+#[test]
+fn a_move_towards_an_assumed_return_asks_for_a_test() {
+    let mut parts = Parts::new();
+    assert!(!summary(&parts.fit(), Style::Plain).contains("mostly assumed"));
+    parts.posterior.channels[1].roi_contraction = 0.1;
+    let text = summary(&parts.fit(), Style::Plain);
+    assert!(text.contains("What search returns is mostly assumed"), "{text}");
+    // What the giver loses is assumed too.
+    parts.posterior.channels[0].roi_contraction = 0.1;
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("What search, tv return is mostly assumed"), "{text}");
+}
+
+#[test]
+fn a_channel_that_is_held_is_named_with_what_to_rule_out() {
+    let mut parts = Parts::new();
+    assert!(!words(&summary(&parts.fit(), Style::Plain)).contains("above what was expected"));
+    parts.scenarios[0].allocation[1].held = true;
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(
+        text.contains("Held at today's spend at most") && text.contains("expected: search. First"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_was_held_out_is_told_with_its_dates() {
+    let mut fit = testdata::fit();
+    assert!(!summary(&fit, Style::Plain).contains("held out"));
+    fit.run.config.model.holdout_weeks = 4;
+    let told = |fit: &Fit| words(&summary(fit, Style::Plain));
+    assert!(told(&fit).contains("4 weeks held out, 2024-04-22 to 2024-05-13"), "{}", told(&fit));
+    fit.fit_quality.holdout = Some(fit.fit_quality.fitted.clone());
+    assert!(told(&fit).contains("% on the 4 weeks held out, 2024-04-22 to 2024-05-13 ("), "{}", told(&fit));
+    let html = crate::show::html::report(&fit);
+    assert!(html.contains("4 weeks held out, 2024-04-22 to 2024-05-13"));
+}
+
+#[test]
+fn the_outcome_in_the_header_is_of_the_weeks_that_it_names() {
+    let mut fit = testdata::fit();
+    let header = |fit: &Fit| summary(fit, Style::Plain).lines().take(2).collect::<Vec<_>>().join("\n");
+    let all = "data.csv: 2 geos × 20 weeks, 2024-01-01 to 2024-05-13; outcome revenue 63.8K";
+    assert!(header(&fit).starts_with(all), "{}", header(&fit));
+    fit.run.config.model.holdout_weeks = 4;
+    let fitted = fit.run.data.fitted.as_mut().unwrap();
+    (fitted.periods, fitted.last) = (16, "2024-04-15".parse().unwrap());
+    let told = "2 geos × 16 of 20 weeks fitted, 2024-01-01 to 2024-04-15; outcome revenue 63.8K; 4 weeks held out, \
+                2024-04-22 to 2024-05-13";
+    assert!(words(&header(&fit)).contains(told), "{}", header(&fit));
+    let html = crate::show::html::report(&fit);
+    assert!(html.contains(told) && !html.contains("geo(s)"), "{html}");
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn counts_have_a_cost_each() {
+    let mut parts = Parts::new();
+    assert!(!summary(&parts.fit(), Style::Plain).contains("Cost per"));
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    parts.dataset.outcome.name = "orders".into();
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(text.contains("Cost per order, median and 90 % interval: search 0."), "{text}");
+    assert!(text.contains(", tv 0.90 (0.70 to 1.29)"), "{text}");
+}
+
+#[test]
+fn counts_with_a_worth_are_told_in_revenue() {
+    let mut parts = Parts::new();
+    parts.dataset.outcome.kind = crate::data::OutcomeKind::Count;
+    parts.dataset.outcome.name = "orders".into();
+    parts.dataset.outcome.revenue_per_outcome = Some(ndarray::Array2::from_elem((2, 20), 50.0));
+    let text = words(&summary(&parts.fit(), Style::Plain));
+    assert!(
+        text.contains("+288 revenue over 20 weeks") && text.contains("20 weeks, in revenue, from"),
+        "{text}"
+    );
+    assert!(!text.contains("in in"), "{text}");
+}

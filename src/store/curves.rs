@@ -1,0 +1,181 @@
+//! `curves.parquet`: every draw of the response curves, from which plans are made after the fit.
+
+use std::io::Write;
+use std::path::Path;
+
+use ndarray::Array2;
+use polars_core::prelude::{DataFrame, PolarsError};
+
+use crate::posterior::{Posterior, SURPRISING};
+use crate::report::{ExpectedEffect, Fit, ResponseCurve};
+use crate::store::error::OutputError;
+use crate::store::fit::beside;
+use crate::store::frame::read_frame;
+use crate::store::parquet::write_columns;
+
+/// File name of the curves in the output directory.
+pub const CURVES_FILE: &str = "curves.parquet";
+
+/// The response curve of one paid channel, draw by draw.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurveDraws {
+    /// Channel name.
+    pub channel: String,
+    /// Spend of today's plan over the fitted window, currency.
+    pub spend: f64,
+    /// Multiples of today's spend, M values from 0.
+    pub multipliers: Vec<f64>,
+    /// Beyond this multiplier the curve is extrapolation.
+    pub observed_max_multiplier: f64,
+    /// Whether the data put its return above what was expected: plans hold it at today's spend.
+    pub held: bool,
+    /// S × M value of the incremental outcome: currency where an outcome's worth is known, else
+    /// outcome units.
+    pub value: Array2<f64>,
+}
+
+/// The curves of the paid channels.
+pub fn curve_draws(posterior: &Posterior) -> Vec<CurveDraws> {
+    let paid = posterior.channels.iter().filter(|c| c.roi.is_some() && c.plan_spend > 0.0);
+    paid.map(|c| CurveDraws {
+        channel: c.name.clone(),
+        spend: c.plan_spend,
+        multipliers: posterior.multipliers.clone(),
+        observed_max_multiplier: c.observed_max_multiplier,
+        held: c.expected.shift > SURPRISING,
+        value: c.plan_curve.as_ref().unwrap_or(&c.value_curve).clone(),
+    })
+    .collect()
+}
+
+fn column_name(channel: &str, multiplier: f64) -> String {
+    format!("value[{channel}][{multiplier:?}]")
+}
+
+/// Writes `chain`, `draw` and a column `value[CHANNEL][MULTIPLIER]` for every point of every curve.
+///
+/// # Errors
+/// As for [`crate::store::parquet::write_draws`].
+pub fn write_curves(posterior: &Posterior, out: impl Write, path: &Path) -> Result<(), OutputError> {
+    let curves = curve_draws(posterior);
+    let owned: Vec<(String, Vec<f64>)> = curves
+        .iter()
+        .flat_map(|c| {
+            let points = c.multipliers.iter().zip(c.value.columns());
+            points.map(|(m, v)| (column_name(&c.channel, *m), v.to_vec()))
+        })
+        .collect();
+    let columns: Vec<(String, &[f64])> = owned.iter().map(|(n, d)| (n.clone(), d.as_slice())).collect();
+    write_columns(&columns, posterior.n_draws, out, path)
+}
+
+impl Fit {
+    /// The channels that plans are about: those on which today's plan spends something.
+    pub fn planned_channels(&self) -> impl Iterator<Item = &str> {
+        self.planned_curves().map(|curve| curve.channel.as_str())
+    }
+
+    /// Whether the data put a channel's return above what was expected: plans hold it at today's spend.
+    pub fn holds(&self, channel: &str) -> bool {
+        let above = |e: ExpectedEffect| e.shift > SURPRISING;
+        self.channels.iter().any(|c| c.name == channel && c.evidence.expected.is_some_and(above))
+    }
+
+    fn planned_curves(&self) -> impl Iterator<Item = &ResponseCurve> {
+        self.response_curves
+            .iter()
+            .filter(|curve| curve.marginal_roi.is_some() && curve.planned_spend != Some(0.0))
+    }
+}
+
+/// Reads the curves that belong to `fit` from its output directory, or beside its `fit.json`.
+///
+/// # Errors
+/// When the file is missing, cut short, or lacks a curve of the fit; the file is named.
+pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, OutputError> {
+    let path = beside(fit_path, CURVES_FILE);
+    let frame = read_frame(&path, fit, None)?;
+    let unreadable = |source| OutputError::Unreadable { path: path.clone(), source };
+    fit.planned_curves()
+        .map(|c| {
+            Ok(CurveDraws {
+                channel: c.channel.clone(),
+                spend: c.planned_spend.unwrap_or(c.current_spend),
+                multipliers: c.spend_multiplier.clone(),
+                observed_max_multiplier: c.observed_max_multiplier.unwrap_or(1.0),
+                held: fit.holds(&c.channel),
+                value: points(&frame, &c.channel, &c.spend_multiplier).map_err(unreadable)?,
+            })
+        })
+        .collect()
+}
+
+fn points(frame: &DataFrame, channel: &str, multipliers: &[f64]) -> Result<Array2<f64>, PolarsError> {
+    let mut out = Array2::zeros((frame.height(), multipliers.len()));
+    for (m, mut target) in multipliers.iter().zip(out.columns_mut()) {
+        let column = frame.column(&column_name(channel, *m))?.f64()?;
+        for (cell, draw) in target.iter_mut().zip(column.iter()) {
+            *cell = draw.unwrap_or(f64::NAN);
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testdata;
+    use crate::report::testdata::Parts;
+    use std::fs::{self, File};
+
+    fn written() -> (tempfile::TempDir, Fit, Posterior) {
+        let dir = tempfile::tempdir().unwrap();
+        let posterior = testdata::posterior();
+        let path = dir.path().join(CURVES_FILE);
+        write_curves(&posterior, File::create(&path).unwrap(), &path).unwrap();
+        (dir, testdata::fit(), posterior)
+    }
+
+    #[test]
+    fn curves_come_back_bit_for_bit_from_the_folder_or_the_file() {
+        let (dir, fit, posterior) = written();
+        let want = curve_draws(&posterior);
+        assert_eq!(want.len(), 2, "paid channels only");
+        assert_eq!(read_curves(dir.path(), &fit).unwrap(), want);
+        assert_eq!(read_curves(&dir.path().join("fit.json"), &fit).unwrap(), want);
+    }
+
+    #[test]
+    fn plans_are_made_from_the_curve_of_todays_plan() {
+        let mut posterior = testdata::posterior();
+        let tv = &mut posterior.channels[0];
+        assert_eq!(curve_draws(&testdata::posterior())[0].value, tv.value_curve);
+        tv.plan_curve = Some(&tv.value_curve * 2.0);
+        tv.plan_spend = 2.0 * tv.spend;
+        let (dir, path) = (tempfile::tempdir().unwrap(), Path::new(CURVES_FILE));
+        write_curves(&posterior, File::create(dir.path().join(path)).unwrap(), path).unwrap();
+        let fit = Parts { posterior, ..Parts::new() }.fit();
+        let tv = &read_curves(dir.path(), &fit).unwrap()[0];
+        let expected = &testdata::posterior().channels[0];
+        assert_eq!((tv.spend, &tv.value), (2.0 * expected.spend, &(&expected.value_curve * 2.0)));
+        assert_eq!(fit.response_curves[0].current_spend, expected.spend);
+    }
+
+    #[test]
+    fn a_truncated_or_foreign_file_is_named() {
+        let (dir, fit, _) = written();
+        let path = dir.path().join(CURVES_FILE);
+        let bytes = fs::read(&path).unwrap();
+        for length in [0, 3, bytes.len() / 2, bytes.len() - 1] {
+            fs::write(&path, &bytes[..length]).unwrap();
+            let error = read_curves(dir.path(), &fit).unwrap_err();
+            assert!(error.to_string().contains(CURVES_FILE), "{length}: {error}");
+            assert!(error.hint().is_some());
+        }
+        fs::write(&path, &bytes).unwrap();
+        let mut parts = Parts::new();
+        parts.posterior.channels[0].name = "other".into();
+        let error = read_curves(dir.path(), &parts.fit()).unwrap_err();
+        assert!(error.to_string().contains("value[other]"), "{error}");
+    }
+}

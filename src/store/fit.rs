@@ -1,0 +1,211 @@
+//! Writing and reading `fit.json`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::ser::{Formatter, Serializer};
+
+use crate::report::PRIOR_SCHEMA;
+use crate::report::first_non_finite;
+use crate::report::{FIT_SCHEMA, Fit};
+use crate::store::error::OutputError;
+use crate::store::names::PRIOR_FILE;
+
+/// File name of the fit in the output directory.
+pub const FIT_FILE: &str = "fit.json";
+
+/// Where the file `name` of a fit lies, given its output directory or its `fit.json`.
+pub(crate) fn beside(fit_path: &Path, name: &str) -> PathBuf {
+    if fit_path.is_dir() { fit_path.join(name) } else { fit_path.with_file_name(name) }
+}
+
+impl Fit {
+    /// The bytes of `fit.json`: UTF-8, a final line feed.
+    ///
+    /// # Errors
+    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
+    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
+        to_json(self)
+    }
+
+    /// Refuses what [`Fit::to_json`] would.
+    pub(crate) fn check_finite(&self) -> Result<(), OutputError> {
+        check_finite(self)
+    }
+
+    /// Reads a fit from an output directory or from its `fit.json`.
+    ///
+    /// # Errors
+    /// When the file is missing, cut short, not a fit, of the prior alone, or of another schema; the file is named.
+    pub fn read(path: &Path) -> Result<Fit, OutputError> {
+        let file = if path.is_dir() { path.join(FIT_FILE) } else { path.to_path_buf() };
+        let prior_only = || OutputError::PriorOnly { path: path.to_path_buf() };
+        let bytes = match fs::read(&file) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound && path.join(PRIOR_FILE).is_file() => {
+                return Err(prior_only());
+            }
+            read => read.map_err(OutputError::io("cannot read", &file))?,
+        };
+        let corrupt = |source| OutputError::Corrupt { path: file.clone(), source };
+        // The schema first: a newer file should be called newer, not malformed.
+        let header: Header = serde_json::from_slice(&bytes).map_err(corrupt)?;
+        match header.schema {
+            Some(s) if s == FIT_SCHEMA => serde_json::from_slice(&bytes).map_err(corrupt),
+            Some(s) if s == PRIOR_SCHEMA => Err(prior_only()),
+            other => Err(OutputError::Schema {
+                path: file.clone(),
+                found: other.unwrap_or_else(|| "missing".into()),
+                expected: FIT_SCHEMA,
+            }),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    schema: Option<String>,
+}
+
+fn check_finite<T: Serialize>(value: &T) -> Result<(), OutputError> {
+    first_non_finite(value).map_or(Ok(()), |(field, value)| Err(OutputError::NonFinite { field, value }))
+}
+
+/// JSON bytes of any value, refusing what JSON cannot carry.
+pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, OutputError> {
+    check_finite(value)?;
+    let mut bytes = Vec::new();
+    value
+        .serialize(&mut Serializer::with_formatter(&mut bytes, Layout { depth: 0, empty: true }))
+        .map_err(|source| OutputError::Serialise { source })?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// One key a line, arrays of numbers on one line: short enough to read, and to diff.
+struct Layout {
+    depth: usize,
+    empty: bool,
+}
+
+impl Layout {
+    fn line<W: ?Sized + Write>(&self, w: &mut W) -> io::Result<()> {
+        w.write_all(b"\n")?;
+        (0..self.depth).try_for_each(|_| w.write_all(b"  "))
+    }
+}
+
+impl Formatter for Layout {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { w.write_all(b", ") }
+    }
+    fn begin_object<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.depth += 1;
+        self.empty = true;
+        w.write_all(b"{")
+    }
+    fn begin_object_key<W: ?Sized + Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            w.write_all(b",")?;
+        }
+        self.line(w)
+    }
+    fn begin_object_value<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        w.write_all(b": ")
+    }
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.empty = false;
+        Ok(())
+    }
+    fn end_object<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if !self.empty {
+            self.line(w)?;
+        }
+        self.empty = false;
+        w.write_all(b"}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testdata;
+
+    fn read_text(text: &str) -> OutputError {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(FIT_FILE), text).unwrap();
+        Fit::read(dir.path()).unwrap_err()
+    }
+
+    #[test]
+    fn reads_back_what_it_wrote_to_the_last_bit() {
+        let fit = testdata::fit();
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(FIT_FILE);
+        fs::write(&file, fit.to_json().unwrap()).unwrap();
+        assert_eq!(Fit::read(dir.path()).unwrap(), fit);
+        assert_eq!(Fit::read(&file).unwrap(), fit);
+    }
+
+    #[test]
+    fn layout_puts_keys_on_lines_and_number_arrays_on_one() {
+        let value = serde_json::json!({"a": [1, 2], "b": {}, "c": [{"d": null}]});
+        let text = String::from_utf8(to_json(&value).unwrap()).unwrap();
+        assert_eq!(text, "{\n  \"a\": [1, 2],\n  \"b\": {},\n  \"c\": [{\n    \"d\": null\n  }]\n}\n");
+    }
+
+    #[test]
+    fn non_finite_numbers_are_refused_by_name() {
+        let mut fit = testdata::fit();
+        fit.channels[1].outcome_share.sd = f64::NAN;
+        let message = fit.to_json().unwrap_err().to_string();
+        assert!(message.contains("channels[1].outcome_share.sd"), "{message}");
+    }
+
+    #[test]
+    fn a_truncated_file_says_so() {
+        let bytes = testdata::fit().to_json().unwrap();
+        let text = std::str::from_utf8(&bytes[..bytes.len() / 2]).unwrap();
+        let error = read_text(text);
+        assert!(error.to_string().contains(FIT_FILE), "{error}");
+        assert!(error.hint().unwrap().contains("ends too early"), "{error:?}");
+    }
+
+    #[test]
+    fn another_schema_is_named() {
+        let error = read_text(r#"{"schema": "mmm.fit/2", "new": 1}"#);
+        assert!(error.to_string().contains("mmm.fit/2"), "{error}");
+        assert!(error.hint().unwrap().contains("version of mmm that wrote it"));
+        let error = read_text(r#"{"schema": "other"}"#);
+        assert!(matches!(error, OutputError::Schema { .. }), "{error:?}");
+        assert!(matches!(read_text("{}"), OutputError::Schema { .. }));
+        assert!(matches!(read_text("not json"), OutputError::Corrupt { .. }));
+    }
+
+    #[test]
+    fn the_prior_alone_is_no_fit() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(PRIOR_FILE);
+        fs::write(&file, format!("{{\"schema\": \"{PRIOR_SCHEMA}\"}}")).unwrap();
+        for path in [dir.path(), &file] {
+            let error = Fit::read(path).unwrap_err();
+            assert!(error.to_string().contains("--prior-only"), "{error}");
+            assert!(error.hint().unwrap().contains("without --prior-only"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let text = String::from_utf8(testdata::fit().to_json().unwrap()).unwrap();
+        let error = read_text(&text.replacen("\"fit_quality\"", "\"unfit\"", 1));
+        assert!(error.to_string().contains("fit_quality"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = Fit::read(Path::new("no/such/fit.json")).unwrap_err();
+        assert!(error.to_string().contains("no/such/fit.json"), "{error}");
+    }
+}

@@ -1,0 +1,85 @@
+//! What an output directory may hold, so that a file of the user's own is told from one of mmm's.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::store::curves::CURVES_FILE;
+use crate::store::fit::FIT_FILE;
+use crate::store::log::LOG_FILE;
+use crate::store::media::MEDIA_FILE;
+use crate::store::names::{
+    DIFF_JSON, DIFF_MARKDOWN, PRIOR_DRAWS_FILE, PRIOR_FILE, REPORT_FILE, REPORT_UNFINISHED,
+};
+use crate::store::parquet::DRAWS_FILE;
+use crate::store::weekly::WEEKLY_FILE;
+
+/// Every file that any version of mmm wrote into the directory of a fit.
+const OF_FIT: [&str; 9] = [
+    FIT_FILE,
+    DRAWS_FILE,
+    CURVES_FILE,
+    MEDIA_FILE,
+    WEEKLY_FILE,
+    LOG_FILE,
+    REPORT_FILE,
+    DIFF_JSON,
+    DIFF_MARKDOWN,
+];
+/// The same of a prior.
+const OF_PRIOR: [&str; 2] = [PRIOR_FILE, PRIOR_DRAWS_FILE];
+/// What file managers leave in a folder that somebody looked at: nobody's work.
+const LITTER: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
+
+/// What an output directory is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputKind {
+    /// `mmm fit`.
+    Fit,
+    /// `mmm fit --prior-only`.
+    Prior,
+}
+
+impl OutputKind {
+    /// File by which an earlier output is known.
+    pub(crate) fn marker(self) -> &'static str {
+        match self {
+            OutputKind::Fit => FIT_FILE,
+            OutputKind::Prior => PRIOR_FILE,
+        }
+    }
+
+    fn writes(self, name: &str) -> bool {
+        match self {
+            OutputKind::Fit => OF_FIT.contains(&name) || name.starts_with(REPORT_UNFINISHED),
+            OutputKind::Prior => OF_PRIOR.contains(&name),
+        }
+    }
+}
+
+/// What is in a folder that may be an earlier output.
+pub(crate) struct Contents {
+    /// Whether the file is there that makes it one.
+    pub is_output: bool,
+    /// Names that mmm does not write into one, sorted, folders with a final `/`; all of them when it is none.
+    pub strangers: Vec<String>,
+}
+
+impl Contents {
+    /// Looks into `folder`.
+    pub fn of(folder: &Path, kind: OutputKind) -> io::Result<Contents> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            names.push(if entry.file_type()?.is_dir() { name + "/" } else { name });
+        }
+        // Asked again, as another process may have swapped its output in while the old one was listed.
+        let is_output =
+            names.iter().any(|name| name == kind.marker()) || folder.join(kind.marker()).is_file();
+        let is_nobodys = |name: &String| LITTER.contains(&name.as_str());
+        names.retain(|name| !is_nobodys(name) && (!is_output || !kind.writes(name)));
+        names.sort();
+        Ok(Contents { is_output, strangers: names })
+    }
+}

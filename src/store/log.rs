@@ -1,0 +1,219 @@
+//! `log.json`: times, threads and machine, which must not be in `fit.json`.
+
+use std::time::{Instant, SystemTime};
+
+use crate::report::Fit;
+use crate::sampler::Chain;
+use crate::sha256;
+use crate::store::error::OutputError;
+use crate::store::fit::to_json;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+/// File name of the log in the output directory.
+pub const LOG_FILE: &str = "log.json";
+/// Schema name of every log. Within it keys are only ever added.
+pub const LOG_SCHEMA: &str = "mmm.log/1";
+
+/// How a fit ran.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Log {
+    /// `mmm.log/1`.
+    pub schema: String,
+    /// Version of mmm.
+    pub version: String,
+    /// What was fitted, and how: enough to tell two runs apart, or to repeat one.
+    pub provenance: Provenance,
+    /// Start of the run, UTC, RFC 3339.
+    pub started: String,
+    /// Wall time of the whole run, seconds.
+    pub total_seconds: f64,
+    /// Wall time by phase, in the order they ran.
+    pub phases: Vec<Phase>,
+    /// Worker threads.
+    pub threads: usize,
+    /// The machine.
+    pub machine: Machine,
+    /// Vector instructions in use, such as `avx2`.
+    pub instruction_set: String,
+    /// What the sampling cost, whatever the machine.
+    pub gradients: Gradients,
+}
+
+/// Evaluations of the log density with its gradient, all chains together; without the pilot of a panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Gradients {
+    /// In the warm-up.
+    pub warmup: u64,
+    /// In the draws.
+    pub draws: u64,
+}
+
+impl Gradients {
+    /// Of a fit's chains.
+    pub fn of(chains: &[Chain]) -> Gradients {
+        Gradients {
+            warmup: chains.iter().map(|c| c.leapfrogs_warmup).sum(),
+            draws: chains.iter().map(|c| c.leapfrogs).sum(),
+        }
+    }
+}
+
+/// What was fitted, and how.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Provenance {
+    /// Schema of the `fit.json` beside.
+    pub fit_schema: String,
+    /// SHA-256 of the `fit.json` beside, lower-case hex.
+    pub fit_sha256: String,
+    /// Data file as given.
+    pub data_file: String,
+    /// SHA-256 of the data file.
+    pub data_sha256: String,
+    /// SHA-256 of the column roles and the resolved configuration, as JSON in the order of `fit.json`.
+    pub config_sha256: String,
+    /// Seed of every random stream.
+    pub seed: u64,
+}
+
+impl Provenance {
+    /// Of a fit.
+    ///
+    /// # Errors
+    /// When it cannot be serialised.
+    pub fn of(fit: &Fit) -> Result<Provenance, OutputError> {
+        let run = &fit.run;
+        Ok(Provenance {
+            fit_schema: fit.schema.clone(),
+            fit_sha256: sha256::of(&fit.to_json()?),
+            data_file: run.data.file.clone(),
+            data_sha256: run.data.sha256.clone(),
+            config_sha256: sha256::of(&to_json(&(&run.roles, &run.config))?),
+            seed: run.seed,
+        })
+    }
+}
+
+/// Wall time of one phase.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Phase {
+    /// Such as `read`, `warmup`, `sample`, `summarise`, `write`.
+    pub name: String,
+    /// Wall time, seconds.
+    pub seconds: f64,
+}
+
+/// The machine a fit ran on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Machine {
+    /// Operating system, such as `linux`.
+    pub os: String,
+    /// Architecture, such as `x86_64`.
+    pub arch: String,
+    /// Processor model; null where the system does not tell.
+    pub cpu: Option<String>,
+    /// Hardware threads available to the process.
+    pub cpus: usize,
+}
+
+impl Machine {
+    /// This machine.
+    pub fn here() -> Machine {
+        Machine {
+            os: std::env::consts::OS.into(),
+            arch: std::env::consts::ARCH.into(),
+            cpu: cpu_model(),
+            cpus: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+fn cpu_model() -> Option<String> {
+    let info = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = info.lines().find(|l| l.starts_with("model name"))?;
+    line.split_once(':').map(|(_, model)| model.trim().to_owned())
+}
+
+/// Stopwatch of a run.
+#[derive(Debug, Clone)]
+pub struct PhaseClock {
+    wall: SystemTime,
+    start: Instant,
+    lap: Instant,
+    phases: Vec<Phase>,
+}
+
+impl PhaseClock {
+    /// Starts the run and its first phase.
+    pub fn start() -> PhaseClock {
+        let now = Instant::now();
+        PhaseClock { wall: SystemTime::now(), start: now, lap: now, phases: Vec::new() }
+    }
+
+    /// Ends the running phase, giving it a name, and starts the next.
+    pub fn finish(&mut self, name: &str) {
+        let now = Instant::now();
+        self.phases.push(Phase { name: name.into(), seconds: (now - self.lap).as_secs_f64() });
+        self.lap = now;
+    }
+
+    /// The log of the run so far.
+    ///
+    /// # Errors
+    /// When the fit cannot be serialised.
+    pub fn log(
+        &self,
+        fit: &Fit,
+        threads: usize,
+        instruction_set: &str,
+        gradients: Gradients,
+    ) -> Result<Log, OutputError> {
+        Ok(Log {
+            schema: LOG_SCHEMA.into(),
+            provenance: Provenance::of(fit)?,
+            version: env!("CARGO_PKG_VERSION").into(),
+            started: DateTime::<Utc>::from(self.wall).to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            total_seconds: self.start.elapsed().as_secs_f64(),
+            phases: self.phases.clone(),
+            threads,
+            machine: Machine::here(),
+            instruction_set: instruction_set.into(),
+            gradients,
+        })
+    }
+}
+
+impl Log {
+    /// The bytes of `log.json`.
+    ///
+    /// # Errors
+    /// When it cannot be serialised.
+    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
+        to_json(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phases_add_up_to_no_more_than_the_total() {
+        let mut clock = PhaseClock::start();
+        clock.finish("read");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        clock.finish("sample");
+        let log = clock
+            .log(&crate::report::testdata::fit(), 2, "avx2", Gradients { warmup: 7, draws: 30 })
+            .unwrap();
+        assert_eq!(log.provenance.fit_sha256.len(), 64);
+        let names: Vec<&str> = log.phases.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(names, ["read", "sample"]);
+        assert!(log.phases[1].seconds >= 0.005);
+        assert!(log.phases.iter().map(|p| p.seconds).sum::<f64>() <= log.total_seconds);
+        let json: serde_json::Value = serde_json::from_slice(&log.to_json().unwrap()).unwrap();
+        assert_eq!((&json["threads"], &json["instruction_set"]), (&2.into(), &"avx2".into()));
+        assert_eq!(json["gradients"], serde_json::json!({ "warmup": 7, "draws": 30 }));
+        assert!(DateTime::parse_from_rfc3339(json["started"].as_str().unwrap()).is_ok());
+    }
+}

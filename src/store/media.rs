@@ -1,0 +1,158 @@
+//! `media.parquet`: what each paid channel spent and ran in each geo and period.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use polars_core::prelude::{Column, DataFrame, PlSmallStr, PolarsError};
+use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOptions};
+
+use crate::config::Adstock;
+use crate::data::paces;
+use crate::planning::{MediaDraws, MediaModel};
+use crate::posterior::{ChannelMedia, MediaHistory};
+use crate::report::Fit;
+use crate::store::error::OutputError;
+use crate::store::fit::beside;
+use crate::store::frame::read_frame;
+use crate::store::parquet::DRAWS_FILE;
+
+/// File name of the media history in the output directory.
+pub const MEDIA_FILE: &str = "media.parquet";
+
+/// Writes one row a geo and period, geo by geo: `date` (ISO), `geo`, `fitted`, `outcome_scale`,
+/// `value_per_outcome`, then `spend[CHANNEL]` and `exposure[CHANNEL]` of every paid channel, the exposure in
+/// the unit of the draws' `half_saturation[CHANNEL]`.
+///
+/// # Errors
+/// [`OutputError::Parquet`] when encoding or the writer fails.
+pub fn write_media(history: &MediaHistory, out: impl Write, path: &Path) -> Result<(), OutputError> {
+    encode(history, out).map_err(|source| OutputError::Parquet { path: path.into(), source })
+}
+
+fn encode(history: &MediaHistory, out: impl Write) -> Result<(), PolarsError> {
+    let (n, n_geos) = (history.n_periods(), history.n_geos());
+    let dates: Vec<String> = history.dates.iter().map(NaiveDate::to_string).collect();
+    let of_cell =
+        |f: &dyn Fn(usize, usize) -> f64| -> Vec<f64> { (0..n_geos * n).map(|i| f(i / n, i % n)).collect() };
+    let text = |name: &'static str, f: &dyn Fn(usize, usize) -> String| {
+        let values: Vec<String> = (0..n_geos * n).map(|i| f(i / n, i % n)).collect();
+        Column::new(PlSmallStr::from_static(name), values)
+    };
+    let mut columns = vec![
+        text("date", &|_, t| dates[t].clone()),
+        text("geo", &|g, _| history.geos[g].clone()),
+        Column::new("fitted".into(), history.fitted.as_slice()),
+        Column::new("outcome_scale".into(), of_cell(&|g, _| history.outcome_scale[g])),
+        Column::new("value_per_outcome".into(), history.value_per_outcome.as_slice()),
+    ];
+    for channel in &history.channels {
+        columns.push(Column::new(format!("spend[{}]", channel.name).into(), channel.spend.as_slice()));
+        columns.push(Column::new(format!("exposure[{}]", channel.name).into(), channel.exposure.as_slice()));
+    }
+    ParquetWriter::new(out)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_statistics(StatisticsOptions::empty())
+        .set_parallel(false)
+        .finish(&mut DataFrame::new(n_geos * n, columns)?)
+        .map(|_| ())
+}
+
+/// Reads history and media parameters that belong to `fit` from its output directory, or beside its
+/// `fit.json`.
+///
+/// # Errors
+/// When `media.parquet` or `draws.parquet` is missing, cut short, or of another fit; the file is named.
+pub fn read_media(fit_path: &Path, fit: &Fit) -> Result<MediaModel, OutputError> {
+    let media = beside(fit_path, MEDIA_FILE);
+    let history = history(&read_frame(&media, fit, None)?, fit).map_err(unreadable(&media))?;
+    let path = beside(fit_path, DRAWS_FILE);
+    let names: Vec<Vec<String>> = history.channels.iter().map(|c| wanted(fit, &history, &c.name)).collect();
+    let frame = read_frame(&path, fit, Some(names.concat()))?;
+    let draws: Result<Vec<MediaDraws>, PolarsError> =
+        history.channels.iter().map(|c| draws(&frame, fit, &history, &c.name)).collect();
+    Ok(MediaModel { draws: draws.map_err(unreadable(&path))?, history })
+}
+
+fn unreadable(path: &Path) -> impl Fn(PolarsError) -> OutputError + use<> {
+    let path: PathBuf = path.into();
+    move |source| OutputError::Unreadable { path: path.clone(), source }
+}
+
+fn history(frame: &DataFrame, fit: &Fit) -> Result<MediaHistory, PolarsError> {
+    let geos = fit.run.data.geo_names.clone();
+    let n = frame.height() / geos.len().max(1);
+    let text = |name: &str| -> Result<Vec<String>, PolarsError> {
+        Ok(frame.column(name)?.str()?.iter().map(|v| v.unwrap_or_default().to_owned()).collect())
+    };
+    let foreign = |what: &str| PolarsError::ComputeError(format!("{what} are not those of the fit").into());
+    let rows = text("geo")?;
+    if n * geos.len() != rows.len() || n == 0 || !rows.iter().step_by(n).eq(&geos) {
+        return Err(foreign("geos"));
+    }
+    let dates: Result<Vec<NaiveDate>, _> = text("date")?[..n].iter().map(|d| d.parse()).collect();
+    let paid = fit.channels.iter().filter_map(|c| Some((c, c.spend_column.clone()?)));
+    let channels = paid.map(|(c, spend_column)| {
+        let spend = numbers(frame, &format!("spend[{}]", c.name))?;
+        let exposure = numbers(frame, &format!("exposure[{}]", c.name))?;
+        Ok::<_, PolarsError>(ChannelMedia { name: c.name.clone(), spend_column, spend, exposure })
+    });
+    let interval = fit.run.data.interval();
+    let fitted: Vec<bool> = frame.column("fitted")?.bool()?.iter().map(|v| v.unwrap_or_default()).collect();
+    Ok(MediaHistory {
+        dates: dates.map_err(|_| foreign("dates"))?,
+        interval,
+        geos,
+        outcome_scale: numbers(frame, "outcome_scale")?.into_iter().step_by(n).collect(),
+        value_per_outcome: numbers(frame, "value_per_outcome")?,
+        pace: paces(&fitted, n, interval),
+        fitted,
+        channels: channels.collect::<Result<_, _>>()?,
+    })
+}
+
+fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<f64>, PolarsError> {
+    Ok(frame.column(name)?.f64()?.iter().map(|v| v.unwrap_or(f64::NAN)).collect())
+}
+
+/// Carry-over and fixed slope of a channel as configured.
+fn shape(fit: &Fit, channel: &str) -> (Adstock, Option<f64>) {
+    let config = &fit.run.config;
+    let own = config.channels.get(channel);
+    (own.and_then(|c| c.adstock).unwrap_or(config.model.adstock), own.and_then(|c| c.slope))
+}
+
+/// The columns of the draws that describe a channel.
+fn wanted(fit: &Fit, history: &MediaHistory, channel: &str) -> Vec<String> {
+    let (adstock, slope) = shape(fit, channel);
+    let mut names = vec![format!("half_saturation[{channel}]"), format!("coefficient[{channel}]")];
+    names.extend((adstock != Adstock::None).then(|| format!("retention[{channel}]")));
+    names.extend(slope.is_none().then(|| format!("slope[{channel}]")));
+    if history.n_geos() > 1 {
+        names.extend(history.geos.iter().map(|geo| format!("geo_factor[{channel},{geo}]")));
+    }
+    names
+}
+
+fn draws(
+    frame: &DataFrame,
+    fit: &Fit,
+    history: &MediaHistory,
+    channel: &str,
+) -> Result<MediaDraws, PolarsError> {
+    let (adstock, slope) = shape(fit, channel);
+    let n = frame.height();
+    let of = |quantity: &str| numbers(frame, &format!("{quantity}[{channel}]"));
+    let factor = |geo: &String| numbers(frame, &format!("geo_factor[{channel},{geo}]"));
+    Ok(MediaDraws {
+        adstock,
+        retention: if adstock == Adstock::None { vec![0.0; n] } else { of("retention")? },
+        half_saturation: of("half_saturation")?,
+        slope: slope.map_or_else(|| of("slope"), |s| Ok(vec![s; n]))?,
+        coefficient: of("coefficient")?,
+        geo_factor: match history.n_geos() {
+            1 => vec![vec![1.0; n]],
+            _ => history.geos.iter().map(factor).collect::<Result<_, _>>()?,
+        },
+    })
+}

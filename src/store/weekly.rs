@@ -1,0 +1,111 @@
+//! `weekly.csv`: outcome, fit and decomposition, one row a geo and period.
+
+use std::io::{self, Write};
+
+use crate::data::Dataset;
+use crate::posterior::{Cell, Posterior};
+
+/// File name of the table in the output directory.
+pub const WEEKLY_FILE: &str = "weekly.csv";
+
+/// Writes the table as RFC 4180 with line feeds; a blank outcome stays blank. Columns: `date`, `geo`
+/// (panels), `outcome`, `fitted_mean`, `fitted_q05`, `fitted_q95`, `baseline`, `trend`, `seasonality`,
+/// `control:NAME` each, `channel:NAME` each; `carried_residual` where autocorrelated noise carries on into
+/// periods without a fitted outcome, whose `fitted_mean` it is part of; `held_out` (0 or 1) when any is.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Write) -> io::Result<()> {
+    let panel = dataset.n_geos() > 1;
+    let held_out = posterior.cells.iter().any(|c| c.held_out);
+    let carried = posterior.cells.iter().any(|c| c.carried != 0.0);
+    let mut header = vec!["date".to_owned()];
+    header.extend(panel.then(|| "geo".to_owned()));
+    header.extend(
+        ["outcome", "fitted_mean", "fitted_q05", "fitted_q95", "baseline", "trend", "seasonality"]
+            .map(String::from),
+    );
+    header.extend(posterior.control_names.iter().map(|n| format!("control:{n}")));
+    header.extend(posterior.channels.iter().map(|c| format!("channel:{}", c.name)));
+    header.extend(carried.then(|| "carried_residual".to_owned()));
+    header.extend(held_out.then(|| "held_out".to_owned()));
+    write_row(&mut out, &header)?;
+    for cell in &posterior.cells {
+        let mut row = vec![cell.date.to_string()];
+        row.extend(panel.then(|| dataset.geos[cell.geo].clone()));
+        row.push(cell.outcome.map_or(String::new(), number));
+        row.extend(quantities(cell).map(number));
+        row.extend(carried.then(|| number(cell.carried)));
+        row.extend(held_out.then(|| u8::from(cell.held_out).to_string()));
+        write_row(&mut out, &row)?;
+    }
+    out.flush()
+}
+
+fn quantities(cell: &Cell) -> impl Iterator<Item = f64> + '_ {
+    [cell.fitted_mean, cell.fitted_q05, cell.fitted_q95, cell.baseline, cell.trend, cell.seasonality]
+        .into_iter()
+        .chain(cell.controls.iter().copied())
+        .chain(cell.channels.iter().copied())
+}
+
+/// Shortest text that reads back to the same f64; blank when there is none.
+fn number(value: f64) -> String {
+    if value.is_finite() { format!("{value:?}") } else { String::new() }
+}
+
+fn write_row(out: &mut impl Write, fields: &[String]) -> io::Result<()> {
+    for (i, field) in fields.iter().enumerate() {
+        if i > 0 {
+            out.write_all(b",")?;
+        }
+        if field.contains([',', '"', '\n', '\r']) {
+            write!(out, "\"{}\"", field.replace('"', "\"\""))?;
+        } else {
+            out.write_all(field.as_bytes())?;
+        }
+    }
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testdata::{Parts, dataset, posterior};
+
+    fn text(dataset: &Dataset, posterior: &Posterior) -> String {
+        let mut bytes = Vec::new();
+        write_weekly(dataset, posterior, &mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn one_row_a_cell_with_quoted_names() {
+        let text = text(&dataset(), &posterior());
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines[0],
+            "date,geo,outcome,fitted_mean,fitted_q05,fitted_q95,baseline,trend,seasonality,\
+             control:promo,channel:tv,channel:search,channel:newsletter"
+        );
+        assert_eq!(lines.len(), 41);
+        assert_eq!(
+            lines[1],
+            "2024-01-01,north,1000.0,1001.5,900.0,1100.0,801.5,800.0,1.0,0.5,120.0,60.0,20.0"
+        );
+        assert!(lines[4].starts_with("2024-01-22,north,,1004.5,"), "blank outcome: {}", lines[4]);
+        assert!(lines[21].starts_with("2024-01-01,\"south, \"\"deep\"\"\",1020.0,"), "{}", lines[21]);
+    }
+
+    #[test]
+    fn national_data_has_no_geo_and_holdouts_are_marked() {
+        let Parts { mut dataset, mut posterior, .. } = Parts::new();
+        dataset.geos.truncate(1);
+        posterior.cells.truncate(20);
+        posterior.cells[19].held_out = true;
+        let text = text(&dataset, &posterior);
+        assert!(text.starts_with("date,outcome,"), "{text}");
+        let last = |n: usize| text.lines().nth(n).unwrap().rsplit(',').next().unwrap();
+        assert_eq!((last(0), last(19), last(20)), ("held_out", "0", "1"));
+    }
+}
