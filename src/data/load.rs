@@ -5,14 +5,14 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::cells::CellReader;
-use super::csv::Table;
 use super::dataset::{Dataset, Roles, Source};
-use super::dates::DateFormat;
-use super::infer;
-use super::interval::{self, Rows};
-use super::number::excerpt;
 use super::panel;
+use super::read::cells::CellReader;
+use super::read::csv::Table;
+use super::read::dates::DateFormat;
+use super::read::interval::{self, Rows};
+use super::read::number::excerpt;
+use super::roles::words;
 use super::roles::{self, Assignment};
 use crate::config::{LoadOptions, OutcomeKind};
 use crate::error::{Error, Problems};
@@ -92,7 +92,7 @@ fn date_candidates(table: &Table) -> Vec<usize> {
     let step = table.n_rows().div_ceil(SAMPLE).max(1);
     let holds_dates = |column: &usize| {
         let sample: Vec<&str> = table.cells(*column).step_by(step).collect();
-        let named = infer::DATE.fits(&table.names[*column]);
+        let named = words::DATE.fits(&table.names[*column]);
         DateFormat::ALL.iter().filter(|f| named || **f != DateFormat::Compact).any(|format| {
             sample.iter().filter(|cell| format.parse(cell).is_some()).count() * 2 > sample.len()
         })
@@ -262,10 +262,10 @@ fn outcome_kind(
     if let Some(kind) = options.outcome_kind {
         return Ok(kind);
     }
-    if infer::COUNT.fits(name) || has_value {
+    if words::COUNT.fits(name) || has_value {
         return Ok(OutcomeKind::Count);
     }
-    if !infer::REVENUE.fits(name) {
+    if !words::REVENUE.fits(name) {
         warnings.push(Warning::new(
             "outcome_kind_assumed",
             format!("the outcome `{name}` is taken for revenue, in the currency of the spend"),

@@ -1,55 +1,30 @@
 //! CSV → [`Dataset`]: reading, column roles, checks.
 
-mod cells;
-mod centring;
 mod checks;
-mod collinearity;
-mod csv;
 mod dataset;
-mod dates;
 mod digest;
-mod fitted;
-mod following;
-mod half_saturation;
-mod history;
-mod infer;
-mod interval;
-mod layout;
 mod load;
-mod number;
 mod panel;
-mod parameters;
-mod patterns;
-mod plan;
-mod proxies;
-mod reported;
+mod read;
 mod roles;
 mod settings;
-mod spikes;
-mod suggest;
 #[cfg(test)]
 pub(crate) mod testdata;
-mod vet;
 mod window;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
-pub(crate) use checks::COLLINEAR_PAIR;
-pub use checks::{Finding, Severity, check};
-pub use collinearity::in_lockstep;
-pub(crate) use collinearity::{Collinearity, collinearity};
+pub(crate) use checks::{
+    Activity, COLLINEAR_PAIR, Collinearity, FittedOutcome, collinearity, fitted_outcome, fourier_pairs,
+    paces, trend_segments,
+};
+pub use checks::{
+    ChannelHistory, Finding, Follower, Severity, check, enough_rows, followers, history, in_lockstep,
+    knot_weeks, vet,
+};
 pub use dataset::*;
 pub use digest::period_digests;
-pub(crate) use fitted::{FittedOutcome, fitted_outcome, paces};
-pub use following::{Follower, followers};
-pub(crate) use history::Activity;
-pub use history::{ChannelHistory, history};
-pub use infer::unasked_role;
 pub use load::{column_names, load};
-pub use parameters::{enough_rows, knot_weeks};
-pub(crate) use parameters::{fourier_pairs, trend_segments};
-pub use plan::{PlanFile, PlanRow, read_plan};
-pub use reported::{Reported, ReportedRow, read_reported};
+pub use read::{PlanFile, PlanRow, Reported, ReportedRow, read_plan, read_reported};
+pub use roles::{suggested_flags, unasked_role};
 pub use settings::settle;
 pub(crate) use settings::{assume_reliabilities, no_reliability, pattern_fits};
-pub use suggest::suggested_flags;
-pub use vet::vet;

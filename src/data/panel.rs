@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
-use super::cells::{CellReader, Rule};
 use super::dataset::{Channel, Control, Outcome};
-use super::interval::{Periods, Rows};
-use super::number::{excerpt, parse_number};
+use super::read::cells::{CellReader, Rule};
+use super::read::interval::{Periods, Rows};
+use super::read::number::{excerpt, parse_number};
 use super::roles::{Assignment, Media};
 use crate::Warning;
 use crate::config::OutcomeKind;

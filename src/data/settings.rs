@@ -2,9 +2,9 @@
 
 use globset::Glob;
 
+use super::checks::followers;
+use super::checks::weeks;
 use super::dataset::{Channel, Dataset};
-use super::following::followers;
-use super::history::weeks;
 use crate::config::{ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, Scaling};
 use crate::error::{Error, Problems};
 use crate::words::nearest;
@@ -108,7 +108,9 @@ fn noisy_controls(fit: &FitConfig, data: &Dataset, problems: &mut Problems, hint
 pub(crate) fn no_reliability(data: &Dataset, name: &str) -> Option<(String, String)> {
     let measured = || data.controls.iter().filter(|c| !c.binary).map(|c| c.name.as_str());
     let on_a_scale = || match measured().next() {
-        Some(_) => format!("those measured on a scale have one: {}", super::suggest::listing(measured())),
+        Some(_) => {
+            format!("those measured on a scale have one: {}", super::roles::suggest::listing(measured()))
+        }
         None => "only what is measured on a scale has one, such as query volume".to_owned(),
     };
     if let Some(control) = data.controls.iter().find(|c| c.name == name) {
@@ -120,7 +122,7 @@ pub(crate) fn no_reliability(data: &Dataset, name: &str) -> Option<(String, Stri
         data.controls.iter().filter(|c| c.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('=')));
     let levels: Vec<&str> = levels.map(|c| c.name.as_str()).collect();
     if data.roles.controls.iter().any(|column| column == name) && !levels.is_empty() {
-        let listed = super::suggest::listing(levels.into_iter());
+        let listed = super::roles::suggest::listing(levels.into_iter());
         let problem =
             format!("control `{name}` is text with levels, each 0/1 ({listed}), and has no reliability");
         return Some((problem, on_a_scale()));
@@ -137,7 +139,7 @@ fn unknown_channel(name: &str, data: &Dataset) -> String {
     let names = || data.channels.iter().map(|c| c.name.as_str());
     match nearest(name, names()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the channels are {}", super::suggest::listing(names())),
+        None => format!("the channels are {}", super::roles::suggest::listing(names())),
     }
 }
 

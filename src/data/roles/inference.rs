@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Desk, Media};
+use super::assignment::{Desk, Media};
+use super::suggest::{listing, quote};
+use super::words::{self, Words};
 use crate::config::NamedChannel;
-use crate::data::infer::{self, Words};
-use crate::data::suggest::{listing, quote};
 use crate::error::Error;
 use crate::warning::Warning;
 
@@ -42,7 +42,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn infer_outcome(&mut self) -> Result<usize, Error> {
-        let found: Vec<usize> = self.free().filter(|i| infer::OUTCOME.fits(&self.names[*i])).collect();
+        let found: Vec<usize> = self.free().filter(|i| words::OUTCOME.fits(&self.names[*i])).collect();
         match found.as_slice() {
             [one] => Ok(self.take(*one)),
             [] => Err(match self.outcome_in_other_role() {
@@ -53,7 +53,7 @@ impl Desk<'_> {
                 ),
                 None => Error::data(
                     self.file,
-                    format!("no column is named like an outcome ({})", infer::OUTCOME.0.join(", ")),
+                    format!("no column is named like an outcome ({})", words::OUTCOME.0.join(", ")),
                     format!(
                         "name it with --outcome COLUMN; columns without a role yet: {}",
                         self.quoted(&self.free().collect::<Vec<_>>())
@@ -71,7 +71,7 @@ impl Desk<'_> {
     /// A column named like an outcome that a flag gave another role, and the flag.
     fn outcome_in_other_role(&self) -> Option<(&str, &str)> {
         let claimed = self.claims.iter().map(|(column, flag)| (self.names[*column].as_str(), flag.as_str()));
-        claimed.into_iter().find(|(name, _)| infer::OUTCOME.fits(name))
+        claimed.into_iter().find(|(name, _)| words::OUTCOME.fits(name))
     }
 
     pub(super) fn infer_one(&mut self, what: &str, flag: &str, words: Words) -> Result<Option<usize>, Error> {
@@ -89,7 +89,7 @@ impl Desk<'_> {
 
     pub(super) fn infer_spend(&mut self, mut spend: Vec<usize>) -> Vec<usize> {
         let found: Vec<usize> =
-            self.free().filter(|i| infer::spend_stem(&self.names[*i]).is_some()).collect();
+            self.free().filter(|i| words::spend_stem(&self.names[*i]).is_some()).collect();
         spend.extend(found.into_iter().map(|column| self.take(column)));
         spend.sort_unstable();
         spend
@@ -108,7 +108,7 @@ impl Desk<'_> {
         let columns: Vec<(usize, bool)> = paid.chain(organic.iter().map(|c| (*c, false))).collect();
         let short = |&(column, is_paid): &(usize, bool)| {
             let name = &self.names[column];
-            let stem = if is_paid { infer::spend_stem(name) } else { None };
+            let stem = if is_paid { words::spend_stem(name) } else { None };
             self.given_name(column, is_paid).cloned().unwrap_or_else(|| stem.unwrap_or(name).to_owned())
         };
         let wanted: Vec<String> = columns.iter().map(short).collect();
@@ -130,10 +130,10 @@ impl Desk<'_> {
     pub(super) fn infer_exposure(&mut self, paid: &[Media], exposure: &mut BTreeMap<usize, usize>) {
         for channel in paid {
             let Some(spend) = channel.spend.filter(|s| !exposure.contains_key(s)) else { continue };
-            let stem = infer::spend_stem(&self.names[spend]).unwrap_or(&self.names[spend]).to_lowercase();
+            let stem = words::spend_stem(&self.names[spend]).unwrap_or(&self.names[spend]).to_lowercase();
             let found: Vec<usize> = self
                 .free()
-                .filter(|i| infer::exposure_stem(&self.names[*i]).is_some_and(|s| s.to_lowercase() == stem))
+                .filter(|i| words::exposure_stem(&self.names[*i]).is_some_and(|s| s.to_lowercase() == stem))
                 .collect();
             match found.as_slice() {
                 [] => {}
@@ -154,7 +154,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn infer_controls(&mut self) -> Vec<usize> {
-        let found: Vec<usize> = self.free().filter(|i| infer::is_control(&self.names[*i])).collect();
+        let found: Vec<usize> = self.free().filter(|i| words::is_control(&self.names[*i])).collect();
         found.into_iter().map(|column| self.take(column)).collect()
     }
 
@@ -163,7 +163,7 @@ impl Desk<'_> {
         let likely: Vec<&str> = free
             .iter()
             .map(|c| self.names[*c].as_str())
-            .filter(|name| infer::looks_like_spend(&name.to_lowercase()))
+            .filter(|name| words::looks_like_spend(&name.to_lowercase()))
             .collect();
         let hint = if likely.is_empty() {
             let free = self.quoted(&free);

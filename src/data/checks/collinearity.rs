@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::centring::centred;
-use super::dataset::Dataset;
+use crate::data::dataset::Dataset;
 
 /// Correlations between channels and controls.
 #[derive(Debug, Clone)]

@@ -1,10 +1,10 @@
 //! Findings on controls that may stand for what drives both spend and outcome: what they measure badly of it
 //! is credited to the channels.
 
-use super::checks::{Finding, Severity};
-use super::dataset::Dataset;
+use super::finding::{Finding, Severity};
 use super::following::{Follower, followers};
 use crate::config::{ControlConfig, FitConfig};
+use crate::data::dataset::Dataset;
 
 /// A warning for each channel that follows a control closely, and a note for each control that others follow
 /// and that is taken for an imperfect proxy therefore.

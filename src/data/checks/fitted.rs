@@ -1,6 +1,6 @@
 //! The outcome of a geo in the periods to be fitted, by which everything is measured.
 
-use super::dataset::{Dataset, Interval};
+use crate::data::dataset::{Dataset, Interval};
 use crate::error::Error;
 
 /// A geo whose outcome ends this long before that of the others is gone.

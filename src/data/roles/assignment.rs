@@ -1,15 +1,13 @@
 //! Which column plays which role: what the user says first, conventional names for the rest.
 
-mod inference;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use globset::Glob;
 
-use super::dataset::Roles;
-use super::infer;
 use super::suggest::{first_few, listing, suggested_flags};
+use super::words;
 use crate::config::LoadOptions;
+use crate::data::dataset::Roles;
 use crate::error::{Error, Problems};
 use crate::warning::Warning;
 use crate::words::nearest;
@@ -71,11 +69,11 @@ pub(crate) fn assign(
     };
     let geo = match geo {
         Some(geo) => Some(geo),
-        None => desk.infer_one("geo", "--geo", infer::GEO)?,
+        None => desk.infer_one("geo", "--geo", words::GEO)?,
     };
     let population = match population {
         Some(population) => Some(population),
-        None => desk.infer_one("population", "--population", infer::POPULATION)?,
+        None => desk.infer_one("population", "--population", words::POPULATION)?,
     };
     let paid = desk.named_media(&spend, &organic)?;
     desk.infer_exposure(&paid, &mut exposure);
@@ -102,15 +100,15 @@ pub(crate) fn assign(
 }
 
 /// The columns while roles are handed out.
-struct Desk<'a> {
-    file: &'a str,
-    names: &'a [String],
-    options: &'a LoadOptions,
+pub(super) struct Desk<'a> {
+    pub(super) file: &'a str,
+    pub(super) names: &'a [String],
+    pub(super) options: &'a LoadOptions,
     /// Every claim on a column, in the order made: (column, flag).
-    claims: Vec<(usize, String)>,
-    taken: Vec<bool>,
-    excluded: BTreeSet<usize>,
-    warnings: Vec<Warning>,
+    pub(super) claims: Vec<(usize, String)>,
+    pub(super) taken: Vec<bool>,
+    pub(super) excluded: BTreeSet<usize>,
+    pub(super) warnings: Vec<Warning>,
 }
 
 impl<'a> Desk<'a> {
@@ -260,7 +258,7 @@ impl<'a> Desk<'a> {
     }
 
     fn may_be_spend(&self, spend: &[usize], column: usize) -> bool {
-        let inferred = self.options.channels.is_empty() && infer::spend_stem(&self.names[column]).is_some();
+        let inferred = self.options.channels.is_empty() && words::spend_stem(&self.names[column]).is_some();
         spend.contains(&column) || inferred
     }
 

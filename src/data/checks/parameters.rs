@@ -1,7 +1,7 @@
 //! How many parameters a regression has, counted before it is built, and whether the data are enough for them.
 
-use super::dataset::{Channel, Dataset, Interval};
 use crate::config::{Adstock, ChannelConfig, CurvePrior, FitConfig, ModelConfig, Noise};
+use crate::data::dataset::{Channel, Dataset, Interval};
 use crate::error::Error;
 
 /// Weeks between the knots of the trend. Three years of months have rows for one a year beside five channels.

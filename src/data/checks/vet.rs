@@ -1,9 +1,10 @@
 //! The checks as a gate before a fit: blocking findings are an error, the others warnings.
 
-use super::checks::{Finding, Severity, check};
-use super::dataset::Dataset;
+use super::check::check;
+use super::finding::{Finding, Severity};
 use super::parameters::enough_rows;
 use crate::config::FitConfig;
+use crate::data::dataset::Dataset;
 use crate::error::{Error, Problems};
 use crate::warning::Warning;
 

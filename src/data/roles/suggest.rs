@@ -1,8 +1,8 @@
 //! Words for messages about columns: the flag that would use one, the name that was meant.
 
-use super::dataset::Roles;
-use super::infer;
-use super::number::excerpt;
+use super::words;
+use crate::data::dataset::Roles;
+use crate::data::read::number::excerpt;
 
 /// Longer lists are cut here: nobody reads on.
 const FEW: usize = 12;
@@ -14,13 +14,13 @@ pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
     let (mut flags, mut channels, mut organic, mut controls) = (vec![], vec![], vec![], vec![]);
     for &column in columns.iter().filter(|c| !c.starts_with("(column ")) {
         let lower = column.to_lowercase();
-        if infer::OUTCOME.fits(column) {
+        if words::OUTCOME.fits(column) {
             flags.push(format!("--outcome {}", quote(column)));
-        } else if roles.revenue_per_outcome.is_none() && infer::is_revenue_per_outcome(&lower) {
+        } else if roles.revenue_per_outcome.is_none() && words::is_revenue_per_outcome(&lower) {
             flags.push(format!("--revenue-per-outcome {}", quote(column)));
-        } else if infer::looks_like_spend(&lower) {
+        } else if words::looks_like_spend(&lower) {
             channels.push(column);
-        } else if infer::looks_like_exposure(&lower) {
+        } else if words::looks_like_exposure(&lower) {
             match spend_of(roles, &lower) {
                 Some(spend) => flags.push(format!("--exposure {}", quote(&format!("{spend}={column}")))),
                 None => organic.push(column),
@@ -45,7 +45,7 @@ pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
 /// The channel without exposure whose stem begins a column's lower-case name.
 fn spend_of<'r>(roles: &'r Roles, lower: &str) -> Option<&'r String> {
     roles.channels.iter().find(|spend| {
-        let stem = infer::spend_stem(spend).unwrap_or(spend).to_lowercase();
+        let stem = words::spend_stem(spend).unwrap_or(spend).to_lowercase();
         !roles.exposure.contains_key(*spend) && lower.starts_with(&format!("{stem}_"))
     })
 }

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::centring::centred;
-use super::dataset::{Channel, Dataset};
+use crate::data::dataset::{Channel, Dataset};
 
 /// |r| from which a control may be a proxy of what drives spend too. Chance reaches it once in five hundred
 /// pairs of independent series of three years of weeks.

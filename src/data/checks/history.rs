@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use ndarray::Array2;
 use serde::Serialize;
 
-use super::dataset::{Channel, Dataset, Interval};
+use crate::data::dataset::{Channel, Dataset, Interval};
 
 /// Activity of one channel, geos taken together.
 #[derive(Debug, Clone, PartialEq, Serialize)]

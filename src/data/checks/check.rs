@@ -1,11 +1,7 @@
 //! What in the data will weaken a fit or make it impossible, told before any time is spent on it.
 
-use std::borrow::Cow;
-
-use serde::Serialize;
-
 use super::collinearity::{Collinearity, collinearity};
-use super::dataset::{Channel, Dataset};
+use super::finding::{Finding, Findings, Severity};
 use super::fitted::{fitted_outcome, paces};
 use super::half_saturation::half_saturations;
 use super::history::{Activity, HALF_YEAR, weeks};
@@ -13,36 +9,12 @@ use super::parameters::enough_rows;
 use super::patterns::{mediators, switched_together};
 use super::proxies::proxies;
 use super::spikes::spikes;
-use super::suggest::listing;
 use crate::config::FitConfig;
+use crate::data::dataset::{Channel, Dataset};
+use crate::data::roles::suggest::listing;
 
 /// Code of two columns that move together.
 pub(crate) const COLLINEAR_PAIR: &str = "collinear_pair";
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// The result would be meaningless.
-    Blocking,
-    /// The result will be weak or misleading somewhere.
-    Warning,
-    /// Good to know.
-    Note,
-}
-
-/// One thing noticed in the data.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Finding {
-    /// How much it matters.
-    pub severity: Severity,
-    /// Stable name in snake_case.
-    pub code: Cow<'static, str>,
-    /// What was noticed, in lower case without a final dot.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
 
 /// |r| above which a pair is reported; effects of two such columns trade off against each other.
 const CORRELATED: f64 = 0.9;
@@ -89,23 +61,6 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     geos(data, &mut findings);
     findings.0.sort_by_key(|f| f.severity);
     findings.0
-}
-
-#[derive(Default)]
-struct Findings(Vec<Finding>);
-
-impl Findings {
-    fn add(&mut self, severity: Severity, code: &'static str, message: String, hint: Option<String>) {
-        self.0.push(Finding { severity, code: code.into(), message, hint });
-    }
-
-    fn warn(&mut self, code: &'static str, message: String, hint: impl Into<String>) {
-        self.add(Severity::Warning, code, message, Some(hint.into()));
-    }
-
-    fn note(&mut self, code: &'static str, message: String, hint: impl Into<String>) {
-        self.add(Severity::Note, code, message, Some(hint.into()));
-    }
 }
 
 fn rows(n: usize) -> String {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::dataset::Dataset;
+use crate::data::dataset::Dataset;
 
 /// A period that stands out, geos taken together.
 #[derive(Debug, Clone, PartialEq)]

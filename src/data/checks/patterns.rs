@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::dataset::Dataset;
+use crate::data::dataset::Dataset;
 
 /// Correlation of on/off patterns above which two columns are never seen apart.
 const SWITCHED: f64 = 0.9;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::dataset::Interval;
+use crate::data::dataset::Interval;
 use crate::error::{Error, Problems};
 
 /// Where the rows of the file stand, one entry per row that is read.

@@ -1,8 +1,8 @@
 //! Half-saturations that are stated far from any exposure in the data, mostly by a slip of the unit.
 
-use super::checks::{Finding, Severity};
-use super::dataset::{Channel, Dataset};
+use super::finding::{Finding, Severity};
 use crate::config::FitConfig;
+use crate::data::dataset::{Channel, Dataset};
 
 /// With a slope of 1 an exposure of this many half-saturations has 95 % of the largest effect, and one of this
 /// fraction of it 5 %: beyond, nothing in the data is on the bend of the curve.
