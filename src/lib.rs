@@ -47,6 +47,7 @@
 pub mod error;
 
 pub mod config;
+mod day;
 pub mod warning;
 mod words;
 

@@ -145,6 +145,7 @@ fn flags_are_told_what_is_wrong() {
     misused(&["--set", "tv=-150%"], &["cannot be negative"]);
     wrong(&["--set", "tv=1e308"], &["outside its response curve (0 to 2)"]);
     assert!(scenario(&folder, &["--set", "tv=1e308"]).stderr().len() < 400, "no number of 300 digits");
+    misused(&["--set", "tv@01-06-22..=+1%"], &["`01-06-22..` is no period; write days as yyyy-mm-dd"]);
     misused(&["--set", "tv@2021-02-30..=+1%"], &["`2021-02-30..` is no period"]);
     wrong(&["--bound", "tv=3.."], &["`tv` at 3 times", "between 0 and 2"]);
     wrong(

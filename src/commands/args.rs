@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use clap::Args;
 use mmm::config::{
     Adstock, Day, Noise, OutcomeKind, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel,
@@ -53,10 +52,10 @@ pub struct DataArgs {
     exclude: Vec<String>,
     /// First date to read, yyyy-mm-dd
     #[arg(long, value_name = "DATE")]
-    from: Option<NaiveDate>,
+    from: Option<Day>,
     /// Last date to read, yyyy-mm-dd
     #[arg(long, value_name = "DATE")]
-    to: Option<NaiveDate>,
+    to: Option<Day>,
 }
 
 /// The regression.
@@ -207,8 +206,8 @@ impl DataArgs {
             organic: given(self.organic),
             controls: given(self.controls),
             exclude: given(self.exclude),
-            from: self.from.map(Day),
-            to: self.to.map(Day),
+            from: self.from,
+            to: self.to,
         }
     }
 }

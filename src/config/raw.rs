@@ -165,9 +165,15 @@ impl<'de> Deserialize<'de> for Day {
             toml::Value::Datetime(datetime) => datetime.to_string(),
             other => return Err(serde::de::Error::custom(format!("a {} is not a date", other.type_str()))),
         };
-        let day =
-            text.parse().map_err(|_| serde::de::Error::custom(format!("`{text}` is not a date yyyy-mm-dd")));
-        day.map(Day)
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Day, String> {
+        crate::day::parse_day(text).map(Day)
     }
 }
 

@@ -117,3 +117,23 @@ fn daily_and_monthly_data_are_read() {
     let months = dated(&|t| first + chrono::Months::new(t));
     months.check(&[]).exits(0).says(&["120 months from 2010-01-01 to 2019-12-01"]);
 }
+
+#[test]
+fn a_year_of_two_digits_is_refused_wherever_a_day_is_written() {
+    for (flag, day) in
+        [("--from", "01-06-22"), ("--to", "22-06-01"), ("--from", "0022-06-01"), ("--to", "2201-01-01")]
+    {
+        sheet().check(&[flag, day]).exits(2).complains(&[day, "is not a date yyyy-mm-dd", flag]);
+    }
+    for day in ["\"01-06-22\"", "\"1899-12-31\"", "0022-06-01"] {
+        let folder = Folder::new()
+            .file("data.csv", sheet().text())
+            .file("mmm.toml", format!("[data]\nfrom = {day}\n"));
+        let run = folder.mmm(&["check", "data.csv", "--config", "mmm.toml"]).exits(1);
+        run.complains(&["error: mmm.toml, line 2", day.trim_matches('"'), "is not a date yyyy-mm-dd"]);
+    }
+    refused(
+        sheet().with(6, "date", "0021-02-01").check(&[]),
+        &["row 6, column `date`: `0021-02-01` is not a date"],
+    );
+}

@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
+use crate::day::is_plausible;
+
 /// A way to write dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DateFormat {
@@ -64,7 +66,7 @@ impl DateFormat {
             }
             DateFormat::Compact => {
                 let plain = cell.len() == 8 && cell.bytes().all(|b| b.is_ascii_digit());
-                plain.then(|| day(&cell[..4], &cell[4..6], &cell[6..]))?.filter(|d| is_plausible(*d))
+                plain.then(|| day(&cell[..4], &cell[4..6], &cell[6..]))?.filter(|d| is_recent(*d))
             }
             DateFormat::MonthName => month_name(cell),
             DateFormat::Month => {
@@ -86,7 +88,7 @@ impl DateFormat {
 }
 
 /// Compact dates look like any eight-digit number; only those of living memory are taken.
-fn is_plausible(date: NaiveDate) -> bool {
+fn is_recent(date: NaiveDate) -> bool {
     (1950..2100).contains(&date.year())
 }
 
@@ -122,6 +124,7 @@ fn day(y: &str, m: &str, d: &str) -> Option<NaiveDate> {
         return None;
     }
     NaiveDate::from_ymd_opt(number(y)?.try_into().ok()?, number(m)?, number(d)?)
+        .filter(|day| is_plausible(*day))
 }
 
 /// Two-digit years are of this century: media data are no older.

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::csv::Table;
 use super::number::parse_number;
+use crate::day::parse_day;
 use crate::error::{Error, Problems};
 
 /// Spend as planned; a blank cell leaves today's.
@@ -67,9 +68,9 @@ pub fn read_plan(path: &Path, date: &str, geo: Option<&str>) -> Result<PlanFile,
     let mut rows = Vec::with_capacity(table.n_rows());
     for (r, &line) in table.lines.iter().enumerate() {
         let text = columns[dates][r];
-        let parsed = text.parse::<NaiveDate>();
-        if parsed.is_err() {
-            problems.push_with(|| format!("row {line}, column `{date}`: `{text}` is not YYYY-MM-DD"));
+        let parsed = parse_day(text);
+        if let Err(fault) = &parsed {
+            problems.push_with(|| format!("row {line}, column `{date}`: {fault}"));
         }
         let mut spend = Vec::with_capacity(spends.len());
         for &c in &spends {
@@ -127,6 +128,8 @@ mod tests {
             error.contains("3 cells") && error.contains("`soon`") && error.contains("negative"),
             "{error}"
         );
+        let error = read("date,tv\n01-06-22,1\n").unwrap_err().to_string();
+        assert!(error.contains("row 2, column `date`: `01-06-22` is not a date yyyy-mm-dd"), "{error}");
         let error = read("date,tv\nsoon,1\n").unwrap_err().to_string();
         assert!(error.contains("row 2, column `date`: `soon`"), "the file's own header: {error}");
         assert!(read("date,geo\n2024-01-01,north\n").unwrap_err().to_string().contains("no column of spend"));

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::csv::Table;
 use super::number::parse_number;
+use crate::day::parse_day;
 use crate::error::{Error, Problems};
 
 /// A report, row by row.
@@ -54,10 +55,10 @@ pub fn read_reported(path: &Path, of_fit: (&str, Option<&str>)) -> Result<Report
         table.cells(channel).zip(table.cells(reported)).zip(&table.lines).enumerate()
     {
         let written = dates.as_ref().map(|d| d[r]);
-        let date = written.and_then(|text| text.parse().ok());
-        if let Some(text) = written.filter(|_| date.is_none()) {
-            problems.push_with(|| format!("row {line}, column `date`: `{text}` is not YYYY-MM-DD"));
-        }
+        let date = written.map(parse_day).transpose().unwrap_or_else(|fault| {
+            problems.push_with(|| format!("row {line}, column `date`: {fault}"));
+            None
+        });
         let reported = match parse_number(number) {
             Ok(value) if value < 0.0 => {
                 problems.push_with(|| {
@@ -124,7 +125,7 @@ mod tests {
         let error = read("channel,reported\ntv,-3\n").unwrap_err().to_string();
         assert!(error.contains("row 2, column `reported`: `-3` is negative"), "{error}");
         let error = read("date,channel,reported\n1/5/2024,tv,3\n").unwrap_err().to_string();
-        assert!(error.contains("row 2, column `date`: `1/5/2024` is not YYYY-MM-DD"), "{error}");
+        assert!(error.contains("row 2, column `date`: `1/5/2024` is not a date yyyy-mm-dd"), "{error}");
         let error = read("channel,conversions\ntv,3\n").unwrap_err().to_string();
         assert!(error.contains("`channel` and `reported`, has channel, conversions"), "{error}");
     }

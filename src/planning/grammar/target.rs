@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::request_error::{RequestError, malformed};
+use crate::day::parse_day;
 use crate::words::nearest;
 
 /// Some of a plan's spend.
@@ -28,7 +29,7 @@ pub struct DateRange {
 impl DateRange {
     /// Reads `2024-10-01..2024-12-31` with either end left out, or one day; `None` when it is no date.
     pub fn parse(text: &str) -> Option<DateRange> {
-        let day = |text: &str| text.trim().parse::<NaiveDate>().ok();
+        let day = |text: &str| parse_day(text).ok();
         let Some((from, to)) = text.split_once("..") else {
             return day(text).map(|d| DateRange { from: Some(d), to: Some(d) });
         };
@@ -154,7 +155,11 @@ pub(crate) fn looks_like_period(text: &str) -> bool {
 /// The error for such a period.
 pub(crate) fn no_period(flag: &'static str, text: &str, period: &str) -> RequestError {
     let last = period.rsplit('@').next().unwrap_or(period).trim();
-    malformed(flag, text, format!("`{last}` is no period; write days as 2024-10-01..2024-12-31"))
+    malformed(
+        flag,
+        text,
+        format!("`{last}` is no period; write days as yyyy-mm-dd, such as 2024-10-01..2024-12-31"),
+    )
 }
 
 #[cfg(test)]
