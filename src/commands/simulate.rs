@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mmm::simulate::{
-    AdstockShape, BaselineShape, Existing, NoiseLevel, SaturationShape, Simulation, World, simulate,
+    AdstockShape, BaselineShape, Existing, GeoTest, Names, NoiseLevel, Of, SaturationShape, Simulation,
+    SpendRule, World, simulate,
 };
 
 /// Draw a marketing data set whose true effects are known.
 ///
-/// Writes data.csv, truth.json (what a perfect fit would say), roles.json and experiments.csv (two
-/// lift tests). The default market has a trend, a yearly season, price, promotion and holiday
+/// Writes data.csv, truth.json (what a perfect fit would say), roles.json, experiments.csv (two lift
+/// tests) and tests.csv (one of each channel); with --geo-test also contrast.csv and geo_test.csv. The default market has a trend, a yearly season, price, promotion and holiday
 /// effects, television in flights, search spend driven by the same latent demand as sales (seen only
 /// through query_index), display without any effect bought along with television, and a channel
 /// that started twelve weeks ago. The same options and seed give the same data. Takes well under a
@@ -21,7 +22,11 @@ use mmm::simulate::{
 #[command(after_help = "Examples:
   mmm simulate
   mmm simulate --geos 20 --weeks 104 --channels 8 --seed 7 --out panel
-  mmm simulate --confounding 1 --proxy-reliability 0 --out worst-case")]
+  mmm simulate --confounding 1 --proxy-reliability 0 --out worst-case
+  mmm simulate --confounded social --names plain --out hidden
+  mmm simulate --confounded none --roi search=3 --out search-pays
+  mmm simulate --spend-rule tv=sales-share --unseen-driver social,display --out steered
+  mmm simulate --geos 40 --geo-test tv:0:12:140:8 --out panel-with-test")]
 pub struct SimulateArgs {
     /// Folder to write; it must be new or empty
     #[arg(long, value_name = "DIR", default_value = "mmm-simulated")]
@@ -77,6 +82,33 @@ pub struct SimulateArgs {
     /// Share of sales that media cause, up to 0.8 [default: what the drawn returns give, 0.10 to 0.16]
     #[arg(long, value_name = "SHARE")]
     pub media_share: Option<f64>,
+    /// What the channels are called; options that name channels always use the usual names
+    #[arg(long, value_enum, default_value_t = Names::Usual)]
+    pub names: Names,
+    /// Channels whose spend follows the demand that drives sales, or none [default: search]
+    #[arg(long, value_name = "CH,…", value_delimiter = ',')]
+    pub confounded: Vec<String>,
+    /// Channels whose spend a driver moves that also moves sales and is no column
+    #[arg(long, value_name = "CH,CH,…", value_delimiter = ',')]
+    pub unseen_driver: Vec<String>,
+    /// Budgets set by a rule: sales-share, season or trend
+    #[arg(long, value_name = "CH=RULE,…", value_delimiter = ',')]
+    pub spend_rule: Vec<Of<SpendRule>>,
+    /// True ROIs, instead of drawn ones
+    #[arg(long, value_name = "CH=ROI,…", value_delimiter = ',')]
+    pub roi: Vec<Of<f64>>,
+    /// Half-lives of the carry-over, instead of drawn ones
+    #[arg(long, value_name = "CH=WEEKS,…", value_delimiter = ',')]
+    pub half_life: Vec<Of<f64>>,
+    /// Channels with a test in tests.csv: all, none or a list
+    #[arg(long, value_name = "CH,…", value_delimiter = ',', default_value = "all")]
+    pub tests: Vec<String>,
+    /// Standard error of a test as a share of its true effect [default: 0.25, of search's in experiments.csv 0.3]
+    #[arg(long, value_name = "SHARE")]
+    pub test_se: Option<f64>,
+    /// Test inside a panel: spend over usual (0: none) of geos drawn at random, from a week counted from 0
+    #[arg(long, value_name = "CH:DOSE:N_GEOS:FIRST_WEEK:WEEKS")]
+    pub geo_test: Option<GeoTest>,
 }
 
 impl SimulateArgs {
@@ -103,8 +135,28 @@ impl SimulateArgs {
             collinear: self.collinear,
             dominant: self.dominant,
             media_share: self.media_share,
+            names: self.names,
+            confounded: match &self.confounded[..] {
+                [] => None,
+                list => Some(none_or(list)),
+            },
+            unseen_driver: self.unseen_driver.clone(),
+            spend_rules: self.spend_rule.clone(),
+            roi: self.roi.clone(),
+            half_life: self.half_life.clone(),
+            tests: match &self.tests[..] {
+                [all] if all == "all" => None,
+                list => Some(none_or(list)),
+            },
+            test_se: self.test_se,
+            geo_test: self.geo_test.clone(),
         }
     }
+}
+
+/// The listed channels; the word `none` alone stands for an empty list.
+fn none_or(list: &[String]) -> Vec<String> {
+    if list == ["none"] { Vec::new() } else { list.to_vec() }
 }
 
 /// Draws the data set, writes it and says on stdout what is in it.

@@ -84,6 +84,8 @@ pub(super) struct Baseline {
     pub(super) effects: Effects,
     /// Latent demand, unit variance; drives search spend.
     pub(super) demand: Vec<f64>,
+    /// What no column shows and moves spends as demand does, unit variance; only where it is asked for.
+    pub(super) unseen_driver: Option<Vec<f64>>,
     /// Season of the nation, one value a week.
     pub(super) national_season: Vec<f64>,
     /// Standard deviation of latent demand's effect, relative to the intercept.
@@ -91,6 +93,9 @@ pub(super) struct Baseline {
     /// Name and value per row, relative to the geo's intercept.
     pub(super) parts: Vec<(&'static str, Vec<f64>)>,
 }
+
+/// Standard deviation of the unseen driver's effect relative to the intercept: that of demand by default.
+const UNSEEN_DRIVER_SD: f64 = 0.07;
 
 impl Baseline {
     pub(super) fn draw(world: &World, panel: &Panel) -> Self {
@@ -110,7 +115,7 @@ impl Baseline {
         // Confounding 0.7, the default, makes demand move the baseline by 7 %: as much as the season.
         let demand_sd = 0.1 * world.confounding;
         let scaled = |rows: &[f64], by: f64| rows.iter().map(|x| by * x).collect::<Vec<f64>>();
-        let parts = vec![
+        let mut parts = vec![
             ("intercept", vec![1.0; world.rows()]),
             ("trend", trend_rows),
             ("season", season_rows),
@@ -119,6 +124,9 @@ impl Baseline {
             ("price", price_index.iter().map(|p| effects.price * (p / 100.0).ln()).collect()),
             ("promo", scaled(&promo, effects.promo)),
         ];
+        let unseen_driver = (!world.unseen_driver.is_empty())
+            .then(|| shared_and_local(panel, Part::UnseenDriver, world.seed, 0.85));
+        parts.extend(unseen_driver.as_deref().map(|d| ("unseen_driver", scaled(d, UNSEEN_DRIVER_SD))));
         Baseline {
             price_index,
             promo,
@@ -126,6 +134,7 @@ impl Baseline {
             query_index,
             effects,
             demand,
+            unseen_driver,
             national_season,
             demand_sd,
             parts,
@@ -191,7 +200,7 @@ fn trend(world: &World, panel: &Panel) -> Vec<f64> {
 }
 
 /// Unit-variance series per geo, half of whose variance is common to all geos.
-fn shared_and_local(panel: &Panel, part: Part, seed: u64, phi: f64) -> Vec<f64> {
+pub(super) fn shared_and_local(panel: &Panel, part: Part, seed: u64, phi: f64) -> Vec<f64> {
     let mut stream = Stream::new(seed, part);
     let nation = stream.autoregression(panel.weeks, phi);
     if !panel.is_panel() {

@@ -1,10 +1,12 @@
 //! One simulated channel: its spend as written to the data and its exact response.
 
 use super::baseline::{Baseline, Panel};
-use super::media::draw_plans;
+use super::media::{draw_plans, share_of_sales};
+use super::outcome::surprises;
 use super::random::{Part, Stream};
 use super::response::{Carryover, Saturation};
 use super::roster::{Response, Role, budget_weight, member};
+use super::wishes::{GeoTest, Names, SpendRule};
 use super::world::World;
 
 /// All intercepts' share that is spent when no media share is asked for: with returns around 1.4
@@ -16,7 +18,10 @@ const GEO_SD: f64 = 0.25;
 
 /// A channel with its truth; rows are geo-major.
 pub(super) struct Channel {
+    /// As in the data.
     pub(super) name: String,
+    /// Place on the roster, whatever the name.
+    pub(super) member: usize,
     pub(super) role: Role,
     /// Money per geo-week, rounded as in the data.
     pub(super) spend: Vec<f64>,
@@ -35,6 +40,16 @@ pub(super) struct Channel {
     pub(super) geo_beta: Vec<f64>,
     /// Adstocked spend per person.
     adstock: Vec<f64>,
+    /// The geo test that the spend went through.
+    pub(super) geo_test: Option<Treatment>,
+}
+
+/// What a geo test did to a channel.
+pub(super) struct Treatment {
+    /// Treated geos, ascending.
+    pub(super) geos: Vec<usize>,
+    /// Money per geo-week without the test.
+    pub(super) usual_spend: Vec<f64>,
 }
 
 impl Channel {
@@ -46,6 +61,13 @@ impl Channel {
     pub(super) fn response_to(&self, panel: &Panel, spend: &[f64]) -> Vec<f64> {
         let adstock = adstock(panel, self.carryover, spend);
         panel.rows(|g, t| self.response(panel, g, adstock[g * panel.weeks + t]))
+    }
+
+    /// Saturation per person and geo-week times people: what one unit of β causes.
+    pub(super) fn unit_response(&self, panel: &Panel) -> Vec<f64> {
+        let factor: Vec<f64> = self.geo_beta.iter().map(|b| if self.beta > 0.0 { b / self.beta } else { 1.0 }).collect();
+        let value = |g: usize, t: usize| self.saturation.value(self.adstock[g * panel.weeks + t]);
+        panel.rows(|g, t| panel.population[g] * factor[g] * value(g, t))
     }
 
     /// Outcome caused per geo-week.
@@ -86,15 +108,56 @@ pub(super) fn draw_channels(world: &World, panel: &Panel, base: &Baseline) -> Ve
     let mut streams: Vec<Stream> =
         (0..world.channels).map(|c| Stream::new(world.seed, Part::Response(c))).collect();
     let responses: Vec<Response> =
-        streams.iter_mut().enumerate().map(|(c, s)| Response::draw(member(c).1, s)).collect();
+        streams.iter_mut().enumerate().map(|(c, s)| asked(world, c, Response::draw(member(c).1, s))).collect();
     let weights = budget_weights(world, &mut streams);
     let budget = budget(world, panel, base, &weights, &responses);
-    let mut channels = Vec::with_capacity(world.channels);
-    for (c, response) in responses.iter().enumerate() {
-        let spend = spend_rows(panel, &plans[c], weights[c] * budget);
-        channels.push(build(world, panel, c, response, spend, &mut streams[c]));
+    let mut make = |c: usize, plan: &[f64]| {
+        let spend = spend_rows(panel, plan, weights[c] * budget);
+        build(world, panel, c, &responses[c], spend, &mut streams[c])
+    };
+    let (later, now): (Vec<usize>, Vec<usize>) =
+        (0..world.channels).partition(|c| world.spend_rule(*c) == Some(SpendRule::SalesShare));
+    let mut channels: Vec<Channel> = now.iter().map(|c| make(*c, &plans[*c])).collect();
+    if !later.is_empty() {
+        let sales = sales_so_far(world, panel, base, &channels);
+        let ruled = later.iter().map(|c| make(*c, &share_of_sales(world, panel, *c, &sales)));
+        channels.extend(ruled);
+        channels.sort_by_key(|channel| channel.member);
+    }
+    if world.names == Names::Plain {
+        name_plainly(world, &mut channels);
     }
     channels
+}
+
+/// The drawn response with what the world asks of it.
+fn asked(world: &World, c: usize, mut response: Response) -> Response {
+    if let Some(roi) = world.asked_roi(c) {
+        response.roi = roi;
+    }
+    if let Some(weeks) = world.asked_half_life(c) {
+        response.retention = 0.5_f64.powf(1.0 / weeks);
+    }
+    response
+}
+
+/// Outcome per geo-week before the channels whose budget is a share of it add to it.
+fn sales_so_far(world: &World, panel: &Panel, base: &Baseline, channels: &[Channel]) -> Vec<f64> {
+    let mut sales = base.outcome(panel);
+    let mut add = |rows: Vec<f64>| sales.iter_mut().zip(rows).for_each(|(y, x)| *y += x);
+    add(surprises(world, panel));
+    channels.iter().for_each(|channel| add(channel.contribution(panel)));
+    sales
+}
+
+/// Names and order that tell nothing.
+fn name_plainly(world: &World, channels: &mut [Channel]) {
+    let mut stream = Stream::new(world.seed, Part::Names);
+    // Fisher and Yates.
+    for i in (1..channels.len()).rev() {
+        channels.swap(i, stream.integer(0, i));
+    }
+    channels.iter_mut().enumerate().for_each(|(i, channel)| channel.name = format!("ch{}", i + 1));
 }
 
 /// Shares of the budget, summing to 1.
@@ -152,6 +215,7 @@ fn build(
     let deviation: Vec<f64> = (0..panel.geos()).map(|_| stream.jitter(spread)).collect();
     let mut channel = Channel {
         name,
+        member: c,
         role,
         spend,
         carryover,
@@ -164,12 +228,36 @@ fn build(
         beta: 1.0,
         geo_beta: deviation,
         adstock,
+        geo_test: None,
     };
     // The drawn ROI holds exactly: β follows from it, from the rounded spends and the curve.
     let beta = response.roi * channel.total_spend() / channel.total_at(panel, 1.0);
     channel.beta = beta;
     channel.geo_beta.iter_mut().for_each(|b| *b *= beta);
+    if let Some(test) = world.geo_test.as_ref().filter(|test| test.channel == channel.name) {
+        treat(world, panel, test, &mut channel);
+    }
     channel
+}
+
+/// Scales the spend of geos drawn at random, for the weeks of the test.
+fn treat(world: &World, panel: &Panel, test: &GeoTest, channel: &mut Channel) {
+    let mut stream = Stream::new(world.seed, Part::GeoTest);
+    let mut geos: Vec<usize> = (0..panel.geos()).collect();
+    for i in 0..test.geos {
+        geos.swap(i, stream.integer(i, panel.geos() - 1));
+    }
+    geos.truncate(test.geos);
+    geos.sort_unstable();
+    let usual_spend = channel.spend.clone();
+    for g in &geos {
+        let first = g * panel.weeks + test.first_week;
+        for x in &mut channel.spend[first..first + test.weeks] {
+            *x = panel.round_money(test.dose * *x);
+        }
+    }
+    channel.adstock = adstock(panel, channel.carryover, &channel.spend);
+    channel.geo_test = Some(Treatment { geos, usual_spend });
 }
 
 /// Median adstock over the geo-weeks with spend.

@@ -1,16 +1,20 @@
 //! From the drawn market to [`Truth`]: sums, shares and the best plan.
 
+use chrono::Days;
+
 use super::allocation;
 use super::baseline::{Baseline, Panel};
 use super::channel::Channel;
-use super::experiment::Experiment;
+use super::experiment::{Experiment, GeoExperiment, Tests};
+use super::gap::roi_by_regression;
 use super::outcome::{Outcome, Outlier};
 use super::response::{Carryover, MAX_LAG, Saturation};
-use super::roster::Role;
+use super::roster::member;
 use super::truth::{
     AdstockTruth, AllocationTruth, BaselineTruth, ChannelTruth, ControlTruth, Diagnostics, ExperimentTruth,
-    GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth, SpendCorrelation, Truth,
+    GapTruth, GeoTestTruth, GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth, SpendCorrelation, Truth, UnseenTruth,
 };
+use super::wishes::Names;
 use super::world::{NoiseLevel, World};
 
 /// Writes the truth down.
@@ -20,17 +24,24 @@ pub(super) fn describe(
     base: &Baseline,
     channels: &[Channel],
     outcome: &Outcome,
-    experiments: &[Experiment],
+    tests: &Tests,
 ) -> Truth {
     let total_outcome: f64 = outcome.observed.iter().sum();
     let total_spend: f64 = channels.iter().map(Channel::total_spend).sum();
     let media: f64 = outcome.media.iter().flatten().sum();
-    let experiment = |c: usize| experiments.iter().find(|e| e.channel == c);
+    let of = |tests: &[Experiment], c: usize| {
+        tests.iter().find(|test| test.channel == c).map(|test| describe_experiment(panel, test))
+    };
+    let unseen = describe_unseen(world, panel, base, channels, outcome);
     let of_channel = |(c, channel): (usize, &Channel)| {
         let weekly = &outcome.media[c];
         let mut truth = describe_channel(world, panel, channel, weekly, total_outcome);
-        truth.collinear_with = (world.collinear && c == 2).then(|| channels[0].name.clone());
-        truth.experiment = experiment(c).map(describe_experiment);
+        let first = channels.iter().find(|other| other.member == 0);
+        truth.collinear_with =
+            first.filter(|_| world.collinear && channel.member == 2).map(|first| first.name.clone());
+        truth.unseen_demand = unseen[c].clone();
+        truth.experiment = of(&tests.two, c);
+        truth.test = of(&tests.each, c);
         (channel.name.clone(), truth)
     };
     let bounds = [("bounds_0.5_1.5", 0.5, 1.5), ("bounds_0_2", 0.0, 2.0)];
@@ -66,6 +77,7 @@ pub(super) fn describe(
             population: panel.population.clone(),
             tau_per_person: panel.tau.clone(),
         }),
+        geo_test: tests.geo.as_ref().map(|test| describe_geo_test(world, panel, channels, test)),
     }
 }
 
@@ -106,8 +118,11 @@ fn describe_channel(
     ChannelTruth {
         role: channel.role,
         spend_column: format!("{}_spend", channel.name),
-        zero_effect: channel.role == Role::Zero,
-        confounded_by_demand: channel.role == Role::Search && world.confounding > 0.0,
+        zero_effect: channel.beta == 0.0,
+        confounded_by_demand: world.is_confounded(channel.member),
+        unseen_demand: UnseenTruth { without_proxy: gap(0.0, None), with_query_index: None },
+        usual_name: (world.names == Names::Plain).then(|| member(channel.member).0),
+        spend_rule: world.spend_rule(channel.member),
         collinear_with: None,
         first_active_week: panel.dates[first].to_string(),
         weeks_active: weekly_spend.iter().filter(|s| **s > 0.0).count(),
@@ -127,7 +142,32 @@ fn describe_channel(
         }),
         weekly_incremental_outcome: rounded(&panel.weekly(rows)),
         experiment: None,
+        test: None,
     }
+}
+
+fn describe_unseen(
+    world: &World,
+    panel: &Panel,
+    base: &Baseline,
+    channels: &[Channel],
+    outcome: &Outcome,
+) -> Vec<UnseenTruth> {
+    let causal = |c: usize| outcome.media[c].iter().sum::<f64>() / channels[c].total_spend();
+    let told = |proxy| roi_by_regression(world, panel, base, channels, outcome, proxy);
+    let without = told(None);
+    let with = base.query_index.as_deref().map(|proxy| told(Some(proxy)));
+    (0..channels.len())
+        .map(|c| UnseenTruth {
+            without_proxy: gap(causal(c), without[c]),
+            with_query_index: with.as_ref().map(|with| gap(causal(c), with[c])),
+        })
+        .collect()
+}
+
+fn gap(causal: f64, by_regression: Option<f64>) -> GapTruth {
+    let ratio = by_regression.map(|roi| (causal / roi).ln()).filter(|gap| gap.is_finite());
+    GapTruth { roi_by_regression: by_regression, causal_gap: ratio }
 }
 
 fn describe_adstock(channel: &Channel) -> AdstockTruth {
@@ -164,15 +204,45 @@ fn describe_saturation(panel: &Panel, channel: &Channel) -> SaturationTruth {
     }
 }
 
-fn describe_experiment(experiment: &Experiment) -> ExperimentTruth {
+fn describe_experiment(panel: &Panel, experiment: &Experiment) -> ExperimentTruth {
     ExperimentTruth {
-        start: experiment.start.to_string(),
-        end: experiment.end.to_string(),
+        start: panel.dates[experiment.weeks.start].to_string(),
+        end: last_day(panel, experiment.weeks.end),
+        readout_end: last_day(panel, experiment.readout_end),
+        multiplier: 0.0,
         true_roi: experiment.true_roi,
-        roi_estimate: experiment.estimate,
-        roi_se: experiment.error,
-        definition: "channel switched off in all geos for these weeks; lost outcome to the end of the window / spend saved",
+        roi: experiment.estimate,
+        se: experiment.error,
+        definition: "channel switched off in all geos from start to end; outcome lost from start to readout_end / spend saved",
     }
+}
+
+fn describe_geo_test(
+    world: &World,
+    panel: &Panel,
+    channels: &[Channel],
+    test: &GeoExperiment,
+) -> GeoTestTruth {
+    let [lift_in_window, lift_to_readout_end, lift_to_end] = test.lifts;
+    GeoTestTruth {
+        channel: channels[test.channel].name.clone(),
+        geos: test.geos.iter().map(|g| panel.geo_name(*g)).collect(),
+        start: panel.dates[test.weeks.start].to_string(),
+        end: last_day(panel, test.weeks.end),
+        readout_end: last_day(panel, test.readout_end),
+        dose: world.geo_test.as_ref().map_or(1.0, |asked| asked.dose),
+        spend_change: test.spend_change,
+        lift_in_window,
+        lift_to_readout_end,
+        lift_to_end,
+        lift: test.estimate,
+        se: test.error,
+    }
+}
+
+/// Last day of the week before week `end`.
+fn last_day(panel: &Panel, end: usize) -> String {
+    (panel.dates[end - 1] + Days::new(6)).to_string()
 }
 
 fn describe_allocation(channels: &[Channel], best: allocation::Allocation, now: f64) -> AllocationTruth {

@@ -1,4 +1,4 @@
-//! A simulated data set as files: `data.csv`, `roles.json`, `truth.json`, `experiments.csv`.
+//! A simulated data set as files: the data, their truth, their roles and the tests.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::baseline::{Baseline, Panel};
 use super::channel::Channel;
 use super::outcome::Outcome;
-use super::truth::{Ordered, Truth};
+use super::truth::{ExperimentTruth, GeoTestTruth, Ordered, Truth};
 use super::world::World;
 use crate::Error;
 
@@ -47,12 +47,17 @@ impl Simulation {
         controls.extend(base.query_index.as_deref().map(|q| ("query_index", q)));
         columns.extend(controls.iter().map(|(name, rows)| ((*name).to_string(), *rows)));
         let controls: Vec<&'static str> = controls.into_iter().map(|(name, _)| name).collect();
-        let files = vec![
+        let mut files = vec![
             ("data.csv", data_csv(world, panel, &columns)),
             ("roles.json", pretty(&roles(panel, channels, &controls))),
             ("truth.json", pretty(&truth)),
-            ("experiments.csv", experiments_csv(&truth)),
+            ("experiments.csv", readings_csv(truth.experiments())),
+            ("tests.csv", readings_csv(truth.tests())),
         ];
+        if let Some(test) = &truth.geo_test {
+            files.push(("geo_test.csv", geo_test_csv(test)));
+            files.push(("contrast.csv", contrast_csv(test)));
+        }
         Simulation { truth, controls, files }
     }
 
@@ -197,15 +202,30 @@ fn roles<'a>(panel: &Panel, channels: &[Channel], controls: &'a [&'static str]) 
     }
 }
 
-fn experiments_csv(truth: &Truth) -> String {
-    let mut text = "channel,start_week,end_week,roi_estimate,roi_se\n".to_string();
-    for (name, test) in truth.experiments() {
-        push(
-            &mut text,
-            format_args!("{name},{},{},{},{}\n", test.start, test.end, test.roi_estimate, test.roi_se),
-        );
+/// Tests as a study beside the data reads them.
+fn readings_csv<'t>(tests: impl Iterator<Item = (&'t str, &'t ExperimentTruth)>) -> String {
+    let mut text = "channel,start,end,readout_end,multiplier,roi,se\n".to_string();
+    for (name, test) in tests {
+        let ExperimentTruth { start, end, readout_end, multiplier, roi, se, .. } = test;
+        push(&mut text, format_args!("{name},{start},{end},{readout_end},{multiplier},{roi},{se}\n"));
     }
     text
+}
+
+/// A reading of a test whose cells are in the data.
+fn geo_test_csv(test: &GeoTestTruth) -> String {
+    let GeoTestTruth { channel, start, end, readout_end, spend_change, lift, se, .. } = test;
+    let geos = test.geos.join("|");
+    format!(
+        "channel,start,end,readout_end,geos,spend_change,lift,se\n{channel},{start},{end},{readout_end},{geos},{spend_change},{lift},{se}\n"
+    )
+}
+
+/// The same test without a reading: the data tell.
+fn contrast_csv(test: &GeoTestTruth) -> String {
+    let GeoTestTruth { channel, start, end, spend_change, .. } = test;
+    let geos = test.geos.join("|");
+    format!("channel,start,end,geos,spend_change\n{channel},{start},{end},{geos},{spend_change}\n")
 }
 
 fn pretty(value: &impl Serialize) -> String {

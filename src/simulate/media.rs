@@ -1,8 +1,9 @@
 //! The media plan: who spends when and where, before budgets are set.
 
-use super::baseline::{Baseline, Panel};
+use super::baseline::{Baseline, Panel, shared_and_local};
 use super::random::{Part, Stream};
 use super::roster::{Role, late_weeks, member};
+use super::wishes::SpendRule;
 use super::world::World;
 
 /// What the plans of all channels look at.
@@ -32,7 +33,13 @@ pub(super) fn draw_plans(world: &World, panel: &Panel, base: &Baseline) -> Vec<V
         } else {
             match member(c).1 {
                 Role::Tv | Role::Flight => flights(&market, &mut stream),
-                Role::Search => demand_driven(&market, &mut stream),
+                Role::Search if world.follows_demand(c) => {
+                    demand_driven(&market, &market.base.demand, &mut stream)
+                }
+                Role::Search => {
+                    let own = shared_and_local(panel, Part::Steering(c), world.seed, 0.85);
+                    demand_driven(&market, &own, &mut stream)
+                }
                 Role::Burst => bursts(&market, first, &mut stream),
                 Role::Steady => steady(&market, &mut stream),
                 Role::Zero => alongside(&market, first, &mut stream),
@@ -41,7 +48,48 @@ pub(super) fn draw_plans(world: &World, panel: &Panel, base: &Baseline) -> Vec<V
         };
         plans.push(plan);
     }
+    for (c, plan) in plans.iter_mut().enumerate() {
+        steer(world, &market, c, plan);
+    }
     plans
+}
+
+/// How strongly demand or an unseen driver moves the log of a spend that it does not move by nature.
+const PULL: f64 = 0.4;
+
+/// Lets the spend follow what the world asks for; a share of sales is set once sales are known.
+fn steer(world: &World, market: &Market, c: usize, plan: &mut Vec<f64>) {
+    let mut follow = |driver: &[f64]| plan.iter_mut().zip(driver).for_each(|(x, d)| *x *= (PULL * d).exp());
+    // What is bought in lockstep follows together.
+    let pair = if world.collinear && (c == 0 || c == 2) { [0, 2] } else { [c, c] };
+    if pair.iter().any(|c| world.follows_demand(*c) && member(*c).1 != Role::Search) {
+        follow(&market.base.demand);
+    }
+    if let Some(driver) = market.base.unseen_driver.as_deref()
+        && pair.iter().any(|c| world.follows_unseen_driver(*c))
+    {
+        follow(driver);
+    }
+    let weeks = market.panel.weeks;
+    let season = &market.base.national_season;
+    let height = season.iter().fold(0.0_f64, |h, s| h.max(s.abs()));
+    let shape = |t: usize| match world.spend_rule(c) {
+        Some(SpendRule::Season) => Some(1.0 + 0.8 * season[t] / height),
+        Some(SpendRule::Trend) => Some((t + 1) as f64 / weeks as f64),
+        Some(SpendRule::SalesShare) | None => None,
+    };
+    let mut stream = Stream::new(world.seed, Part::Steering(c));
+    let ruled: Option<Vec<f64>> =
+        (0..weeks).map(|t| shape(t).map(|x| x * stream.jitter(0.05))).collect();
+    if let Some(ruled) = ruled {
+        *plan = across_geos(market, &ruled, &mut stream);
+    }
+}
+
+/// Relative spend per person that is a share of `sales`, outcome per geo-week, give or take 8 %.
+pub(super) fn share_of_sales(world: &World, panel: &Panel, c: usize, sales: &[f64]) -> Vec<f64> {
+    let mut stream = Stream::new(world.seed, Part::Steering(c));
+    panel.rows(|g, t| sales[g * panel.weeks + t].max(0.0) / panel.population[g] * stream.jitter(0.08))
 }
 
 /// Two to six weeks on, three to six off; in a panel one geo in five sits a flight out.
@@ -71,11 +119,11 @@ fn flights(market: &Market, stream: &mut Stream) -> Vec<f64> {
     spread.iter().zip(&on).map(|(x, level)| x * level).collect()
 }
 
-/// Follows latent demand and half of the season closely.
-fn demand_driven(market: &Market, stream: &mut Stream) -> Vec<f64> {
+/// Follows `demand` and the season closely.
+fn demand_driven(market: &Market, demand: &[f64], stream: &mut Stream) -> Vec<f64> {
     let shape: Vec<f64> = market.base.national_season.iter().map(|s| s.exp() * stream.jitter(0.1)).collect();
     let spread = across_geos(market, &shape, stream);
-    spread.iter().zip(&market.base.demand).map(|(x, d)| x * (0.28 * d).exp()).collect()
+    spread.iter().zip(demand).map(|(x, d)| x * (0.28 * d).exp()).collect()
 }
 
 /// Up with campaigns, with television and at holidays; a few weeks of silence.

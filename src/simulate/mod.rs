@@ -10,16 +10,19 @@ mod channel;
 mod describe;
 mod experiment;
 mod files;
+mod gap;
 mod media;
 mod outcome;
 mod random;
 mod response;
 mod roster;
 mod truth;
+mod wishes;
 mod world;
 
 pub use files::{Existing, Simulation, check_target};
 pub use truth::{ChannelTruth, Truth};
+pub use wishes::{GeoTest, Names, Of, SpendRule};
 pub use world::{AdstockShape, BaselineShape, NoiseLevel, SaturationShape, World};
 
 use crate::Error;
@@ -34,7 +37,7 @@ pub fn simulate(world: &World) -> Result<Simulation, Error> {
     let base = baseline::Baseline::draw(world, &panel);
     let channels = channel::draw_channels(world, &panel, &base);
     let outcome = outcome::Outcome::draw(world, &panel, &base, &channels);
-    let experiments = experiment::draw_experiments(world, &panel, &channels);
-    let truth = describe::describe(world, &panel, &base, &channels, &outcome, &experiments);
+    let tests = experiment::Tests::draw(world, &panel, &channels)?;
+    let truth = describe::describe(world, &panel, &base, &channels, &outcome, &tests);
     Ok(Simulation::new(world, &panel, &base, &channels, &outcome, truth))
 }

@@ -36,16 +36,7 @@ impl Outcome {
         for contribution in &media {
             expected.iter_mut().zip(contribution).for_each(|(y, m)| *y += m);
         }
-        let mut stream = Stream::new(world.seed, Part::Noise);
-        let drawn = stream.uniform(0.04, 0.08);
-        let sigma = match world.noise {
-            NoiseLevel::Drawn => drawn,
-            NoiseLevel::OfBaseline(sd) => sd,
-            NoiseLevel::Signal(r2) => sigma_for(panel, &expected, r2),
-        };
-        let errors: Vec<f64> =
-            (0..panel.geos()).flat_map(|_| stream.autoregression(panel.weeks, world.noise_ar)).collect();
-        let noise = panel.rows(|g, t| sigma * panel.intercept(g) * errors[g * panel.weeks + t]);
+        let (sigma, noise) = draw_noise(world, panel, &expected);
         let outliers = draw_outliers(world, panel);
         let mut observed: Vec<f64> = expected.iter().zip(&noise).map(|(y, e)| y + e).collect();
         outliers.iter().for_each(|o| observed[o.row] += o.amount);
@@ -55,6 +46,27 @@ impl Outcome {
         let r2 = explained / (explained + noise.iter().map(|e| e * e).sum::<f64>());
         Outcome { observed, baseline, media, noise, outliers, sigma, r2 }
     }
+}
+
+/// Noise and shocks per geo-week of a world whose noise does not depend on what is expected.
+pub(super) fn surprises(world: &World, panel: &Panel) -> Vec<f64> {
+    let (_, mut rows) = draw_noise(world, panel, &[]);
+    draw_outliers(world, panel).iter().for_each(|o| rows[o.row] += o.amount);
+    rows
+}
+
+/// Standard deviation of the noise relative to the intercept, and the noise per geo-week.
+fn draw_noise(world: &World, panel: &Panel, expected: &[f64]) -> (f64, Vec<f64>) {
+    let mut stream = Stream::new(world.seed, Part::Noise);
+    let drawn = stream.uniform(0.04, 0.08);
+    let sigma = match world.noise {
+        NoiseLevel::Drawn => drawn,
+        NoiseLevel::OfBaseline(sd) => sd,
+        NoiseLevel::Signal(r2) => sigma_for(panel, expected, r2),
+    };
+    let errors: Vec<f64> =
+        (0..panel.geos()).flat_map(|_| stream.autoregression(panel.weeks, world.noise_ar)).collect();
+    (sigma, panel.rows(|g, t| sigma * panel.intercept(g) * errors[g * panel.weeks + t]))
 }
 
 /// Sum of squares around each geo's mean.

@@ -20,10 +20,17 @@ pub(super) enum Part {
     Noise,
     Outliers,
     Experiments,
+    UnseenDriver,
+    Names,
+    GeoTest,
     /// When and where a channel is bought.
     Plan(usize),
     /// How a channel works.
     Response(usize),
+    /// What moves a channel's spend by itself or makes it deviate from its rule.
+    Steering(usize),
+    /// When a channel is tested and what the test reads.
+    Test(usize),
 }
 
 impl Part {
@@ -42,6 +49,11 @@ impl Part {
             Part::Outliers => 10,
             Part::Experiments => 11,
             Part::PriceJitter => 12,
+            Part::UnseenDriver => 13,
+            Part::Names => 14,
+            Part::GeoTest => 15,
+            Part::Steering(c) => 1000 + c as u64,
+            Part::Test(c) => 2000 + c as u64,
             Part::Plan(c) => 100 + 2 * c as u64,
             Part::Response(c) => 101 + 2 * c as u64,
         }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::roster::Role;
+use super::wishes::SpendRule;
 use super::world::World;
 
 /// A JSON object whose keys keep their order.
@@ -49,6 +50,8 @@ pub struct Truth {
     pub(super) tau_per_week: Option<f64>,
     #[serde(flatten)]
     pub(super) panel: Option<PanelTruth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) geo_test: Option<GeoTestTruth>,
 }
 
 impl Truth {
@@ -62,9 +65,14 @@ impl Truth {
         self.channels().find(|(own, _)| *own == name).map(|(_, truth)| truth)
     }
 
-    /// Channel and lift test of each channel that was tested.
+    /// Channel and lift test of each channel with a row in `experiments.csv`.
     pub(super) fn experiments(&self) -> impl Iterator<Item = (&str, &ExperimentTruth)> {
         self.channels().filter_map(|(name, channel)| Some((name, channel.experiment.as_ref()?)))
+    }
+
+    /// Channel and lift test of each channel with a row in `tests.csv`.
+    pub(super) fn tests(&self) -> impl Iterator<Item = (&str, &ExperimentTruth)> {
+        self.channels().filter_map(|(name, channel)| Some((name, channel.test.as_ref()?)))
     }
 }
 
@@ -76,8 +84,16 @@ pub struct ChannelTruth {
     pub spend_column: String,
     /// Whether spending on it does nothing.
     pub zero_effect: bool,
-    /// Whether latent demand drives both its spend and the outcome.
+    /// Whether something unseen drives both its spend and the outcome: latent demand, a driver that is no
+    /// column, or the sales of which the budget is a share.
     pub confounded_by_demand: bool,
+    /// What unseen demand adds to a regression.
+    pub(super) unseen_demand: UnseenTruth,
+    /// What the channel is called when names tell something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) usual_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) spend_rule: Option<SpendRule>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) collinear_with: Option<String>,
     pub(super) first_active_week: String,
@@ -100,6 +116,8 @@ pub struct ChannelTruth {
     pub(super) weekly_incremental_outcome: Vec<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) experiment: Option<ExperimentTruth>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) test: Option<ExperimentTruth>,
 }
 
 impl ChannelTruth {
@@ -113,6 +131,28 @@ impl ChannelTruth {
     pub fn curve(&self) -> impl Iterator<Item = (f64, f64)> {
         self.response_curve.iter().map(|[multiplier, outcome]| (*multiplier, *outcome))
     }
+}
+
+/// The causal gap: by how much the log of the causal ROI differs from that of a regression which knows
+/// everything but the unseen.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct UnseenTruth {
+    #[serde(flatten)]
+    pub(super) without_proxy: GapTruth,
+    /// The same with `query_index` as one more regressor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) with_query_index: Option<GapTruth>,
+}
+
+/// A regression's ROI and the gap to the causal one.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct GapTruth {
+    /// Absent where the channel's response cannot be told from the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) roi_by_regression: Option<f64>,
+    /// ln(roi / roi_by_regression); absent where one of them is not positive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) causal_gap: Option<f64>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -151,10 +191,29 @@ pub(super) struct GeoTruth {
 pub(super) struct ExperimentTruth {
     pub(super) start: String,
     pub(super) end: String,
+    pub(super) readout_end: String,
+    pub(super) multiplier: f64,
     pub(super) true_roi: f64,
-    pub(super) roi_estimate: f64,
-    pub(super) roi_se: f64,
+    pub(super) roi: f64,
+    pub(super) se: f64,
     pub(super) definition: &'static str,
+}
+
+/// A test inside the panel.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct GeoTestTruth {
+    pub(super) channel: String,
+    pub(super) geos: Vec<String>,
+    pub(super) start: String,
+    pub(super) end: String,
+    pub(super) readout_end: String,
+    pub(super) dose: f64,
+    pub(super) spend_change: f64,
+    pub(super) lift_in_window: f64,
+    pub(super) lift_to_readout_end: f64,
+    pub(super) lift_to_end: f64,
+    pub(super) lift: f64,
+    pub(super) se: f64,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde::Serialize;
 
+use super::wishes::{GeoTest, Names, Of, SpendRule};
 use crate::Error;
 
 /// Everything that decides a simulated data set.
@@ -44,6 +45,32 @@ pub struct World {
     /// Share of the outcome that media cause, noise aside, in (0, 0.8]; `None` spends 11 % of the
     /// intercept and lets the share follow from the drawn ROIs, mostly 0.10 to 0.16.
     pub media_share: Option<f64>,
+    /// What the channels are called in the data; wishes about channels use the usual names.
+    pub names: Names,
+    /// Channels whose spend follows latent demand; `None`: search and what is like it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confounded: Option<Vec<String>>,
+    /// Channels whose spend a driver moves that moves the outcome, too (by 7 % of the baseline), and is no column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unseen_driver: Vec<String>,
+    /// Budgets set by a rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spend_rules: Vec<Of<SpendRule>>,
+    /// True ROIs that are not drawn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roi: Vec<Of<f64>>,
+    /// Half-lives of the carry-over that are not drawn, in weeks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub half_life: Vec<Of<f64>>,
+    /// Channels with a row in `tests.csv`; `None`: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tests: Option<Vec<String>>,
+    /// Standard error of each test as a share of its true effect; `None`: the usual ones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_se: Option<f64>,
+    /// A randomised test inside the panel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub geo_test: Option<GeoTest>,
 }
 
 /// Shape of diminishing returns.
@@ -106,6 +133,15 @@ impl Default for World {
             collinear: false,
             dominant: false,
             media_share: None,
+            names: Names::Usual,
+            confounded: None,
+            unseen_driver: Vec::new(),
+            spend_rules: Vec::new(),
+            roi: Vec::new(),
+            half_life: Vec::new(),
+            tests: None,
+            test_se: None,
+            geo_test: None,
         }
     }
 }
@@ -161,6 +197,7 @@ impl World {
             self.outliers.to_string(),
             "at most a fifth of the rows (geos × weeks)",
         );
+        problems.extend(self.problems_of_wishes());
         if problems.is_empty() { Ok(()) } else { Err(Error::InvalidOptions { problems }) }
     }
 }
