@@ -65,7 +65,8 @@ impl Channel {
 
     /// Saturation per person and geo-week times people: what one unit of β causes.
     pub(super) fn unit_response(&self, panel: &Panel) -> Vec<f64> {
-        let factor: Vec<f64> = self.geo_beta.iter().map(|b| if self.beta > 0.0 { b / self.beta } else { 1.0 }).collect();
+        let factor: Vec<f64> =
+            self.geo_beta.iter().map(|b| if self.beta > 0.0 { b / self.beta } else { 1.0 }).collect();
         let value = |g: usize, t: usize| self.saturation.value(self.adstock[g * panel.weeks + t]);
         panel.rows(|g, t| panel.population[g] * factor[g] * value(g, t))
     }
@@ -107,8 +108,11 @@ pub(super) fn draw_channels(world: &World, panel: &Panel, base: &Baseline) -> Ve
     let plans = draw_plans(world, panel, base);
     let mut streams: Vec<Stream> =
         (0..world.channels).map(|c| Stream::new(world.seed, Part::Response(c))).collect();
-    let responses: Vec<Response> =
-        streams.iter_mut().enumerate().map(|(c, s)| asked(world, c, Response::draw(member(c).1, s))).collect();
+    let responses: Vec<Response> = streams
+        .iter_mut()
+        .enumerate()
+        .map(|(c, s)| asked(world, c, Response::draw(member(c).1, s)))
+        .collect();
     let weights = budget_weights(world, &mut streams);
     let budget = budget(world, panel, base, &weights, &responses);
     let mut make = |c: usize, plan: &[f64]| {

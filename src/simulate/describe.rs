@@ -12,7 +12,8 @@ use super::response::{Carryover, MAX_LAG, Saturation};
 use super::roster::member;
 use super::truth::{
     AdstockTruth, AllocationTruth, BaselineTruth, ChannelTruth, ControlTruth, Diagnostics, ExperimentTruth,
-    GapTruth, GeoTestTruth, GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth, SpendCorrelation, Truth, UnseenTruth,
+    GapTruth, GeoTestTruth, GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth,
+    SpendCorrelation, Truth, UnseenTruth,
 };
 use super::wishes::Names;
 use super::world::{NoiseLevel, World};
@@ -72,12 +73,16 @@ pub(super) fn describe(
         optimal_allocation: Ordered(bounds.into_iter().map(plan).collect()),
         diagnostics: Diagnostics { spend_correlation: correlate(panel, channels) },
         tau_per_week: (!panel.is_panel()).then(|| panel.tau[0]),
-        panel: panel.is_panel().then(|| PanelTruth {
-            geo_names: (0..panel.geos()).map(|g| panel.geo_name(g)).collect(),
-            population: panel.population.clone(),
-            tau_per_person: panel.tau.clone(),
-        }),
+        panel: panel.is_panel().then(|| describe_panel(panel)),
         geo_test: tests.geo.as_ref().map(|test| describe_geo_test(world, panel, channels, test)),
+    }
+}
+
+fn describe_panel(panel: &Panel) -> PanelTruth {
+    PanelTruth {
+        geo_names: (0..panel.geos()).map(|g| panel.geo_name(g)).collect(),
+        population: panel.population.clone(),
+        tau_per_person: panel.tau.clone(),
     }
 }
 

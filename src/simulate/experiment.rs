@@ -170,8 +170,7 @@ fn read_geo_test<'c>(
     channels: &'c [Channel],
 ) -> Result<Option<GeoExperiment>, Error> {
     let treated = |(c, channel): (usize, &'c Channel)| Some((c, channel, channel.geo_test.as_ref()?));
-    let Some((c, channel, Treatment { geos, usual_spend })) =
-        channels.iter().enumerate().find_map(treated)
+    let Some((c, channel, Treatment { geos, usual_spend })) = channels.iter().enumerate().find_map(treated)
     else {
         return Ok(None);
     };

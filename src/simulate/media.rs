@@ -79,8 +79,7 @@ fn steer(world: &World, market: &Market, c: usize, plan: &mut Vec<f64>) {
         Some(SpendRule::SalesShare) | None => None,
     };
     let mut stream = Stream::new(world.seed, Part::Steering(c));
-    let ruled: Option<Vec<f64>> =
-        (0..weeks).map(|t| shape(t).map(|x| x * stream.jitter(0.05))).collect();
+    let ruled: Option<Vec<f64>> = (0..weeks).map(|t| shape(t).map(|x| x * stream.jitter(0.05))).collect();
     if let Some(ruled) = ruled {
         *plan = across_geos(market, &ruled, &mut stream);
     }

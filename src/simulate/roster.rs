@@ -86,7 +86,9 @@ pub(super) fn budget_weight(c: usize, world: &World, stream: &mut Stream) -> f64
         _ => 0.12 * stream.jitter(0.5),
     };
     match member(c).1 {
-        Role::Late if world.spend_rule(c).is_none() => usual * late_weeks(world.weeks) as f64 / world.weeks as f64,
+        Role::Late if world.spend_rule(c).is_none() => {
+            usual * late_weeks(world.weeks) as f64 / world.weeks as f64
+        }
         _ => usual,
     }
 }

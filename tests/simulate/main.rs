@@ -1,5 +1,8 @@
 //! Simulated data sets: the truth agrees with the data and with itself, recomputed here by hand.
 
+mod experiments;
+mod worlds;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -341,7 +344,7 @@ fn a_folder_with_something_in_it_is_left_alone_unless_forced() {
 }
 
 /// The command as the binary has it, so that the README's lines are parsed by the real parser.
-#[path = "../src/commands/simulate.rs"]
+#[path = "../../src/commands/simulate.rs"]
 mod command;
 
 #[derive(clap::Parser)]
@@ -361,7 +364,7 @@ fn the_shipped_examples_are_what_their_commands_make() {
         let scratch = tempfile::tempdir().unwrap();
         args.out = scratch.path().join("again");
         command::run(args.clone()).unwrap();
-        for name in ["data.csv", "roles.json", "experiments.csv"] {
+        for name in ["data.csv", "roles.json", "experiments.csv", "tests.csv"] {
             let (new, old) = (fs::read(args.out.join(name)).unwrap(), fs::read(shipped.join(name)).unwrap());
             assert!(new == old, "{line}: {name} differs");
         }
