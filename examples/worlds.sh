@@ -1,0 +1,37 @@
+#!/bin/sh
+# Simulated markets of the kinds by which experiments are judged: OUT/WORLD/SEED with data.csv, truth.json,
+# roles.json, tests.csv (a test of each channel) and experiments.csv (two).
+# Usage: worlds.sh MMM OUT [N=40] [FIRST_SEED=3000]
+set -eu
+mmm=$1 out=$2 n=${3:-40} first=${4:-3000}
+
+# world NAME FIRST N OPTIONS…: N markets from seed FIRST.
+world() {
+    name=$1 seed=$2 end=$(($2 + $3))
+    shift 3
+    while [ "$seed" -lt "$end" ]; do
+        "$mmm" simulate --seed "$seed" --out "$out/$name/$seed" "$@" > /dev/null
+        seed=$((seed + 1))
+    done
+}
+
+world default "$first" "$n"
+world clean "$first" "$n" --confounding 0
+world worst "$first" "$n" --confounding 1 --proxy-reliability 0
+world search_pays "$first" "$n" --confounded none --roi search=3.5
+world season "$first" "$n" --spend-rule social=season
+world trend "$first" "$n" --spend-rule social=trend
+
+# Channels without telling names, each confounded in turn.
+fifth=$(((n + 4) / 5)) seed=$first
+for channel in tv search social display tiktok; do
+    world plain "$seed" "$fifth" --names plain --confounded "$channel"
+    seed=$((seed + fifth))
+done
+
+# One channel's budget a share of sales, and a driver of two that is no column.
+half=$(((n + 1) / 2))
+world sales_share "$first" "$half" --spend-rule search=sales-share
+world sales_share $((first + half)) "$half" --spend-rule social=sales-share
+world unseen_driver "$first" "$half" --unseen-driver tv,social
+world unseen_driver $((first + half)) "$half" --unseen-driver search,social
