@@ -49,7 +49,7 @@ pub struct SimulateArgs {
     /// Shape of diminishing returns
     #[arg(long, value_enum, default_value_t = SaturationShape::Hill)]
     pub saturation: SaturationShape,
-    /// Shape of the carry-over: at once and falling, or with its peak some weeks later
+    /// Shape of the carry-over: at once and falling, with its peak some weeks later, or with a long memory
     #[arg(long, value_enum, default_value_t = AdstockShape::Geometric)]
     pub adstock: AdstockShape,
     /// How sales move without media: growth and a slow wave, or a random step every week
@@ -100,6 +100,9 @@ pub struct SimulateArgs {
     /// Half-lives of the carry-over, instead of drawn ones
     #[arg(long, value_name = "CH=WEEKS,…", value_delimiter = ',')]
     pub half_life: Vec<Of<f64>>,
+    /// Channels whose return drifts: that at the end of the data over that at the start
+    #[arg(long, value_name = "CH=RATIO,…", value_delimiter = ',')]
+    pub drift: Vec<Of<f64>>,
     /// Channels with a test in tests.csv: all, none or a list
     #[arg(long, value_name = "CH,…", value_delimiter = ',', default_value = "all")]
     pub tests: Vec<String>,
@@ -144,6 +147,7 @@ impl SimulateArgs {
             spend_rules: self.spend_rule.clone(),
             roi: self.roi.clone(),
             half_life: self.half_life.clone(),
+            drift: self.drift.clone(),
             tests: match &self.tests[..] {
                 [all] if all == "all" => None,
                 list => Some(none_or(list)),

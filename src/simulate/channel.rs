@@ -7,7 +7,7 @@ use super::random::{Part, Stream};
 use super::response::{Carryover, Saturation};
 use super::roster::{Response, Role, budget_weight, member};
 use super::wishes::{GeoTest, Names, SpendRule};
-use super::world::World;
+use super::world::{AdstockShape, World};
 
 /// All intercepts' share that is spent when no media share is asked for: with returns around 1.4
 /// (the channel without effect counted) media then cause some 13 % of the outcome.
@@ -27,7 +27,6 @@ pub(super) struct Channel {
     pub(super) spend: Vec<f64>,
     pub(super) carryover: Carryover,
     pub(super) saturation: Saturation,
-    pub(super) slope: f64,
     pub(super) retention: f64,
     pub(super) peak: f64,
     /// Half-saturation in money per person and week.
@@ -38,6 +37,8 @@ pub(super) struct Channel {
     pub(super) beta: f64,
     /// The same of each geo.
     pub(super) geo_beta: Vec<f64>,
+    /// Effect of each week relative to β, a straight line in its log; ones without drift.
+    drift: Vec<f64>,
     /// Adstocked spend per person.
     adstock: Vec<f64>,
     /// The geo test that the spend went through.
@@ -60,20 +61,21 @@ impl Channel {
     /// Outcome caused per geo-week when `spend` takes the place of the channel's own.
     pub(super) fn response_to(&self, panel: &Panel, spend: &[f64]) -> Vec<f64> {
         let adstock = adstock(panel, self.carryover, spend);
-        panel.rows(|g, t| self.response(panel, g, adstock[g * panel.weeks + t]))
+        panel.rows(|g, t| self.response(panel, g, t, adstock[g * panel.weeks + t]))
     }
 
     /// Saturation per person and geo-week times people: what one unit of β causes.
     pub(super) fn unit_response(&self, panel: &Panel) -> Vec<f64> {
         let factor: Vec<f64> =
             self.geo_beta.iter().map(|b| if self.beta > 0.0 { b / self.beta } else { 1.0 }).collect();
-        let value = |g: usize, t: usize| self.saturation.value(self.adstock[g * panel.weeks + t]);
+        let value =
+            |g: usize, t: usize| self.drift[t] * self.saturation.value(self.adstock[g * panel.weeks + t]);
         panel.rows(|g, t| panel.population[g] * factor[g] * value(g, t))
     }
 
     /// Outcome caused per geo-week.
     pub(super) fn contribution(&self, panel: &Panel) -> Vec<f64> {
-        panel.rows(|g, t| self.response(panel, g, self.adstock[g * panel.weeks + t]))
+        panel.rows(|g, t| self.response(panel, g, t, self.adstock[g * panel.weeks + t]))
     }
 
     /// Total outcome caused with all spend multiplied by `multiplier`.
@@ -83,7 +85,8 @@ impl Channel {
         }
         let geo = |g: usize| {
             let weeks = &self.adstock[g * panel.weeks..(g + 1) * panel.weeks];
-            let sum: f64 = weeks.iter().map(|a| self.saturation.value(multiplier * a)).sum();
+            let value = |(a, drift): (&f64, &f64)| drift * self.saturation.value(multiplier * a);
+            let sum: f64 = weeks.iter().zip(&self.drift).map(value).sum();
             panel.population[g] * self.geo_beta[g] * sum
         };
         (0..panel.geos()).map(geo).sum()
@@ -93,13 +96,22 @@ impl Channel {
     pub(super) fn marginal_roi(&self, panel: &Panel) -> f64 {
         let growth = panel.rows(|g, t| {
             let a = self.adstock[g * panel.weeks + t];
-            panel.population[g] * self.geo_beta[g] * self.saturation.elasticity(a)
+            panel.population[g] * self.geo_beta[g] * self.drift[t] * self.saturation.elasticity(a)
         });
         growth.iter().sum::<f64>() / self.total_spend()
     }
 
-    fn response(&self, panel: &Panel, g: usize, a: f64) -> f64 {
-        panel.population[g] * self.geo_beta[g] * self.saturation.value(a)
+    /// Effect at the end of the data over that at the start.
+    pub(super) fn drift_ratio(&self) -> Option<f64> {
+        self.drift
+            .last()
+            .zip(self.drift.first())
+            .map(|(last, first)| last / first)
+            .filter(|ratio| *ratio != 1.0)
+    }
+
+    fn response(&self, panel: &Panel, g: usize, t: usize, a: f64) -> f64 {
+        panel.population[g] * self.geo_beta[g] * self.drift[t] * self.saturation.value(a)
     }
 }
 
@@ -140,7 +152,11 @@ fn asked(world: &World, c: usize, mut response: Response) -> Response {
         response.roi = roi;
     }
     if let Some(weeks) = world.asked_half_life(c) {
-        response.retention = 0.5_f64.powf(1.0 / weeks);
+        let retention = 0.5_f64.powf(1.0 / weeks);
+        match world.adstock {
+            AdstockShape::Dual => response.slow = retention,
+            _ => response.retention = retention,
+        }
     }
     response
 }
@@ -211,7 +227,7 @@ fn build(
     stream: &mut Stream,
 ) -> Channel {
     let (name, role) = member(c);
-    let carryover = Carryover::new(world.adstock, response.retention, response.peak);
+    let carryover = Carryover::new(world.adstock, response.retention, response.peak, response.slow);
     let adstock = adstock(panel, carryover, &spend);
     let half = response.half_ratio * typical_adstock(&adstock, &spend);
     let saturation = Saturation::new(world.saturation, response.slope, half);
@@ -224,13 +240,13 @@ fn build(
         spend,
         carryover,
         saturation,
-        slope: response.slope,
         retention: response.retention,
         peak: response.peak,
         half,
         half_ratio: response.half_ratio,
         beta: 1.0,
         geo_beta: deviation,
+        drift: drift(world.asked_drift(c), panel.weeks),
         adstock,
         geo_test: None,
     };
@@ -262,6 +278,11 @@ fn treat(world: &World, panel: &Panel, test: &GeoTest, channel: &mut Channel) {
     }
     channel.adstock = adstock(panel, channel.carryover, &channel.spend);
     channel.geo_test = Some(Treatment { geos, usual_spend });
+}
+
+/// From the root of 1/`ratio` to that of `ratio`, so that the middle of the data has β itself.
+fn drift(ratio: f64, weeks: usize) -> Vec<f64> {
+    (0..weeks).map(|t| ratio.powf(t as f64 / (weeks - 1) as f64 - 0.5)).collect()
 }
 
 /// Median adstock over the geo-weeks with spend.

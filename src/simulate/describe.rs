@@ -8,12 +8,12 @@ use super::channel::Channel;
 use super::experiment::{Experiment, GeoExperiment, Tests};
 use super::gap::roi_by_regression;
 use super::outcome::{Outcome, Outlier};
-use super::response::{Carryover, MAX_LAG, Saturation};
+use super::response::{Carryover, MAX_LAG, SLOW_SHARE, Saturation};
 use super::roster::member;
 use super::truth::{
     AdstockTruth, AllocationTruth, BaselineTruth, ChannelTruth, ControlTruth, Diagnostics, ExperimentTruth,
     GapTruth, GeoTestTruth, GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth,
-    SpendCorrelation, Truth, UnseenTruth,
+    SlowTruth, SpendCorrelation, Truth, UnseenTruth,
 };
 use super::wishes::Names;
 use super::world::{NoiseLevel, World};
@@ -139,6 +139,7 @@ fn describe_channel(
         adstock: describe_adstock(channel),
         saturation: describe_saturation(panel, channel),
         beta: channel.beta,
+        drift: channel.drift_ratio(),
         response_curve: (0..=30).map(point).collect(),
         geo: panel.is_panel().then(|| GeoTruth {
             geo_beta: channel.geo_beta.clone(),
@@ -179,11 +180,23 @@ fn describe_adstock(channel: &Channel) -> AdstockTruth {
     let (kind, peak_lag, max_lag) = match channel.carryover {
         Carryover::Geometric { .. } => ("geometric", None, None),
         Carryover::Delayed { .. } => ("delayed", Some(channel.peak), Some(MAX_LAG)),
+        Carryover::Pascal { .. } => ("pascal", None, None),
+        Carryover::Dual { .. } => ("dual", None, None),
+    };
+    let order = match channel.carryover {
+        Carryover::Pascal { order, .. } => Some(order),
+        _ => None,
+    };
+    let slow = match channel.carryover {
+        Carryover::Dual { slow, .. } => Some(SlowTruth { retention: slow, share: SLOW_SHARE }),
+        _ => None,
     };
     AdstockTruth {
         kind,
         retention: channel.retention,
         peak_lag,
+        order,
+        slow,
         normalised: true,
         max_lag,
         initial_state: 0.0,
@@ -191,14 +204,17 @@ fn describe_adstock(channel: &Channel) -> AdstockTruth {
 }
 
 fn describe_saturation(panel: &Panel, channel: &Channel) -> SaturationTruth {
-    let (kind, slope, rate) = match channel.saturation {
-        Saturation::Hill { .. } => ("hill", Some(channel.slope), None),
-        Saturation::Logistic { half } => ("logistic", None, Some(Saturation::rate(half))),
+    let (kind, slope, rate, power) = match channel.saturation {
+        Saturation::Hill { slope, .. } => ("hill", Some(slope), None, None),
+        Saturation::Logistic { half } => ("logistic", None, Some(Saturation::rate(half)), None),
+        Saturation::Exponential { .. } => ("exponential", None, None, None),
+        Saturation::Power { power, .. } => ("power", None, None, Some(power)),
     };
     SaturationTruth {
         kind,
         slope,
         rate,
+        power,
         half_saturation: channel.half,
         unit: if panel.is_panel() {
             "adstocked spend per week per person"

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::random::Stream;
+use super::response::SLOW_HALF_LIFE;
 use super::world::World;
 
 /// How a channel is bought and what is special about it.
@@ -98,6 +99,8 @@ pub(super) fn budget_weight(c: usize, world: &World, stream: &mut Stream) -> f64
 pub(super) struct Response {
     pub(super) retention: f64,
     pub(super) peak: f64,
+    /// Retention of the memory that a dual carry-over has.
+    pub(super) slow: f64,
     pub(super) slope: f64,
     pub(super) half_ratio: f64,
     pub(super) roi: f64,
@@ -120,7 +123,7 @@ impl Response {
         let typical_roi = if role == Role::Search { 1.3 } else { 1.6 };
         let roi = (typical_roi * stream.jitter(0.35)).clamp(0.6, 3.0);
         let roi = if role == Role::Zero { 0.0 } else { roi };
-        Response { retention, peak, slope, half_ratio, roi }
+        Response { retention, peak, slow: 0.5_f64.powf(1.0 / SLOW_HALF_LIFE), slope, half_ratio, roi }
     }
 }
 

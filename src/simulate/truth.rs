@@ -110,6 +110,9 @@ pub struct ChannelTruth {
     pub(super) adstock: AdstockTruth,
     pub(super) saturation: SaturationTruth,
     pub(super) beta: f64,
+    /// Effect in the last week over that in the first, a straight line in its log; β is that of the middle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) drift: Option<f64>,
     pub(super) response_curve: Vec<[f64; 2]>,
     #[serde(flatten)]
     pub(super) geo: Option<GeoTruth>,
@@ -162,9 +165,22 @@ pub(super) struct AdstockTruth {
     pub(super) retention: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) peak_lag: Option<f64>,
+    /// How often a Pascal lag applies the geometric one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) order: Option<usize>,
+    /// The memory of a dual carry-over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) slow: Option<SlowTruth>,
     pub(super) normalised: bool,
     pub(super) max_lag: Option<usize>,
     pub(super) initial_state: f64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct SlowTruth {
+    pub(super) retention: f64,
+    /// Part of the effect that it holds.
+    pub(super) share: f64,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -175,6 +191,9 @@ pub(super) struct SaturationTruth {
     pub(super) slope: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) rate: Option<f64>,
+    /// Of `power`, (a / half_saturation)^power, which has no maximum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) power: Option<f64>,
     pub(super) half_saturation: f64,
     pub(super) unit: &'static str,
     pub(super) half_saturation_over_median_active_adstock: f64,

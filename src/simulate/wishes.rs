@@ -143,6 +143,11 @@ impl World {
         wish(&self.half_life, c)
     }
 
+    /// The effect of channel `c` at the end of the data over that at the start.
+    pub(super) fn asked_drift(&self, c: usize) -> f64 {
+        wish(&self.drift, c).unwrap_or(1.0)
+    }
+
     /// Whether `tests.csv` has a test of channel `c`.
     pub(super) fn is_tested(&self, c: usize) -> bool {
         self.tests.as_ref().is_none_or(|names| names.contains(&member(c).0))
@@ -182,6 +187,7 @@ impl World {
         ask("--spend-rule", self.spend_rules.iter().map(|w| &w.channel).collect());
         ask("--roi", self.roi.iter().map(|w| &w.channel).collect());
         ask("--half-life", self.half_life.iter().map(|w| &w.channel).collect());
+        ask("--drift", self.drift.iter().map(|w| &w.channel).collect());
         ask("--tests", self.tests.iter().flatten().collect());
         ask("--geo-test", self.geo_test.iter().map(|t| &t.channel).collect());
     }
@@ -195,11 +201,13 @@ impl World {
         };
         self.roi.iter().for_each(|wish| within("--roi", wish, 0.0, 100.0));
         self.half_life.iter().for_each(|wish| within("--half-life", wish, 0.1, 104.0));
+        self.drift.iter().for_each(|wish| within("--drift", wish, 0.05, 20.0));
         if let Some(se) = self.test_se.filter(|se| !(0.001..=5.0).contains(se)) {
             problems.push(format!("--test-se is {se}; it must be 0.001 to 5"));
         }
-        if !self.half_life.is_empty() && self.adstock == AdstockShape::Delayed {
-            problems.push("--half-life needs --adstock geometric: a delayed carry-over has none".to_owned());
+        let has_half_life = matches!(self.adstock, AdstockShape::Geometric | AdstockShape::Dual);
+        if !self.half_life.is_empty() && !has_half_life {
+            problems.push("--half-life needs --adstock geometric or dual: the others have none".to_owned());
         }
         let returns = (0..self.channels).any(|c| self.asked_roi(c).unwrap_or(1.0) > 0.0);
         if self.media_share.is_some() && !returns {

@@ -62,6 +62,9 @@ pub struct World {
     /// Half-lives of the carry-over that are not drawn, in weeks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub half_life: Vec<Of<f64>>,
+    /// Channels whose return at the end of the data is this multiple of that at the start.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Of<f64>>,
     /// Channels with a row in `tests.csv`; `None`: all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tests: Option<Vec<String>>,
@@ -81,6 +84,14 @@ pub enum SaturationShape {
     Hill,
     /// (1 − e^(−λa)) / (1 + e^(−λa)), PyMC-Marketing's default
     Logistic,
+    /// a / (a + K)
+    MichaelisMenten,
+    /// 1 − 2^(−a/K)
+    Exponential,
+    /// (a/K)^p with p below 1: no maximum
+    Root,
+    /// a/K: no diminishing returns
+    Linear,
 }
 
 /// Shape of the carry-over.
@@ -91,6 +102,16 @@ pub enum AdstockShape {
     Geometric,
     /// Strongest some weeks after the spend.
     Delayed,
+    /// The geometric one applied twice.
+    #[value(name = "pascal:2")]
+    #[serde(rename = "pascal:2")]
+    Pascal2,
+    /// The geometric one applied three times.
+    #[value(name = "pascal:3")]
+    #[serde(rename = "pascal:3")]
+    Pascal3,
+    /// Part of it a memory that fades over months: a half-life of twelve weeks, if none is asked for.
+    Dual,
 }
 
 /// How the level of the outcome moves without media.
@@ -139,6 +160,7 @@ impl Default for World {
             spend_rules: Vec::new(),
             roi: Vec::new(),
             half_life: Vec::new(),
+            drift: Vec::new(),
             tests: None,
             test_se: None,
             geo_test: None,

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use mmm::Error;
 use mmm::simulate::{
-    AdstockShape, BaselineShape, Existing, NoiseLevel, SaturationShape, Simulation, World, simulate,
+    AdstockShape, BaselineShape, Existing, NoiseLevel, Of, SaturationShape, Simulation, World, simulate,
 };
 use serde_json::Value;
 
@@ -80,8 +80,30 @@ fn worlds() -> Vec<World> {
             confounding: 0.0,
             proxy_reliability: 0.0,
             dominant: true,
-            ..base
+            ..base.clone()
         },
+        World {
+            seed: 5,
+            adstock: AdstockShape::Pascal2,
+            saturation: SaturationShape::Exponential,
+            drift: vec![Of { channel: "social".to_owned(), value: 0.5 }],
+            ..base.clone()
+        },
+        World {
+            geos: 2,
+            seed: 6,
+            adstock: AdstockShape::Pascal3,
+            saturation: SaturationShape::Root,
+            ..base.clone()
+        },
+        World {
+            seed: 7,
+            adstock: AdstockShape::Dual,
+            saturation: SaturationShape::MichaelisMenten,
+            half_life: vec![Of { channel: "tv".to_owned(), value: 26.0 }],
+            ..base.clone()
+        },
+        World { seed: 8, saturation: SaturationShape::Linear, ..base },
     ]
 }
 
@@ -148,11 +170,25 @@ fn totals_are_the_sums_of_their_parts() {
     }
 }
 
+fn geometric(retention: f64, lag: usize) -> f64 {
+    (1.0 - retention) * retention.powi(lag as i32)
+}
+
 /// Adstock of one geo by the definition, weight by weight.
 fn adstock(spec: &Value, x: &[f64]) -> Vec<f64> {
     let retention = number(&spec["retention"]);
     let weight = |lag: usize| match spec["type"].as_str().unwrap() {
-        "geometric" => (1.0 - retention) * retention.powi(lag as i32),
+        "geometric" => geometric(retention, lag),
+        "dual" => {
+            let share = number(&spec["slow"]["share"]);
+            (1.0 - share) * geometric(retention, lag)
+                + share * geometric(number(&spec["slow"]["retention"]), lag)
+        }
+        "pascal" if spec["order"] == 2 => (lag + 1) as f64 * (1.0 - retention) * geometric(retention, lag),
+        "pascal" => {
+            let ways = ((lag + 1) * (lag + 2) / 2) as f64;
+            ways * (1.0 - retention).powi(2) * geometric(retention, lag)
+        }
         _ if lag > 12 => 0.0,
         _ => {
             let raw = |l: usize| retention.powf((l as f64 - number(&spec["peak_lag"])).powi(2));
@@ -164,13 +200,24 @@ fn adstock(spec: &Value, x: &[f64]) -> Vec<f64> {
 
 fn saturation(spec: &Value, a: f64) -> f64 {
     let half = number(&spec["half_saturation"]);
-    if spec["type"] == "hill" {
-        let slope = number(&spec["slope"]);
-        a.powf(slope) / (a.powf(slope) + half.powf(slope))
-    } else {
-        let decay = (-number(&spec["rate"]) * a).exp();
-        (1.0 - decay) / (1.0 + decay)
+    match spec["type"].as_str().unwrap() {
+        "hill" => {
+            let slope = number(&spec["slope"]);
+            a.powf(slope) / (a.powf(slope) + half.powf(slope))
+        }
+        "exponential" => 1.0 - 0.5_f64.powf(a / half),
+        "power" => (a / half).powf(number(&spec["power"])),
+        _ => {
+            let decay = (-number(&spec["rate"]) * a).exp();
+            (1.0 - decay) / (1.0 + decay)
+        }
     }
+}
+
+/// Effect in week `t` over that in the middle of the data.
+fn drift(channel: &Value, t: usize, weeks: usize) -> f64 {
+    let ratio = channel.get("drift").map_or(1.0, number);
+    (ratio.ln() * (t as f64 / (weeks - 1) as f64 - 0.5)).exp()
 }
 
 #[test]
@@ -192,7 +239,10 @@ fn responses_follow_from_the_written_parameters_and_spends() {
                     let rows = &spend[g * world.weeks..(g + 1) * world.weeks];
                     let x: Vec<f64> = rows.iter().map(|s| multiplier * s / people).collect();
                     let adstock = adstock(&channel["adstock"], &x);
-                    let sum: f64 = adstock.iter().map(|a| saturation(&channel["saturation"], *a)).sum();
+                    let effect = |(t, a): (usize, &f64)| {
+                        drift(channel, t, world.weeks) * saturation(&channel["saturation"], *a)
+                    };
+                    let sum: f64 = adstock.iter().enumerate().map(effect).sum();
                     people * betas[g] * sum
                 };
                 (0..world.geos).map(geo).sum()

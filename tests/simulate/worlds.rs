@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mmm::Error;
-use mmm::simulate::{GeoTest, Names, NoiseLevel, Of, SpendRule, World, simulate};
+use mmm::simulate::{AdstockShape, GeoTest, Names, NoiseLevel, Of, SpendRule, World, simulate};
 use serde_json::Value;
 
 use super::{Table, close, file, number, numbers, truth};
@@ -166,6 +166,22 @@ fn returns_and_half_lives_are_those_asked_for() {
     assert_eq!(truth["channels"]["tv"]["zero_effect"], true);
     let retention = number(&truth["channels"]["social"]["adstock"]["retention"]);
     assert!(close(retention.powi(12), 0.5, 1e-12));
+    let dual = World { adstock: AdstockShape::Dual, half_life: of("tv", 26.0), ..World::default() };
+    let slow = &draw(&dual).0["channels"]["tv"]["adstock"]["slow"];
+    assert!(close(number(&slow["retention"]).powi(26), 0.5, 1e-12));
+}
+
+#[test]
+fn a_return_drifts_as_asked_and_keeps_its_total() {
+    let usual = World { seed: 12, ..World::default() };
+    let world = World { drift: of("social", 0.5), ..usual.clone() };
+    let ((truth, _), (before, _)) = (draw(&world), draw(&usual));
+    let (now, then) = (&truth["channels"]["social"], &before["channels"]["social"]);
+    assert!(close(number(&now["roi"]), number(&then["roi"]), 1e-9));
+    assert!(close(number(&now["drift"]), 0.5, 1e-12) && then.get("drift").is_none());
+    let weekly = |channel: &Value| numbers(&channel["weekly_incremental_outcome"]);
+    let ratio: Vec<f64> = weekly(now).iter().zip(weekly(then)).map(|(a, b)| a / b).collect();
+    assert!(close(ratio[155] / ratio[0], 0.5, 1e-5), "{}", ratio[155] / ratio[0]);
 }
 
 #[test]
