@@ -35,3 +35,6 @@ world sales_share "$first" "$half" --spend-rule search=sales-share
 world sales_share $((first + half)) "$half" --spend-rule social=sales-share
 world unseen_driver "$first" "$half" --unseen-driver tv,social
 world unseen_driver $((first + half)) "$half" --unseen-driver search,social
+
+# A randomised hold-out of the confounded channel in 12 of 40 geos.
+world geo_test "$first" "$n" --geos 40 --confounded social --geo-test social:0:12:140:8
