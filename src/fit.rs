@@ -3,20 +3,18 @@
 mod pilot;
 mod warnings;
 
-use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
 use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{Calibration, Density, Design, State};
-use crate::planning::{self, ChannelCurve, PlanningError};
+use crate::planning::{self, channel_curves};
 use crate::posterior::{self, Posterior};
+use crate::report;
 use crate::report::{FitInputs, FittedWindow};
 use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
-use crate::store::CurveDraws;
 use crate::{Error, Warning};
-use crate::{report, store};
 
 pub(crate) use warnings::convergence_hint;
 
@@ -56,7 +54,7 @@ impl Fit {
         config: &FitConfig,
         warnings: Vec<Warning>,
     ) -> Result<report::Fit, Error> {
-        let curves = planning_curves(store::curve_draws(&self.posterior))?;
+        let curves = channel_curves(posterior::curve_draws(&self.posterior))?;
         let horizon = FittedWindow::of(data, data.held_out(&config.model)).map_or(0.0, |fitted| fitted.weeks);
         let (scenarios, next_tests) = rayon::join(
             || planning::default_scenarios(&curves, horizon),
@@ -157,21 +155,6 @@ fn run_counts(chains: &[Chain]) -> RunCounts {
         max_depth_hits: chains.iter().map(|c| c.depth_hits).sum(),
         ebfmi: chains.iter().map(|c| ebfmi(&c.energy)).collect(),
     }
-}
-
-/// The response curves of the paid channels, in value, as planning reads them.
-///
-/// # Errors
-/// A curve that is not a number.
-pub fn planning_curves(curves: Vec<CurveDraws>) -> Result<Vec<ChannelCurve>, PlanningError> {
-    curves
-        .into_par_iter()
-        .map(|c| {
-            let curve =
-                ChannelCurve::new(&c.channel, c.spend, &c.multipliers, c.value, c.observed_max_multiplier)?;
-            Ok(curve.holding(c.held))
-        })
-        .collect()
 }
 
 impl LogDensity for Density {

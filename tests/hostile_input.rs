@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use common::Folder;
 use mmm::config::{FitConfig, RawConfig};
 use mmm::data::{self, LoadOptions};
-use mmm::diff::{self, Format, Settings, Side};
+use mmm::diff::{self, Settings, Side};
 use mmm::report::Fit;
-use mmm::show::Style;
-use mmm::{show, store};
+use mmm::show::{self, Format, Style};
+use mmm::store;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -233,7 +233,7 @@ fn feed(target: &str, edits: &[Edit], scratch: &Path) -> bool {
             let fit = Fit::read(scratch).expect("this one is whole");
             match target {
                 "draws.parquet" => Side::read(scratch).is_ok_and(|side| compare(&side)),
-                _ => match store::read_curves(scratch, &fit).map(mmm::fit::planning_curves) {
+                _ => match store::read_curves(scratch, &fit).map(mmm::planning::channel_curves) {
                     Ok(Ok(curves)) => {
                         let _ = mmm::planning::default_scenarios(&curves, 60.0);
                         true
@@ -275,7 +275,7 @@ fn read_fit(folder: &Path) -> bool {
     let _ = show::report(&fit);
     let _ = mmm::previous::raw_settings(&fit).and_then(|raw| raw.resolve(RawConfig::default()));
     if let Ok(curves) = store::read_curves(folder, &fit)
-        && let Ok(curves) = mmm::fit::planning_curves(curves)
+        && let Ok(curves) = mmm::planning::channel_curves(curves)
     {
         let _ = mmm::planning::default_scenarios(&curves, 60.0);
     }
@@ -287,8 +287,8 @@ fn compare(side: &Side) -> bool {
     let whole = Side::read(&corpus().folder.path().join("mmm-out")).expect("this one is whole");
     for (old, new) in [(&whole, side), (side, &whole)] {
         let report = diff::diff(old, new, Settings::default());
-        let _ = diff::render(&report, Format::Text);
-        let _ = diff::render(&report, Format::Markdown);
+        let _ = show::diff_text(&report, Format::Text);
+        let _ = show::diff_text(&report, Format::Markdown);
         let _ = report.to_json();
     }
     true

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use mmm::diff::{self, Aspect, Format, Settings, Side};
+use mmm::diff::{self, Aspect, Settings, Side};
+use mmm::show::{self, Format};
 
 use super::progress::{Detail, Interrupt, SamplingProgress};
 
@@ -89,7 +90,7 @@ impl Diff {
             report.to_json().map_err(mmm::Error::from)?
         } else {
             let format = if self.markdown { Format::Markdown } else { Format::Text };
-            diff::render(&report, format).into_bytes()
+            show::diff_text(&report, format).into_bytes()
         };
         let mut stdout = std::io::stdout().lock();
         match stdout.write_all(&text).and_then(|()| stdout.flush()) {

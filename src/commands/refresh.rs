@@ -8,7 +8,8 @@ use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::Dataset;
-use mmm::diff::{self, DiffReport, Format, NotCompared, Settings, Side};
+use mmm::diff::{self, DiffReport, NotCompared, Settings, Side};
+use mmm::show::{self, Format};
 use mmm::store::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
 use mmm::{previous, refresh};
 
@@ -85,7 +86,7 @@ impl Previous {
         let new = Side::read(directory.working_path())?;
         let report = diff::diff(&self.side, &new, Settings::default());
         directory.write_bytes(DIFF_JSON, &report.to_json()?)?;
-        directory.write_bytes(DIFF_MARKDOWN, diff::render(&report, Format::Markdown).as_bytes())?;
+        directory.write_bytes(DIFF_MARKDOWN, show::diff_text(&report, Format::Markdown).as_bytes())?;
         Ok(report)
     }
 

@@ -7,7 +7,8 @@ use super::change::{Change, Pairing};
 use super::side::{Quantity, Side};
 use super::units::NotCompared;
 use crate::planning::{ChannelPlan, ScenarioKind};
-use crate::report::{ChannelReport, EvidenceVerdict};
+use crate::posterior::EvidenceVerdict;
+use crate::report::ChannelReport;
 
 /// One channel that both fits have.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -3,12 +3,12 @@
 use super::inputs::Difference;
 
 /// The control whose reliability a setting is about, or whether it was assumed.
-pub(super) fn control_of(d: &Difference) -> Option<(&str, &str)> {
+pub(crate) fn control_of(d: &Difference) -> Option<(&str, &str)> {
     d.key.strip_prefix("controls.")?.rsplit_once('.')
 }
 
 /// Reliabilities that differ, one line a control: whether one was assumed belongs to its number.
-pub(super) fn reliabilities(config: &[Difference]) -> Vec<String> {
+pub(crate) fn reliabilities(config: &[Difference]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut seen = Vec::new();
     for (control, _) in config.iter().filter_map(control_of) {

@@ -88,7 +88,7 @@ pub(super) fn findings(old: &Side, new: &Side, channels: &[ChannelDiff], setting
 }
 
 /// A verdict as one word.
-pub(super) fn verdict(verdict: Verdict) -> &'static str {
+pub(crate) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Ok => "ok",
         Verdict::Warn => "doubtful",

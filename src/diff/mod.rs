@@ -13,16 +13,16 @@ mod inputs;
 mod judge;
 mod report;
 mod side;
-mod text;
 mod units;
 
 pub use change::{Change, Pairing};
 pub use channels::{AllocationChange, ChannelDiff, Overtake, RankChange};
+pub(crate) use controls::{control_of, reliabilities};
 pub use explain::{ChannelParts, Explanation, Step, StepKind, explain};
 pub use inputs::{ColumnRestated, DataDiff, Difference, InputDiff, Restated, restated_columns};
+pub(crate) use judge::verdict;
 pub use judge::{Aspect, Finding, Settings};
 pub use report::{DIFF_SCHEMA, DiffReport, SideReport, diff, diff_schema};
 pub use side::{DrawSource, Side};
-pub use text::{Format, render};
 pub use units::NotCompared;
 pub(crate) use units::Units;

@@ -15,7 +15,7 @@ use super::units::{NotCompared, not_compared};
 use crate::diagnostics::Verdict;
 use crate::report::Tool;
 use crate::store::OutputError;
-use crate::store::fit::to_json;
+use crate::store::to_json;
 
 /// Schema name of every comparison. Within it keys are only ever added.
 pub const DIFF_SCHEMA: &str = "mmm.diff/1";

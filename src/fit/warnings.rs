@@ -7,7 +7,7 @@ use crate::diagnostics::Verdict;
 use crate::model::Calibration;
 use crate::planning::{ChannelPlan, ScenarioKind};
 use crate::report::Fit;
-use crate::report::build::evidence::contradiction;
+use crate::report::contradiction;
 
 /// A baseline below zero cannot be: beyond one draw in twenty it is not chance.
 const NEGATIVE_BASELINE: f64 = 0.05;

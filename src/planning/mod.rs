@@ -12,14 +12,17 @@ mod search;
 mod grammar;
 
 mod answer;
+mod curves;
 mod dated;
 mod dated_question;
 mod flighting;
 mod judge;
+mod recommendation;
 #[cfg(test)]
 mod testdata;
 
 pub use answer::{Answer, FrontierPoint, GroupPlan, OutcomeTarget};
+pub use curves::channel_curves;
 pub use dated::{Carry, ChangedPeriods, Dated};
 pub use dated_question::DatedQuestion;
 pub use error::PlanningError;
@@ -29,6 +32,8 @@ pub use grammar::question::{Goal, Question, RawQuestion};
 pub use grammar::request::{Amount, AmountRange, Change, GroupRange, PlanRequest, RawRequest};
 pub use grammar::request_error::{RequestError, RequestErrors};
 pub use grammar::target::{DateRange, Target, whole_channel};
+pub use recommendation::Recommendation;
+pub(crate) use recommendation::{SMALL_CHANGE, is_likely_gain, is_recommended, worthwhile_tests};
 pub use search::cautious::LIKELY;
 pub(crate) use search::cautious::{CAUTIOUS, cautious_plan};
 pub use search::flight::{Flight, Pattern, flight};

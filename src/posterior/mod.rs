@@ -2,8 +2,10 @@
 
 mod columns;
 mod compute;
+mod curves;
 mod decomposition;
 mod draw;
+mod evidence;
 mod history;
 mod parameters;
 mod quality;
@@ -12,7 +14,10 @@ mod types;
 
 pub use crate::diagnostics::quantile_sorted;
 pub use compute::{compute, compute_prior};
+pub use curves::{CurveDraws, curve_draws};
 pub(crate) use draw::channels as channel_draws;
+pub(crate) use evidence::data_weight;
+pub use evidence::{ActivePeriods, Cause, Evidence, EvidenceVerdict, ExpectedEffect, Partner, evidence};
 pub use history::{ChannelMedia, MediaHistory};
 pub(crate) use parameters::{names as parameter_names, values as parameter_values};
 pub use quality::{Prediction, crps};

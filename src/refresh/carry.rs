@@ -18,9 +18,10 @@ use crate::data::{Dataset, vet};
 use crate::diff::{Side, Units};
 use crate::error::{Error, Problems};
 use crate::model::{MIDDLE_HALF, ShapePrior};
+use crate::posterior::EvidenceVerdict;
 use crate::posterior::Summary;
-use crate::report::build::evidence::data_weight;
-use crate::report::{ChannelReport, EvidenceVerdict, Fit};
+use crate::posterior::data_weight;
+use crate::report::{ChannelReport, Fit};
 use crate::warning::Warning;
 
 /// Posteriors narrower than this on the log scale are taken as this wide: a few hundredths of a per cent is

@@ -1,6 +1,5 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
-pub(crate) mod evidence;
 pub(crate) mod prior;
 
 use std::collections::HashMap;
@@ -11,12 +10,14 @@ use crate::config::{Adstock, FitConfig, ModelConfig};
 use crate::data::{Channel, Dataset, in_lockstep, knot_weeks, period_digests};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics};
 use crate::planning::{Scenario, TestValue};
-use crate::posterior::{Cell, ChannelPosterior, FitQuality, Parameter, Posterior, Summary};
-use crate::report::build::evidence::evidence;
+use crate::posterior::{
+    Cell, ChannelPosterior, Evidence, FitQuality, Parameter, Posterior, Summary, evidence,
+};
 use crate::report::channel::{
-    AdstockReport, ChannelKind, ChannelReport, Evidence, GeoReport, SaturationReport,
+    AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GeoReport, SaturationReport,
 };
 use crate::report::curve::{ResponseCurve, response_curve};
+use crate::report::finite::{finite, first_non_finite};
 use crate::report::fit::*;
 use crate::report::window::FittedWindow;
 use crate::warning::Warning;
@@ -56,8 +57,9 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         fit_quality: fit_quality(posterior),
         outcome: outcome(dataset, posterior),
         channels: evidence(&fitted, inputs.config, posterior)
-            .into_par_iter()
+            .par_iter()
             .enumerate()
+            .map(|(c, found)| (c, evidence_of(dataset, c, found)))
             .map(|found| channel(dataset, inputs.config, posterior, found))
             .collect(),
         response_curves: curves(posterior),
@@ -73,17 +75,17 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
     }
 }
 
+fn evidence_of(dataset: &Dataset, index: usize, found: &Evidence) -> EvidenceReport {
+    let channel = &dataset.channels[index];
+    EvidenceReport::of(&channel.name, if channel.is_organic() { "effect" } else { "return" }, found)
+}
+
 pub(crate) fn tool() -> Tool {
     Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
 }
 
 pub(crate) fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
     posterior.channels.par_iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
-}
-
-/// The value, or `None` when JSON could not carry it.
-pub(crate) fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
 }
 
 /// `None` with its reason when any statistic is not finite.
@@ -141,7 +143,7 @@ pub(crate) fn data_report(dataset: &Dataset, holdout: usize) -> DataReport {
 }
 
 fn fit_quality(posterior: &Posterior) -> FitQualityReport {
-    let loo = posterior.fit.loo.filter(|l| crate::report::finite::first_non_finite(l).is_none());
+    let loo = posterior.fit.loo.filter(|l| first_non_finite(l).is_none());
     let holdout = posterior.holdout.as_ref().map(agreement);
     FitQualityReport {
         fitted: agreement(&posterior.fit),
@@ -190,7 +192,7 @@ pub(crate) fn channel(
     dataset: &Dataset,
     config: &FitConfig,
     posterior: &Posterior,
-    (index, evidence): (usize, Evidence),
+    (index, evidence): (usize, EvidenceReport),
 ) -> ChannelReport {
     const NO_SPEND: &str = "the channel has no spend";
     const NOT_FINITE: &str = "not finite in some draws";

@@ -3,9 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::EffectScale;
-use crate::posterior::{SURPRISING, Summary};
-use crate::report::build::evidence::data_weight;
+use crate::posterior::{EvidenceVerdict, ExpectedEffect, Summary, data_weight};
 
 /// What one channel did over the fitted window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,7 +42,7 @@ pub struct ChannelReport {
     /// Diminishing returns.
     pub saturation: SaturationReport,
     /// How much of this is data and how much is prior.
-    pub evidence: Evidence,
+    pub evidence: EvidenceReport,
     /// One entry per geo of a panel; empty for a national data set.
     pub by_geo: Vec<GeoReport>,
 }
@@ -90,7 +88,8 @@ pub struct SaturationReport {
 
 /// How much of a channel's result is data and how much is prior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Evidence {
+#[schemars(rename = "Evidence")]
+pub struct EvidenceReport {
     /// 1 − spread(posterior) / sd(prior) of ln ROI (of ln share for an organic channel), not below 0. The
     /// posterior's spread is that of a normal with its middle half, the prior's that of a channel that acts.
     pub roi_contraction: Option<f64>,
@@ -115,7 +114,7 @@ pub struct Evidence {
     pub sentence: String,
 }
 
-impl Evidence {
+impl EvidenceReport {
     /// Weight of the data in the effect, 0 when it is not known.
     pub fn data_weight(&self) -> f64 {
         let by_contraction = self.roi_contraction.map(|contraction| data_weight(contraction, 0.0));
@@ -129,39 +128,8 @@ impl Evidence {
 
     /// What was expected, where the data contradict it.
     pub fn contradicts(&self) -> Option<ExpectedEffect> {
-        // A channel that does next to nothing is no contradiction of a prior that was not its own.
-        self.expected.filter(|e| if e.own { e.shift.abs() > SURPRISING } else { e.shift > SURPRISING })
+        self.expected.filter(ExpectedEffect::is_contradicted)
     }
-}
-
-/// What the prior expected of a channel's effect, and where the data put it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ExpectedEffect {
-    /// What the quantiles are of: `roi`, `marginal_roi` or `share` of the outcome.
-    pub of: EffectScale,
-    /// 5 % quantile of the prior.
-    pub q05: f64,
-    /// Its median.
-    pub q50: f64,
-    /// Its 95 % quantile.
-    pub q95: f64,
-    /// Whether the settings gave the channel this prior, or an earlier fit that was carried forward.
-    pub own: bool,
-    /// Where the posterior's median lies in the prior given what the other channels return, as a standard normal
-    /// deviate: 2 is above 97.7 % of it.
-    pub shift: f64,
-}
-
-/// Where a channel's ROI comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EvidenceVerdict {
-    /// The data more than halved the prior's spread, or moved it as far: `roi_data_weight` above 0.75.
-    Data,
-    /// A weight from 0.36 (a contraction of 0.2) to 0.75.
-    Mixed,
-    /// The data hardly moved the prior: a weight below 0.36.
-    Prior,
 }
 
 /// One channel in one geo.

@@ -1,11 +1,11 @@
 //! Response curves of `fit.json`: outcome and marginal ROI against the spend multiplier.
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::posterior::{ChannelPosterior, quantiles};
-use crate::report::build::finite;
+use crate::report::finite::finite;
 
 /// Incremental outcome of one channel when all of its cells are scaled together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -65,7 +65,7 @@ impl Band {
 
 /// The curve of one channel.
 pub(crate) fn response_curve(channel: &ChannelPosterior, multipliers: &[f64]) -> ResponseCurve {
-    let marginal_roi = marginal(channel, multipliers).map(|m| Band::of(&m));
+    let marginal_roi = channel.marginal_curve(multipliers).map(|m| Band::of(&m));
     let observed = finite(channel.observed_max_multiplier);
     ResponseCurve {
         channel: channel.name.clone(),
@@ -81,46 +81,10 @@ pub(crate) fn response_curve(channel: &ChannelPosterior, multipliers: &[f64]) ->
     }
 }
 
-/// S × M marginal ROI: slope of the value curve, and the model's own derivative at multiplier 1.
-fn marginal(channel: &ChannelPosterior, multipliers: &[f64]) -> Option<Array2<f64>> {
-    let at_one = channel.marginal_roi.as_ref()?;
-    let curve = &channel.value_curve;
-    Some(Array2::from_shape_fn(curve.raw_dim(), |(s, m)| match multipliers[m] {
-        1.0 => at_one[s],
-        _ => slope(multipliers, curve.row(s), m) / channel.spend,
-    }))
-}
-
-/// Derivative at point `i` of the parabola through it and its neighbours (the nearest three at an end).
-///
-/// # Source
-/// Lagrange interpolation on uneven points; exact for quadratics.
-fn slope(x: &[f64], y: ArrayView1<f64>, i: usize) -> f64 {
-    if x.len() < 3 {
-        return if x.len() < 2 { 0.0 } else { (y[1] - y[0]) / (x[1] - x[0]) };
-    }
-    let j = i.clamp(1, x.len() - 2);
-    let (a, b, c) = (x[j - 1], x[j], x[j + 1]);
-    let t = x[i];
-    y[j - 1] * (2.0 * t - b - c) / ((a - b) * (a - c))
-        + y[j] * (2.0 * t - a - c) / ((b - a) * (b - c))
-        + y[j + 1] * (2.0 * t - a - b) / ((c - a) * (c - b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::report::testdata;
-
-    #[test]
-    fn slope_is_exact_for_a_quadratic_on_uneven_points() {
-        let x = [0.0, 0.1, 0.5, 1.0, 2.0];
-        let y: Vec<f64> = x.iter().map(|t| 3.0 * t * t - 2.0 * t + 1.0).collect();
-        for i in 0..x.len() {
-            let got = slope(&x, ArrayView1::from(&y), i);
-            assert!((got - (6.0 * x[i] - 2.0)).abs() < 1e-12, "{i}: {got}");
-        }
-    }
 
     #[test]
     fn marginal_roi_at_one_is_the_models_derivative() {

@@ -8,6 +8,11 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
+/// The value, or `None` when JSON could not carry it.
+pub(crate) fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
 /// Path and value of the first number that JSON cannot carry, such as `("channels[2].roi.mean", NaN)`.
 pub fn first_non_finite<T: Serialize + ?Sized>(value: &T) -> Option<(String, f64)> {
     let mut walker = Walker { path: Vec::new() };

@@ -1,11 +1,13 @@
 //! What is said of a fit: the structs of `fit.json` and its companions, and how they are built from a posterior.
 
-pub(crate) mod build;
+mod build;
 mod channel;
 mod curve;
+mod evidence;
 mod finite;
 mod fit;
 mod held_out;
+mod planned;
 mod prior;
 mod scenario;
 mod schema;
@@ -18,11 +20,9 @@ pub(crate) mod testdata;
 
 pub use build::prior::build_prior;
 pub use build::{FitInputs, build};
-pub use channel::{
-    AdstockReport, ChannelKind, ChannelReport, Evidence, EvidenceVerdict, ExpectedEffect, GeoReport,
-    SaturationReport,
-};
+pub use channel::{AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GeoReport, SaturationReport};
 pub use curve::{Band, ResponseCurve};
+pub(crate) use evidence::contradiction;
 pub use finite::first_non_finite;
 pub use fit::*;
 pub use held_out::HeldOut;

@@ -8,8 +8,6 @@ use serde_json::Value;
 use crate::report::channel::ChannelReport;
 use crate::report::curve::ResponseCurve;
 use crate::report::fit::{OutcomeReport, ParameterReport, Run, Tool};
-use crate::store::OutputError;
-use crate::store::fit::to_json;
 
 /// Schema name of `prior.json`: not that of a fit, so that nothing reads the one for the other.
 pub const PRIOR_SCHEMA: &str = "mmm.prior/1";
@@ -34,16 +32,6 @@ pub struct PriorReport {
     pub response_curves: Vec<ResponseCurve>,
     /// Every model parameter.
     pub parameters: Vec<ParameterReport>,
-}
-
-impl PriorReport {
-    /// The bytes of `prior.json`: UTF-8, a final line feed.
-    ///
-    /// # Errors
-    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
-    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
-        to_json(self)
-    }
 }
 
 /// JSON Schema (draft 2020-12) that every `prior.json` of this version meets.

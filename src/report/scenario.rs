@@ -11,9 +11,6 @@ use serde_json::Value;
 use crate::diagnostics::Verdict;
 use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
 use crate::report::fit::{Fit, RoiUnit, Tool};
-use crate::show::advice::{planned_media, unit};
-use crate::store::OutputError;
-use crate::store::fit::to_json;
 use crate::warning::Warning;
 
 /// Schema name of every answer. Within it keys are only ever added.
@@ -129,8 +126,8 @@ impl ScenarioReport {
                 verdict: fit.diagnostics.verdict,
                 outcome: fit.outcome.name.clone(),
                 roi_unit: fit.outcome.roi_unit,
-                unit: unit(fit),
-                media: planned_media(fit).into(),
+                unit: fit.unit(),
+                media: fit.planned_media().into(),
             },
             horizon,
             scenarios: Vec::new(),
@@ -185,14 +182,6 @@ impl ScenarioReport {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
-    }
-
-    /// UTF-8, a final line feed.
-    ///
-    /// # Errors
-    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
-    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
-        to_json(self)
     }
 }
 

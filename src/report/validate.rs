@@ -12,8 +12,6 @@ use crate::diagnostics::Diagnostics;
 use crate::posterior::FitQuality;
 use crate::report::build::{agreement, data_report};
 use crate::report::fit::{Agreement, DataReport, Tool};
-use crate::store::OutputError;
-use crate::store::fit::to_json;
 use crate::warning::Warning;
 
 /// Schema name of every backtest. Within it keys are only ever added.
@@ -185,14 +183,6 @@ impl ValidateReport {
             forecasts: Vec::new(),
             warnings,
         }
-    }
-
-    /// UTF-8, a final line feed.
-    ///
-    /// # Errors
-    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
-    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
-        to_json(self)
     }
 }
 

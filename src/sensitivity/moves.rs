@@ -3,9 +3,9 @@
 use crate::planning::{
     ChannelCurve, DEFAULT_STEP, Limits, PlanningError, ScenarioKind, cautious_plan, gain_draws, share_above,
 };
+use crate::planning::{is_likely_gain, is_recommended};
 use crate::report;
 use crate::report::{MoveOutcome, RecommendedMove};
-use crate::show::advice::{is_likely_gain, is_recommended};
 
 /// The best split of today's budget.
 #[derive(Debug, Clone)]

@@ -4,12 +4,13 @@ use super::moves::{Move, best_changes, outcome};
 use crate::config::{ControlConfig, FitConfig};
 use crate::data::{Dataset, Follower};
 use crate::error::Error;
-use crate::fit::{Fit, fit, planning_curves};
+use crate::fit::{Fit, fit};
 use crate::model::{Calibration, Design};
+use crate::planning::channel_curves;
+use crate::posterior;
 use crate::posterior::Summary;
 use crate::report::{ChannelSensitivity, RefitLength, ReliabilityLevel, ReliabilitySweep};
 use crate::sampler::Progress;
-use crate::store;
 
 /// Reliabilities that every sweep has: 0.7 is what psychometrics calls barely acceptable (Nunnally 1978).
 const LEVELS: [f64; 4] = [1.0, 0.9, 0.8, 0.7];
@@ -97,7 +98,7 @@ impl Task<'_> {
     }
 
     fn level(&self, fit: &Fit, control: &str, reliability: f64) -> Result<ReliabilityLevel, Error> {
-        let curves = planning_curves(store::curve_draws(&fit.posterior))?;
+        let curves = channel_curves(posterior::curve_draws(&fit.posterior))?;
         let paid = fit.posterior.channels.iter().filter_map(|c| Some((c, c.roi.as_ref()?)));
         let channels = paid.zip(best_changes(&curves)?).map(|((c, roi), change)| ChannelSensitivity {
             name: c.name.clone(),

@@ -11,10 +11,12 @@
 use super::moves::{Move, outcome};
 use crate::data::Dataset;
 use crate::error::Error;
-use crate::fit::{Fit, planning_curves};
+use crate::fit::Fit;
 use crate::model::{Basis, ColumnGroup, Design};
-use crate::report::{ConfounderLevel, ControlStrength, EvidenceVerdict, UnseenConfounder};
-use crate::{report, store};
+use crate::planning::channel_curves;
+use crate::posterior::EvidenceVerdict;
+use crate::report::{ConfounderLevel, ControlStrength, UnseenConfounder};
+use crate::{posterior, report};
 
 /// Strengths that are told, as partial R² with both spend and outcome.
 const STRENGTHS: [f64; 4] = [0.02, 0.05, 0.1, 0.2];
@@ -43,7 +45,7 @@ pub fn unseen(
 ) -> Result<Vec<UnseenConfounder>, Error> {
     let design = &fit.density.design;
     let effects = effects(fit, data);
-    let curves = planning_curves(store::curve_draws(&fit.posterior))?;
+    let curves = channel_curves(posterior::curve_draws(&fit.posterior))?;
     let gain = recommended.map(|m| m.gain(&curves)).transpose()?;
     let mut found = Vec::new();
     for (c, channel) in report.channels.iter().enumerate() {

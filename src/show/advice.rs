@@ -1,14 +1,12 @@
 //! The recommended move, in a sentence or two.
 
-use crate::data::OutcomeKind;
 use crate::diagnostics::Verdict;
-use crate::planning::{ChannelPlan, Scenario, ScenarioKind};
-use crate::planning::{LIKELY, NO_GAIN, USUAL_PRECISION};
-use crate::report::{ChannelKind, Fit, RoiUnit};
+use crate::planning::{
+    ChannelPlan, LIKELY, Recommendation, SMALL_CHANGE, Scenario, ScenarioKind, USUAL_PRECISION,
+    worthwhile_tests,
+};
+use crate::report::Fit;
 use crate::words::numbers::{amount, clean, percent, signed, signed_percent};
-
-/// A change of a channel's budget below this share is not worth a meeting.
-const SMALL_CHANGE: f64 = 0.02;
 
 /// Tests that are named.
 const TESTS_NAMED: usize = 3;
@@ -20,10 +18,7 @@ pub(crate) fn next_test(fit: &Fit) -> Option<String> {
     if fit.diagnostics.verdict == Verdict::Fail || spending < 2 {
         return None;
     }
-    let worth: Vec<String> = fit
-        .next_tests
-        .iter()
-        .filter(|test| test.expected_gain > NO_GAIN * today.current_outcome.mean.abs())
+    let worth: Vec<String> = worthwhile_tests(&fit.next_tests, today)
         .take(TESTS_NAMED)
         .map(|test| format!("{} ({})", clean(&test.channel), signed(test.expected_gain)))
         .collect();
@@ -38,7 +33,7 @@ pub(crate) fn next_test(fit: &Fit) -> Option<String> {
          to ±{precision}.",
         worth.join(", "),
         today.horizon_weeks.round(),
-        unit(fit)
+        fit.unit()
     ))
 }
 
@@ -51,45 +46,30 @@ pub(crate) fn recommendation(fit: &Fit) -> Option<String> {
     })
 }
 
-/// Whether a plan changes enough, and is likely enough to bring more, to be recommended.
-pub(crate) fn is_recommended(scenario: &Scenario) -> bool {
-    is_likely_gain(scenario.gain.mean, scenario.p_gain) && scenario.allocation.iter().any(is_worth_a_meeting)
-}
-
-/// Whether a plan that gains `mean` on average, and anything with probability `p_gain`, is likely enough to gain.
-pub(crate) fn is_likely_gain(mean: f64, p_gain: f64) -> bool {
-    mean > 0.0 && p_gain >= LIKELY
-}
-
-fn is_worth_a_meeting(plan: &ChannelPlan) -> bool {
-    (plan.proposed - plan.current).abs() > SMALL_CHANGE * plan.current
-}
-
 fn sentence(fit: &Fit, scenario: &Scenario) -> String {
-    if let Some(why) = &scenario.no_move {
-        return format!("{why}.");
-    }
-    if !scenario.allocation.iter().any(is_worth_a_meeting) {
-        return format!(
-            "keep today's allocation; the best plan within the bounds changes no channel by more than {}.",
-            percent(SMALL_CHANGE)
-        );
-    }
-    let change = |p: &&ChannelPlan| p.proposed - p.current;
-    let (up, down) = (movers(scenario, &change), movers(scenario, &|p| -change(p)));
-    if !is_recommended(scenario) {
-        let gains = if scenario.p_gain < LIKELY {
-            let (p, asked) = (percent(scenario.p_gain), percent(LIKELY));
-            format!("gains with probability {p} only (at least {asked} is asked for)")
-        } else {
-            "gains nothing on average".into()
-        };
-        let (down, up) = (list(&down), list(&up));
-        return format!(
-            "keep today's allocation; the best move within the bounds, from {down} to {up}, {gains}."
-        );
-    }
-    let moved: f64 = up.iter().map(change).sum();
+    let (up, down) = match Recommendation::of(scenario) {
+        Recommendation::Stay { why } => return format!("{why}."),
+        Recommendation::Small => {
+            return format!(
+                "keep today's allocation; the best plan within the bounds changes no channel by more than {}.",
+                percent(SMALL_CHANGE)
+            );
+        }
+        Recommendation::Unlikely { up, down } => {
+            let gains = if scenario.p_gain < LIKELY {
+                let (p, asked) = (percent(scenario.p_gain), percent(LIKELY));
+                format!("gains with probability {p} only (at least {asked} is asked for)")
+            } else {
+                "gains nothing on average".into()
+            };
+            let (down, up) = (list(&down), list(&up));
+            return format!(
+                "keep today's allocation; the best move within the bounds, from {down} to {up}, {gains}."
+            );
+        }
+        Recommendation::Move { up, down } => (up, down),
+    };
+    let moved: f64 = up.iter().map(|p| p.proposed - p.current).sum();
     let mut text = format!(
         "with the same budget, move {} from {} to {}: {} {} over {} weeks (90 % interval {} to {}), a gain \
          with probability {}.",
@@ -97,7 +77,7 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
         list(&down),
         list(&up),
         signed(scenario.gain.mean),
-        unit(fit),
+        fit.unit(),
         scenario.horizon_weeks.round(),
         signed(scenario.gain.q05),
         signed(scenario.gain.q95),
@@ -132,19 +112,6 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     text
 }
 
-/// The channels that a plan moves up, by `change`, the most first: those that are worth a meeting, or the
-/// first alone.
-fn movers<'a>(scenario: &'a Scenario, change: &dyn Fn(&&ChannelPlan) -> f64) -> Vec<&'a ChannelPlan> {
-    let mut moved: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| change(p) > 0.0).collect();
-    moved.sort_by(|a, b| change(b).total_cmp(&change(a)));
-    if moved.iter().any(|p| is_worth_a_meeting(p)) {
-        moved.retain(|p| is_worth_a_meeting(p));
-    } else {
-        moved.truncate(1);
-    }
-    moved
-}
-
 fn names(plans: &[&ChannelPlan], chosen: impl Fn(&ChannelPlan) -> bool) -> String {
     plans.iter().filter(|p| chosen(p)).map(|p| clean(&p.channel)).collect::<Vec<_>>().join(", ")
 }
@@ -159,17 +126,4 @@ fn list(plans: &[&ChannelPlan]) -> String {
         None => format!("{} (new)", clean(&p.channel)),
     };
     plans.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-/// The media that plans are about, in words: organic ones cannot be bought.
-pub(crate) fn planned_media(fit: &Fit) -> &'static str {
-    if fit.channels.iter().any(|c| c.kind == ChannelKind::Organic) { "paid media" } else { "media" }
-}
-
-/// What gains are counted in: money when a unit of the outcome has a known worth.
-pub(crate) fn unit(fit: &Fit) -> String {
-    match (fit.outcome.kind, fit.outcome.roi_unit) {
-        (OutcomeKind::Count, RoiUnit::CurrencyPerCurrency) => "revenue".into(),
-        _ => clean(&fit.outcome.name),
-    }
 }

@@ -6,7 +6,7 @@ use crate::data::OutcomeKind;
 use crate::diagnostics::Verdict;
 use crate::planning::Scenario;
 use crate::report::{ChannelReport, Fit, RoiUnit};
-use crate::show::advice::{next_test, planned_media, recommendation, unit};
+use crate::show::advice::{next_test, recommendation};
 use crate::show::html::charts::{interval_chart, response_chart};
 use crate::show::plan;
 use crate::show::plan::Counted;
@@ -184,7 +184,7 @@ fn plans(fit: &Fit) -> String {
     if fit.diagnostics.verdict == Verdict::Fail {
         return section("Plans", &paragraph("None, because the chains did not converge."));
     }
-    let counted = Counted::new(unit(fit), fit.outcome.roi_unit, planned_media(fit));
+    let counted = Counted::new(fit.unit(), fit.outcome.roi_unit, fit.planned_media());
     section("Plans", &fit.scenarios.iter().map(|scenario| plan(scenario, &counted)).collect::<String>())
 }
 

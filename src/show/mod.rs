@@ -1,6 +1,7 @@
 //! What is shown: terminal, Markdown and HTML, made from reports; nothing is computed here.
 
-pub(crate) mod advice;
+mod advice;
+mod diff;
 mod html;
 mod plan;
 mod prior;
@@ -12,6 +13,7 @@ pub(crate) mod table;
 mod terminal;
 mod validate;
 
+pub use diff::{Format, diff_text};
 pub use html::report;
 pub use prior::prior_text;
 pub use scenario::scenario_text;

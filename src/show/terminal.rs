@@ -2,7 +2,8 @@
 
 use crate::data::OutcomeKind;
 use crate::diagnostics::{Diagnostics, Verdict};
-use crate::report::{ChannelReport, EvidenceVerdict, Fit, RoiUnit};
+use crate::posterior::EvidenceVerdict;
+use crate::report::{ChannelReport, Fit, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::sensitivity::sensitivity;
 use crate::show::table::{layout, wrap};

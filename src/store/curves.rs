@@ -6,47 +6,13 @@ use std::path::Path;
 use ndarray::Array2;
 use polars_core::prelude::{DataFrame, PolarsError};
 
-use crate::posterior::{Posterior, SURPRISING};
-use crate::report::{ExpectedEffect, Fit, ResponseCurve};
+use crate::posterior::{CurveDraws, Posterior, curve_draws};
+use crate::report::Fit;
 use crate::store::error::OutputError;
 use crate::store::fit::beside;
 use crate::store::frame::read_frame;
+use crate::store::names::CURVES_FILE;
 use crate::store::parquet::write_columns;
-
-/// File name of the curves in the output directory.
-pub const CURVES_FILE: &str = "curves.parquet";
-
-/// The response curve of one paid channel, draw by draw.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CurveDraws {
-    /// Channel name.
-    pub channel: String,
-    /// Spend of today's plan over the fitted window, currency.
-    pub spend: f64,
-    /// Multiples of today's spend, M values from 0.
-    pub multipliers: Vec<f64>,
-    /// Beyond this multiplier the curve is extrapolation.
-    pub observed_max_multiplier: f64,
-    /// Whether the data put its return above what was expected: plans hold it at today's spend.
-    pub held: bool,
-    /// S × M value of the incremental outcome: currency where an outcome's worth is known, else
-    /// outcome units.
-    pub value: Array2<f64>,
-}
-
-/// The curves of the paid channels.
-pub fn curve_draws(posterior: &Posterior) -> Vec<CurveDraws> {
-    let paid = posterior.channels.iter().filter(|c| c.roi.is_some() && c.plan_spend > 0.0);
-    paid.map(|c| CurveDraws {
-        channel: c.name.clone(),
-        spend: c.plan_spend,
-        multipliers: posterior.multipliers.clone(),
-        observed_max_multiplier: c.observed_max_multiplier,
-        held: c.expected.shift > SURPRISING,
-        value: c.plan_curve.as_ref().unwrap_or(&c.value_curve).clone(),
-    })
-    .collect()
-}
 
 fn column_name(channel: &str, multiplier: f64) -> String {
     format!("value[{channel}][{multiplier:?}]")
@@ -67,25 +33,6 @@ pub fn write_curves(posterior: &Posterior, out: impl Write, path: &Path) -> Resu
         .collect();
     let columns: Vec<(String, &[f64])> = owned.iter().map(|(n, d)| (n.clone(), d.as_slice())).collect();
     write_columns(&columns, posterior.n_draws, out, path)
-}
-
-impl Fit {
-    /// The channels that plans are about: those on which today's plan spends something.
-    pub fn planned_channels(&self) -> impl Iterator<Item = &str> {
-        self.planned_curves().map(|curve| curve.channel.as_str())
-    }
-
-    /// Whether the data put a channel's return above what was expected: plans hold it at today's spend.
-    pub fn holds(&self, channel: &str) -> bool {
-        let above = |e: ExpectedEffect| e.shift > SURPRISING;
-        self.channels.iter().any(|c| c.name == channel && c.evidence.expected.is_some_and(above))
-    }
-
-    fn planned_curves(&self) -> impl Iterator<Item = &ResponseCurve> {
-        self.response_curves
-            .iter()
-            .filter(|curve| curve.marginal_roi.is_some() && curve.planned_spend != Some(0.0))
-    }
 }
 
 /// Reads the curves that belong to `fit` from its output directory, or beside its `fit.json`.

@@ -7,7 +7,7 @@ use crate::report::Fit;
 use crate::store::error::OutputError;
 use crate::store::fit::beside;
 use crate::store::frame::read_frame;
-use crate::store::parquet::DRAWS_FILE;
+use crate::store::names::DRAWS_FILE;
 
 /// Draws by the name of their quantity, such as `roi[tv]`; all of one length, finite.
 #[derive(Debug, Clone, Default, PartialEq)]

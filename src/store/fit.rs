@@ -1,20 +1,16 @@
 //! Writing and reading `fit.json`.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use serde_json::ser::{Formatter, Serializer};
+use serde::Deserialize;
 
 use crate::report::PRIOR_SCHEMA;
-use crate::report::first_non_finite;
 use crate::report::{FIT_SCHEMA, Fit};
 use crate::store::error::OutputError;
-use crate::store::names::PRIOR_FILE;
-
-/// File name of the fit in the output directory.
-pub const FIT_FILE: &str = "fit.json";
+use crate::store::json::{check_finite, to_json};
+use crate::store::names::{FIT_FILE, PRIOR_FILE};
 
 /// Where the file `name` of a fit lies, given its output directory or its `fit.json`.
 pub(crate) fn beside(fit_path: &Path, name: &str) -> PathBuf {
@@ -68,66 +64,6 @@ struct Header {
     schema: Option<String>,
 }
 
-fn check_finite<T: Serialize>(value: &T) -> Result<(), OutputError> {
-    first_non_finite(value).map_or(Ok(()), |(field, value)| Err(OutputError::NonFinite { field, value }))
-}
-
-/// JSON bytes of any value, refusing what JSON cannot carry.
-pub(crate) fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, OutputError> {
-    check_finite(value)?;
-    let mut bytes = Vec::new();
-    value
-        .serialize(&mut Serializer::with_formatter(&mut bytes, Layout { depth: 0, empty: true }))
-        .map_err(|source| OutputError::Serialise { source })?;
-    bytes.push(b'\n');
-    Ok(bytes)
-}
-
-/// One key a line, arrays of numbers on one line: short enough to read, and to diff.
-struct Layout {
-    depth: usize,
-    empty: bool,
-}
-
-impl Layout {
-    fn line<W: ?Sized + Write>(&self, w: &mut W) -> io::Result<()> {
-        w.write_all(b"\n")?;
-        (0..self.depth).try_for_each(|_| w.write_all(b"  "))
-    }
-}
-
-impl Formatter for Layout {
-    fn begin_array_value<W: ?Sized + Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { w.write_all(b", ") }
-    }
-    fn begin_object<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
-        self.depth += 1;
-        self.empty = true;
-        w.write_all(b"{")
-    }
-    fn begin_object_key<W: ?Sized + Write>(&mut self, w: &mut W, first: bool) -> io::Result<()> {
-        if !first {
-            w.write_all(b",")?;
-        }
-        self.line(w)
-    }
-    fn begin_object_value<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
-        w.write_all(b": ")
-    }
-    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.empty = false;
-        Ok(())
-    }
-    fn end_object<W: ?Sized + Write>(&mut self, w: &mut W) -> io::Result<()> {
-        self.depth -= 1;
-        if !self.empty {
-            self.line(w)?;
-        }
-        self.empty = false;
-        w.write_all(b"}")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,13 +83,6 @@ mod tests {
         fs::write(&file, fit.to_json().unwrap()).unwrap();
         assert_eq!(Fit::read(dir.path()).unwrap(), fit);
         assert_eq!(Fit::read(&file).unwrap(), fit);
-    }
-
-    #[test]
-    fn layout_puts_keys_on_lines_and_number_arrays_on_one() {
-        let value = serde_json::json!({"a": [1, 2], "b": {}, "c": [{"d": null}]});
-        let text = String::from_utf8(to_json(&value).unwrap()).unwrap();
-        assert_eq!(text, "{\n  \"a\": [1, 2],\n  \"b\": {},\n  \"c\": [{\n    \"d\": null\n  }]\n}\n");
     }
 
     #[test]

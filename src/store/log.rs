@@ -6,12 +6,10 @@ use crate::report::Fit;
 use crate::sampler::Chain;
 use crate::sha256;
 use crate::store::error::OutputError;
-use crate::store::fit::to_json;
+use crate::store::json::to_json;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-/// File name of the log in the output directory.
-pub const LOG_FILE: &str = "log.json";
 /// Schema name of every log. Within it keys are only ever added.
 pub const LOG_SCHEMA: &str = "mmm.log/1";
 

@@ -15,10 +15,7 @@ use crate::report::Fit;
 use crate::store::error::OutputError;
 use crate::store::fit::beside;
 use crate::store::frame::read_frame;
-use crate::store::parquet::DRAWS_FILE;
-
-/// File name of the media history in the output directory.
-pub const MEDIA_FILE: &str = "media.parquet";
+use crate::store::names::{DRAWS_FILE, MEDIA_FILE};
 
 /// Writes one row a geo and period, geo by geo: `date` (ISO), `geo`, `fitted`, `outcome_scale`,
 /// `value_per_outcome`, then `spend[CHANNEL]` and `exposure[CHANNEL]` of every paid channel, the exposure in

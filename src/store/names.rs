@@ -1,5 +1,17 @@
 //! The names of the files in an output directory.
 
+/// File name of the fit in the output directory.
+pub const FIT_FILE: &str = "fit.json";
+/// File name of the draws in the output directory.
+pub const DRAWS_FILE: &str = "draws.parquet";
+/// File name of the curves in the output directory.
+pub const CURVES_FILE: &str = "curves.parquet";
+/// File name of the media history in the output directory.
+pub const MEDIA_FILE: &str = "media.parquet";
+/// File name of the table in the output directory.
+pub const WEEKLY_FILE: &str = "weekly.csv";
+/// File name of the log in the output directory.
+pub const LOG_FILE: &str = "log.json";
 /// File name of the prior's summary in the output directory.
 pub const PRIOR_FILE: &str = "prior.json";
 /// File name of the prior's draws.

@@ -10,9 +10,6 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOpt
 use crate::posterior::Posterior;
 use crate::store::error::OutputError;
 
-/// File name of the draws in the output directory.
-pub const DRAWS_FILE: &str = "draws.parquet";
-
 /// Values in a row group: 16 MB of them are copied at a time, and each column chunk still holds enough
 /// rows for its ~100 bytes of metadata not to matter.
 const GROUP_VALUES: usize = 2_000_000;
@@ -121,6 +118,7 @@ impl<W: Write> Write for Recorder<'_, W> {
 mod tests {
     use super::*;
     use crate::report::testdata::posterior;
+    use crate::store::names::DRAWS_FILE;
     use polars_io::SerReader;
     use polars_io::parquet::read::ParquetReader;
     use std::io::Cursor;

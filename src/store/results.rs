@@ -10,14 +10,15 @@ use crate::data::Dataset;
 use crate::posterior::Posterior;
 use crate::report::{FileReport, Fit, PriorReport};
 use crate::sha256;
-use crate::store::curves::{CURVES_FILE, write_curves};
+use crate::store::curves::write_curves;
 use crate::store::error::OutputError;
-use crate::store::fit::FIT_FILE;
 use crate::store::folder::OutputDir;
-use crate::store::media::{MEDIA_FILE, write_media};
-use crate::store::names::{PRIOR_DRAWS_FILE, PRIOR_FILE};
-use crate::store::parquet::{DRAWS_FILE, write_draws};
-use crate::store::weekly::{WEEKLY_FILE, write_weekly};
+use crate::store::media::write_media;
+use crate::store::names::{
+    CURVES_FILE, DRAWS_FILE, FIT_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE, PRIOR_FILE, WEEKLY_FILE,
+};
+use crate::store::parquet::write_draws;
+use crate::store::weekly::write_weekly;
 
 /// Writes `draws.parquet`, `curves.parquet`, `media.parquet`, `weekly.csv` and, with the hashes of the
 /// Parquet files put into it, `fit.json`; `log.json` and `report.html` are added with
@@ -93,8 +94,9 @@ impl Write for Hashing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::posterior::curve_draws;
     use crate::report::testdata::Parts;
-    use crate::store::curves::{curve_draws, read_curves};
+    use crate::store::curves::read_curves;
     use std::fs;
 
     #[test]

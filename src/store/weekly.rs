@@ -5,9 +5,6 @@ use std::io::{self, Write};
 use crate::data::Dataset;
 use crate::posterior::{Cell, Posterior};
 
-/// File name of the table in the output directory.
-pub const WEEKLY_FILE: &str = "weekly.csv";
-
 /// Writes the table as RFC 4180 with line feeds; a blank outcome stays blank. Columns: `date`, `geo`
 /// (panels), `outcome`, `fitted_mean`, `fitted_q05`, `fitted_q95`, `baseline`, `trend`, `seasonality`,
 /// `control:NAME` each, `channel:NAME` each; `carried_residual` where autocorrelated noise carries on into

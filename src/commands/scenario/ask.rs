@@ -188,7 +188,7 @@ impl<'a> Asker<'a> {
         factor: f64,
         report: &mut ScenarioReport,
     ) -> Result<Vec<ChannelCurve>, mmm::Error> {
-        let curves = mmm::fit::planning_curves(store::read_curves(&self.args.fit, &self.fit)?)?;
+        let curves = mmm::planning::channel_curves(store::read_curves(&self.args.fit, &self.fit)?)?;
         let mut whole: Vec<Option<ChannelCurve>> = curves.into_iter().map(Some).collect();
         // The media model also has the paid channels that spent nothing.
         let names: Vec<&str> = self.fit.planned_channels().collect();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::EvidenceVerdict;
+use crate::posterior::EvidenceVerdict;
 use crate::report::testdata;
 
 /// A fit that gives no reason for care.

@@ -2,9 +2,10 @@
 
 use crate::config::FitConfig;
 use crate::data::Dataset;
+use crate::posterior::EvidenceVerdict;
 use crate::posterior::{Parameter, Posterior};
 use crate::report::build::{channel, curves, outcome, parameter, run, tool};
-use crate::report::channel::{Evidence, EvidenceVerdict};
+use crate::report::channel::EvidenceReport;
 use crate::report::fit::{ParameterReport, Run};
 use crate::report::prior::{PRIOR_SCHEMA, PriorReport};
 use crate::warning::Warning;
@@ -18,7 +19,7 @@ pub fn build_prior(
     warnings: Vec<Warning>,
 ) -> PriorReport {
     let channel = |c: usize| {
-        let evidence = Evidence {
+        let evidence = EvidenceReport {
             roi_contraction: None,
             roi_data_weight: None,
             expected: None,

@@ -77,7 +77,7 @@ fn a_change_that_is_too_small_is_not_recommended() {
     }
     let text = words(&summary(&parts.fit(), Style::Plain));
     assert!(text.contains("changes no channel by more than 2.0 %"), "{text}");
-    assert!(!crate::show::advice::is_recommended(&parts.fit().scenarios[0]));
+    assert!(!crate::planning::is_recommended(&parts.fit().scenarios[0]));
     // 25 of 1200 are above 2 %, 25 of 2400 are not: one channel is enough, and who pays for it is named.
     for plan in &mut parts.scenarios[0].allocation {
         plan.proposed = plan.current + 1.25 * (plan.proposed - plan.current);
@@ -85,7 +85,7 @@ fn a_change_that_is_too_small_is_not_recommended() {
     }
     let text = words(&summary(&parts.fit(), Style::Plain));
     assert!(text.contains("move 25 from tv (-1.0 %) to search (+2.1 %)"), "{text}");
-    assert!(crate::show::advice::is_recommended(&parts.fit().scenarios[0]));
+    assert!(crate::planning::is_recommended(&parts.fit().scenarios[0]));
 }
 
 #[test]

@@ -4,15 +4,10 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::store::curves::CURVES_FILE;
-use crate::store::fit::FIT_FILE;
-use crate::store::log::LOG_FILE;
-use crate::store::media::MEDIA_FILE;
 use crate::store::names::{
-    DIFF_JSON, DIFF_MARKDOWN, PRIOR_DRAWS_FILE, PRIOR_FILE, REPORT_FILE, REPORT_UNFINISHED,
+    CURVES_FILE, DIFF_JSON, DIFF_MARKDOWN, DRAWS_FILE, FIT_FILE, LOG_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE,
+    PRIOR_FILE, REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE,
 };
-use crate::store::parquet::DRAWS_FILE;
-use crate::store::weekly::WEEKLY_FILE;
 
 /// Every file that any version of mmm wrote into the directory of a fit.
 const OF_FIT: [&str; 9] = [

@@ -1,9 +1,7 @@
 //! Tests of the output directory on real folders.
 
 use super::*;
-use crate::store::fit::FIT_FILE;
-use crate::store::names::{PRIOR_FILE, REPORT_FILE, REPORT_UNFINISHED};
-use crate::store::weekly::WEEKLY_FILE;
+use crate::store::names::{FIT_FILE, PRIOR_FILE, REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE};
 
 fn names(dir: &Path) -> Vec<String> {
     let mut names: Vec<String> =

@@ -1,15 +1,11 @@
 //! A comparison as people read it: on a terminal, or as Markdown for a pull request.
 
-use super::change::Change;
-use super::controls::{control_of, reliabilities};
-use super::explain::{Explanation, StepKind};
-use super::inputs::{DataDiff, Difference, InputDiff};
-use super::judge::verdict;
-use super::report::DiffReport;
-use super::side::DrawSource;
-use super::units::NotCompared;
+use crate::diff::{
+    Change, DataDiff, DiffReport, Difference, DrawSource, Explanation, InputDiff, NotCompared, Overtake,
+    StepKind, control_of, reliabilities, verdict,
+};
 use crate::show::table::{layout, wrap};
-use crate::words::numbers::{clean, percent, ratio};
+use crate::words::numbers::{amount, clean, percent, ratio};
 
 /// How to write it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +17,7 @@ pub enum Format {
 }
 
 /// The comparison, ending in a line feed.
-pub fn render(report: &DiffReport, format: Format) -> String {
+pub fn diff_text(report: &DiffReport, format: Format) -> String {
     let page = Page { format };
     let mut blocks = vec![page.material(report), page.list(&inputs(report))];
     if !report.channels.is_empty() {
@@ -238,7 +234,7 @@ fn shape_rows(report: &DiffReport) -> Vec<Vec<String>> {
         };
         let mut row = vec![clean(&channel.channel)];
         row.extend(pair(channel.outcome_share, &percent));
-        row.extend(pair(channel.half_saturation, &crate::words::numbers::amount));
+        row.extend(pair(channel.half_saturation, &amount));
         row.extend(pair(channel.retention, &ratio));
         row.extend(pair(channel.half_life_weeks, &|x| format!("{x:.1} wk")));
         rows.push(row);
@@ -255,8 +251,8 @@ fn allocation_rows(report: &DiffReport) -> Vec<Vec<String>> {
             clean(&channel.channel),
             share(plan.change[0], signed_percent),
             share(plan.change[1], signed_percent),
-            crate::words::numbers::amount(plan.weekly[0]),
-            crate::words::numbers::amount(plan.weekly[1]),
+            amount(plan.weekly[0]),
+            amount(plan.weekly[1]),
             share(plan.p_grow[0], percent),
             share(plan.p_grow[1], percent),
             if plan.reversed { "reversed".into() } else { String::new() },
@@ -266,7 +262,7 @@ fn allocation_rows(report: &DiffReport) -> Vec<Vec<String>> {
 }
 
 fn overtakes(report: &DiffReport) -> Vec<String> {
-    let one = |o: &super::Overtake| {
+    let one = |o: &Overtake| {
         let [before, after] = o.p_ahead.map(percent);
         format!("{} passed {}: ahead with probability {before} before, now {after}", o.channel, o.passed)
     };
