@@ -7,11 +7,11 @@ mmm=$1 out=$2 n=${3:-40} first=${4:-3000}
 
 # world NAME FIRST N OPTIONS…: N markets from seed FIRST.
 world() {
-    name=$1 seed=$2 end=$(($2 + $3))
+    name=$1 market=$2 end=$(($2 + $3))
     shift 3
-    while [ "$seed" -lt "$end" ]; do
-        "$mmm" simulate --seed "$seed" --out "$out/$name/$seed" "$@" > /dev/null
-        seed=$((seed + 1))
+    while [ "$market" -lt "$end" ]; do
+        "$mmm" simulate --seed "$market" --out "$out/$name/$market" "$@" > /dev/null
+        market=$((market + 1))
     done
 }
 
