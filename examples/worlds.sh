@@ -16,6 +16,7 @@ world() {
 }
 
 world default "$first" "$n"
+world loose "$first" "$n" --spend-noise 0.3
 world clean "$first" "$n" --confounding 0
 world worst "$first" "$n" --confounding 1 --proxy-reliability 0
 world search_pays "$first" "$n" --confounded none --roi search=3.5

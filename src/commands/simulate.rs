@@ -91,6 +91,9 @@ pub struct SimulateArgs {
     /// Channels whose spend a driver moves that also moves sales and is no column
     #[arg(long, value_name = "CH,CH,…", value_delimiter = ',')]
     pub unseen_driver: Vec<String>,
+    /// Variation of its own, as sd of its log, that spend has besides following demand or an unseen driver
+    #[arg(long, value_name = "SD", default_value_t = 0.0)]
+    pub spend_noise: f64,
     /// Budgets set by a rule: sales-share, season or trend
     #[arg(long, value_name = "CH=RULE,…", value_delimiter = ',')]
     pub spend_rule: Vec<Of<SpendRule>>,
@@ -144,6 +147,7 @@ impl SimulateArgs {
                 list => Some(none_or(list)),
             },
             unseen_driver: self.unseen_driver.clone(),
+            spend_noise: self.spend_noise,
             spend_rules: self.spend_rule.clone(),
             roi: self.roi.clone(),
             half_life: self.half_life.clone(),

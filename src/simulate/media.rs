@@ -70,6 +70,10 @@ fn steer(world: &World, market: &Market, c: usize, plan: &mut Vec<f64>) {
     {
         follow(driver);
     }
+    if world.spend_noise > 0.0 && (world.follows_demand(c) || world.follows_unseen_driver(c)) {
+        let mut stream = Stream::new(world.seed, Part::SpendNoise(c));
+        plan.iter_mut().for_each(|x| *x *= stream.jitter(world.spend_noise));
+    }
     let weeks = market.panel.weeks;
     let season = &market.base.national_season;
     let height = season.iter().fold(0.0_f64, |h, s| h.max(s.abs()));
@@ -85,10 +89,10 @@ fn steer(world: &World, market: &Market, c: usize, plan: &mut Vec<f64>) {
     }
 }
 
-/// Relative spend per person that is a share of `sales`, outcome per geo-week, give or take 8 %.
+/// Relative spend per person that is a share of `sales`, outcome per geo-week, give or take 10 %.
 pub(super) fn share_of_sales(world: &World, panel: &Panel, c: usize, sales: &[f64]) -> Vec<f64> {
     let mut stream = Stream::new(world.seed, Part::Steering(c));
-    panel.rows(|g, t| sales[g * panel.weeks + t].max(0.0) / panel.population[g] * stream.jitter(0.08))
+    panel.rows(|g, t| sales[g * panel.weeks + t].max(0.0) / panel.population[g] * stream.jitter(0.1))
 }
 
 /// Two to six weeks on, three to six off; in a panel one geo in five sits a flight out.

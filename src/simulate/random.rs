@@ -29,6 +29,8 @@ pub(super) enum Part {
     Response(usize),
     /// What moves a channel's spend by itself or makes it deviate from its rule.
     Steering(usize),
+    /// What loosens a channel's spend from what it follows.
+    SpendNoise(usize),
     /// When a channel is tested and what the test reads.
     Test(usize),
 }
@@ -53,6 +55,7 @@ impl Part {
             Part::Names => 14,
             Part::GeoTest => 15,
             Part::Steering(c) => 1000 + c as u64,
+            Part::SpendNoise(c) => 3000 + c as u64,
             Part::Test(c) => 2000 + c as u64,
             Part::Plan(c) => 100 + 2 * c as u64,
             Part::Response(c) => 101 + 2 * c as u64,

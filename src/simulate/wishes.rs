@@ -24,7 +24,7 @@ pub enum Names {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpendRule {
-    /// A share of the same week's sales, give or take 8 %.
+    /// A share of the same week's sales, give or take 10 %.
     SalesShare,
     /// Up and down with the season of sales.
     Season,

@@ -53,6 +53,10 @@ pub struct World {
     /// Channels whose spend a driver moves that moves the outcome, too (by 7 % of the baseline), and is no column.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unseen_driver: Vec<String>,
+    /// Standard deviation by which the log of a spend that follows demand or an unseen driver varies by itself
+    /// besides, in [0, 1].
+    #[serde(skip_serializing_if = "is_zero")]
+    pub spend_noise: f64,
     /// Budgets set by a rule.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spend_rules: Vec<Of<SpendRule>>,
@@ -157,6 +161,7 @@ impl Default for World {
             names: Names::Usual,
             confounded: None,
             unseen_driver: Vec::new(),
+            spend_noise: 0.0,
             spend_rules: Vec::new(),
             roi: Vec::new(),
             half_life: Vec::new(),
@@ -166,6 +171,11 @@ impl Default for World {
             geo_test: None,
         }
     }
+}
+
+/// Whether an option says nothing, by reference as serde asks.
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// Largest number of cells (geos × weeks × channels): 10⁸ of them need some 5 GB.
@@ -198,6 +208,7 @@ impl World {
         share("--noise-ar", self.noise_ar, 0.0, 0.99);
         share("--confounding", self.confounding, 0.0, 1.0);
         share("--proxy-reliability", self.proxy_reliability, 0.0, 1.0);
+        share("--spend-noise", self.spend_noise, 0.0, 1.0);
         match self.noise {
             NoiseLevel::Drawn => {}
             NoiseLevel::OfBaseline(sd) => share("--noise", sd, 0.0, 0.5),
