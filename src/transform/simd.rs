@@ -4,9 +4,18 @@
 //! functions with AVX-512, AVX2 + FMA and no extra features, and LLVM vectorises each for its own
 //! registers. The scalar twin of every kernel is therefore the same source.
 
-/// Instruction set a kernel runs on.
+/// An instruction set of this machine, on which a kernel may run. Detection alone makes one, so that none can
+/// be asked for that the machine lacks:
+///
+/// ```compile_fail
+/// mmm::transform::simd::InstructionSet(mmm::transform::simd::Registers::Avx512);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InstructionSet {
+pub struct InstructionSet(Registers);
+
+/// What a kernel is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Registers {
     /// What every x86-64 (or other) processor has; no fused multiply-add.
     Portable,
     /// 256-bit vectors with fused multiply-add.
@@ -24,16 +33,16 @@ impl InstructionSet {
     /// Every set this machine runs, narrowest first.
     pub fn available() -> Vec<InstructionSet> {
         #[allow(unused_mut)]
-        let mut sets = vec![InstructionSet::Portable];
+        let mut sets = vec![InstructionSet(Registers::Portable)];
         #[cfg(target_arch = "x86_64")]
         {
             if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                sets.push(InstructionSet::Avx2);
+                sets.push(InstructionSet(Registers::Avx2));
                 if is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512dq")
                     && is_x86_feature_detected!("avx512vl")
                 {
-                    sets.push(InstructionSet::Avx512);
+                    sets.push(InstructionSet(Registers::Avx512));
                 }
             }
         }
@@ -42,10 +51,10 @@ impl InstructionSet {
 
     /// Name for logs.
     pub fn name(self) -> &'static str {
-        match self {
-            InstructionSet::Portable => "portable",
-            InstructionSet::Avx2 => "avx2+fma",
-            InstructionSet::Avx512 => "avx512",
+        match self.0 {
+            Registers::Portable => "portable",
+            Registers::Avx2 => "avx2+fma",
+            Registers::Avx512 => "avx512",
         }
     }
 }
@@ -59,7 +68,7 @@ pub trait Kernel {
     fn run<const FMA: bool>(self) -> Self::Output;
 }
 
-/// Runs a kernel on an instruction set that [`InstructionSet::available`] listed.
+/// Runs a kernel on an instruction set of this machine.
 #[inline]
 pub fn dispatch<K: Kernel>(set: InstructionSet, kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
@@ -72,14 +81,16 @@ pub fn dispatch<K: Kernel>(set: InstructionSet, kernel: K) -> K::Output {
         fn avx2<K: Kernel>(kernel: K) -> K::Output {
             kernel.run::<true>()
         }
-        match set {
-            // SAFETY: the variants are only made by `available`, after the features were detected.
-            InstructionSet::Avx512 => return unsafe { avx512(kernel) },
+        match set.0 {
+            // SAFETY: the field is private and `available` alone fills it in, after it detected every feature
+            // that is enabled here.
+            Registers::Avx512 => return unsafe { avx512(kernel) },
             // SAFETY: as above.
-            InstructionSet::Avx2 => return unsafe { avx2(kernel) },
-            InstructionSet::Portable => {}
+            Registers::Avx2 => return unsafe { avx2(kernel) },
+            Registers::Portable => {}
         }
     }
+    #[cfg(not(target_arch = "x86_64"))]
     let _ = set;
     kernel.run::<false>()
 }

@@ -344,7 +344,7 @@ fn a_point_out_of_range_leaves_no_trace() {
 fn instruction_sets_agree() {
     let (name, config) = &configs()[1];
     let design = Design::new(&data(11, 45), config).unwrap();
-    let reference = Density::with_instructions(design.clone(), InstructionSet::Portable);
+    let reference = Density::with_instructions(design.clone(), InstructionSet::available()[0]);
     let q = point(reference.layout.dim, 9, 0.7);
     let mut want = vec![0.0; q.len()];
     let value = reference.value_and_gradient(&q, &mut want, &mut reference.state()).unwrap();
