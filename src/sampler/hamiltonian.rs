@@ -8,7 +8,7 @@ use crate::linalg::{axpy, dot};
 
 /// A point of phase space with what the next leapfrog step needs of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Point {
+pub(crate) struct PhasePoint {
     /// Position.
     pub(crate) q: Vec<f64>,
     /// Momentum.
@@ -27,10 +27,10 @@ pub(crate) struct Point {
     pub(crate) energy: f64,
 }
 
-impl Point {
-    pub(crate) fn new(dim: usize) -> Point {
+impl PhasePoint {
+    pub(crate) fn new(dim: usize) -> PhasePoint {
         let zeros = || vec![0.0; dim];
-        Point {
+        PhasePoint {
             q: zeros(),
             p: zeros(),
             v: zeros(),
@@ -63,7 +63,7 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
     ///
     /// # Errors
     /// Where either is not finite, whether the model noticed or not.
-    pub(crate) fn evaluate(&mut self, point: &mut Point) -> Result<(), DensityError> {
+    pub(crate) fn evaluate(&mut self, point: &mut PhasePoint) -> Result<(), DensityError> {
         point.log_density =
             self.density.value_and_gradient(&point.q, &mut point.gradient, &mut self.workspace)?;
         // A product with zero keeps NaN and infinity: one pass without a branch an element.
@@ -72,7 +72,7 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
     }
 
     /// Gives an evaluated point a fresh momentum, and the acceleration under the present metric.
-    pub(crate) fn refresh_momentum(&mut self, point: &mut Point, rng: &mut ChaCha8Rng) {
+    pub(crate) fn refresh_momentum(&mut self, point: &mut PhasePoint, rng: &mut ChaCha8Rng) {
         let kinetic = self.metric.draw_momentum(rng, &mut point.p, &mut point.v);
         self.metric.apply(&point.gradient, &mut point.acceleration);
         self.metric.pull(&point.q, &mut point.pull);
@@ -93,7 +93,12 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
     ///
     /// # Source
     /// Shahbaba, Lan, Johnson & Neal (2014), Split Hamiltonian Monte Carlo, § 3.1.
-    pub(crate) fn leapfrog(&mut self, from: &Point, to: &mut Point, step: f64) -> Result<(), DensityError> {
+    pub(crate) fn leapfrog(
+        &mut self,
+        from: &PhasePoint,
+        to: &mut PhasePoint,
+        step: f64,
+    ) -> Result<(), DensityError> {
         match self.metric.centre() {
             Some(centre) => rotate(centre, from, to, step),
             None => drift(from, to, step),
@@ -115,7 +120,7 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
 }
 
 /// Half a kick by the gradient, then straight on.
-fn drift(from: &Point, to: &mut Point, step: f64) {
+fn drift(from: &PhasePoint, to: &mut PhasePoint, step: f64) {
     let half = 0.5 * step;
     let d = from.q.len();
     let (q0, p0, v0) = (&from.q[..d], &from.p[..d], &from.v[..d]);
@@ -129,7 +134,7 @@ fn drift(from: &Point, to: &mut Point, step: f64) {
 }
 
 /// Half a kick by what the gradient adds to the normal's, then around the normal's centre.
-fn rotate(centre: &[f64], from: &Point, to: &mut Point, step: f64) {
+fn rotate(centre: &[f64], from: &PhasePoint, to: &mut PhasePoint, step: f64) {
     let half = 0.5 * step;
     let (sin, cos) = step.sin_cos();
     let d = from.q.len();
@@ -166,12 +171,12 @@ mod tests {
         let density = correlated_normal(2);
         let metric = metric.clone();
         let mut hamiltonian = Hamiltonian::new(&density, metric);
-        let mut at = Point::new(2);
+        let mut at = PhasePoint::new(2);
         at.q.copy_from_slice(&[1.0, -0.3]);
         hamiltonian.evaluate(&mut at).expect("finite");
         hamiltonian.refresh_momentum(&mut at, &mut ChaCha8Rng::seed_from_u64(1));
         let start = at.energy;
-        let mut next = Point::new(2);
+        let mut next = PhasePoint::new(2);
         let mut error: f64 = 0.0;
         for _ in 0..(2.0 / step).round() as usize {
             hamiltonian.leapfrog(&at, &mut next, step).expect("finite");
@@ -208,12 +213,12 @@ mod tests {
     fn undoes_its_steps(metric: Metric) {
         let density = student();
         let mut hamiltonian = Hamiltonian::new(&density, metric);
-        let mut at = Point::new(3);
+        let mut at = PhasePoint::new(3);
         at.q.copy_from_slice(&[0.5, -1.0, 4.0]);
         hamiltonian.evaluate(&mut at).expect("finite");
         hamiltonian.refresh_momentum(&mut at, &mut ChaCha8Rng::seed_from_u64(2));
         let start = at.clone();
-        let mut next = Point::new(3);
+        let mut next = PhasePoint::new(3);
         for step in [0.3; 100].into_iter().chain([-0.3; 100]) {
             hamiltonian.leapfrog(&at, &mut next, step).expect("finite");
             std::mem::swap(&mut at, &mut next);
@@ -234,6 +239,6 @@ mod tests {
         };
         let density = super::super::targets::Target { dim: 1, order: 0, function };
         let mut hamiltonian = Hamiltonian::new(&density, Metric::diagonal(&[1.0], 0));
-        assert_eq!(hamiltonian.evaluate(&mut Point::new(1)), Err(DensityError));
+        assert_eq!(hamiltonian.evaluate(&mut PhasePoint::new(1)), Err(DensityError));
     }
 }

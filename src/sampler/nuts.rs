@@ -8,7 +8,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::density::LogDensity;
-use super::hamiltonian::{Hamiltonian, Point};
+use super::hamiltonian::{Hamiltonian, PhasePoint};
 use super::pool::{Pool, Slot};
 
 /// An energy this far above the start means that the integrator has left the level set: no step of a
@@ -36,9 +36,38 @@ pub(crate) enum End {
     MaxDepth,
 }
 
+/// Which way in time a trajectory grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Forward,
+    Backward,
+}
+
+impl Direction {
+    /// Either, with the same probability.
+    fn draw(rng: &mut ChaCha8Rng) -> Direction {
+        if rng.random() { Direction::Forward } else { Direction::Backward }
+    }
+
+    /// A length in this direction: negative when backward.
+    fn signed(self, length: f64) -> f64 {
+        match self {
+            Direction::Forward => length,
+            Direction::Backward => -length,
+        }
+    }
+}
+
+/// One leapfrog step, as it is repeated while a trajectory grows.
+#[derive(Debug, Clone, Copy)]
+struct Stride {
+    length: f64,
+    direction: Direction,
+}
+
 /// A piece of trajectory of 2^depth points, oriented along the direction of its growth.
 #[derive(Debug)]
-struct Node {
+struct Piece {
     depth: usize,
     first: Slot,
     last: Slot,
@@ -48,11 +77,20 @@ struct Node {
     ln_weight: f64,
 }
 
+impl Piece {
+    /// From orientation along time to one along `direction`, or back.
+    fn face(&mut self, direction: Direction) {
+        if direction == Direction::Backward {
+            std::mem::swap(&mut self.first, &mut self.last);
+        }
+    }
+}
+
 /// How the growth of a subtree ended.
 #[derive(Debug)]
 enum Growth {
     /// All its points are there and no part of it turned.
-    Complete(Node),
+    Complete(Piece),
     /// Some part turned: the whole subtree is discarded.
     Turning,
     /// A point left the level set: the whole subtree is discarded.
@@ -71,7 +109,7 @@ struct Tally {
 pub(crate) struct Nuts<'a, D: LogDensity> {
     pub(crate) hamiltonian: Hamiltonian<'a, D>,
     pool: Pool,
-    stack: Vec<Node>,
+    stack: Vec<Piece>,
     current: Slot,
     max_depth: usize,
 }
@@ -79,7 +117,7 @@ pub(crate) struct Nuts<'a, D: LogDensity> {
 impl<'a, D: LogDensity> Nuts<'a, D> {
     /// The present point is not usable before [`Nuts::set_position`].
     pub(crate) fn new(hamiltonian: Hamiltonian<'a, D>, max_depth: usize) -> Self {
-        // A subtree's stack has one node of each depth below its own and one being merged, the
+        // A subtree's stack has one piece of each depth below its own and one being merged, the
         // trajectory one more, each with three slots; one slot for the leaf under way.
         let mut pool = Pool::new(3 * (max_depth + 3) + 1, hamiltonian.dim());
         let current = pool.take();
@@ -97,7 +135,7 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
     }
 
     /// The present point; after a transition its energy is that of the point drawn.
-    pub(crate) fn current(&self) -> &Point {
+    pub(crate) fn current(&self) -> &PhasePoint {
         self.pool.point(self.current)
     }
 
@@ -122,12 +160,9 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
         let mut trajectory = self.leaf(self.current, 0.0);
         let mut end = End::MaxDepth;
         while trajectory.depth < self.max_depth {
-            let forward: bool = rng.random();
-            let signed = if forward { step } else { -step };
-            if !forward {
-                std::mem::swap(&mut trajectory.first, &mut trajectory.last);
-            }
-            let subtree = match self.grow(trajectory.last, trajectory.depth, signed, &mut tally, rng) {
+            let stride = Stride { length: step, direction: Direction::draw(rng) };
+            trajectory.face(stride.direction);
+            let subtree = match self.grow(trajectory.last, trajectory.depth, stride, &mut tally, rng) {
                 Growth::Complete(subtree) => subtree,
                 Growth::Turning => {
                     end = End::Turned;
@@ -138,12 +173,10 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
                     break;
                 }
             };
-            let turning = self.turns(&trajectory, &subtree, signed);
+            let turning = self.turns(&trajectory, &subtree, stride.direction);
             let take_new = rng.random::<f64>() < (subtree.ln_weight - trajectory.ln_weight).exp();
             trajectory = self.join(trajectory, subtree, take_new);
-            if !forward {
-                std::mem::swap(&mut trajectory.first, &mut trajectory.last);
-            }
+            trajectory.face(stride.direction);
             if turning {
                 end = End::Turned;
                 break;
@@ -166,7 +199,7 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
         &mut self,
         from: Slot,
         depth: usize,
-        step: f64,
+        stride: Stride,
         tally: &mut Tally,
         rng: &mut ChaCha8Rng,
     ) -> Growth {
@@ -174,7 +207,7 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
         for _ in 0..1u64 << depth {
             let slot = self.pool.take();
             let (previous, next) = self.pool.pair(at, slot);
-            let outcome = self.hamiltonian.leapfrog(previous, next, step);
+            let outcome = self.hamiltonian.leapfrog(previous, next, stride.direction.signed(stride.length));
             let gain = match outcome {
                 Ok(()) => tally.start_energy - next.energy,
                 Err(_) => f64::NAN,
@@ -187,38 +220,38 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
             }
             tally.accept += gain.exp().min(1.0);
             at = slot;
-            let mut node = self.leaf(slot, gain);
-            while self.stack.last().is_some_and(|top| top.depth == node.depth) {
+            let mut piece = self.leaf(slot, gain);
+            while self.stack.last().is_some_and(|top| top.depth == piece.depth) {
                 let left = self.stack.pop().expect("just seen");
-                if self.turns(&left, &node, step) {
+                if self.turns(&left, &piece, stride.direction) {
                     self.discard(left);
-                    self.discard(node);
+                    self.discard(piece);
                     self.discard_stack();
                     return Growth::Turning;
                 }
-                let total = ln_add(left.ln_weight, node.ln_weight);
-                let take_new = rng.random::<f64>() < (node.ln_weight - total).exp();
-                node = self.join(left, node, take_new);
+                let total = ln_add(left.ln_weight, piece.ln_weight);
+                let take_new = rng.random::<f64>() < (piece.ln_weight - total).exp();
+                piece = self.join(left, piece, take_new);
             }
-            self.stack.push(node);
+            self.stack.push(piece);
         }
-        Growth::Complete(self.stack.pop().expect("2^depth leaves merge to one node"))
+        Growth::Complete(self.stack.pop().expect("2^depth leaves merge to one piece"))
     }
 
     /// A piece of one point; takes over the caller's reference to it.
-    fn leaf(&mut self, slot: Slot, ln_weight: f64) -> Node {
+    fn leaf(&mut self, slot: Slot, ln_weight: f64) -> Piece {
         let (last, proposal) = (self.pool.retain(slot), self.pool.retain(slot));
-        Node { depth: 0, first: slot, last, proposal, ln_weight }
+        Piece { depth: 0, first: slot, last, proposal, ln_weight }
     }
 
     /// The piece `old` then `new`, represented by the proposal of one of them.
-    fn join(&mut self, old: Node, new: Node, take_new: bool) -> Node {
+    fn join(&mut self, old: Piece, new: Piece, take_new: bool) -> Piece {
         let (kept, dropped) =
             if take_new { (new.proposal, old.proposal) } else { (old.proposal, new.proposal) };
         self.pool.release(old.last);
         self.pool.release(new.first);
         self.pool.release(dropped);
-        Node {
+        Piece {
             depth: old.depth + 1,
             first: old.first,
             last: new.last,
@@ -227,38 +260,37 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
         }
     }
 
-    fn discard(&mut self, node: Node) {
-        self.pool.release(node.first);
-        self.pool.release(node.last);
-        self.pool.release(node.proposal);
+    fn discard(&mut self, piece: Piece) {
+        self.pool.release(piece.first);
+        self.pool.release(piece.last);
+        self.pool.release(piece.proposal);
     }
 
     fn discard_stack(&mut self) {
-        while let Some(node) = self.stack.pop() {
-            self.discard(node);
+        while let Some(piece) = self.stack.pop() {
+            self.discard(piece);
         }
     }
 
     /// Whether the piece `old` then `new` turns back: over its whole length, or from either half to the
     /// nearest point of the other, without which trajectories on iid normals resonate.
-    fn turns(&self, old: &Node, new: &Node, step: f64) -> bool {
-        self.turns_between(old.first, new.last, step)
-            || self.turns_between(old.first, new.first, step)
-            || self.turns_between(old.last, new.last, step)
+    fn turns(&self, old: &Piece, new: &Piece, direction: Direction) -> bool {
+        self.turns_between(old.first, new.last, direction)
+            || self.turns_between(old.first, new.first, direction)
+            || self.turns_between(old.last, new.last, direction)
     }
 
-    /// Whether the distance between two points, the second reached from the first by steps of the given
-    /// sign, is about to shrink at either of them: p·Δq ≤ 0, the whitened v·Δz ≤ 0. NaN counts as turning.
-    fn turns_between(&self, from: Slot, to: Slot, step: f64) -> bool {
+    /// Whether the distance between two points, the second reached from the first by steps in the given
+    /// direction, is about to shrink at either of them: p·Δq ≤ 0, the whitened v·Δz ≤ 0. NaN counts as turning.
+    fn turns_between(&self, from: Slot, to: Slot, direction: Direction) -> bool {
         let (from, to) = (self.pool.point(from), self.pool.point(to));
         let (at_from, at_to) = projections(from, to);
-        let sign = step.signum();
-        !(sign * at_from > 0.0 && sign * at_to > 0.0)
+        !(direction.signed(at_from) > 0.0 && direction.signed(at_to) > 0.0)
     }
 }
 
 /// p₀·Δq and p₁·Δq with Δq = q₁ − q₀, in lanes so that they vectorise.
-fn projections(from: &Point, to: &Point) -> (f64, f64) {
+fn projections(from: &PhasePoint, to: &PhasePoint) -> (f64, f64) {
     const LANES: usize = 4;
     let d = from.q.len();
     let (q0, p0, q1, p1) = (&from.q[..d], &from.p[..d], &to.q[..d], &to.p[..d]);
@@ -303,9 +335,10 @@ mod tests {
         nuts.hamiltonian.refresh_momentum(nuts.pool.point_mut(nuts.current), &mut rng);
         // Large enough that the weights differ, small enough that four points do not turn.
         let step = 0.7;
+        let stride = Stride { length: step, direction: Direction::Forward };
         let (mut at, mut weights, mut places) = (nuts.current().clone(), Vec::new(), Vec::new());
         for _ in 0..4 {
-            let mut next = Point::new(3);
+            let mut next = PhasePoint::new(3);
             nuts.hamiltonian.leapfrog(&at, &mut next, step).expect("finite");
             weights.push((nuts.current().energy - next.energy).exp());
             places.push(next.q[0]);
@@ -316,14 +349,14 @@ mod tests {
         let mut counts = [0.0; 4];
         for _ in 0..n {
             let mut tally = Tally { start_energy: nuts.current().energy, accept: 0.0, leapfrogs: 0 };
-            let Growth::Complete(node) = nuts.grow(nuts.current, 2, step, &mut tally, &mut rng) else {
+            let Growth::Complete(piece) = nuts.grow(nuts.current, 2, stride, &mut tally, &mut rng) else {
                 panic!("four short steps do not turn")
             };
-            assert!((node.ln_weight - total.ln()).abs() < 1e-12);
-            assert_eq!((node.depth, tally.leapfrogs), (2, 4));
-            let drawn = nuts.pool.point(node.proposal).q[0];
+            assert!((piece.ln_weight - total.ln()).abs() < 1e-12);
+            assert_eq!((piece.depth, tally.leapfrogs), (2, 4));
+            let drawn = nuts.pool.point(piece.proposal).q[0];
             counts[places.iter().position(|x| *x == drawn).expect("one of the four")] += 1.0;
-            nuts.discard(node);
+            nuts.discard(piece);
         }
         for (count, weight) in counts.iter().zip(&weights) {
             let p = weight / total;

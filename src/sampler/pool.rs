@@ -1,14 +1,14 @@
 //! A fixed set of reusable phase-space points, shared by reference count.
 
-use super::hamiltonian::Point;
+use super::hamiltonian::PhasePoint;
 
 /// Index of a point in its pool.
 pub(crate) type Slot = usize;
 
-/// Points handed out and taken back without allocation. A tree node is a few slots; a point goes back
-/// to the pool when no node refers to it any more.
+/// Points handed out and taken back without allocation. A piece of trajectory is a few slots; a point goes back
+/// to the pool when no piece refers to it any more.
 pub(crate) struct Pool {
-    points: Vec<Point>,
+    points: Vec<PhasePoint>,
     references: Vec<u32>,
     free: Vec<Slot>,
 }
@@ -16,7 +16,7 @@ pub(crate) struct Pool {
 impl Pool {
     pub(crate) fn new(size: usize, dim: usize) -> Pool {
         Pool {
-            points: (0..size).map(|_| Point::new(dim)).collect(),
+            points: (0..size).map(|_| PhasePoint::new(dim)).collect(),
             references: vec![0; size],
             free: (0..size).rev().collect(),
         }
@@ -49,16 +49,16 @@ impl Pool {
         self.free.len()
     }
 
-    pub(crate) fn point(&self, slot: Slot) -> &Point {
+    pub(crate) fn point(&self, slot: Slot) -> &PhasePoint {
         &self.points[slot]
     }
 
-    pub(crate) fn point_mut(&mut self, slot: Slot) -> &mut Point {
+    pub(crate) fn point_mut(&mut self, slot: Slot) -> &mut PhasePoint {
         &mut self.points[slot]
     }
 
     /// Two different points, the second to be written.
-    pub(crate) fn pair(&mut self, from: Slot, to: Slot) -> (&Point, &mut Point) {
+    pub(crate) fn pair(&mut self, from: Slot, to: Slot) -> (&PhasePoint, &mut PhasePoint) {
         let [from, to] =
             self.points.get_disjoint_mut([from, to]).expect("a slot just taken differs from one in use");
         (from, to)
