@@ -51,12 +51,13 @@ mod day;
 pub mod warning;
 mod words;
 
-mod linalg;
 mod sha256;
 
 pub mod data;
 
 pub mod transform;
+
+mod linalg;
 
 pub mod model;
 

@@ -35,8 +35,8 @@ pub fn psis_loo(log_lik: ArrayView2<f64>) -> Option<Loo> {
     if log_lik.is_empty() || log_lik.iter().any(|l| !l.is_finite()) {
         return None;
     }
-    let points: Vec<Point> =
-        (0..log_lik.ncols()).into_par_iter().map(|i| Point::of(&log_lik.column(i).to_vec())).collect();
+    let points: Vec<LeftOut> =
+        (0..log_lik.ncols()).into_par_iter().map(|i| LeftOut::of(&log_lik.column(i).to_vec())).collect();
     let elpd: Vec<f64> = points.iter().map(|p| p.elpd).collect();
     let lppd: f64 = points.iter().map(|p| p.lppd).sum();
     let max_pareto_k = points.iter().map(|p| p.pareto_k).fold(f64::NEG_INFINITY, f64::max);
@@ -47,20 +47,20 @@ pub fn psis_loo(log_lik: ArrayView2<f64>) -> Option<Loo> {
 }
 
 /// One outcome's share.
-struct Point {
+struct LeftOut {
     elpd: f64,
     lppd: f64,
     pareto_k: f64,
 }
 
-impl Point {
+impl LeftOut {
     /// From its log densities at the draws.
-    fn of(values: &[f64]) -> Point {
+    fn of(values: &[f64]) -> LeftOut {
         let smoothed = smooth(values.iter().map(|l| -l).collect());
         let weighted: Vec<f64> = smoothed.ln_weights.iter().zip(values).map(|(w, l)| w + l).collect();
         let flat = values.iter().all(|l| *l == values[0]);
         let shape = if flat { 0.0 } else { smoothed.shape.unwrap_or(LARGEST_SHAPE) };
-        Point {
+        LeftOut {
             elpd: ln_sum_exp(&weighted),
             lppd: ln_sum_exp(values) - (values.len() as f64).ln(),
             pareto_k: shape.min(LARGEST_SHAPE),

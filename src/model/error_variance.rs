@@ -1,6 +1,6 @@
 //! How large the errors of several controls can be together: no larger than what is left of these controls.
 
-use crate::linalg::Cholesky;
+use crate::linalg::symmetric::Cholesky;
 
 /// Halvings that find the largest admissible error variance to double precision.
 const HALVINGS: usize = 50;

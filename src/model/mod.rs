@@ -16,7 +16,6 @@ mod factors;
 mod hausman;
 mod layout;
 mod level;
-mod linalg;
 mod media;
 mod pool;
 mod predictive;

@@ -1,7 +1,7 @@
 //! The metric, estimated from the draws and gradients of a window of the warm-up.
 
 use super::metric::Metric;
-use crate::linalg::{axpy, geometric_mean};
+use crate::linalg::symmetric::{axpy, geometric_mean};
 
 /// Weight of the identity in a block's covariances, in draws.
 ///
@@ -12,16 +12,16 @@ use crate::linalg::{axpy, geometric_mean};
 const SHRINKAGE: f64 = 0.3;
 
 /// Draws and gradients of a chain's warm-up, row-major.
-pub(crate) struct History {
+pub(crate) struct WarmupDraws {
     dim: usize,
     draws: Vec<f64>,
     gradients: Vec<f64>,
 }
 
-impl History {
-    pub(crate) fn new(dim: usize, capacity: usize) -> History {
+impl WarmupDraws {
+    pub(crate) fn new(dim: usize, capacity: usize) -> WarmupDraws {
         let block = || Vec::with_capacity(dim * capacity);
-        History { dim, draws: block(), gradients: block() }
+        WarmupDraws { dim, draws: block(), gradients: block() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -138,25 +138,25 @@ mod tests {
             .collect()
     }
 
-    fn history<D: LogDensity<Workspace = ()>>(
+    fn gathered<D: LogDensity<Workspace = ()>>(
         density: &D,
         draws: impl Iterator<Item = Vec<f64>>,
-    ) -> Result<History, DensityError> {
-        let mut history = History::new(density.dim(), 0);
+    ) -> Result<WarmupDraws, DensityError> {
+        let mut gathered = WarmupDraws::new(density.dim(), 0);
         let mut gradient = vec![0.0; density.dim()];
         for q in draws {
             density.value_and_gradient(&q, &mut gradient, &mut ())?;
-            history.push(&q, &gradient);
+            gathered.push(&q, &gradient);
         }
-        Ok(history)
+        Ok(gathered)
     }
 
     #[test]
     fn a_normal_target_is_recovered_from_few_draws() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let draws: Vec<_> = (0..40).map(|_| draw_correlated_normal(&mut rng)).collect();
-        let history = history(&correlated_normal(2), draws.into_iter()).expect("finite");
-        let got = matrix(&history.estimate(0, 2), 2);
+        let gathered = gathered(&correlated_normal(2), draws.into_iter()).expect("finite");
+        let got = matrix(&gathered.estimate(0, 2), 2);
         // Forty draws give a covariance to ± 20 %; draws and gradients together are short of the truth
         // only by the shrinkage.
         for (got, want) in got.concat().iter().zip([1.0, 1.8, 1.8, 4.0]) {
@@ -166,14 +166,14 @@ mod tests {
 
     #[test]
     fn the_diagonal_is_the_root_of_the_ratio_of_variances() {
-        let mut history = History::new(2, 4);
+        let mut gathered = WarmupDraws::new(2, 4);
         for (x, g) in [(-1.0, 3.0), (1.0, -3.0), (-1.0, 3.0), (1.0, -3.0)] {
-            history.push(&[2.0 * x, x], &[g, 5.0]);
+            gathered.push(&[2.0 * x, x], &[g, 5.0]);
         }
-        let got = matrix(&history.estimate(0, 0), 2);
+        let got = matrix(&gathered.estimate(0, 0), 2);
         assert!((got[0][0] - 2.0 / 3.0).abs() < 1e-14);
         assert_eq!(got[1][1], 1.0, "no information in a gradient that does not change");
-        let block = matrix(&history.estimate(0, 2), 2);
+        let block = matrix(&gathered.estimate(0, 2), 2);
         assert!((0.5..2.0).contains(&block[1][1]), "{block:?}");
     }
 
@@ -189,8 +189,8 @@ mod tests {
         };
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let draws: Vec<_> = (0..8).map(|_| standard_normals(30, &mut rng)).collect();
-        let history = history(&density, draws.into_iter()).expect("finite");
-        let got = matrix(&history.estimate(0, 30), 30);
+        let gathered = gathered(&density, draws.into_iter()).expect("finite");
+        let got = matrix(&gathered.estimate(0, 30), 30);
         assert!(got.iter().enumerate().all(|(i, column)| column[i] > 0.01 && column[i] < 100.0));
     }
 }

@@ -4,7 +4,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::density::{DensityError, LogDensity};
 use super::metric::Metric;
-use crate::linalg::{axpy, dot};
+use crate::linalg::symmetric::{axpy, dot};
 
 /// A point of phase space with what the next leapfrog step needs of it.
 #[derive(Debug, Clone)]

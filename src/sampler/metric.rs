@@ -3,7 +3,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::linalg::{Cholesky, NotPositiveDefinite, dot, multiply};
+use crate::linalg::symmetric::{Cholesky, NotPositiveDefinite, dot, multiply};
 
 /// The inverse mass matrix M⁻¹, which should resemble the covariance of the target.
 #[derive(Debug, Clone)]

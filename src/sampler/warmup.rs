@@ -1,7 +1,7 @@
 //! Warm-up: when the metric is learnt from which draws, and the step size with it.
 
 use super::density::LogDensity;
-use super::estimate::History;
+use super::estimate::WarmupDraws;
 use super::metric::Metric;
 use super::nuts::{Nuts, Transition};
 use super::step_size::DualAveraging;
@@ -43,7 +43,7 @@ impl Schedule {
 /// The adaptation of one chain.
 pub(crate) struct Warmup {
     schedule: Schedule,
-    history: History,
+    gathered: WarmupDraws,
     pub(crate) averaging: DualAveraging,
     iteration: usize,
     /// Draws from here on make the estimate.
@@ -51,7 +51,7 @@ pub(crate) struct Warmup {
     /// Draws from here on make the next foreground.
     background: usize,
     window: usize,
-    /// Length of the history at which the metric is estimated next.
+    /// Number of draws gathered at which the metric is estimated next.
     next_estimate: usize,
 }
 
@@ -60,7 +60,7 @@ impl Warmup {
         let schedule = Schedule::new(warmup);
         Warmup {
             schedule,
-            history: History::new(dim, warmup),
+            gathered: WarmupDraws::new(dim, warmup),
             averaging,
             iteration: 0,
             foreground: 0,
@@ -80,14 +80,14 @@ impl Warmup {
         // A draw that did not move says nothing new, and a run of them would shrink the variances.
         if transition.depth > 0 {
             let point = nuts.current();
-            self.history.push(&point.q, &point.gradient);
+            self.gathered.push(&point.q, &point.gradient);
         }
         let switched = self.switch_windows();
-        let n = self.history.len();
+        let n = self.gathered.len();
         let last = self.iteration == self.schedule.metric;
         if n >= self.next_estimate || (switched || last) && n >= self.foreground + Schedule::FEWEST {
             let order = nuts.hamiltonian.metric.order();
-            nuts.hamiltonian.metric = self.history.estimate(self.foreground, order);
+            nuts.hamiltonian.metric = self.gathered.estimate(self.foreground, order);
             // Soon enough to be worth it, and not so soon that a large block, which costs order³, takes
             // longer than the gradients.
             self.next_estimate = n + 1 + (n - self.foreground) / 8 + order * order / 1000;
@@ -96,7 +96,7 @@ impl Warmup {
 
     /// Whether the background window was full and has become the foreground.
     fn switch_windows(&mut self) -> bool {
-        let n = self.history.len();
+        let n = self.gathered.len();
         let late = self.iteration >= self.schedule.early;
         let first = self.schedule.first_late_window();
         let window = if late { self.window.max(first) } else { self.window };

@@ -1,8 +1,8 @@
 //! Crossproducts of the baseline columns, computed once.
 
 use super::super::design::Design;
-use super::super::linalg::padded;
 use crate::config::Noise;
+use crate::linalg::lanes::padded;
 
 /// Crossproducts of the baseline columns: all that the algebra needs of the data. Geos are stored
 /// `lanes` at a time, element `[((block·stride + i)·stride + j)·lanes + lane]`, as all matrices of the baseline.

@@ -20,9 +20,9 @@ pub use crossproducts::Crossproducts;
 
 use super::design::{ColumnGroup, Design};
 use super::layout::Theta;
-use super::linalg::{cholesky, identity, inverse_from_factor, invert_factor, multiply};
 use super::prior::LikelihoodGradient;
 use crate::config::Noise;
+use crate::linalg::lanes::{cholesky, identity, inverse_from_factor, invert_factor, multiply};
 use crate::transform::simd::{axpy4, dot, dot4, mul_add};
 
 /// Prior sd of the intercept and of a control's coefficient, scaled outcome units.

@@ -8,7 +8,7 @@ use crate::config::{
     Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, Noise,
 };
 use crate::data::*;
-use crate::linalg::Cholesky;
+use crate::linalg::symmetric::Cholesky;
 
 /// A small data set with gaps: late geo, blank outcomes, a late channel, an organic channel, a control.
 pub(crate) fn data(n_geos: usize, n_periods: usize) -> Dataset {

@@ -1,4 +1,4 @@
-//! Small symmetric positive definite matrices: Cholesky factor, inverse, geometric mean.
+//! One symmetric positive definite matrix: Cholesky factor, inverse, geometric mean.
 //!
 //! Matrices are square, column-major, both triangles filled unless said otherwise. Every inner loop
 //! runs down a column, so that the compiler can vectorise it.
