@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::config::{FitConfig, SamplerConfig};
 use crate::data::Dataset;
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
-use crate::model::{Calibration, Density, Design, State};
+use crate::model::{self, Calibration, Density, Design, State};
 use crate::planning::{self, channel_curves};
 use crate::posterior::{self, Posterior};
 use crate::report;
@@ -178,6 +178,17 @@ impl LogDensity for Density {
         grad: &mut [f64],
         state: &mut State,
     ) -> Result<f64, DensityError> {
-        Density::value_and_gradient(self, q, grad, state).map_err(|_| DensityError)
+        Ok(Density::value_and_gradient(self, q, grad, state)?)
+    }
+}
+
+impl From<model::NotFinite> for DensityError {
+    fn from(wrong: model::NotFinite) -> DensityError {
+        DensityError::NotFinite(match wrong {
+            model::NotFinite::Value(value) => sampler::NotFinite::Value { value },
+            model::NotFinite::Gradient(coordinate, value) => {
+                sampler::NotFinite::Gradient { coordinate, value }
+            }
+        })
     }
 }

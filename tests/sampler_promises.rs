@@ -3,10 +3,14 @@
 #[path = "common/posteriors.rs"]
 mod posteriors;
 
+use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mmm::sampler::{Progress, SamplerError, Settings, Tick, sample};
+use mmm::sampler::{
+    Adapted, Chain, DensityError, LogDensity, Progress, Record, SamplerError, Settings, Sink, Tick, sample,
+    sample_into,
+};
 use posteriors::{Target, eight_schools, jitter, run, settings};
 use rand_chacha::ChaCha8Rng;
 
@@ -59,7 +63,7 @@ fn starts_are_tried_a_hundred_times() {
         vec![if chain == 1 { 9.0 } else { 0.0 }]
     };
     let refused = sample(&density, nowhere, &short, &()).expect_err("chain 1 has no start");
-    assert_eq!(refused, SamplerError::NoStart { chain: 1, tries: 100 });
+    assert!(matches!(refused, SamplerError::NoStart { chain: 1, tries: 100 }), "{refused}");
     assert_eq!(tries.into_inner(), 100);
     let calls = AtomicUsize::new(0);
     let at_last = |_: usize, _: &mut ChaCha8Rng| vec![9.0 - calls.fetch_add(1, Ordering::Relaxed) as f64];
@@ -97,6 +101,72 @@ fn progress_is_told_of_every_iteration_and_can_end_the_run() {
 
     let watch = Watch { ticks: Mutex::new(Vec::new()), patience: 7 };
     let ended = sample(&eight_schools(), jitter(10), &short, &watch);
-    assert_eq!(ended, Err(SamplerError::Cancelled));
+    assert!(matches!(ended, Err(SamplerError::Cancelled)), "{ended:?}");
     assert_eq!(watch.ticks.into_inner().expect("no panic under the lock").len(), 7);
+}
+
+/// Notes what a sink is asked, and refuses a transition.
+struct Notes {
+    chain: Chain,
+    calls: String,
+    refused: usize,
+}
+
+impl Sink for Notes {
+    type Kept = (String, Chain);
+
+    fn record(&mut self, record: Record<'_>) -> io::Result<()> {
+        if self.calls.len() == self.refused {
+            return Err(io::Error::other("the disk is full"));
+        }
+        self.calls.push(if record.kept { 'k' } else { 'b' });
+        self.chain.record(record)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.calls.push('f');
+        self.chain.flush()
+    }
+
+    fn finish(self, adapted: Adapted) -> io::Result<(String, Chain)> {
+        Ok((self.calls, self.chain.finish(adapted)?))
+    }
+}
+
+#[test]
+fn a_sink_is_told_of_every_transition_in_order_and_may_end_the_run() {
+    let short = Settings { warmup: 30, draws: 4, thin: 2, chains: 2, ..settings(13) };
+    let density = eight_schools();
+    let into = |refused: usize| {
+        let sink = |_| Notes { chain: Chain::with_capacity(10, &short), calls: String::new(), refused };
+        sample_into(&density, jitter(10), &short, sink, &())
+    };
+    let (calls, chains): (Vec<String>, Vec<Chain>) =
+        into(usize::MAX).expect("nothing is refused").into_iter().unzip();
+    assert_eq!(calls, ["bkbkbkbkf"; 2]);
+    assert_eq!(chains, run(&density, short));
+    let full = into(5).expect_err("the sixth is refused");
+    assert!(matches!(full, SamplerError::Sink { chain: 0, .. }), "{full}");
+}
+
+#[test]
+fn a_density_that_fails_ends_the_run_with_its_reason() {
+    struct Broken;
+    impl LogDensity for Broken {
+        type Workspace = ();
+        fn dim(&self) -> usize {
+            1
+        }
+        fn workspace(&self) {}
+        fn value_and_gradient(&self, _: &[f64], _: &mut [f64], (): &mut ()) -> Result<f64, DensityError> {
+            Err(DensityError::Failed("no such file".into()))
+        }
+    }
+    let tries = AtomicUsize::new(0);
+    let start = |_: usize, _: &mut ChaCha8Rng| vec![tries.fetch_add(1, Ordering::Relaxed) as f64];
+    let failed = sample(&Broken, start, &Settings { chains: 1, ..settings(14) }, &()).expect_err("it fails");
+    let SamplerError::Density { chain: 0, source: DensityError::Failed(reason) } = failed else {
+        panic!("{failed}")
+    };
+    assert_eq!((reason.to_string(), tries.into_inner()), ("no such file".into(), 1));
 }

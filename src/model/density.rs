@@ -42,9 +42,14 @@ impl State {
     }
 }
 
-/// The density or its gradient is not a finite number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotFinite;
+/// What is not a finite number at a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NotFinite {
+    /// The log density.
+    Value(f64),
+    /// The first entry of its gradient that is not: the coordinate's index and the entry.
+    Gradient(usize, f64),
+}
 
 impl Density {
     /// Prepares a design for sampling on the widest instruction set of the machine.
@@ -90,12 +95,14 @@ impl Density {
     ) -> Result<f64, NotFinite> {
         let evaluate = Evaluate { density: self, q, grad: &mut *grad, state: &mut *state };
         let value = dispatch(self.split.instructions, evaluate);
-        if value.is_finite() && grad.iter().all(|g| g.is_finite()) {
-            return Ok(value);
-        }
+        let wrong = match grad.iter().position(|g| !g.is_finite()) {
+            _ if !value.is_finite() => NotFinite::Value(value),
+            Some(i) => NotFinite::Gradient(i, grad[i]),
+            None => return Ok(value),
+        };
         // The zeros that factorisations rely on may have become NaN, which would stay.
         *state = self.state();
-        Err(NotFinite)
+        Err(wrong)
     }
 
     /// Fills in the parameters, the media and the posterior of the baseline at `q`, which is all that

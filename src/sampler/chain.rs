@@ -1,19 +1,14 @@
-//! Chains: warm-up, kept draws, and all chains of a run in parallel.
+//! The draws of one chain in memory.
 
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-use rayon::prelude::*;
+use std::io;
 
-use super::density::LogDensity;
-use super::hamiltonian::Hamiltonian;
-use super::metric::Metric;
-use super::nuts::{End, Nuts};
-use super::settings::{Progress, SamplerError, Settings, Tick};
-use super::step_size::{DualAveraging, first_guess};
-use super::warmup::{Warmup, first_metric};
+use super::divergence::Divergence;
+use super::nuts::End;
+use super::settings::Settings;
+use super::sink::{Adapted, Record, Sink};
 
-/// Starting points offered to a chain before it gives up.
-const START_TRIES: usize = 100;
+/// Divergences of a chain that are kept whole: enough to see where they cluster.
+const WHOLE_DIVERGENCES: usize = 16;
 
 /// The kept draws of one chain.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +28,8 @@ pub struct Chain {
     pub accept: Vec<f64>,
     /// Whether each transition's trajectory diverged.
     pub divergent: Vec<bool>,
+    /// The first 16 divergences, each with the index of its transition.
+    pub divergences: Vec<(usize, Divergence)>,
     /// Trajectories that reached the maximal depth without a turn.
     pub depth_hits: usize,
     /// Step size of the kept draws.
@@ -44,7 +41,8 @@ pub struct Chain {
 }
 
 impl Chain {
-    fn with_capacity(dim: usize, settings: &Settings) -> Chain {
+    /// Room for the draws of a run of `dim` dimensions, so that none of them allocates.
+    pub fn with_capacity(dim: usize, settings: &Settings) -> Chain {
         let (draws, transitions) = (settings.draws, settings.draws * settings.thin);
         Chain {
             dim,
@@ -54,6 +52,7 @@ impl Chain {
             depth: Vec::with_capacity(transitions),
             accept: Vec::with_capacity(transitions),
             divergent: Vec::with_capacity(transitions),
+            divergences: Vec::new(),
             depth_hits: 0,
             step_size: 0.0,
             leapfrogs_warmup: 0,
@@ -62,130 +61,37 @@ impl Chain {
     }
 }
 
-/// Samples `density` with independent chains on the present rayon pool.
-///
-/// `start` gives the starting point of a chain from the chain's index and own random stream; it is
-/// called again, up to 100 times, when the density is not finite there. A chain's draws depend on the
-/// seed and its index alone, not on the number of threads or of other chains.
-///
-/// # Errors
-/// [`SamplerError::NoStart`] of the first chain without a usable start;
-/// [`SamplerError::Cancelled`] when `progress` asks for it.
-pub fn sample<D, S>(
-    density: &D,
-    start: S,
-    settings: &Settings,
-    progress: &dyn Progress,
-) -> Result<Vec<Chain>, SamplerError>
-where
-    D: LogDensity,
-    S: Fn(usize, &mut ChaCha8Rng) -> Vec<f64> + Sync,
-{
-    let outcomes: Vec<Result<Chain, SamplerError>> = (0..settings.chains)
-        .into_par_iter()
-        .map(|chain| {
-            let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
-            rng.set_stream(chain as u64);
-            let run = Run { chain, settings, progress, rng, divergences: 0 };
-            run.run(density, &start)
-        })
-        .collect();
-    outcomes.into_iter().collect()
-}
+impl Sink for Chain {
+    type Kept = Chain;
 
-/// One chain under way.
-struct Run<'a> {
-    chain: usize,
-    settings: &'a Settings,
-    progress: &'a dyn Progress,
-    rng: ChaCha8Rng,
-    divergences: usize,
-}
-
-impl Run<'_> {
-    fn run<D, S>(mut self, density: &D, start: &S) -> Result<Chain, SamplerError>
-    where
-        D: LogDensity,
-        S: Fn(usize, &mut ChaCha8Rng) -> Vec<f64>,
-    {
-        let dim = density.dim();
-        let order = density.dense_block().min(dim);
-        let metric = Metric::diagonal(&vec![1.0; dim], order);
-        let mut nuts = Nuts::new(Hamiltonian::new(density, metric), self.settings.max_depth);
-        self.find_start(&mut nuts, start)?;
-        nuts.hamiltonian.metric = first_metric(&nuts.current().gradient, order);
-        let mut chain = Chain::with_capacity(dim, self.settings);
-        self.warm_up(&mut nuts, &mut chain)?;
-        self.draw(&mut nuts, &mut chain)?;
-        Ok(chain)
-    }
-
-    fn find_start<D, S>(&mut self, nuts: &mut Nuts<'_, D>, start: &S) -> Result<(), SamplerError>
-    where
-        D: LogDensity,
-        S: Fn(usize, &mut ChaCha8Rng) -> Vec<f64>,
-    {
-        for _ in 0..START_TRIES {
-            let q = start(self.chain, &mut self.rng);
-            if nuts.set_position(&q).is_ok() {
-                return Ok(());
-            }
+    fn record(&mut self, record: Record<'_>) -> io::Result<()> {
+        if record.kept {
+            self.positions.extend_from_slice(record.position);
+            self.log_density.push(record.log_density);
         }
-        Err(SamplerError::NoStart { chain: self.chain, tries: START_TRIES })
-    }
-
-    fn warm_up<D: LogDensity>(
-        &mut self,
-        nuts: &mut Nuts<'_, D>,
-        chain: &mut Chain,
-    ) -> Result<(), SamplerError> {
-        let averaging = DualAveraging::new(first_guess(nuts, &mut self.rng), self.settings.target_accept);
-        let mut warmup = Warmup::new(chain.dim, self.settings.warmup, averaging);
-        for iteration in 0..self.settings.warmup {
-            self.check_cancelled()?;
-            let step = warmup.averaging.step();
-            let transition = nuts.transition(&mut self.rng, step);
-            warmup.learn(nuts, &transition);
-            chain.leapfrogs_warmup += u64::from(transition.leapfrogs);
-            self.tick(iteration, step, transition.end);
-        }
-        chain.step_size = warmup.averaging.averaged();
-        self.divergences = 0;
-        Ok(())
-    }
-
-    fn draw<D: LogDensity>(&mut self, nuts: &mut Nuts<'_, D>, chain: &mut Chain) -> Result<(), SamplerError> {
-        for iteration in 0..self.settings.draws * self.settings.thin {
-            self.check_cancelled()?;
-            let transition = nuts.transition(&mut self.rng, chain.step_size);
-            let point = nuts.current();
-            if (iteration + 1).is_multiple_of(self.settings.thin) {
-                chain.positions.extend_from_slice(&point.q);
-                chain.log_density.push(point.log_density);
+        let transition = self.energy.len();
+        self.energy.push(record.energy);
+        self.depth.push(record.depth);
+        self.accept.push(record.accept);
+        self.divergent.push(record.end.is_divergence());
+        self.leapfrogs += u64::from(record.leapfrogs);
+        match record.end {
+            End::Turned => {}
+            End::MaxDepth => self.depth_hits += 1,
+            End::Diverged(divergence) => {
+                if self.divergences.len() < WHOLE_DIVERGENCES {
+                    self.divergences.push((transition, divergence));
+                }
             }
-            chain.energy.push(point.energy);
-            chain.depth.push(transition.depth);
-            chain.accept.push(transition.accept);
-            chain.divergent.push(transition.end == End::Diverged);
-            chain.depth_hits += usize::from(transition.end == End::MaxDepth);
-            chain.leapfrogs += u64::from(transition.leapfrogs);
-            self.tick(self.settings.warmup + iteration, chain.step_size, transition.end);
         }
         Ok(())
     }
 
-    fn check_cancelled(&self) -> Result<(), SamplerError> {
-        if self.progress.cancelled() { Err(SamplerError::Cancelled) } else { Ok(()) }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 
-    fn tick(&mut self, iteration: usize, step_size: f64, end: End) {
-        self.divergences += usize::from(end == End::Diverged);
-        self.progress.advance(Tick {
-            chain: self.chain,
-            iteration: iteration + 1,
-            warmup: iteration < self.settings.warmup,
-            step_size,
-            divergences: self.divergences,
-        });
+    fn finish(self, adapted: Adapted) -> io::Result<Chain> {
+        Ok(Chain { step_size: adapted.step_size, leapfrogs_warmup: adapted.leapfrogs, ..self })
     }
 }

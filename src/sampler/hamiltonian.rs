@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::density::{DensityError, LogDensity};
+use super::density::{DensityError, LogDensity, NotFinite};
 use super::metric::Metric;
 use crate::linalg::symmetric::{axpy, dot};
 
@@ -62,13 +62,16 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
     /// Evaluates density and gradient at `point.q`.
     ///
     /// # Errors
-    /// Where either is not finite, whether the model noticed or not.
+    /// Where either is not finite, whether the model noticed or not, or cannot be evaluated.
     pub(crate) fn evaluate(&mut self, point: &mut PhasePoint) -> Result<(), DensityError> {
         point.log_density =
             self.density.value_and_gradient(&point.q, &mut point.gradient, &mut self.workspace)?;
         // A product with zero keeps NaN and infinity: one pass without a branch an element.
         let poison: f64 = point.gradient.iter().map(|g| g * 0.0).sum();
-        if point.log_density.is_finite() && poison == 0.0 { Ok(()) } else { Err(DensityError) }
+        if point.log_density.is_finite() && poison == 0.0 {
+            return Ok(());
+        }
+        NotFinite::of(point.log_density, &point.gradient).map_or(Ok(()), |what| Err(what.into()))
     }
 
     /// Gives an evaluated point a fresh momentum, and the acceleration under the present metric.
@@ -89,7 +92,7 @@ impl<'a, D: LogDensity> Hamiltonian<'a, D> {
     /// step costs a single product with M⁻¹.
     ///
     /// # Errors
-    /// Where the density is not finite at the new point, which is then not usable.
+    /// Where the density is not finite at the new point, or cannot be evaluated: it is then not usable.
     ///
     /// # Source
     /// Shahbaba, Lan, Johnson & Neal (2014), Split Hamiltonian Monte Carlo, § 3.1.
@@ -234,11 +237,13 @@ mod tests {
     #[test]
     fn a_gradient_that_is_not_finite_is_refused_even_if_the_model_missed_it() {
         let function = |_: &[f64], g: &mut [f64]| {
-            g[0] = f64::INFINITY;
+            (g[0], g[1]) = (0.0, f64::INFINITY);
             0.0
         };
-        let density = super::super::targets::Target { dim: 1, order: 0, function };
-        let mut hamiltonian = Hamiltonian::new(&density, Metric::diagonal(&[1.0], 0));
-        assert_eq!(hamiltonian.evaluate(&mut PhasePoint::new(1)), Err(DensityError));
+        let density = super::super::targets::Target { dim: 2, order: 0, function };
+        let mut hamiltonian = Hamiltonian::new(&density, Metric::diagonal(&[1.0; 2], 0));
+        let refused = hamiltonian.evaluate(&mut PhasePoint::new(2)).expect_err("infinite");
+        assert!(refused.is_recoverable());
+        assert_eq!(refused.to_string(), "the derivative of the log density by coordinate 1 is inf");
     }
 }

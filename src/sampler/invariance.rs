@@ -49,7 +49,7 @@ fn check_under<D: LogDensity>(
     for _ in 0..REPETITIONS {
         nuts.set_position(&draw(&mut rng)).expect("finite where the target has mass");
         for _ in 0..TRANSITIONS {
-            nuts.transition(&mut rng, step);
+            nuts.transition(&mut rng, step).expect("recoverable");
         }
         for ((sum, squares), (_, statistic, _)) in sums.iter_mut().zip(statistics) {
             let value = statistic(&nuts.current().q);
@@ -128,7 +128,7 @@ fn trajectories_on_iid_normals_do_not_resonate() {
         let mut rng = ChaCha8Rng::seed_from_u64(k as u64);
         nuts.set_position(&super::targets::standard_normals(100, &mut rng)).expect("finite");
         for _ in 0..50 {
-            let transition = nuts.transition(&mut rng, step);
+            let transition = nuts.transition(&mut rng, step).expect("finite");
             assert_eq!(transition.end, End::Turned);
             let span = f64::from(transition.leapfrogs) * step;
             // A tenth for the share of the hundred coordinates' phases that chance decides.

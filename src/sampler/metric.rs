@@ -72,6 +72,12 @@ impl Metric {
         self.noise.len()
     }
 
+    /// √M⁻¹ᵢᵢ, the standard deviation that coordinate `i` is taken to have.
+    pub(crate) fn scale(&self, i: usize) -> f64 {
+        let order = self.order();
+        if i < order { self.block[i * order + i].sqrt() } else { self.scale[i - order] }
+    }
+
     /// `out = M⁻¹ x`
     pub(crate) fn apply(&self, x: &[f64], out: &mut [f64]) {
         let (x_block, x_rest) = x.split_at(self.order());

@@ -5,6 +5,7 @@ mod settings;
 
 mod metric;
 
+mod divergence;
 mod hamiltonian;
 mod nuts;
 mod pool;
@@ -13,13 +14,20 @@ mod estimate;
 mod step_size;
 mod warmup;
 
+mod sink;
+
 mod chain;
+mod run;
 
 #[cfg(test)]
 mod invariance;
 #[cfg(test)]
 mod targets;
 
-pub use chain::{Chain, sample};
-pub use density::{DensityError, LogDensity};
+pub use chain::Chain;
+pub use density::{DensityError, LogDensity, NotFinite};
+pub use divergence::Divergence;
+pub use nuts::End;
+pub use run::{sample, sample_into};
 pub use settings::{Progress, SamplerError, Settings, Tick};
+pub use sink::{Adapted, Record, Sink};

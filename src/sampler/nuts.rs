@@ -7,7 +7,8 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::density::LogDensity;
+use super::density::{DensityError, LogDensity};
+use super::divergence::Divergence;
 use super::hamiltonian::{Hamiltonian, PhasePoint};
 use super::pool::{Pool, Slot};
 
@@ -16,7 +17,7 @@ use super::pool::{Pool, Slot};
 const MAX_ENERGY_RISE: f64 = 1000.0;
 
 /// What one transition did.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Transition {
     /// Doublings kept; the trajectory has 2^depth points.
     pub(crate) depth: u8,
@@ -29,11 +30,21 @@ pub(crate) struct Transition {
 }
 
 /// Why a trajectory ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum End {
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// It turned back.
     Turned,
-    Diverged,
+    /// It left its level set.
+    Diverged(Divergence),
+    /// It reached the maximal depth before it turned.
     MaxDepth,
+}
+
+impl End {
+    /// Whether it left its level set.
+    pub fn is_divergence(&self) -> bool {
+        matches!(self, End::Diverged(_))
+    }
 }
 
 /// Which way in time a trajectory grows.
@@ -94,7 +105,7 @@ enum Growth {
     /// Some part turned: the whole subtree is discarded.
     Turning,
     /// A point left the level set: the whole subtree is discarded.
-    Diverging,
+    Diverging(Divergence),
 }
 
 /// Sums over the new points of one transition.
@@ -127,8 +138,8 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
     /// Moves to `q`.
     ///
     /// # Errors
-    /// Where the density is not finite.
-    pub(crate) fn set_position(&mut self, q: &[f64]) -> Result<(), super::DensityError> {
+    /// Where the density has no value.
+    pub(crate) fn set_position(&mut self, q: &[f64]) -> Result<(), DensityError> {
         let point = self.pool.point_mut(self.current);
         point.q.copy_from_slice(q);
         self.hamiltonian.evaluate(point)
@@ -141,20 +152,26 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
 
     /// H₀ − H after one leapfrog step from the present point with a fresh momentum; −∞ when the step
     /// diverges. The present position stays.
-    pub(crate) fn trial_step(&mut self, rng: &mut ChaCha8Rng, step: f64) -> f64 {
+    ///
+    /// # Errors
+    /// When the density cannot be evaluated.
+    pub(crate) fn trial_step(&mut self, rng: &mut ChaCha8Rng, step: f64) -> Result<f64, DensityError> {
         self.hamiltonian.refresh_momentum(self.pool.point_mut(self.current), rng);
         let slot = self.pool.take();
         let (from, to) = self.pool.pair(self.current, slot);
         let gain = match self.hamiltonian.leapfrog(from, to, step) {
             Ok(()) => from.energy - to.energy,
-            Err(_) => f64::NEG_INFINITY,
+            Err(error) => error.recover().map(|_| f64::NEG_INFINITY)?,
         };
         self.pool.release(slot);
-        if gain.is_nan() { f64::NEG_INFINITY } else { gain }
+        Ok(if gain.is_nan() { f64::NEG_INFINITY } else { gain })
     }
 
     /// Draws a momentum, grows a trajectory until it turns, and moves to a point of it.
-    pub(crate) fn transition(&mut self, rng: &mut ChaCha8Rng, step: f64) -> Transition {
+    ///
+    /// # Errors
+    /// When the density cannot be evaluated; there is no going on from there.
+    pub(crate) fn transition(&mut self, rng: &mut ChaCha8Rng, step: f64) -> Result<Transition, DensityError> {
         self.hamiltonian.refresh_momentum(self.pool.point_mut(self.current), rng);
         let mut tally = Tally { start_energy: self.current().energy, accept: 0.0, leapfrogs: 0 };
         let mut trajectory = self.leaf(self.current, 0.0);
@@ -162,14 +179,14 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
         while trajectory.depth < self.max_depth {
             let stride = Stride { length: step, direction: Direction::draw(rng) };
             trajectory.face(stride.direction);
-            let subtree = match self.grow(trajectory.last, trajectory.depth, stride, &mut tally, rng) {
+            let subtree = match self.grow(trajectory.last, trajectory.depth, stride, &mut tally, rng)? {
                 Growth::Complete(subtree) => subtree,
                 Growth::Turning => {
                     end = End::Turned;
                     break;
                 }
-                Growth::Diverging => {
-                    end = End::Diverged;
+                Growth::Diverging(divergence) => {
+                    end = End::Diverged(divergence);
                     break;
                 }
             };
@@ -185,12 +202,12 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
         let depth = trajectory.depth as u8;
         self.current = self.pool.retain(trajectory.proposal);
         self.discard(trajectory);
-        Transition {
+        Ok(Transition {
             depth,
             accept: tally.accept / f64::from(tally.leapfrogs.max(1)),
             leapfrogs: tally.leapfrogs,
             end,
-        }
+        })
     }
 
     /// Grows a subtree of 2^depth points from `from` on, merging equal neighbours like the carries of a
@@ -202,21 +219,24 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
         stride: Stride,
         tally: &mut Tally,
         rng: &mut ChaCha8Rng,
-    ) -> Growth {
+    ) -> Result<Growth, DensityError> {
         let mut at = from;
         for _ in 0..1u64 << depth {
             let slot = self.pool.take();
             let (previous, next) = self.pool.pair(at, slot);
-            let outcome = self.hamiltonian.leapfrog(previous, next, stride.direction.signed(stride.length));
-            let gain = match outcome {
-                Ok(()) => tally.start_energy - next.energy,
-                Err(_) => f64::NAN,
+            let step = stride.direction.signed(stride.length);
+            let not_finite = match self.hamiltonian.leapfrog(previous, next, step) {
+                Ok(()) => None,
+                Err(error) => Some(error.recover()?),
             };
+            let gain = if not_finite.is_none() { tally.start_energy - next.energy } else { f64::NAN };
             tally.leapfrogs += 1;
             if gain.is_nan() || gain < -MAX_ENERGY_RISE {
+                let metric = &self.hamiltonian.metric;
+                let divergence = Divergence::between(previous, next, tally.start_energy, not_finite, metric);
                 self.pool.release(slot);
                 self.discard_stack();
-                return Growth::Diverging;
+                return Ok(Growth::Diverging(divergence));
             }
             tally.accept += gain.exp().min(1.0);
             at = slot;
@@ -227,7 +247,7 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
                     self.discard(left);
                     self.discard(piece);
                     self.discard_stack();
-                    return Growth::Turning;
+                    return Ok(Growth::Turning);
                 }
                 let total = ln_add(left.ln_weight, piece.ln_weight);
                 let take_new = rng.random::<f64>() < (piece.ln_weight - total).exp();
@@ -235,7 +255,7 @@ impl<'a, D: LogDensity> Nuts<'a, D> {
             }
             self.stack.push(piece);
         }
-        Growth::Complete(self.stack.pop().expect("2^depth leaves merge to one piece"))
+        Ok(Growth::Complete(self.stack.pop().expect("2^depth leaves merge to one piece")))
     }
 
     /// A piece of one point; takes over the caller's reference to it.
@@ -322,6 +342,7 @@ fn ln_add(a: f64, b: f64) -> f64 {
 mod tests {
     use rand::SeedableRng;
 
+    use super::super::density::NotFinite;
     use super::super::metric::Metric;
     use super::super::targets::{Target, iid_normal, student};
     use super::*;
@@ -349,7 +370,7 @@ mod tests {
         let mut counts = [0.0; 4];
         for _ in 0..n {
             let mut tally = Tally { start_energy: nuts.current().energy, accept: 0.0, leapfrogs: 0 };
-            let Growth::Complete(piece) = nuts.grow(nuts.current, 2, stride, &mut tally, &mut rng) else {
+            let Ok(Growth::Complete(piece)) = nuts.grow(nuts.current, 2, stride, &mut tally, &mut rng) else {
                 panic!("four short steps do not turn")
             };
             assert!((piece.ln_weight - total.ln()).abs() < 1e-12);
@@ -378,7 +399,17 @@ mod tests {
         let (available, mut ends) = (nuts.pool.available(), [0; 3]);
         for i in 0..3000 {
             let step = if i % 2 == 0 { 0.3 } else { 0.01 };
-            ends[nuts.transition(&mut rng, step).end as usize] += 1;
+            let which = match nuts.transition(&mut rng, step).expect("recoverable").end {
+                End::Turned => 0,
+                End::Diverged(divergence) => {
+                    assert!(divergence.start[0] <= 0.4 && divergence.end[0] > 0.4, "{divergence:?}");
+                    assert!(matches!(divergence.not_finite, Some(NotFinite::Value { .. })));
+                    assert_eq!((divergence.energy_error, divergence.coordinate), (None, 0));
+                    1
+                }
+                End::MaxDepth => 2,
+            };
+            ends[which] += 1;
             assert_eq!(nuts.pool.available(), available);
             assert!(nuts.current().q[0] <= 0.4 && nuts.current().log_density.is_finite());
         }
@@ -390,7 +421,7 @@ mod tests {
         let density = iid_normal(2, 0);
         let mut nuts = Nuts::new(Hamiltonian::new(&density, Metric::diagonal(&[1.0; 2], 0)), 3);
         nuts.set_position(&[1.0, 0.0]).expect("finite");
-        let transition = nuts.transition(&mut ChaCha8Rng::seed_from_u64(4), 1e-3);
+        let transition = nuts.transition(&mut ChaCha8Rng::seed_from_u64(4), 1e-3).expect("finite");
         assert_eq!((transition.depth, transition.leapfrogs, transition.end), (3, 7, End::MaxDepth));
         assert!(transition.accept > 0.999);
     }
@@ -402,8 +433,47 @@ mod tests {
         nuts.set_position(&[1e4]).expect("finite");
         let mut rng = ChaCha8Rng::seed_from_u64(6);
         for _ in 0..20 {
-            assert_eq!(nuts.transition(&mut rng, 0.5).end, End::Turned);
+            assert_eq!(nuts.transition(&mut rng, 0.5).expect("finite").end, End::Turned);
         }
         assert!(nuts.current().q[0].abs() < 1e4);
+    }
+
+    /// A step far too long for one narrow coordinate of three.
+    #[test]
+    fn a_divergence_tells_the_step_and_the_coordinate_to_blame() {
+        let function = |q: &[f64], g: &mut [f64]| {
+            (g[0], g[1], g[2]) = (-q[0], -1e4 * q[1], -q[2]);
+            -0.5 * (q[0] * q[0] + 1e4 * q[1] * q[1] + q[2] * q[2])
+        };
+        let density = Target { dim: 3, order: 1, function };
+        let mut nuts = Nuts::new(Hamiltonian::new(&density, Metric::diagonal(&[1.0; 3], 1)), 10);
+        nuts.set_position(&[0.5, 0.01, -0.5]).expect("finite");
+        let transition = nuts.transition(&mut ChaCha8Rng::seed_from_u64(8), 1.0).expect("finite");
+        let End::Diverged(divergence) = transition.end else { panic!("{transition:?}") };
+        assert_eq!((divergence.coordinate, divergence.not_finite), (1, None));
+        assert!(divergence.energy_error.is_some_and(|error| error > MAX_ENERGY_RISE), "{divergence:?}");
+        assert_eq!(divergence.start, [0.5, 0.01, -0.5], "the first step did it");
+        assert!(divergence.end[1].abs() > 1.0, "{divergence:?}");
+    }
+
+    #[test]
+    fn a_density_that_cannot_be_evaluated_ends_the_run() {
+        struct Broken;
+        impl LogDensity for Broken {
+            type Workspace = ();
+            fn dim(&self) -> usize {
+                1
+            }
+            fn workspace(&self) {}
+            fn value_and_gradient(&self, q: &[f64], g: &mut [f64], (): &mut ()) -> Result<f64, DensityError> {
+                g[0] = -q[0];
+                if q[0] == 0.0 { Ok(0.0) } else { Err(DensityError::Failed("out of reach".into())) }
+            }
+        }
+        let mut nuts = Nuts::new(Hamiltonian::new(&Broken, Metric::diagonal(&[1.0], 1)), 10);
+        nuts.set_position(&[0.0]).expect("finite");
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        assert!(nuts.trial_step(&mut rng, 0.1).is_err_and(|error| !error.is_recoverable()));
+        assert!(nuts.transition(&mut rng, 0.1).is_err_and(|error| !error.is_recoverable()));
     }
 }

@@ -1,5 +1,7 @@
 //! What a run of the sampler is asked to do, what it reports on the way, and how it can fail.
 
+use super::density::DensityError;
+
 /// Length, seed and targets of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -56,7 +58,7 @@ pub trait Progress: Sync {
 impl Progress for () {}
 
 /// Why a run gave no draws.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum SamplerError {
     /// [`Progress::cancelled`] said so.
     #[error("sampling was cancelled")]
@@ -68,5 +70,23 @@ pub enum SamplerError {
         chain: usize,
         /// Starting points tried.
         tries: usize,
+    },
+    /// The density failed for a reason that no other point would mend.
+    #[error("chain {chain}: sampling cannot go on")]
+    Density {
+        /// Chain index.
+        chain: usize,
+        /// What the density said.
+        #[source]
+        source: DensityError,
+    },
+    /// The sink could not take a draw.
+    #[error("chain {chain}: the draws cannot be kept")]
+    Sink {
+        /// Chain index.
+        chain: usize,
+        /// The sink's reason.
+        #[source]
+        source: std::io::Error,
     },
 }

@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::density::LogDensity;
+use super::density::{DensityError, LogDensity};
 use super::nuts::Nuts;
 
 /// Around a normal target a step is an angle, and any is without error: one that a trajectory of a few
@@ -70,20 +70,26 @@ impl DualAveraging {
 
 /// The power of two at which one leapfrog step's acceptance probability crosses 0.8.
 ///
+/// # Errors
+/// When the density cannot be evaluated.
+///
 /// # Source
 /// Hoffman & Gelman (2014), algorithm 4, with Stan's 0.8.
-pub(crate) fn first_guess<D: LogDensity>(nuts: &mut Nuts<'_, D>, rng: &mut ChaCha8Rng) -> f64 {
+pub(crate) fn first_guess<D: LogDensity>(
+    nuts: &mut Nuts<'_, D>,
+    rng: &mut ChaCha8Rng,
+) -> Result<f64, DensityError> {
     let threshold = 0.8f64.ln();
     let mut step = 1.0f64;
-    let grow = nuts.trial_step(rng, step) > threshold;
+    let grow = nuts.trial_step(rng, step)? > threshold;
     // 2⁻⁵⁰ is below any step that could move a chain, 2²⁰ above any that one would wish to make.
     while (2f64.powi(-50)..2f64.powi(20)).contains(&step) {
         step *= if grow { 2.0 } else { 0.5 };
-        if (nuts.trial_step(rng, step) > threshold) != grow {
+        if (nuts.trial_step(rng, step)? > threshold) != grow {
             break;
         }
     }
-    step
+    Ok(step)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, StudentT};
 
-use super::density::{DensityError, LogDensity};
+use super::density::{DensityError, LogDensity, NotFinite};
 
 /// A density given by a function of the position that fills in the gradient.
 pub(crate) struct Target<F> {
@@ -28,7 +28,7 @@ impl<F: Fn(&[f64], &mut [f64]) -> f64 + Sync> LogDensity for Target<F> {
 
     fn value_and_gradient(&self, q: &[f64], grad: &mut [f64], (): &mut ()) -> Result<f64, DensityError> {
         let value = (self.function)(q, grad);
-        if value.is_finite() { Ok(value) } else { Err(DensityError) }
+        if value.is_finite() { Ok(value) } else { Err(NotFinite::Value { value }.into()) }
     }
 }
 

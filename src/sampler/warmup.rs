@@ -140,7 +140,7 @@ mod tests {
         let mut switches = Vec::new();
         for iteration in 1..=warmup {
             let foreground = adaptation.foreground;
-            let transition = nuts.transition(&mut rng, 0.5);
+            let transition = nuts.transition(&mut rng, 0.5).expect("finite");
             adaptation.learn(&mut nuts, &transition);
             if adaptation.foreground != foreground {
                 switches.push(iteration);
