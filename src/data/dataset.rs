@@ -103,6 +103,12 @@ impl Interval {
         self.later(first, 1).and_then(|next| next.pred_opt()).unwrap_or(first)
     }
 
+    /// The middle day of the period that begins on `first`, which decides whether it belongs to a range of days, as
+    /// Thursday does in ISO weeks.
+    pub fn middle_day(self, first: NaiveDate) -> NaiveDate {
+        first.checked_add_days(Days::new((self.days() / 2.0) as u64)).unwrap_or(first)
+    }
+
     /// One period in words.
     pub fn noun(self) -> &'static str {
         match self {

@@ -3,6 +3,7 @@
 mod checks;
 mod dataset;
 mod digest;
+mod experiments;
 mod load;
 mod panel;
 mod read;
@@ -23,6 +24,7 @@ pub use checks::{
 };
 pub use dataset::*;
 pub use digest::period_digests;
+pub use experiments::*;
 pub use load::{column_names, load};
 pub use read::{PlanFile, PlanRow, Reported, ReportedRow, read_plan, read_reported};
 pub use roles::{suggested_flags, unasked_role};

@@ -67,7 +67,7 @@ impl FutureWeeks {
     /// The middle day of a period, which decides whether it belongs to a range of days, as Thursday does in
     /// ISO weeks.
     pub fn middle(&self, k: usize) -> NaiveDate {
-        self.dates[k] + Days::new((self.interval.days() / 2.0) as u64)
+        self.interval.middle_day(self.dates[k])
     }
 
     /// The period that a day dates: the one that begins on it or, where months begin on their first day, the one

@@ -1,0 +1,140 @@
+//! A checked test, with what a likelihood needs of it.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use ndarray::Array2;
+
+/// The tests of a file, in its order.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Experiments {
+    /// One entry per row.
+    pub tests: Vec<Experiment>,
+}
+
+/// One test, resolved against a data set of G geos × T periods.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// Its id, else its channel and first day.
+    pub label: String,
+    /// Line in the file, from 1.
+    pub row: u32,
+    /// Channels tested together, by index into the data's.
+    pub channels: Vec<usize>,
+    /// Treated geos by index into the data's, ascending; all of them for a test without geos.
+    pub geos: Vec<usize>,
+    /// First day of the treatment.
+    pub start: NaiveDate,
+    /// Last day of the treatment.
+    pub end: NaiveDate,
+    /// Last day whose outcome a reading counts.
+    pub readout_end: NaiveDate,
+    /// Periods of which the treatment covers a day at least.
+    pub treated: Range<usize>,
+    /// Periods whose outcome a reading counts: those with their middle day in `start` … `readout_end`.
+    pub counted: Range<usize>,
+    /// Cells whose outcome a reading counts, as (geo, period) of the data: the treated geos' counted periods
+    /// that the file has. Empty for a contrast.
+    pub cells: Vec<(usize, usize)>,
+    /// A reading or a contrast.
+    pub kind: ExperimentKind,
+    /// Exposure without the test, x⁰, in exposure units: for each of `channels` a matrix of `geos` × T, equal to
+    /// the data's outside the treatment.
+    pub counterfactual: Vec<Array2<f64>>,
+    /// Spend without the test, currency; shaped alike, all zero for organic channels.
+    pub counterfactual_spend: Vec<Array2<f64>>,
+    /// Actual less counterfactual spend of all treated cells over `start` … `end`, currency; of the people
+    /// treated alone where only a share of them was.
+    pub spend_change: f64,
+    /// Share of the people of the treated geos that was treated; `None` for all of them.
+    pub population_share: Option<f64>,
+    /// Whether the outcomes that a reading speaks of are cells of the data: they must leave the likelihood, as
+    /// [`Experiment::leaving`] tells, lest they count twice.
+    pub in_data: bool,
+    /// Columns without a meaning here, as written.
+    pub other: Vec<(String, String)>,
+}
+
+/// How a test enters a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ExperimentKind {
+    /// An estimate with its error.
+    Reading(Reading),
+    /// No estimate: the treated cells are in the data, which tell of the change themselves.
+    Contrast,
+}
+
+/// What a test read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reading {
+    /// What was estimated.
+    pub what: Estimand,
+    /// The estimate.
+    pub estimate: f64,
+    /// Its standard error, above 0.
+    pub se: f64,
+}
+
+/// What a reading estimates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Estimand {
+    /// Outcome units that the change of spend brought, with its sign, over the counted cells.
+    Lift,
+    /// Value (outcome units where their worth is not known) per unit of spend changed.
+    Roi,
+}
+
+impl Experiment {
+    /// The reading; `None` for a contrast.
+    pub fn reading(&self) -> Option<Reading> {
+        match self.kind {
+            ExperimentKind::Reading(reading) => Some(reading),
+            ExperimentKind::Contrast => None,
+        }
+    }
+
+    /// Periods of the treated geos that leave the likelihood: from the first treated one until the carry-over of
+    /// the last is gone, `lags` periods later ([`carry_over_periods`]). None unless the test is a reading of cells
+    /// that are in the data.
+    pub fn leaving(&self, lags: usize) -> Range<usize> {
+        if !self.in_data {
+            return 0..0;
+        }
+        let n_periods = self.counterfactual.first().map_or(0, Array2::ncols);
+        self.treated.start..self.treated.end.saturating_add(lags).min(n_periods)
+    }
+
+    /// Share of the people that was treated.
+    pub fn people(&self) -> f64 {
+        self.population_share.unwrap_or(1.0)
+    }
+}
+
+/// Periods after an exposure until less than 5 % of its effect is left to come, of a geometric carry-over of which
+/// `retention` lasts from one period to the next: the smallest l with α^(l+1) < 0.05.
+pub fn carry_over_periods(retention: f64) -> usize {
+    const GONE: f64 = 0.05;
+    // Beyond any data; a retention of 1 never ends.
+    const MOST: f64 = 1e6;
+    if retention < GONE {
+        return 0;
+    }
+    // The first whole number above ln 0.05 / ln α is l + 1.
+    let lags = (GONE.ln() / retention.ln()).floor();
+    if lags.is_finite() { lags.clamp(0.0, MOST) as usize } else { MOST as usize }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carry_over_is_gone_below_five_per_cent() {
+        for retention in [0.0, 0.04, 0.05, 0.3, 0.5, 0.8, 0.95] {
+            let lags = carry_over_periods(retention);
+            assert!(retention.powi(lags as i32 + 1) < 0.05, "{retention}");
+            assert!(lags == 0 || retention.powi(lags as i32) >= 0.05, "{retention}");
+        }
+        assert!(carry_over_periods(1.0) > 100_000);
+    }
+}
