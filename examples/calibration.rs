@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let (data, options, _) = dataset(&world(geos, weeks, channels))?;
         let mut config = settle(FitConfig::default(), &data, &options)?;
         // What an outcome says of a proxy's error would make each simulated outcome another model's.
-        config.controls.clear();
+        config = config.with(|c| c.controls.clear())?;
         let settings = RankSettings { sets, seed, warmup: 400, kept: 99, thin, target_accept: 0.9 };
         let all = ranks(&data, &config, &settings)?;
         println!("{name}, {sets} sets");

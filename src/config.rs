@@ -1,40 +1,32 @@
 //! What a fit is asked to do, fully resolved: raw TOML and flags become the checked [`FitConfig`].
+//!
+//! What a value may be stands in one table, [`SETTINGS`].
 
+mod checked;
 mod curve_prior;
 mod faults;
 mod keys;
 mod load;
+mod range;
 mod ranges;
 mod raw;
 mod resolve;
-
-use std::collections::BTreeMap;
+mod stored;
+mod table;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use checked::{FitConfig, UncheckedConfig};
 pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
 pub use load::{LoadOptions, NamedChannel, OutcomeKind};
+pub use range::Range;
 pub use raw::{
     Day, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse,
     read,
 };
 pub use resolve::Resolved;
-
-/// Everything but the data that decides a fit. Two equal values on equal data give equal bytes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct FitConfig {
-    /// The regression.
-    pub model: ModelConfig,
-    /// Per channel name; a channel not listed takes the defaults.
-    pub channels: BTreeMap<String, ChannelConfig>,
-    /// Per control name; a control not listed takes the defaults.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub controls: BTreeMap<String, ControlConfig>,
-    /// Chains, draws, seed.
-    pub sampler: SamplerConfig,
-}
+pub use table::{MOST_DRAWS, SETTINGS, Section, Setting, markdown};
 
 /// Options of the regression that hold for all channels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -14,8 +14,8 @@
 //! let options = LoadOptions::default();
 //! let (dataset, mut warnings) = data::load(Path::new("data/national/data.csv"), &options)?;
 //! let mut config = data::settle(FitConfig::default(), &dataset, &options)?;
-//! # (config.sampler.chains, config.sampler.warmup, config.sampler.draws) = (2, 100, 50);
-//! config.sampler.seed = 7;
+//! # config = config.with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, 100, 50))?;
+//! config = config.with(|c| c.sampler.seed = 7)?;
 //! warnings.extend(data::vet(&dataset, &config)?);
 //! let fit = mmm::fit(&dataset, &config, &())?;
 //! let report = fit.report(&dataset, &config, warnings)?;

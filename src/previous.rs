@@ -113,10 +113,6 @@ mod tests {
     #[test]
     fn every_setting_comes_back() {
         let mut fit = testdata::fit();
-        let config = &mut fit.run.config;
-        (config.model.noise, config.model.holdout_weeks) = (Noise::White, 4);
-        config.model.adstock = Adstock::Geometric { max_lag: Some(7) };
-        config.sampler.seed = 99;
         let belief = LogNormalPrior::Median { median: 1.5, sd_log: 0.25 };
         let own = ChannelConfig {
             adstock: Some(Adstock::None),
@@ -128,9 +124,15 @@ mod tests {
                 retention: Some(BetaPrior { mean: 0.3, sd: 0.1 }),
             }),
         };
-        config.channels.insert("tv".into(), own);
+        let changed = fit.run.config.with(|c| {
+            (c.model.noise, c.model.holdout_weeks) = (Noise::White, 4);
+            c.model.adstock = Adstock::Geometric { max_lag: Some(7) };
+            c.sampler.seed = 99;
+            c.channels.insert("tv".into(), own);
+        });
+        fit.run.config = changed.unwrap();
         let resolved = raw_settings(&fit).unwrap().resolve(RawConfig::default()).unwrap();
-        fit.run.config.model.trend_knot_weeks = None;
+        fit.run.config = fit.run.config.with(|c| c.model.trend_knot_weeks = None).unwrap();
         assert_eq!(resolved.fit, fit.run.config);
         assert_eq!(resolved.load.channels, fit.run.roles.channels);
         assert_eq!(resolved.load.named.len(), fit.channels.len());

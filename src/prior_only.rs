@@ -39,9 +39,11 @@ mod tests {
     #[test]
     fn moments_are_those_of_the_priors() {
         let mut config = FitConfig::default();
-        config.sampler.draws = 5000;
+        config = config.with(|c| c.sampler.draws = 5000).unwrap();
         let belief = LogNormalPrior::Interval { low: 0.5, high: 4.0, mass: 0.9 };
-        config.channels.entry("tv".into()).or_default().prior = Some(EffectPrior::Roi(belief));
+        config = config
+            .with(|c| c.channels.entry("tv".into()).or_default().prior = Some(EffectPrior::Roi(belief)))
+            .unwrap();
         let draws = prior_only(&testdata::dataset(), &config).unwrap();
         let of = |name: &str| {
             let found = draws.parameters.iter().find(|p| p.name == name).expect(name);

@@ -16,7 +16,7 @@ fn market(geos: usize, weeks: usize, channels: usize) -> (Dataset, FitConfig) {
     let (data, options, _) = dataset(&world(geos, weeks, channels)).expect("the market can be simulated");
     let mut config = settle(FitConfig::default(), &data, &options).expect("the defaults suit it");
     // What an outcome says of a proxy's error would make each simulated outcome another model's.
-    config.controls.clear();
+    config = config.with(|c| c.controls.clear()).expect("in range");
     (data, config)
 }
 

@@ -47,7 +47,7 @@ fn found(extra: &[(&str, &dyn Fn(usize) -> f64)], controls: &[&str], holdout: us
     let options = LoadOptions { controls: all, ..LoadOptions::default() };
     let (data, _) = load(&path, &options).expect("sound data");
     let mut config = FitConfig::default();
-    config.model.holdout_weeks = holdout;
+    config = config.with(|c| c.model.holdout_weeks = holdout).expect("in range");
     check(&data, &config)
 }
 

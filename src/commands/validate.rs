@@ -65,7 +65,8 @@ impl Validate {
             self.config.resolve(self.data, self.model, self.sampler)?;
         let (dataset, mut warnings) = data::load(&self.data_file, &load)?;
         let mut config = data::settle(config, &dataset, &load)?;
-        if std::mem::take(&mut config.model.holdout_weeks) > 0 {
+        if config.model.holdout_weeks > 0 {
+            config = config.with(|c| c.model.holdout_weeks = 0)?;
             warnings.push(Warning::new(
                 "holdout_ignored",
                 "holdout_weeks plays no part in a backtest: every fold holds out its own forecast periods",

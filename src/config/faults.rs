@@ -1,6 +1,27 @@
 //! Gathers values out of range, to tell all of them at once.
 
+use std::fmt::Display;
+
+use super::table::{self, Section, Setting};
 use crate::error::{Error, Problems};
+
+/// What a table's range can be asked about.
+pub(super) trait Number: Display + Copy {
+    /// Near enough to compare.
+    fn number(self) -> f64;
+}
+
+impl Number for f64 {
+    fn number(self) -> f64 {
+        self
+    }
+}
+
+impl Number for usize {
+    fn number(self) -> f64 {
+        self as f64
+    }
+}
 
 /// Values out of range, in words.
 #[derive(Default)]
@@ -17,6 +38,12 @@ impl Faults {
         }
     }
 
+    /// Holds `value`, found at `path`, to the range that the table gives it.
+    pub(super) fn number(&mut self, (section, key): (Section, &str), path: &str, value: impl Number) {
+        let Some(Setting { range, .. }) = table::find(section, key) else { return };
+        self.expect(range.holds(value.number()), || format!("{path}.{key} is {value}; it must be {range}"));
+    }
+
     pub(super) fn finish(self) -> Result<(), Error> {
         if self.0.is_empty() {
             return Ok(());
@@ -31,6 +58,9 @@ impl Faults {
                 problems.to_string()
             }
         };
-        Err(Error::config(problem, "see `mmm init DATA.csv` for every setting with its default"))
+        Err(Error::config(
+            problem,
+            "every setting with its default and range: `mmm init DATA.csv`, docs/settings.md",
+        ))
     }
 }

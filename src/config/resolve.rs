@@ -3,24 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::faults::Faults;
-use super::ranges::{check_adstock, check_curve_prior, check_prior};
+use super::table::Section;
 use super::{
     ChannelConfig, ControlConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
     ModelConfig, NamedChannel, RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior,
-    SamplerConfig,
+    SamplerConfig, UncheckedConfig,
 };
 use crate::error::Error;
 
 /// Central probability of an interval that does not say its own.
 const DEFAULT_MASS: f64 = 0.9;
-/// Worker threads beyond any machine, below what exhausts one.
-const MOST_THREADS: usize = 1024;
-/// Chains beyond any use.
-const MOST_CHAINS: usize = 1024;
-/// Transitions per kept draw beyond any use.
-const MOST_THINNING: usize = 1000;
-/// Iterations of a chain beyond any use; a hundred parameters then take a gigabyte a chain.
-const MOST_ITERATIONS: usize = 1_000_000;
 
 /// Checked settings by what they govern.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,7 +47,7 @@ impl RawConfig {
         });
         let model = ModelConfig::default();
         let sampler = SamplerConfig::default();
-        let fit = FitConfig {
+        let fit = UncheckedConfig {
             model: ModelConfig {
                 holdout_weeks: raw.model.holdout_weeks.unwrap_or(model.holdout_weeks),
                 holdout_periods: None,
@@ -78,75 +70,18 @@ impl RawConfig {
             },
         };
         if let Some(threads) = raw.sampler.threads {
-            faults.expect((1..=MOST_THREADS).contains(&threads), || {
-                format!("threads is {threads}; it must lie between 1 and {MOST_THREADS}")
-            });
+            faults.number((Section::Sampler, "threads"), "sampler", threads);
         }
-        fit.collect_faults(&mut faults);
-        faults.finish()?;
+        let fit = fit.checked(faults)?;
         Ok(Resolved { load, fit, threads: raw.sampler.threads })
     }
 }
 
-impl FitConfig {
-    /// Whether every value is in its range, as [`RawConfig::resolve`] makes sure.
-    ///
-    /// # Errors
-    /// All values out of their range at once.
-    pub fn check(&self) -> Result<(), Error> {
-        let mut faults = Faults::default();
-        self.collect_faults(&mut faults);
-        faults.finish()
-    }
+impl TryFrom<RawConfig> for Resolved {
+    type Error = Error;
 
-    fn collect_faults(&self, faults: &mut Faults) {
-        let SamplerConfig { chains, warmup, draws, thin, target_accept, .. } = self.sampler;
-        // Split chains of fewer than two draws each have no variance.
-        let counts = [
-            ("chains", chains, 1, MOST_CHAINS),
-            ("warmup", warmup, 1, MOST_ITERATIONS),
-            ("draws", draws, 4, MOST_ITERATIONS),
-            ("thin", thin.unwrap_or(1), 1, MOST_THINNING),
-        ];
-        for (key, value, least, most) in counts {
-            faults.expect(value >= least, || format!("{key} is {value}; it must be at least {least}"));
-            faults.expect(value <= most, || format!("{key} is {value}; it must be at most {most}"));
-        }
-        if let Some(target) = target_accept {
-            faults.expect(target > 0.0 && target < 1.0, || {
-                format!("target_accept is {target}; it must lie between 0 and 1")
-            });
-        }
-        if let Some(knots) = self.model.trend_knot_weeks {
-            faults.expect(knots.is_finite() && knots >= 1.0, || {
-                format!("trend_knot_weeks is {knots}; it must be at least 1 week")
-            });
-        }
-        // 26 pairs are the Nyquist limit of a year of weeks.
-        let pairs = self.model.seasonality_pairs;
-        faults.expect(pairs <= 26, || format!("seasonality_pairs is {pairs}; weekly data hold at most 26"));
-        check_adstock("model.adstock", self.model.adstock, faults);
-        for (name, ControlConfig { reliability, .. }) in &self.controls {
-            faults.expect(*reliability > 0.0 && *reliability <= 1.0, || {
-                format!("controls.{name}.reliability is {reliability}; it must be above 0 and at most 1")
-            });
-        }
-        for (name, channel) in &self.channels {
-            if let Some(adstock) = channel.adstock {
-                check_adstock(&format!("channels.{name}.adstock"), adstock, faults);
-            }
-            if let Some(slope) = channel.slope {
-                faults.expect(slope > 0.0 && slope.is_finite(), || {
-                    format!("channels.{name}.slope is {slope}; it must be positive (1 is no S-shape)")
-                });
-            }
-            if let Some(prior) = channel.prior {
-                check_prior(name, prior, faults);
-            }
-            if let Some(prior) = channel.curve_prior {
-                check_curve_prior(name, prior, faults);
-            }
-        }
+    fn try_from(raw: RawConfig) -> Result<Resolved, Error> {
+        raw.resolve(RawConfig::default())
     }
 }
 
@@ -303,15 +238,17 @@ mod tests {
     fn every_range_is_held() {
         let cases = [
             ("[sampler]\nchains = 0", "chains is 0"),
-            ("[sampler]\ndraws = 3", "draws is 3"),
+            ("[sampler]\ndraws = 3", "sampler.draws is 3; it must be a whole number from 4 to 100000"),
             ("[sampler]\nwarmup = 0", "warmup is 0"),
+            ("[sampler]\nwarmup = 19", "sampler.warmup is 19; it must be a whole number from 20"),
             ("[sampler]\nthin = 0", "thin is 0"),
             ("[sampler]\nthreads = 0", "threads is 0"),
-            ("[sampler]\ntarget_accept = 1.0", "target_accept is 1"),
+            ("[sampler]\ntarget_accept = 1.0", "target_accept is 1; it must be between 0.5 and 0.999"),
+            ("[sampler]\nchains = 101\ndraws = 1000", "sampler.chains × sampler.draws is 101 × 1000"),
             ("[sampler]\ntarget_accept = nan", "target_accept is NaN"),
             (
                 "[model]\nadstock = { kind = 'delayed', peak = 9.0, max_lag = 8 }",
-                "peak is 9; it must lie between 0",
+                "peak is 9; it must be between 0 and max_lag (8)",
             ),
             ("[model]\nadstock = { kind = 'delayed', peak = nan, max_lag = 8 }", "peak is NaN"),
             ("[model]\ntrend_knot_weeks = 0", "trend_knot_weeks is 0"),
@@ -321,7 +258,10 @@ mod tests {
             ("[controls.q]\nreliability = 1.1", "controls.q.reliability is 1.1"),
             ("[channels.tv]\nslope = -1", "channels.tv.slope is -1"),
             ("[channels.tv]\nprior.roi = { low = 2, high = 1 }", "high is 1; it must be above low (2)"),
-            ("[channels.tv]\nprior.roi = { low = 0, high = 1 }", "low is 0; it must be positive"),
+            (
+                "[channels.tv]\nprior.roi = { low = 0, high = 1 }",
+                "low is 0; it must be between 1e-15 and 1e15",
+            ),
             ("[channels.tv]\nprior.roi = { low = 1, high = 2, mass = 1 }", "mass is 1"),
             ("[channels.tv]\nprior.roi = { median = 1 }", "give { median, sd_log }"),
             ("[channels.tv]\nprior.roi = { median = 1, sd_log = 0 }", "sd_log is 0"),
@@ -332,7 +272,7 @@ mod tests {
             ),
             (
                 "[channels.tv]\ncurve_prior.slope = { median = 0, sd_log = 1 }",
-                "curve_prior.slope: median is 0",
+                "curve_prior.slope.median is 0",
             ),
             ("[channels.tv]\ncurve_prior.half_saturation = { low = 1 }", "half_saturation: give { median"),
             ("[channels.tv]\ncurve_prior.retention = { mean = 0.5, sd = 0.6 }", "mean 0.5 and sd 0.6"),

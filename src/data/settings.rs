@@ -5,7 +5,9 @@ use globset::Glob;
 use super::checks::followers;
 use super::checks::weeks;
 use super::dataset::{Channel, Dataset};
-use crate::config::{ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, Scaling};
+use crate::config::{
+    Adstock, ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, Scaling, UncheckedConfig,
+};
 use crate::error::{Error, Problems};
 use crate::words::nearest;
 
@@ -18,9 +20,10 @@ const ASSUMED_RELIABILITY: f64 = 0.8;
 /// control that a channel follows.
 ///
 /// # Errors
-/// When a channel does not exist, a prior on return is put on a channel without spend, scaling by
+/// When a channel does not exist, a carry-over outlasts the data, a prior on return is put on a channel without spend, scaling by
 /// population has none, or no period is left to fit after the holdout; all at once.
-pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Result<FitConfig, Error> {
+pub fn settle(fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Result<FitConfig, Error> {
+    let mut fit = UncheckedConfig::from(fit);
     let mut problems = Problems::new("settings do not fit the data");
     let mut hints = Vec::new();
     let is_declared = |name: &String| options.named.iter().any(|n| n.name == *name);
@@ -37,6 +40,7 @@ pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Resu
     let is_constant = |name: &String| data.roles.constant_controls.contains(name);
     fit.controls.retain(|name, c| !c.assumed && !is_excluded(name, options) && !is_constant(name));
     noisy_controls(&fit, data, &mut problems, &mut hints);
+    lags_beyond(&fit, data, &mut problems, &mut hints);
     if fit.model.scaling == Scaling::Population && data.population.is_none() {
         problems.push_with(|| "model.scaling is population, but no column gives the population".to_owned());
         hints.push("name it with --population COLUMN, or use --scaling geo".to_owned());
@@ -52,10 +56,29 @@ pub fn settle(mut fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Resu
     }
     if problems.is_empty() {
         assume_reliabilities(&mut fit, data);
-        return Ok(fit);
+        return fit.try_into();
     }
     hints.dedup();
     Err(Error::Data { file: data.source.file.clone(), problems, hint: Some(hints.join("\n")) })
+}
+
+/// A carry-over that is told to last longer than the data do: nothing could say so much.
+fn lags_beyond(fit: &UncheckedConfig, data: &Dataset, problems: &mut Problems, hints: &mut Vec<String>) {
+    let own = fit.channels.iter().filter_map(|(name, c)| Some((format!("channels.{name}"), c.adstock?)));
+    for (place, adstock) in std::iter::once(("model".to_owned(), fit.model.adstock)).chain(own) {
+        let max_lag = match adstock {
+            Adstock::Geometric { max_lag } => max_lag,
+            Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
+            Adstock::None => None,
+        };
+        let n = data.n_periods();
+        if let Some(max_lag) = max_lag.filter(|lag| *lag >= n) {
+            problems.push_with(|| {
+                format!("{place}.adstock.max_lag is {max_lag}; it must be below the {n} periods of the data")
+            });
+            hints.push("a carry-over of a quarter of a year is long; give max_lag in periods".to_owned());
+        }
+    }
 }
 
 fn organic_prior(
@@ -85,7 +108,7 @@ pub(crate) fn pattern_fits(pattern: &str, column: &str) -> bool {
 
 /// Assumes the reliability of every control that a channel follows in the fitted periods, where none is given;
 /// what was assumed of other data is forgotten.
-pub(crate) fn assume_reliabilities(fit: &mut FitConfig, data: &Dataset) {
+pub(crate) fn assume_reliabilities(fit: &mut UncheckedConfig, data: &Dataset) {
     fit.controls.retain(|_, control| !control.assumed);
     for follower in followers(&data.without_last(data.held_out(&fit.model)), fit.model.weekly_effect) {
         let assumed = ControlConfig { reliability: ASSUMED_RELIABILITY, assumed: true };
@@ -94,7 +117,7 @@ pub(crate) fn assume_reliabilities(fit: &mut FitConfig, data: &Dataset) {
 }
 
 /// A reliability is a share of variance: a 0/1 control, or none at all, has none to give.
-fn noisy_controls(fit: &FitConfig, data: &Dataset, problems: &mut Problems, hints: &mut Vec<String>) {
+fn noisy_controls(fit: &UncheckedConfig, data: &Dataset, problems: &mut Problems, hints: &mut Vec<String>) {
     for (name, told) in &fit.controls {
         let is_exact = told.reliability >= 1.0 && data.controls.iter().any(|c| c.name == *name);
         if let Some((problem, hint)) = no_reliability(data, name).filter(|_| !is_exact) {
@@ -163,10 +186,10 @@ mod tests {
         data: &Dataset,
     ) -> Vec<(String, ControlConfig)> {
         let told = told.iter().map(|(name, config)| ((*name).to_owned(), *config));
-        let fit = FitConfig { controls: told.collect(), ..FitConfig::default() };
+        let fit = FitConfig::default().with(|c| c.controls = told.collect()).unwrap();
         let exclude = exclude.iter().map(|p| (*p).to_owned()).collect();
         let options = LoadOptions { exclude, ..LoadOptions::default() };
-        settle(fit, data, &options).expect("it suits the data").controls.into_iter().collect()
+        settle(fit, data, &options).expect("it suits the data").controls.clone().into_iter().collect()
     }
 
     const ASSUMED: ControlConfig = ControlConfig { reliability: ASSUMED_RELIABILITY, assumed: true };
@@ -209,7 +232,7 @@ mod tests {
         assert_eq!((problem.as_str(), hint.contains("did you mean")), ("there is no control `event`", false));
         assert_eq!(no_reliability(&data, "query"), None);
         let told = [("events".to_owned(), ControlConfig::told(0.9))];
-        let fit = FitConfig { controls: told.into(), ..FitConfig::default() };
+        let fit = FitConfig::default().with(|c| c.controls = told.into()).unwrap();
         let error = settle(fit, &data, &LoadOptions::default()).unwrap_err().to_string();
         assert!(error.contains("[controls.events]: control `events` is text with levels"), "{error}");
     }

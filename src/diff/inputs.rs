@@ -278,8 +278,8 @@ mod tests {
         let old = testdata::fit();
         assert_eq!(InputDiff::of(&old, &old).config, []);
         let mut new = old.clone();
-        new.run.config.model.noise = Noise::White;
-        new.run.config.sampler.seed += 1;
+        new.run.config = new.run.config.with(|c| c.model.noise = Noise::White).unwrap();
+        new.run.config = new.run.config.with(|c| c.sampler.seed += 1).unwrap();
         new.run.seed += 1;
         new.tool.version = "9.0.0".into();
         new.run.data.sha256 = "cd".repeat(32);

@@ -121,8 +121,6 @@ impl Side {
             }
             Quantity::HalfSaturation => get("half_saturation")?.to_vec(),
             Quantity::Retention => get("retention")?.to_vec(),
-            // A kernel out of range comes from a file changed by hand; its weights might fill the memory.
-            Quantity::HalfLife if self.fit.run.config.check().is_err() => return None,
             Quantity::HalfLife => {
                 let weeks = self.fit.run.data.interval_days / 7.0;
                 let kernel = self.adstock(&channel.name);

@@ -106,7 +106,7 @@ mod tests {
     fn forecasts_condition_on_the_last_residual() {
         const DRAWS: usize = 20_000;
         let mut config = FitConfig::default();
-        config.model.holdout_weeks = 4;
+        config = config.with(|c| c.model.holdout_weeks = 4).unwrap();
         let density = Density::new(Design::new(&data(1, 24), &config).unwrap());
         let mut rng = ChaCha8Rng::seed_from_u64(8);
         let mut q = prior_draw(&density.design, &density.layout, &mut rng).unconstrained;

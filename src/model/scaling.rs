@@ -139,7 +139,7 @@ mod tests {
     fn what_is_held_out_does_not_stretch_what_was_observed() {
         let mut data = testdata::dataset();
         let mut config = FitConfig::default();
-        config.model.holdout_weeks = 1;
+        config = config.with(|c| c.model.holdout_weeks = 1).unwrap();
         let reach = |data: &Dataset| Design::new(data, &config).unwrap().observed_max_multiplier(0);
         let before = reach(&data);
         let n = data.n_periods();
@@ -159,10 +159,10 @@ mod tests {
         data.controls[0].values.fill(9.99);
         data.controls[0].values.slice_mut(ndarray::s![.., n - 1..]).fill(10.99);
         let mut config = FitConfig::default();
-        config.model.holdout_weeks = 1;
+        config = config.with(|c| c.model.holdout_weeks = 1).unwrap();
         let design = Design::new(&data, &config).unwrap();
         assert!(design.scale_control(&data, 0).iter().all(|x| *x == 0.0));
-        config.model.holdout_weeks = 0;
+        config = config.with(|c| c.model.holdout_weeks = 0).unwrap();
         let design = Design::new(&data, &config).unwrap();
         assert!(design.scale_control(&data, 0).iter().any(|x| *x > 1.0));
     }

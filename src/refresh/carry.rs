@@ -13,6 +13,7 @@
 
 use crate::config::{
     Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, ModelConfig,
+    UncheckedConfig,
 };
 use crate::data::{Dataset, vet};
 use crate::diff::{Side, Units};
@@ -27,6 +28,8 @@ use crate::warning::Warning;
 /// Posteriors narrower than this on the log scale are taken as this wide: a few hundredths of a per cent is
 /// no knowledge but a fixed value.
 const LEAST_SD_LOG: f64 = 1e-3;
+/// A belief so wide says nothing any more, and a wider one is no setting.
+const WIDEST_SD_LOG: f64 = 100.0;
 
 /// Puts the posterior of `previous`, with weight `weight`, in place of the priors of the channels that
 /// `data` still have; channels with a fixed slope or without carry-over keep them. Warns of weeks that then
@@ -44,9 +47,10 @@ pub fn carry_forward(
     refuse_other_units(&before, &now, data)?;
     let other_exposure = before.other_exposure(&now);
     let of_data = |contraction| data_weight(contraction, 0.0);
+    let mut carried = UncheckedConfig::from(config.clone());
     for channel in &data.channels {
         let Some(report) = previous.channel(&channel.name) else { continue };
-        let own = config.channels.entry(channel.name.clone()).or_default();
+        let own = carried.channels.entry(channel.name.clone()).or_default();
         let general = ShapePrior::new(own.curve_prior.unwrap_or_default(), data.interval, 1.0);
         let saturation = &report.saturation;
         let has_carryover = own.adstock.unwrap_or(config.model.adstock) != Adstock::None;
@@ -66,6 +70,7 @@ pub fn carry_forward(
             ..own.clone()
         };
     }
+    *config = carried.try_into()?;
     let mut warnings = overlap(previous, data, config, weight);
     warnings.extend(other_exposure.map(|reason| {
         let message = format!("{reason}: half-saturation is not carried forward");
@@ -132,7 +137,7 @@ fn log_normal(posterior: &Summary, of_data: Option<f64>, weight: f64) -> Option<
     let sd = sd_log(posterior)?.max(LEAST_SD_LOG);
     // p₀ / p.
     let general = 1.0 - of_data.unwrap_or(0.0);
-    let sd_log = sd / (weight + (1.0 - weight) * general).sqrt();
+    let sd_log = (sd / (weight + (1.0 - weight) * general).sqrt()).min(WIDEST_SD_LOG);
     let median = posterior.q50;
     (median.is_finite() && sd_log.is_finite()).then_some(LogNormalPrior::Median { median, sd_log })
 }
@@ -191,7 +196,6 @@ mod tests {
             let mut config = FitConfig::default();
             let warnings = carry_forward(&mut config, &previous, &data, weight).unwrap();
             assert_eq!(warnings[0].code, "carried_twice");
-            config.check().unwrap();
             config.channels["tv"].clone()
         };
         let (whole, quarter) = (carried(1.0), carried(0.25));

@@ -113,7 +113,8 @@ pub(crate) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         target_accept: sampler.acceptance(dataset.n_geos(), in_lockstep(dataset)),
         data: data_report(dataset, dataset.held_out(&config.model)),
         roles: dataset.roles.clone(),
-        config: FitConfig { model, ..config.clone() },
+        // The knots that the data chose are in range, as those that are set.
+        config: config.with(|c| c.model = model).unwrap_or_else(|_| config.clone()),
         warnings,
         prior_only: false,
     }

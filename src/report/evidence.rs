@@ -142,8 +142,9 @@ mod tests {
     #[test]
     fn a_prior_that_was_given_is_no_assumption() {
         let mut parts = Parts::new();
-        let own = parts.config.channels.entry("tv".into()).or_default();
-        own.prior = Some(EffectPrior::Roi(LogNormalPrior::Median { median: 1.1, sd_log: 0.6 }));
+        let prior = Some(EffectPrior::Roi(LogNormalPrior::Median { median: 1.1, sd_log: 0.6 }));
+        parts.config =
+            parts.config.with(|c| c.channels.entry("tv".into()).or_default().prior = prior).unwrap();
         parts.posterior.channels[0].roi_contraction = 0.1;
         let at = said;
         let agreed = at(&parts);

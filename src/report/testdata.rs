@@ -38,8 +38,8 @@ impl Parts {
         let posterior = posterior();
         let convergence = posterior.parameters.iter().map(|p| converged(&p.name)).collect();
         let mut config = FitConfig::default();
-        config.sampler.chains = CHAINS;
-        config.sampler.draws = DRAWS;
+        config = config.with(|c| c.sampler.chains = CHAINS).unwrap();
+        config = config.with(|c| c.sampler.draws = DRAWS).unwrap();
         Parts {
             dataset,
             config,

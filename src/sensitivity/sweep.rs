@@ -58,7 +58,7 @@ impl Task<'_> {
                 found.push(ReliabilityLevel { is_the_fit: true, ..self.level(self.fit, control, level)? });
                 continue;
             }
-            let settings = self.settings(control, level);
+            let settings = self.settings(control, level)?;
             let used = self.used(&Design::new(self.data, &settings)?, control).unwrap_or(level);
             // Below what the other columns predict, one reliability is as good as another.
             let refit = match found.last() {
@@ -79,13 +79,13 @@ impl Task<'_> {
         })
     }
 
-    fn settings(&self, control: &str, reliability: f64) -> FitConfig {
-        let mut config = self.config.clone();
-        config.controls.insert(control.into(), ControlConfig::told(reliability));
-        let sampler = &mut config.sampler;
-        (sampler.chains, sampler.warmup, sampler.draws) =
-            (self.length.chains, self.length.warmup, self.length.draws);
-        config
+    fn settings(&self, control: &str, reliability: f64) -> Result<FitConfig, Error> {
+        self.config.with(|config| {
+            config.controls.insert(control.into(), ControlConfig::told(reliability));
+            let sampler = &mut config.sampler;
+            (sampler.chains, sampler.warmup, sampler.draws) =
+                (self.length.chains, self.length.warmup, self.length.draws);
+        })
     }
 
     /// Reliability in use; `None` for a control that is taken as it is.

@@ -60,10 +60,11 @@ impl Plan {
             return Err(Error::config(problem, hint));
         }
         let n_fitted = n - held_out + i * horizon;
-        let mut config = config.clone();
-        config.model.holdout_periods = Some(horizon);
         let part = data.as_of(n_fitted + horizon, n_fitted);
-        assume_reliabilities(&mut config, &part);
+        let config = config.with(|config| {
+            config.model.holdout_periods = Some(horizon);
+            assume_reliabilities(config, &part);
+        })?;
         enough_rows(&part, &config)?;
         Ok(Fold { data: part, n_fitted, config })
     }
@@ -128,7 +129,7 @@ impl Fold {
         match forecaster {
             Forecaster::MediaMix => self.fitted(&self.data, &self.config, progress).map(Some),
             Forecaster::NoMedia => {
-                let config = FitConfig { channels: Default::default(), ..self.config.clone() };
+                let config = self.config.with(|c| c.channels.clear())?;
                 self.fitted(&self.data.without_media(), &config, progress).map(Some)
             }
             Forecaster::SeasonalNaive => {

@@ -66,7 +66,11 @@ mod tests {
         let half_saturation = Some(LogNormalPrior::Median { median, sd_log: 0.3 });
         let curve_prior = Some(CurvePrior { half_saturation, ..CurvePrior::default() });
         let mut config = FitConfig::default();
-        config.channels.insert("tv".into(), ChannelConfig { curve_prior, ..ChannelConfig::default() });
+        config = config
+            .with(|c| {
+                c.channels.insert("tv".into(), ChannelConfig { curve_prior, ..ChannelConfig::default() });
+            })
+            .unwrap();
         half_saturations(&data, &config)
     }
 

@@ -105,7 +105,7 @@ mod tests {
         {
             let data = Dataset { interval, ..data.clone() };
             let mut config = FitConfig::default();
-            (config.model.trend_knot_weeks, config.model.noise) = (knots, noise);
+            config = config.with(|c| (c.model.trend_knot_weeks, c.model.noise) = (knots, noise)).unwrap();
             let design = Design::new(&data, &config).unwrap();
             assert!(design.columns.contains(&ColumnGroup::Trend));
             let scales = if noise == Noise::Ar1 { 2 } else { 1 };
@@ -133,7 +133,8 @@ mod tests {
     #[test]
     fn too_few_rows_are_told_with_what_would_save_parameters() {
         let (data, mut config) = (testdata::dataset(), FitConfig::default());
-        (config.model.trend_knot_weeks, config.model.seasonality_pairs) = (Some(4.0), 6);
+        config =
+            config.with(|c| (c.model.trend_knot_weeks, c.model.seasonality_pairs) = (Some(4.0), 6)).unwrap();
         let mut short = data.clone();
         short.outcome.observed.slice_mut(ndarray::s![1.., ..]).fill(false);
         assert!(enough_rows(&data, &config).is_ok());
@@ -142,10 +143,9 @@ mod tests {
             let (_, saves) = told.split_once(&format!("{flag} saves ")).unwrap_or_else(|| panic!("{told}"));
             saves.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap()
         };
-        let mut leaner = config.clone();
-        leaner.model.seasonality_pairs = 1;
+        let leaner = config.with(|c| c.model.seasonality_pairs = 1).unwrap();
         assert_eq!(of_baseline(&data, &config) - of_baseline(&data, &leaner), saved("--seasonality-pairs 1"));
-        leaner.model = ModelConfig { trend_knot_weeks: Some(8.0), ..config.model.clone() };
+        let leaner = config.with(|c| c.model.trend_knot_weeks = Some(8.0)).unwrap();
         assert_eq!(of_baseline(&data, &config) - of_baseline(&data, &leaner), saved("--trend-knot-weeks 8"));
     }
 
@@ -156,18 +156,23 @@ mod tests {
         let belief = LogNormalPrior::Median { median: 1.0, sd_log: 0.5 };
         let count = |config: &FitConfig| of_channel(channel, config);
         assert_eq!(count(&config), 4);
-        let own = config.channels.entry(channel.name.clone()).or_default();
-        own.prior = Some(EffectPrior::Roi(belief));
-        own.curve_prior = Some(CurvePrior { half_saturation: Some(belief), slope: None, retention: None });
+        let own = |config: &FitConfig, change: &dyn Fn(&mut ChannelConfig)| {
+            config.with(|c| change(c.channels.entry(channel.name.clone()).or_default())).unwrap()
+        };
+        config = own(&config, &|own| {
+            own.prior = Some(EffectPrior::Roi(belief));
+            own.curve_prior =
+                Some(CurvePrior { half_saturation: Some(belief), slope: None, retention: None });
+        });
         assert_eq!(count(&config), 2);
-        config.channels.get_mut(&channel.name).unwrap().slope = Some(1.0);
+        config = own(&config, &|own| own.slope = Some(1.0));
         assert_eq!(count(&config), 1);
         let retention = Some(BetaPrior { mean: 0.5, sd: 0.1 });
         let curve = CurvePrior { half_saturation: Some(belief), slope: None, retention };
-        config.channels.get_mut(&channel.name).unwrap().curve_prior = Some(curve);
+        config = own(&config, &|own| own.curve_prior = Some(curve));
         assert_eq!(count(&config), 0);
         config = FitConfig::default();
-        config.model.adstock = Adstock::None;
+        config = config.with(|c| c.model.adstock = Adstock::None).unwrap();
         assert_eq!(count(&config), 3);
     }
 }

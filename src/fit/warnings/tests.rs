@@ -7,7 +7,7 @@ fn sound() -> Fit {
     let mut fit = testdata::fit();
     fit.diagnostics.verdict = Verdict::Ok;
     fit.outcome.p_negative_baseline = 0.01;
-    fit.run.config.model.noise = Noise::Ar1;
+    fit.run.config = fit.run.config.with(|c| c.model.noise = Noise::Ar1).unwrap();
     fit.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.69);
     fit.fit_quality.fitted.interval_coverage_90 = Some(0.91);
     if let Some(loo) = &mut fit.fit_quality.loo {
@@ -51,7 +51,7 @@ fn each_reason_has_its_code_and_names_a_flag() {
         ("not_converged", "--", |f| f.diagnostics.verdict = Verdict::Fail),
         ("negative_baseline", "--controls", |f| f.outcome.p_negative_baseline = 0.06),
         ("autocorrelated_residuals", "--noise ar1", |f| {
-            f.run.config.model.noise = Noise::White;
+            f.run.config = f.run.config.with(|c| c.model.noise = Noise::White).unwrap();
             f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.31);
         }),
         ("interval_coverage", "--controls", |f| {
@@ -102,7 +102,7 @@ fn a_prior_that_was_given_is_no_assumption() {
 #[test]
 fn the_hint_does_not_repeat_what_was_tried() {
     let warning = only(|f| {
-        f.run.config.model.noise = Noise::Ar1;
+        f.run.config = f.run.config.with(|c| c.model.noise = Noise::Ar1).unwrap();
         f.fit_quality.fitted.residual_lag1_autocorrelation = Some(0.75);
     });
     assert!(!warning.hint.unwrap().contains("--noise"));

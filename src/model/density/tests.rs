@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use super::*;
 use crate::config::{
     Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, Noise,
+    UncheckedConfig,
 };
 use crate::data::*;
 use crate::linalg::symmetric::Cholesky;
@@ -66,13 +67,13 @@ pub(crate) fn data(n_geos: usize, n_periods: usize) -> Dataset {
 
 pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     let mut white = FitConfig::default();
-    white.model.weekly_effect = false;
-    white.model.noise = Noise::White;
+    white = white.with(|c| c.model.weekly_effect = false).unwrap();
+    white = white.with(|c| c.model.noise = Noise::White).unwrap();
     let mut weekly = FitConfig::default();
-    weekly.model.weekly_effect = true;
-    weekly.model.scaling = crate::config::Scaling::Geo;
-    weekly.model.holdout_weeks = 3;
-    let mut priors = FitConfig::default();
+    weekly = weekly.with(|c| c.model.weekly_effect = true).unwrap();
+    weekly = weekly.with(|c| c.model.scaling = crate::config::Scaling::Geo).unwrap();
+    weekly = weekly.with(|c| c.model.holdout_weeks = 3).unwrap();
+    let mut priors = UncheckedConfig::default();
     let prior = LogNormalPrior::Interval { low: 0.5, high: 3.0, mass: 0.9 };
     let mut channel = |name: &str, prior, adstock, slope| {
         priors
@@ -89,7 +90,12 @@ pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     };
     let tv = priors.channels.get_mut("tv").unwrap();
     tv.curve_prior = Some(shape);
-    vec![("default", FitConfig::default()), ("white", white), ("weekly", weekly), ("priors", priors)]
+    vec![
+        ("default", FitConfig::default()),
+        ("white", white),
+        ("weekly", weekly),
+        ("priors", priors.try_into().unwrap()),
+    ]
 }
 
 /// Scales of next to nothing are where chains without much of a geo's own go; rounding in the density there,
@@ -274,8 +280,8 @@ fn collapsed_likelihood_is_the_explicit_gaussian_one() {
 #[test]
 fn collapsed_likelihood_is_the_integral_over_the_baseline() {
     let mut config = FitConfig::default();
-    config.model.noise = Noise::White;
-    (config.model.seasonality_pairs, config.model.trend_knot_weeks) = (0, Some(1e4));
+    config = config.with(|c| c.model.noise = Noise::White).unwrap();
+    config = config.with(|c| (c.model.seasonality_pairs, c.model.trend_knot_weeks) = (0, Some(1e4))).unwrap();
     let mut data = data(1, 9);
     data.controls.clear();
     let density = Density::new(Design::new(&data, &config).unwrap());
@@ -386,8 +392,8 @@ fn locating_a_point_draws_what_evaluating_it_does() {
 fn baseline_draws_have_the_exact_conditional_moments() {
     // White noise: below, Var(fit) = σ² d fit / d y holds for independent errors.
     let mut config = FitConfig::default();
-    config.model.noise = Noise::White;
-    config.model.weekly_effect = false;
+    config = config.with(|c| c.model.noise = Noise::White).unwrap();
+    config = config.with(|c| c.model.weekly_effect = false).unwrap();
     let density = Density::new(Design::new(&data(3, 40), &config).unwrap());
     let mut state = density.state();
     let q = point(density.layout.dim, 6, 0.5);

@@ -1,7 +1,7 @@
 //! The correction against what is known of simulated markets.
 
 use super::*;
-use crate::config::ModelConfig;
+use crate::config::{ModelConfig, UncheckedConfig};
 use crate::data::{Channel, Control, Interval, Outcome, OutcomeKind, Roles, Source};
 use chrono::{Days, NaiveDate};
 use ndarray::Array2;
@@ -69,7 +69,9 @@ fn market_of(demand: &[f64], error_sd: f64) -> Dataset {
 fn config(reliability: Option<f64>) -> FitConfig {
     let model = ModelConfig { trend_knot_weeks: Some(1e6), seasonality_pairs: 0, ..ModelConfig::default() };
     let controls = reliability.map(|reliability| ("query".to_owned(), ControlConfig::told(reliability)));
-    FitConfig { model, controls: controls.into_iter().collect(), ..FitConfig::default() }
+    UncheckedConfig { model, controls: controls.into_iter().collect(), ..UncheckedConfig::default() }
+        .try_into()
+        .unwrap()
 }
 
 fn design(data: &Dataset, reliability: f64) -> Design {
@@ -128,7 +130,7 @@ fn no_less_reliable_than_its_prediction() {
     // An outcome that has nothing to do with the control contradicts nothing.
     let (mut data, mut config) = (market(), config(Some(0.3)));
     data.outcome.values.iter_mut().zip(normals(11)).for_each(|(y, e)| *y = 100.0 + e);
-    config.controls.get_mut("query").unwrap().assumed = true;
+    config = config.with(|c| c.controls.get_mut("query").unwrap().assumed = true).unwrap();
     let assumed = Design::new(&data, &config).unwrap().calibrations[0].clone();
     assert!(assumed.used > 0.7 && !assumed.contradicted, "{assumed:?}");
 }
@@ -137,10 +139,10 @@ fn no_less_reliable_than_its_prediction() {
 fn assumed(error_sd: f64, holdout_weeks: usize) -> (Design, Design) {
     let data = market_of(&lasting(normals(1), 0.9), error_sd);
     let mut config = config(Some(0.8));
-    config.model.holdout_weeks = holdout_weeks;
-    config.controls.get_mut("query").unwrap().assumed = true;
+    config = config.with(|c| c.model.holdout_weeks = holdout_weeks).unwrap();
+    config = config.with(|c| c.controls.get_mut("query").unwrap().assumed = true).unwrap();
     let calibrated = Design::new(&data, &config).unwrap();
-    config.controls.clear();
+    config = config.with(|c| c.controls.clear()).unwrap();
     (calibrated, Design::new(&data, &config).unwrap())
 }
 
@@ -201,8 +203,12 @@ fn a_control_beside_another_is_judged_by_its_own_movements() {
     let values = Array2::from_shape_fn((1, WEEKS), |(_, t)| price[t]);
     data.controls.push(Control { name: "price".into(), values, binary: false });
     let mut config = config(Some(0.8));
-    config.controls.get_mut("query").unwrap().assumed = true;
-    config.controls.insert("price".into(), ControlConfig::told(told));
+    config = config.with(|c| c.controls.get_mut("query").unwrap().assumed = true).unwrap();
+    config = config
+        .with(|c| {
+            c.controls.insert("price".into(), ControlConfig::told(told));
+        })
+        .unwrap();
     let found = Design::new(&data, &config).unwrap().calibrations;
     assert!((found[0].used - 0.8).abs() < 0.03 && (found[1].used - told).abs() < 1e-9, "{found:?}");
 }
@@ -213,7 +219,11 @@ fn copies_of_a_control_are_corrected_alike() {
     let copy = Control { name: "copy".into(), values: &data.controls[0].values * 2.0, binary: false };
     data.controls.push(copy);
     let mut config = config(Some(0.8));
-    config.controls.insert("copy".into(), ControlConfig::told(0.8));
+    config = config
+        .with(|c| {
+            c.controls.insert("copy".into(), ControlConfig::told(0.8));
+        })
+        .unwrap();
     let found = Design::new(&data, &config).unwrap().calibrations;
     assert_eq!(found.len(), 2);
     assert!((found[0].conditional - 0.1 / 0.35).abs() < 0.03, "{found:?}");

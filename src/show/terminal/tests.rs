@@ -155,7 +155,7 @@ fn a_channel_that_is_held_is_named_with_what_to_rule_out() {
 fn what_was_held_out_is_told_with_its_dates() {
     let mut fit = testdata::fit();
     assert!(!summary(&fit, Style::Plain).contains("held out"));
-    fit.run.config.model.holdout_weeks = 4;
+    fit.run.config = fit.run.config.with(|c| c.model.holdout_weeks = 4).unwrap();
     let told = |fit: &Fit| words(&summary(fit, Style::Plain));
     assert!(told(&fit).contains("4 weeks held out, 2024-04-22 to 2024-05-13"), "{}", told(&fit));
     fit.fit_quality.holdout = Some(fit.fit_quality.fitted.clone());
@@ -170,7 +170,7 @@ fn the_outcome_in_the_header_is_of_the_weeks_that_it_names() {
     let header = |fit: &Fit| summary(fit, Style::Plain).lines().take(2).collect::<Vec<_>>().join("\n");
     let all = "data.csv: 2 geos × 20 weeks, 2024-01-01 to 2024-05-13; outcome revenue 63.8K";
     assert!(header(&fit).starts_with(all), "{}", header(&fit));
-    fit.run.config.model.holdout_weeks = 4;
+    fit.run.config = fit.run.config.with(|c| c.model.holdout_weeks = 4).unwrap();
     let fitted = fit.run.data.fitted.as_mut().unwrap();
     (fitted.periods, fitted.last) = (16, "2024-04-15".parse().unwrap());
     let told = "2 geos × 16 of 20 weeks fitted, 2024-01-01 to 2024-04-15; outcome revenue 63.8K; 4 weeks held out, \
