@@ -26,6 +26,7 @@ pub use raw::{
     read,
 };
 pub use resolve::Resolved;
+pub(crate) use stored::stored_faults;
 pub use table::{MOST_DRAWS, SETTINGS, Section, Setting, markdown};
 
 /// Options of the regression that hold for all channels.

@@ -185,7 +185,7 @@ fn an_unconverged_fit_is_written_flagged_and_exits_3() {
     let data = example("national");
     let data = data.to_str().expect("the path is UTF-8");
     let folder = Folder::new();
-    let run = folder.mmm(&["fit", data, "--warmup", "2", "--draws", "4", "--chains", "2"]).exits(3);
+    let run = folder.mmm(&["fit", data, "--warmup", "20", "--draws", "4", "--chains", "2"]).exits(3);
     run.says(&["NOT CONVERGED", "not_converged", "--warmup", "Recommendation: none"]);
     let fit = outputs::fit_json(&folder.path().join("mmm-out"));
     assert_eq!(fit["diagnostics"]["verdict"], "fail");

@@ -250,7 +250,7 @@ fn places_that_cannot_be_written_are_refused_before_the_fit() {
     ];
     for (out, text) in cases {
         // So many draws that a fit which began would not end in time.
-        let run = folder.mmm(&["fit", "data.csv", "--draws", "1000000", "--out", out]).exits(1);
+        let run = folder.mmm(&["fit", "data.csv", "--draws", "25000", "--out", out]).exits(1);
         run.complains(&["error: ", text]);
     }
     assert_eq!(entries(&folder), before);
@@ -266,7 +266,7 @@ fn a_refit_names_and_keeps_what_the_user_put_beside_the_results() {
     fs::write(proj.join("mmm.toml"), "").expect("the file can be written");
     fs::create_dir(proj.join("notes")).expect("a folder can be made");
     // So many draws that a fit which began would not end in time.
-    let refit = ["fit", "proj/data.csv", "--config", "proj/mmm.toml", "--out", "proj", "--draws", "1000000"];
+    let refit = ["fit", "proj/data.csv", "--config", "proj/mmm.toml", "--out", "proj", "--draws", "25000"];
     for flags in [&[][..], &["--prior-only"]] {
         let run = folder.mmm(&[&refit, flags].concat()).exits(1);
         run.complains(&["error: cannot write results to", "proj", "hint: choose another folder with --out"]);

@@ -58,6 +58,14 @@ pub enum OutputError {
         #[source]
         source: serde_json::Error,
     },
+    /// Settings in a stored fit that no fit can have had.
+    #[error("{}: {}", path.display(), faults.join("; "))]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// One line each: key, value and range.
+        faults: Vec<String>,
+    },
     /// The output is of `mmm fit --prior-only`, in which nothing was fitted.
     #[error("{}: it holds the prior alone, as --prior-only writes it, and no fit", path.display())]
     PriorOnly {
@@ -128,7 +136,7 @@ impl OutputError {
             OutputError::Unreadable { .. } | OutputError::Foreign { .. } => {
                 Some("run `mmm fit` again to restore it".into())
             }
-            OutputError::Corrupt { .. } => {
+            OutputError::Corrupt { .. } | OutputError::Settings { .. } => {
                 Some("give a folder or fit.json written by `mmm fit`, unchanged".into())
             }
             OutputError::Schema { found, .. } if found.starts_with("mmm.fit/") => {

@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use crate::config::stored_faults;
 use crate::report::PRIOR_SCHEMA;
 use crate::report::{FIT_SCHEMA, Fit};
 use crate::store::error::OutputError;
@@ -48,7 +50,11 @@ impl Fit {
         // The schema first: a newer file should be called newer, not malformed.
         let header: Header = serde_json::from_slice(&bytes).map_err(corrupt)?;
         match header.schema {
-            Some(s) if s == FIT_SCHEMA => serde_json::from_slice(&bytes).map_err(corrupt),
+            Some(s) if s == FIT_SCHEMA => {
+                let stored: Value = serde_json::from_slice(&bytes).map_err(corrupt)?;
+                check_settings(&file, &stored)?;
+                serde_json::from_slice(&bytes).map_err(corrupt)
+            }
             Some(s) if s == PRIOR_SCHEMA => Err(prior_only()),
             other => Err(OutputError::Schema {
                 path: file.clone(),
@@ -57,6 +63,16 @@ impl Fit {
             }),
         }
     }
+}
+
+/// Refuses settings of another kind than they have, or out of range, by name; what serde says names no key.
+fn check_settings(file: &Path, stored: &Value) -> Result<(), OutputError> {
+    let config = stored.get("run").and_then(|run| run.get("config"));
+    let faults = config.map_or_else(Vec::new, |config| stored_faults("run.config", config));
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(OutputError::Settings { path: file.to_path_buf(), faults })
 }
 
 #[derive(Deserialize)]
@@ -123,6 +139,19 @@ mod tests {
             assert!(error.to_string().contains("--prior-only"), "{error}");
             assert!(error.hint().unwrap().contains("without --prior-only"), "{error:?}");
         }
+    }
+
+    #[test]
+    fn settings_out_of_range_are_named() {
+        let text = String::from_utf8(testdata::fit().to_json().unwrap()).unwrap();
+        assert!(text.contains("\"warmup\": 400,"), "{text}");
+        let error = read_text(&text.replace("\"warmup\": 400", "\"warmup\": 0")).to_string();
+        assert!(
+            error.ends_with(
+                "fit.json: run.config.sampler.warmup is 0; it must be a whole number from 20 to 100000"
+            ),
+            "{error}"
+        );
     }
 
     #[test]

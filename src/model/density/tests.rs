@@ -82,7 +82,8 @@ pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     };
     channel("tv", EffectPrior::MarginalRoi(prior), Some(Adstock::Delayed { peak: 1.5, max_lag: 6 }), None);
     channel("late", EffectPrior::Roi(prior), Some(Adstock::None), Some(1.0));
-    channel("search", EffectPrior::Share(prior), Some(Adstock::Geometric { max_lag: Some(5) }), None);
+    let share = LogNormalPrior::Interval { low: 0.05, high: 0.6, mass: 0.9 };
+    channel("search", EffectPrior::Share(share), Some(Adstock::Geometric { max_lag: Some(5) }), None);
     let shape = CurvePrior {
         half_saturation: Some(LogNormalPrior::Median { median: 12.0, sd_log: 0.2 }),
         slope: Some(prior),
