@@ -15,7 +15,8 @@ fn walk<'v>(place: &str, path: &mut Vec<&'v str>, value: &'v Value, faults: &mut
     if let Some((key, above)) = path.split_last()
         && let Some(setting) = Section::at(above).and_then(|section| table::find(section, key))
     {
-        if !setting.range.holds_json(value) && !(setting.optional && value.is_null()) {
+        let is_unset = setting.optional && value.is_null();
+        if !is_unset && !setting.range.holds_json(value) {
             let (path, shown, range) = (path.join("."), shown(value), setting.range);
             faults.push(format!("{place}.{path} is {shown}; it must be {range}"));
         }
