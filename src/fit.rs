@@ -70,7 +70,7 @@ impl Fit {
             next_tests: next_tests?,
             warnings,
         });
-        let fitted_cells = self.density.design.fitted.iter().filter(|f| **f > 0.0).count();
+        let fitted_cells = self.density.design.outcome.fitted.iter().filter(|f| **f > 0.0).count();
         let own = warnings::warnings(&report, fitted_cells);
         report.run.warnings.extend(own);
         report.run.warnings.extend(self.changed_reliabilities(data, config));
@@ -85,7 +85,7 @@ impl Fit {
     /// Controls whose reliability is not the one that was given or assumed: where the other columns predict
     /// more of them than that allows, or the outcome contradicts the assumption.
     fn changed_reliabilities(&self, data: &Dataset, config: &FitConfig) -> Vec<Warning> {
-        let changed = self.density.design.calibrations.iter().filter(|c| c.used > c.asked + CHANGED);
+        let changed = self.density.design.baseline.calibrations.iter().filter(|c| c.used > c.asked + CHANGED);
         let warning = |c: &Calibration| {
             let name = &data.controls[c.control].name;
             warnings::changed_reliability(name, c, config.controls[name].assumed)
@@ -125,7 +125,7 @@ pub(crate) fn sample_density(
         warmup: config.warmup,
         draws: config.draws,
         thin: config.thinning(density.design.n_geos),
-        target_accept: config.acceptance(density.design.n_geos, density.design.lockstep),
+        target_accept: config.acceptance(density.design.n_geos, density.design.media.lockstep),
         max_depth: MAX_DEPTH,
     };
     let threads = rayon::current_num_threads();

@@ -96,7 +96,7 @@ fn the_general_belief_of_the_response_is_written_in_the_units_of_another() {
     let (data, _) = load(&folder.path().join("data.csv"), &told.load).expect("the data load");
     let general = mmm::model::Design::new(&data, &FitConfig::default()).expect("a design");
     let stated = mmm::model::Design::new(&data, &told.fit).expect("a design");
-    for (general, stated) in general.channels.iter().zip(&stated.channels) {
+    for (general, stated) in general.media.channels.iter().zip(&stated.media.channels) {
         let parts = |s: &mmm::model::ShapePrior| [s.retention, s.ln_half_saturation, s.ln_slope];
         for (a, b) in parts(&general.shape).into_iter().zip(parts(&stated.shape)) {
             // Three digits are written.

@@ -99,7 +99,7 @@ fn draw_set(density: &mut Density, state: &mut State, rng: &mut ChaCha8Rng) -> V
         let draw = prior_draw(&density.design, &density.layout, rng);
         if density.value_and_gradient(&draw.unconstrained, &mut grad, state).is_ok() {
             let mean = density.mean(state, &draw.baseline);
-            density.design.outcome = density.simulate(state, &mean, rng);
+            density.design.outcome.scaled = density.simulate(state, &mean, rng);
             return quantities(density, state, &draw.baseline);
         }
     }
@@ -107,7 +107,7 @@ fn draw_set(density: &mut Density, state: &mut State, rng: &mut ChaCha8Rng) -> V
 
 fn quantity_names(density: &Density, data: &Dataset) -> Vec<String> {
     let mut names: Vec<String> = parameter_names(density, data).into_iter().map(|(name, _)| name).collect();
-    for channel in &density.design.channels {
+    for channel in &density.design.media.channels {
         names.extend(["contribution", "marginal_roi"].map(|what| format!("{what}[{}]", channel.name)));
     }
     names

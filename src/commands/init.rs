@@ -241,7 +241,7 @@ fn channel_sections(text: &mut String, data: &Dataset, fit: &FitConfig) {
         }
         text.push_str("# adstock = { kind = \"geometric\", max_lag = 8 }\n# slope = 1  # fixes the Hill slope: no S-shape\n");
         if let Some(design) = &design {
-            text.push_str(&curve_prior(data, fit, (channel, &design.channels[c])));
+            text.push_str(&curve_prior(data, fit, (channel, &design.media.channels[c])));
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn prepare(
     let (n_geos, n_channels) = (density.design.n_geos, density.design.n_channels());
     let mut factors = vec![Regression::default(); n_channels * n_geos];
     let mut spreads = vec![0.0; n_channels];
-    let mut level = vec![0.0; density.design.level.as_ref().map_or(0, |level| level.rank() + 1)];
+    let mut level = vec![0.0; density.layout.learnt.level.as_ref().map_or(0, |level| level.rank() + 1)];
     let mut n = 0.0;
     for q in chain.positions.chunks_exact(chain.dim) {
         if density.value_and_gradient(q, &mut grad, &mut state).is_ok() {
@@ -48,7 +48,7 @@ pub(super) fn prepare(
                 }
                 spreads[c] += theta.geo_spread[c];
             }
-            if let Some(coordinates) = &density.design.level {
+            if let Some(coordinates) = &density.layout.learnt.level {
                 let suitable = coordinates.suitable_centring(theta);
                 level.iter_mut().zip(suitable).for_each(|(sum, w)| *sum += w);
             }
@@ -56,11 +56,11 @@ pub(super) fn prepare(
         }
     }
     if n > 0.0 {
-        if let Some(coordinates) = &mut density.design.level {
+        if let Some(coordinates) = &mut density.layout.learnt.level {
             coordinates.set_centring(level.iter().map(|sum| sum / n).collect());
         }
         let channels = factors.chunks_exact(n_geos).zip(&spreads);
-        density.design.factors = channels
+        density.layout.learnt.factors = channels
             .map(|(of, spread)| {
                 FactorCoordinates::learnt(of.iter().map(Regression::information).collect(), spread / n)
             })

@@ -1,12 +1,11 @@
 //! The marginal log posterior of the nonlinear parameters with its gradient.
 
-use super::baseline::{Baseline, BaselineDraw, Crossproducts};
-use super::calendar::{Calendar, CalendarState};
 use super::design::{Design, PRIOR_MEDIA_SHARE};
-use super::layout::{Layout, Theta};
+use super::layout::Layout;
 use super::media::{Media, Split};
-use super::prior::LikelihoodGradient;
+use super::observation::{Baseline, BaselineDraw, Calendar, CalendarState, Crossproducts};
 use super::returns::Returns;
+use super::theta::{LikelihoodGradient, Theta};
 use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 
 /// ln p(θ | y) up to a constant, linear baseline integrated out.
@@ -60,8 +59,9 @@ impl Density {
     /// The same on a chosen instruction set.
     pub fn with_instructions(design: Design, instructions: InstructionSet) -> Density {
         let layout = Layout::new(&design);
-        let crossproducts = Crossproducts::new(&design);
-        let calendar = design.weekly_effect.then(|| Calendar::new(&design, 1.0 - PRIOR_MEDIA_SHARE));
+        let crossproducts = Crossproducts::new(&design.baseline);
+        let calendar =
+            design.baseline.weekly_effect.then(|| Calendar::new(&design.baseline, 1.0 - PRIOR_MEDIA_SHARE));
         Density { design, layout, crossproducts, calendar, split: Split { threads: 1, instructions } }
     }
 
@@ -76,10 +76,10 @@ impl Density {
         State {
             theta: Theta::new(&self.design),
             media: Media::new(&self.design, self.split),
-            baseline: Baseline::new(&self.design, &self.crossproducts),
+            baseline: Baseline::new(&self.design.baseline, &self.crossproducts),
             calendar: self.calendar.as_ref().map(Calendar::state),
             by: LikelihoodGradient::new(&self.design),
-            returns: self.design.pool.state(self.layout.pooled().count()),
+            returns: self.design.media.pool.state(self.layout.pooled().count()),
         }
     }
 
@@ -132,7 +132,7 @@ impl Density {
 
     /// Draws the baseline coefficients exactly, at the point of the last evaluation in `state`.
     pub fn draw_baseline<R: rand::Rng>(&self, state: &State, rng: &mut R) -> BaselineDraw {
-        let mut draw = state.baseline.draw(&self.design, &self.crossproducts, rng);
+        let mut draw = state.baseline.draw(&self.design.baseline, &self.crossproducts, rng);
         if let (Some(calendar), Some(of)) = (&self.calendar, &state.calendar) {
             calendar.draw(&state.theta.weekly, of, &mut draw, rng);
         }
@@ -155,9 +155,9 @@ impl Kernel for Evaluate<'_> {
         let State { theta, media, baseline, calendar, by, returns } = state;
         let design = &density.design;
         forward::<FMA>(density, q, (&mut *theta, &mut *media, &mut baseline.residual));
-        let mut likelihood = baseline.collapse::<FMA>(design, &density.crossproducts, theta, by);
+        let mut likelihood = baseline.collapse::<FMA>(&design.baseline, &density.crossproducts, theta, by);
         media.reverse::<FMA>(design, theta, &baseline.by_mean, by);
-        if design.weekly_effect {
+        if design.baseline.weekly_effect {
             by.weekly.fill(0.0);
             for by_mean in baseline.by_mean.chunks_exact(design.n_periods) {
                 for (sum, e) in by.weekly.iter_mut().zip(by_mean) {
@@ -168,13 +168,13 @@ impl Kernel for Evaluate<'_> {
         if let (Some(calendar), Some(state)) = (&density.calendar, calendar) {
             likelihood += calendar.density::<FMA>(theta, state, by);
         }
-        if let Some(level) = &design.level {
+        if let Some(level) = &density.layout.learnt.level {
             level.rotate(&mut by.weekly);
         }
         for (x, c) in returns.ln_effect.iter_mut().zip(density.layout.pooled()) {
             *x = theta.ln_effect[c];
         }
-        design.pool.density::<FMA>(returns);
+        design.media.pool.density::<FMA>(returns);
         likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, returns, grad)
     }
 }
@@ -188,17 +188,17 @@ fn forward<const FMA: bool>(
 ) {
     let design = &density.design;
     theta.decode(q, design, &density.layout);
-    residual.copy_from_slice(&design.outcome);
-    if design.weekly_effect {
+    residual.copy_from_slice(&design.outcome.scaled);
+    if design.baseline.weekly_effect {
         let cells = residual.chunks_exact_mut(design.n_periods);
-        for (residual, fitted) in cells.zip(design.fitted.chunks_exact(design.n_periods)) {
+        for (residual, fitted) in cells.zip(design.outcome.fitted.chunks_exact(design.n_periods)) {
             for ((r, f), u) in residual.iter_mut().zip(fitted).zip(&theta.weekly) {
                 *r -= f * u;
             }
         }
     }
     media.forward::<FMA>(design, theta, residual);
-    for (r, fitted) in residual.iter_mut().zip(&design.fitted) {
+    for (r, fitted) in residual.iter_mut().zip(&design.outcome.fitted) {
         *r *= fitted;
     }
 }
@@ -216,7 +216,7 @@ impl Kernel for Locate<'_> {
         let Locate { density, q, state } = self;
         let State { theta, media, baseline, calendar, .. } = state;
         forward::<FMA>(density, q, (&mut *theta, media, &mut baseline.residual));
-        baseline.condition::<FMA>(&density.design, &density.crossproducts, theta);
+        baseline.condition::<FMA>(&density.design.baseline, &density.crossproducts, theta);
         if let (Some(calendar), Some(state)) = (&density.calendar, calendar) {
             calendar.condition::<FMA>(theta, state);
         }
@@ -236,11 +236,17 @@ impl Kernel for LeaveOneOut<'_> {
     fn run<const FMA: bool>(self) {
         let LeaveOneOut { density, state, g, out } = self;
         let (design, n) = (&density.design, density.design.n_periods);
-        state.baseline.precision_diagonal::<FMA>(design, &density.crossproducts, &state.theta, g, out);
+        state.baseline.precision_diagonal::<FMA>(
+            &design.baseline,
+            &density.crossproducts,
+            &state.theta,
+            g,
+            out,
+        );
         let cells = g * n..(g + 1) * n;
         let by_mean = &state.baseline.by_mean[cells.clone()];
-        let unit = design.outcome_scale[g].ln() + 0.5 * std::f64::consts::TAU.ln();
-        for ((p, fitted), e) in out.iter_mut().zip(&design.fitted[cells]).zip(by_mean) {
+        let unit = design.outcome.scale[g].ln() + 0.5 * std::f64::consts::TAU.ln();
+        for ((p, fitted), e) in out.iter_mut().zip(&design.outcome.fitted[cells]).zip(by_mean) {
             *p = if *fitted > 0.0 { 0.5 * p.ln() - 0.5 * e * e / *p - unit } else { 0.0 };
         }
     }

@@ -1,7 +1,15 @@
 //! Which unconstrained coordinate is which parameter.
 
 use super::design::Design;
+use super::learnt::Learnt;
+use super::pool::PooledPrior;
 use crate::config::{Adstock, Noise};
+
+/// ln σ_g about its centre: sd of the location, and scale of the spread between geos, which is not below
+/// what T = 156 periods resolve.
+const SIGMA_LOCATION: f64 = 1.0;
+const SIGMA_SPREAD: f64 = 0.5;
+const LEAST_SIGMA_SPREAD: f64 = 0.05;
 
 /// Positions in the unconstrained vector. Parameters shared by all geos come first.
 #[derive(Debug, Clone)]
@@ -24,6 +32,10 @@ pub struct Layout {
     pub phi: Option<usize>,
     /// The shared level of a panel with a weekly effect.
     pub weekly: Option<WeeklyLayout>,
+    /// What is known of good coordinates.
+    pub learnt: Learnt,
+    /// Prior of ln σ_g, less its centre, over the geos of a panel.
+    pub(super) sigma_pool: PooledPrior,
 }
 
 /// Coordinates of one channel.
@@ -77,6 +89,7 @@ impl Layout {
 
     /// Numbers the parameters of a design.
     pub fn new(design: &Design) -> Layout {
+        let learnt = Learnt::nothing(design);
         let mut next = 0;
         let mut take = |n: usize| {
             next += n;
@@ -84,6 +97,7 @@ impl Layout {
         };
         let panel = design.n_geos > 1;
         let mut channels: Vec<ChannelLayout> = design
+            .media
             .channels
             .iter()
             .map(|c| ChannelLayout {
@@ -95,15 +109,15 @@ impl Layout {
                 geo: panel.then(|| (take(1), 0)),
             })
             .collect();
-        let has = |group| design.columns.contains(&group);
+        let has = |group| design.baseline.columns.contains(&group);
         use super::design::ColumnGroup::{Control, Season, Trend};
         let trend_scale = has(Trend).then(|| take(1));
         let season_scale = has(Season).then(|| take(1));
         let geo_scale =
             [has(Trend), has(Season), has(Control(0))].map(|present| (panel && present).then(|| take(1)));
         let sigma = if panel { SigmaLayout::Pooled { first: 0 } } else { SigmaLayout::Single(take(1)) };
-        let phi = (design.noise == Noise::Ar1).then(|| take(1));
-        let weekly = design.level.as_ref().map(|level| {
+        let phi = (design.baseline.noise == Noise::Ar1).then(|| take(1));
+        let weekly = learnt.level.as_ref().map(|level| {
             let rank = level.rank();
             WeeklyLayout { ln_scale: take(1), span: take(rank), rest: 0, rank }
         });
@@ -116,39 +130,18 @@ impl Layout {
             channel.geo = channel.geo.map(|(eta, _)| (eta, take(design.n_geos)));
         }
         let weekly = weekly.map(|w| WeeklyLayout { rest: take(design.n_periods - w.rank), ..w });
-        Layout { dim: take(0), n_global, channels, trend_scale, season_scale, geo_scale, sigma, phi, weekly }
+        Layout {
+            dim: take(0),
+            n_global,
+            channels,
+            trend_scale,
+            season_scale,
+            geo_scale,
+            sigma,
+            phi,
+            weekly,
+            learnt,
+            sigma_pool: PooledPrior::new(design.n_geos, SIGMA_LOCATION, SIGMA_SPREAD, LEAST_SIGMA_SPREAD),
+        }
     }
-}
-
-/// Parameters on their natural scales at one point. Vectors over channels have length C.
-#[derive(Debug, Clone, Default)]
-pub struct Theta {
-    /// α.
-    pub retention: Vec<f64>,
-    /// ln K, scaled exposure units.
-    pub ln_half_saturation: Vec<f64>,
-    /// S.
-    pub slope: Vec<f64>,
-    /// ln of the effect (ROI, marginal ROI or share).
-    pub ln_effect: Vec<f64>,
-    /// η, spread of ln β over geos.
-    pub geo_spread: Vec<f64>,
-    /// Geo factors, ln ~ N(0, η²): C × G; ones when G = 1.
-    pub geo_factor: Vec<f64>,
-    /// z = ln factor / η; C × G.
-    pub geo_deviate: Vec<f64>,
-    /// σ_trend, σ_season.
-    pub trend_scale: f64,
-    /// σ_season.
-    pub season_scale: f64,
-    /// Scales of geo deviations: trend, season, controls.
-    pub geo_scale: [f64; 3],
-    /// σ_g, scaled outcome units; length G.
-    pub sigma: Vec<f64>,
-    /// φ; 0 for white noise.
-    pub phi: f64,
-    /// σ_u.
-    pub weekly_scale: f64,
-    /// f_t, the shared level, scaled outcome units; empty when off.
-    pub weekly: Vec<f64>,
 }

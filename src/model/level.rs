@@ -10,8 +10,8 @@
 //! Papaspiliopoulos, Roberts & Sköld (2007), § 2.
 
 use super::design::ColumnGroup;
-use super::layout::Theta;
 use super::rotation::Rotation;
+use super::theta::Theta;
 
 /// See the module.
 #[derive(Debug, Clone)]

@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use self::response::{Point, Response};
 use self::reverse::{ChannelGradient, Reverse};
-use super::design::{Design, EffectScale};
-use super::layout::Theta;
-use super::prior::LikelihoodGradient;
+use super::design::Design;
+use super::theta::LikelihoodGradient;
+use super::theta::Theta;
 use crate::transform::adstock::{self, LANES, Weights};
 use crate::transform::simd::{InstructionSet, Kernel, axpy4, dispatch};
 
@@ -57,8 +57,12 @@ impl Media {
     pub fn new(design: &Design, split: Split) -> Media {
         let (n, series) = (design.n_periods, design.n_channels() * design.n_geos);
         let threads = split.threads.min(series * n / CELLS_PER_THREAD).max(1);
-        let start =
-            design.exposure.chunks_exact(n).map(|x| x.iter().position(|x| *x > 0.0).unwrap_or(n)).collect();
+        let start = design
+            .media
+            .exposure
+            .chunks_exact(n)
+            .map(|x| x.iter().position(|x| *x > 0.0).unwrap_or(n))
+            .collect();
         Media {
             effect: vec![0.0; series * n],
             logit: vec![0.0; series * n],
@@ -68,6 +72,7 @@ impl Media {
             total: vec![0.0; design.n_channels()],
             start,
             weights: design
+                .media
                 .channels
                 .iter()
                 .map(|c| adstock::n_lags(c.adstock).map(Weights::with_lags))
@@ -84,14 +89,14 @@ impl Media {
     pub fn forward<const FMA: bool>(&mut self, design: &Design, theta: &Theta, residual: &mut [f64]) {
         let (n_geos, n) = (design.n_geos, design.n_periods);
         for ((weights, channel), retention) in
-            self.weights.iter_mut().zip(&design.channels).zip(&theta.retention)
+            self.weights.iter_mut().zip(&design.media.channels).zip(&theta.retention)
         {
             if let Some(weights) = weights {
                 weights.fill(channel.adstock, *retention);
             }
         }
         self.respond::<FMA>(design, theta);
-        for (c, channel) in design.channels.iter().enumerate() {
+        for (c, channel) in design.media.channels.iter().enumerate() {
             let own = c * n_geos..(c + 1) * n_geos;
             let factors = &theta.geo_factor[own.clone()];
             let reach = &self.reach[own.clone()];
@@ -175,16 +180,6 @@ impl Media {
             by.ln_effect[c] = of.ln_effect;
         }
         self.by_channel = by_channel;
-    }
-}
-
-impl EffectScale {
-    /// Weight of a fitted cell in the total that the effect is measured on.
-    pub(crate) fn weights(self, design: &Design) -> &[f64] {
-        match self {
-            EffectScale::Roi | EffectScale::MarginalRoi => &design.value,
-            EffectScale::Share => &design.units,
-        }
     }
 }
 

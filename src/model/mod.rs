@@ -3,42 +3,38 @@
 //! Given the parameters sampled by NUTS, everything linear (intercept, trend, seasonality, controls
 //! and their deviations by geo) is Gaussian and integrated out exactly.
 
-mod baseline;
-mod basis;
-mod calendar;
-mod columns;
 mod coordinates;
 mod density;
 mod design;
-mod error_variance;
 mod expectation;
 mod factors;
-mod hausman;
 mod layout;
+mod learnt;
 mod level;
 mod media;
+mod observation;
 mod pool;
 mod predictive;
 mod prior;
 mod prior_draw;
 mod reach;
-mod reliability;
 mod returns;
 mod rotation;
-mod scaling;
 mod start;
+mod theta;
 
-pub use baseline::BaselineDraw;
-pub use basis::Basis;
 pub use density::{Density, NotFinite, State};
-pub use design::{ChannelDesign, ColumnGroup, Design, EffectScale};
+pub use design::{
+    BaselineDesign, Basis, Calibration, ChannelDesign, ColumnGroup, Design, EffectScale, ExposureScale,
+    MediaDesign, ScaledOutcome, ShapePrior,
+};
 pub use expectation::{Expectation, deviates};
 pub use factors::{FactorCoordinates, FactorInformation};
-pub use layout::{Layout, Theta};
+pub use layout::Layout;
+pub use learnt::Learnt;
+pub use observation::BaselineDraw;
 pub use predictive::PredictiveDraw;
-pub use prior::ShapePrior;
 pub use prior_draw::{PriorDraw, prior_draw};
 pub(crate) use reach::{EXTRAPOLATED, Seen, beyond, reach, spend_beyond};
-pub use reliability::Calibration;
 pub(crate) use returns::MIDDLE_HALF;
-pub use scaling::ExposureScale;
+pub use theta::Theta;

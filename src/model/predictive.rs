@@ -2,8 +2,8 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
-use super::baseline::BaselineDraw;
 use super::density::{Density, State};
+use super::observation::BaselineDraw;
 
 /// A draw of every cell given the fitted outcomes, scaled outcome units; both G × T.
 #[derive(Debug, Clone)]
@@ -19,12 +19,12 @@ impl Density {
     /// given baseline; scaled outcome units, G × T.
     pub fn mean(&self, state: &State, draw: &BaselineDraw) -> Vec<f64> {
         let (d, media) = (&self.design, &state.media);
-        let (n, k, n_geos) = (d.n_periods, d.n_columns(), d.n_geos);
+        let (n, k, n_geos) = (d.n_periods, d.baseline.n_columns(), d.n_geos);
         let mut all = vec![0.0; n_geos * n];
         for (g, mean) in all.chunks_exact_mut(n).enumerate() {
             mean.iter_mut().zip(&draw.weekly).for_each(|(m, u)| *m += u);
             for j in 0..k {
-                let z = &d.baseline_all[(g * k + j) * n..(g * k + j + 1) * n];
+                let z = &d.baseline.all_columns[(g * k + j) * n..(g * k + j + 1) * n];
                 mean.iter_mut().zip(z).for_each(|(m, z)| *m += draw.coefficients[g * k + j] * z);
             }
             for c in 0..d.n_channels() {
@@ -45,7 +45,7 @@ impl Density {
             let mut before = None;
             for i in g * d.n_periods..(g + 1) * d.n_periods {
                 let noise: f64 = StandardNormal.sample(rng);
-                before = (d.fitted[i] > 0.0).then(|| match before {
+                before = (d.outcome.fitted[i] > 0.0).then(|| match before {
                     Some(e) => theta.phi * e + theta.sigma[g] * noise,
                     None => theta.sigma[g] * noise / (1.0 - theta.phi * theta.phi).sqrt(),
                 });
@@ -70,9 +70,9 @@ impl Density {
             let mut before: Option<(f64, f64)> = None;
             for (i, mean) in mean.iter().enumerate().skip(g * d.n_periods).take(d.n_periods) {
                 let noise: f64 = StandardNormal.sample(rng);
-                if d.fitted[i] > 0.0 {
+                if d.outcome.fitted[i] > 0.0 {
                     draw.outcome[i] += stationary * noise;
-                    let residual = d.outcome[i] - mean;
+                    let residual = d.outcome.scaled[i] - mean;
                     before = Some((residual, residual));
                 } else if let Some((e, expected)) = &mut before {
                     *e = phi * *e + sigma * noise;
@@ -115,7 +115,7 @@ mod tests {
         density.value_and_gradient(&q, &mut vec![0.0; density.layout.dim], &mut state).unwrap();
         let (sigma, phi) = (state.theta.sigma[0], state.theta.phi);
         assert!((phi - 0.8).abs() < 1e-12, "{phi}");
-        let mean: Vec<f64> = density.design.outcome.iter().map(|y| y - 3.0 * sigma).collect();
+        let mean: Vec<f64> = density.design.outcome.scaled.iter().map(|y| y - 3.0 * sigma).collect();
         let stationary = sigma * sigma / (1.0 - phi * phi);
         let (mut sums, mut squares) = (vec![0.0; 24], vec![0.0; 24]);
         let mut lagged = 0.0;

@@ -1,27 +1,12 @@
 //! Unconstrained coordinates ↔ parameters: transforms, their Jacobians and the prior density.
 
 use super::coordinates::{Bend, EFFECT, SHARE, half_normal, half_normal_slope, ln_1p_exp, logistic};
-use super::design::Design;
-use super::layout::{Layout, SigmaLayout, Theta};
+use super::design::{Design, ShapePrior};
+use super::layout::{Layout, SigmaLayout};
 use super::level::{LevelScales, LevelTerms};
 use super::returns::Returns;
-use crate::config::{BetaPrior, CurvePrior, LogNormalPrior};
-use crate::data::Interval;
+use super::theta::{LikelihoodGradient, Theta};
 
-/// Beta(a, b) prior of the retention α, what a period carries over to the next: the shorter, the more.
-const fn retention(interval: Interval) -> (f64, f64) {
-    match interval {
-        Interval::Daily => (2.5, 1.5),
-        Interval::Weekly => (1.5, 3.0),
-        Interval::Monthly => (1.0, 6.0),
-    }
-}
-/// ln K ~ N(mean, sd²): K in units of a typical active period.
-pub(super) const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
-/// Prior sd of ln K.
-const LN_HALF_SATURATION_SD: f64 = 0.5;
-/// ln S ~ N(mean, sd²).
-pub(super) const LN_SLOPE: (f64, f64) = (0.2, 0.3);
 /// Half-normal scales.
 pub(super) const GEO_SPREAD: f64 = 0.3;
 pub(super) const TREND: f64 = 0.03;
@@ -45,112 +30,11 @@ pub(super) fn weekly_scale(q: f64) -> (f64, f64) {
     (scale, LN_WEEKLY.1 * (free / scale).powi(2))
 }
 
-/// Prior of the shape of one channel's response.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ShapePrior {
-    /// α ~ Beta(a, b).
-    pub retention: (f64, f64),
-    /// ln K ~ N(mean, sd²), K in scaled exposure units.
-    pub ln_half_saturation: (f64, f64),
-    /// ln S ~ N(mean, sd²).
-    pub ln_slope: (f64, f64),
-}
-
-impl ShapePrior {
-    /// The default with `own` in its place, part by part; `mean_scale` is the mean over geos of the exposure
-    /// units in a scaled unit.
-    pub fn new(own: CurvePrior, interval: Interval, mean_scale: f64) -> ShapePrior {
-        let scaled = |(mean, sd): (f64, f64)| (mean - mean_scale.ln(), sd);
-        ShapePrior {
-            retention: own.retention.map_or_else(|| retention(interval), BetaPrior::shape),
-            ln_half_saturation: own.half_saturation.map_or(LN_HALF_SATURATION, |p| scaled(p.log_mean_sd())),
-            ln_slope: own.slope.map_or(LN_SLOPE, LogNormalPrior::log_mean_sd),
-        }
-    }
-
-    /// √(S² + S̃²), the weight of ln K in its coordinate; S̃ is the median of S.
-    ///
-    /// The data know S ln K, from the share that is saturated at typical exposure. Where S is small and they
-    /// know nothing, that coordinate would be as narrow as S: a funnel, which S̃ closes.
-    pub(super) fn stiffness(&self, slope: f64) -> f64 {
-        slope.hypot(self.ln_slope.0.exp())
-    }
-
-    /// Standard deviation of α: √(ab / (a+b+1)) / (a+b).
-    pub fn retention_sd(&self) -> f64 {
-        let (a, b) = self.retention;
-        (a * b / (a + b + 1.0)).sqrt() / (a + b)
-    }
-}
-
-/// Gradient of the log likelihood by the parameters, on the scales the chain rule wants.
-#[derive(Debug, Clone, Default)]
-pub struct LikelihoodGradient {
-    /// by α, per channel.
-    pub retention: Vec<f64>,
-    /// by ln K.
-    pub ln_half_saturation: Vec<f64>,
-    /// by ln S.
-    pub ln_slope: Vec<f64>,
-    /// by ln effect.
-    pub ln_effect: Vec<f64>,
-    /// by ln of the geo factor; C × G.
-    pub ln_geo_factor: Vec<f64>,
-    /// by ln σ_trend.
-    pub ln_trend: f64,
-    /// by ln σ_season.
-    pub ln_season: f64,
-    /// by ln of the geo-deviation scales.
-    pub ln_geo: [f64; 3],
-    /// by ln σ_g.
-    pub ln_sigma: Vec<f64>,
-    /// by φ.
-    pub phi: f64,
-    /// by f_t, in the end by its rotated coordinates.
-    pub weekly: Vec<f64>,
-    /// by ln σ_u.
-    pub ln_weekly_scale: f64,
-}
-
-impl LikelihoodGradient {
-    /// Zeros of the right lengths.
-    pub fn new(design: &Design) -> LikelihoodGradient {
-        let (c, g) = (design.n_channels(), design.n_geos);
-        LikelihoodGradient {
-            retention: vec![0.0; c],
-            ln_half_saturation: vec![0.0; c],
-            ln_slope: vec![0.0; c],
-            ln_effect: vec![0.0; c],
-            ln_geo_factor: vec![0.0; c * g],
-            ln_sigma: vec![0.0; g],
-            weekly: vec![0.0; design.n_periods],
-            ..Default::default()
-        }
-    }
-}
-
 impl Theta {
-    /// Room for a design's parameters.
-    pub fn new(design: &Design) -> Theta {
-        let (c, g) = (design.n_channels(), design.n_geos);
-        Theta {
-            retention: vec![0.0; c],
-            ln_half_saturation: vec![0.0; c],
-            slope: vec![0.0; c],
-            ln_effect: vec![0.0; c],
-            geo_spread: vec![0.0; c],
-            geo_factor: vec![1.0; c * g],
-            geo_deviate: vec![0.0; c * g],
-            sigma: vec![0.0; g],
-            weekly: vec![0.0; if design.weekly_effect { design.n_periods } else { 0 }],
-            ..Default::default()
-        }
-    }
-
     /// Fills in the parameters at an unconstrained point.
     pub fn decode(&mut self, q: &[f64], design: &Design, layout: &Layout) {
         let n_geos = design.n_geos;
-        for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
+        for (c, (at, channel)) in layout.channels.iter().zip(&design.media.channels).enumerate() {
             self.retention[c] = at.retention.map_or(0.0, |i| share(q[i]));
             let (at_k, shape) = (q[at.half_saturation], channel.shape);
             (self.slope[c], self.ln_half_saturation[c]) = match at.slope {
@@ -165,13 +49,13 @@ impl Theta {
             };
             self.ln_effect[c] = match channel.prior {
                 Some((mean, sd)) => mean + sd * q[at.effect],
-                None => design.pool.centre() + EFFECT.bent(q[at.effect]).0,
+                None => design.media.pool.centre() + EFFECT.bent(q[at.effect]).0,
             };
             if let Some((spread, first)) = at.geo {
                 self.geo_spread[c] = half_normal(q[spread], GEO_SPREAD);
                 let own = c * n_geos..(c + 1) * n_geos;
                 let deviates = &mut self.geo_deviate[own.clone()];
-                design.factors[c].decode(&q[first..first + n_geos], self.geo_spread[c], deviates);
+                layout.learnt.factors[c].decode(&q[first..first + n_geos], self.geo_spread[c], deviates);
                 for (factor, z) in self.geo_factor[own].iter_mut().zip(deviates) {
                     *factor = (self.geo_spread[c] * *z).exp();
                 }
@@ -190,7 +74,7 @@ impl Theta {
             }
         }
         self.phi = layout.phi.map_or(0.0, |i| share(q[i]));
-        if let (Some(at), Some(level)) = (layout.weekly, &design.level) {
+        if let (Some(at), Some(level)) = (layout.weekly, &layout.learnt.level) {
             self.weekly_scale = weekly_scale(q[at.ln_scale]).0;
             let scales = self.level_scales();
             level.decode(&q[at.span..at.span + at.rank], &q[at.rest..], scales, &mut self.weekly);
@@ -214,7 +98,7 @@ impl Theta {
         grad: &mut [f64],
     ) -> f64 {
         let mut p = Accumulator { q, grad, log_density: 0.0 };
-        for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
+        for (c, (at, channel)) in layout.channels.iter().zip(&design.media.channels).enumerate() {
             let shape = channel.shape;
             if let Some(i) = at.retention {
                 p.beta(i, self.retention[c], shape.retention, by.retention[c]);
@@ -230,7 +114,7 @@ impl Theta {
             if let Some((at_spread, first)) = at.geo {
                 let (spread, n_geos) = (self.geo_spread[c], design.n_geos);
                 let own = c * n_geos..(c + 1) * n_geos;
-                let (log_density, by_ln_spread) = design.factors[c].prior_and_chain_rule(
+                let (log_density, by_ln_spread) = layout.learnt.factors[c].prior_and_chain_rule(
                     &self.geo_deviate[own.clone()],
                     spread,
                     &by.ln_geo_factor[own],
@@ -245,7 +129,7 @@ impl Theta {
         for (c, by) in layout.pooled().zip(&returns.gradient) {
             p.bent(layout.channels[c].effect, EFFECT, *by);
         }
-        let [of_trend, of_season] = self.level_prior(&mut p, design, layout, by);
+        let [of_trend, of_season] = self.level_prior(&mut p, layout, by);
         let by_scales = [by.ln_trend + of_trend, by.ln_season + of_season].into_iter().chain(by.ln_geo);
         let at_scales = [layout.trend_scale, layout.season_scale].into_iter().chain(layout.geo_scale);
         let values = [self.trend_scale, self.season_scale].into_iter().chain(self.geo_scale);
@@ -255,7 +139,7 @@ impl Theta {
                 p.half_normal(i, value, prior, by);
             }
         }
-        self.noise_prior(&mut p, design, layout, by);
+        self.noise_prior(&mut p, layout, by);
         p.log_density
     }
 
@@ -282,14 +166,14 @@ impl Theta {
         p.normal(at.1, shape.ln_slope.1 * (by.ln_slope[c] - through_stiffness));
     }
 
-    fn noise_prior(&self, p: &mut Accumulator, design: &Design, layout: &Layout, by: &LikelihoodGradient) {
+    fn noise_prior(&self, p: &mut Accumulator, layout: &Layout, by: &LikelihoodGradient) {
         match layout.sigma {
             SigmaLayout::Single(i) => p.half_normal(i, self.sigma[0], SIGMA, by.ln_sigma[0]),
             SigmaLayout::Pooled { first } => {
                 let own = first..first + self.sigma.len();
                 let deviations = &p.q[own.clone()];
                 p.grad[own.clone()].copy_from_slice(&by.ln_sigma);
-                p.log_density += design.sigma_pool.density(deviations, &mut p.grad[own]);
+                p.log_density += layout.sigma_pool.density(deviations, &mut p.grad[own]);
             }
         }
         if let Some(i) = layout.phi {
@@ -298,14 +182,8 @@ impl Theta {
     }
 
     /// The shared level at its coordinates; returns the derivatives by ln σ_trend and ln σ_season.
-    fn level_prior(
-        &self,
-        p: &mut Accumulator,
-        design: &Design,
-        layout: &Layout,
-        by: &LikelihoodGradient,
-    ) -> [f64; 2] {
-        let (Some(at), Some(level)) = (layout.weekly, &design.level) else { return [0.0; 2] };
+    fn level_prior(&self, p: &mut Accumulator, layout: &Layout, by: &LikelihoodGradient) -> [f64; 2] {
+        let (Some(at), Some(level)) = (layout.weekly, &layout.learnt.level) else { return [0.0; 2] };
         let (span, rest) = by.weekly.split_at(at.rank);
         let scales = self.level_scales();
         let (on_span, on_rest) = (at.span..at.span + at.rank, at.rest..at.rest + rest.len());
@@ -360,22 +238,4 @@ impl Accumulator<'_> {
 /// The share in (0, 1) at its coordinate.
 fn share(q: f64) -> f64 {
     logistic(SHARE.bent(q).0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_shorter_period_carries_more_over() {
-        let mean = |interval| {
-            let (a, b) = ShapePrior::new(CurvePrior::default(), interval, 1.0).retention;
-            a / (a + b)
-        };
-        assert!(mean(Interval::Daily) > mean(Interval::Weekly));
-        assert!(mean(Interval::Weekly) > mean(Interval::Monthly));
-        let half_life_days = |interval: Interval| interval.days() * 0.5_f64.ln() / f64::ln(mean(interval));
-        let days = [Interval::Daily, Interval::Weekly, Interval::Monthly].map(half_life_days);
-        assert!(days.is_sorted() && days[2] < 11.0 * days[0], "{days:?}");
-    }
 }

@@ -2,11 +2,11 @@
 
 use rand_distr::{Distribution, Gamma, StandardNormal};
 
-use super::baseline::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
 use super::coordinates::{EFFECT, SHARE, half_normal};
 use super::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use super::layout::{Layout, SigmaLayout};
 use super::level::LevelScales;
+use super::observation::{BaselineDraw, CONTROL_SD, GEO_INTERCEPT_SD, INTERCEPT_SD};
 use super::prior::{GEO_SCALE, GEO_SPREAD, PHI, SEASON, SIGMA, TREND, weekly_scale};
 
 /// One draw of everything that the prior says something about.
@@ -34,7 +34,7 @@ pub fn prior_draw<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R) -
             draw.half_normal(Some(i), SIGMA);
         }
         SigmaLayout::Pooled { first } => {
-            let values = design.sigma_pool.draw(draw.rng);
+            let values = layout.sigma_pool.draw(draw.rng);
             draw.q[first..first + design.n_geos].copy_from_slice(&values);
         }
     }
@@ -77,8 +77,8 @@ impl<R: rand::Rng> Draw<'_, R> {
 
     fn channels(&mut self, design: &Design, layout: &Layout) {
         let n_pooled = layout.channels.iter().filter(|c| c.effect_sd.is_none()).count();
-        let mut pooled = design.pool.draw(n_pooled, self.rng).into_iter();
-        for (c, (at, channel)) in layout.channels.iter().zip(&design.channels).enumerate() {
+        let mut pooled = design.media.pool.draw(n_pooled, self.rng).into_iter();
+        for (c, (at, channel)) in layout.channels.iter().zip(&design.media.channels).enumerate() {
             let shape = channel.shape;
             self.beta(at.retention, shape.retention);
             self.q[at.half_saturation] = self.normal();
@@ -89,9 +89,9 @@ impl<R: rand::Rng> Draw<'_, R> {
             }
             self.q[at.effect] = match at.effect_sd {
                 Some(_) => self.normal(),
-                None => {
-                    pooled.next().map_or(0.0, |ln_effect| EFFECT.unbent(ln_effect - design.pool.centre()))
-                }
+                None => pooled
+                    .next()
+                    .map_or(0.0, |ln_effect| EFFECT.unbent(ln_effect - design.media.pool.centre())),
             };
             if let Some((at_spread, first)) = at.geo {
                 let spread = self.half_normal(Some(at_spread), GEO_SPREAD);
@@ -99,28 +99,32 @@ impl<R: rand::Rng> Draw<'_, R> {
                 for i in own.clone() {
                     self.q[i] = self.normal();
                 }
-                design.factors[c].encode(spread, &mut self.q[own]);
+                layout.learnt.factors[c].encode(spread, &mut self.q[own]);
             }
         }
     }
 
     /// γ.
     fn shared(&mut self, design: &Design, trend: f64, season: f64) -> Vec<f64> {
-        let mean = if design.weekly_effect { 1.0 - PRIOR_MEDIA_SHARE } else { design.intercept_mean };
+        let mean = if design.baseline.weekly_effect {
+            1.0 - PRIOR_MEDIA_SHARE
+        } else {
+            design.baseline.intercept_mean
+        };
         let of = |group: &ColumnGroup| match group {
             ColumnGroup::Intercept => mean + INTERCEPT_SD * self.normal(),
             ColumnGroup::Trend => trend * self.normal(),
             ColumnGroup::Season => season * self.normal(),
             ColumnGroup::Control(_) => CONTROL_SD * self.normal(),
         };
-        design.columns.iter().map(of).collect()
+        design.baseline.columns.iter().map(of).collect()
     }
 
     /// γ + δ_g; one geo has no deviations.
     fn coefficients(&mut self, design: &Design, shared: &[f64], geo: [f64; 3]) -> Vec<f64> {
         let mut all = Vec::with_capacity(design.n_geos * shared.len());
         for _ in 0..design.n_geos {
-            for (gamma, group) in shared.iter().zip(&design.columns) {
+            for (gamma, group) in shared.iter().zip(&design.baseline.columns) {
                 let scale = match group {
                     ColumnGroup::Intercept => GEO_INTERCEPT_SD,
                     ColumnGroup::Trend => geo[0],
@@ -136,14 +140,16 @@ impl<R: rand::Rng> Draw<'_, R> {
     /// uₜ, and the coordinates of the shared level fₜ = Zₜ γ + uₜ, γ with the scales of `calendar`; empty without
     /// a weekly effect.
     fn level(&mut self, design: &Design, layout: &Layout, shared: &[f64], calendar: [f64; 2]) -> Vec<f64> {
-        let (Some(at), Some(coordinates)) = (layout.weekly, &design.level) else { return Vec::new() };
+        let (Some(at), Some(coordinates)) = (layout.weekly, &layout.learnt.level) else { return Vec::new() };
         let n = design.n_periods;
         let deviate = self.normal();
         self.q[at.ln_scale] = deviate;
         let scale = weekly_scale(deviate).0;
         let weekly: Vec<f64> = (0..n).map(|_| scale * self.normal()).collect();
         let mut level = weekly.clone();
-        for ((column, gamma), group) in design.baseline_all.chunks_exact(n).zip(shared).zip(&design.columns) {
+        for ((column, gamma), group) in
+            design.baseline.all_columns.chunks_exact(n).zip(shared).zip(&design.baseline.columns)
+        {
             if !matches!(group, ColumnGroup::Control(_)) {
                 level.iter_mut().zip(column).for_each(|(f, z)| *f += gamma * z);
             }
@@ -175,8 +181,8 @@ mod tests {
         for n_geos in [1, 3] {
             for (name, config) in configs() {
                 let mut density = Density::new(Design::new(&data(n_geos, 24), &config).unwrap());
-                centre_unevenly(&mut density.design);
-                for factors in &mut density.design.factors {
+                centre_unevenly(&mut density.layout);
+                for factors in &mut density.layout.learnt.factors {
                     let known = |g| FactorInformation { information: 8.0 + g as f64, pull: 3.0 };
                     *factors = FactorCoordinates::learnt((0..n_geos).map(known).collect(), 0.2);
                 }
@@ -189,7 +195,7 @@ mod tests {
                     let draw = prior_draw(&density.design, &density.layout, &mut rng);
                     density.value_and_gradient(&draw.unconstrained, &mut grad, &mut state).unwrap();
                     let mean = density.mean(&state, &draw.baseline);
-                    density.design.outcome = density.simulate(&state, &mean, &mut rng);
+                    density.design.outcome.scaled = density.simulate(&state, &mean, &mut rng);
                     density.value_and_gradient(&draw.unconstrained, &mut grad, &mut state).unwrap();
                     for ((sum, q), g) in sums.iter_mut().zip(&draw.unconstrained).zip(&grad) {
                         let (score, product) = (*g, q * g + 1.0);

@@ -21,7 +21,7 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
             q[i] += by;
         }
     };
-    for (channel, design) in layout.channels.iter().zip(&design.channels) {
+    for (channel, design) in layout.channels.iter().zip(&design.media.channels) {
         let (a, b) = design.shape.retention;
         shift(channel.retention, SHARE.unbent((a / b).ln()));
     }
@@ -30,15 +30,15 @@ pub(crate) fn start<R: rand::Rng>(design: &Design, layout: &Layout, rng: &mut R)
         // Too much noise, rather than too little, for a start.
         shift(Some(i), 0.5);
     }
-    if let (Some(at), Some(coordinates)) = (layout.weekly, &design.level) {
+    if let (Some(at), Some(coordinates)) = (layout.weekly, &layout.learnt.level) {
         // Near the mean of the geos, less what media bring: far from it no step is small enough.
         let (n, share) = (design.n_periods, 1.0 - PRIOR_MEDIA_SHARE);
         let mut level = vec![share; n];
         for (t, level) in level.iter_mut().enumerate() {
             let cells = || (0..design.n_geos).map(|g| g * n + t);
-            let count: f64 = cells().map(|i| design.fitted[i]).sum();
+            let count: f64 = cells().map(|i| design.outcome.fitted[i]).sum();
             if count > 0.0 {
-                *level *= cells().map(|i| design.outcome[i]).sum::<f64>() / count;
+                *level *= cells().map(|i| design.outcome.scaled[i]).sum::<f64>() / count;
             }
         }
         let scale = |at: Option<usize>, prior| at.map_or(0.0, |i| half_normal(q[i], prior));

@@ -66,7 +66,7 @@ struct Points<'a> {
 
 fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior {
     let points = &draws.points;
-    let n_cells = density.design.outcome.len();
+    let n_cells = density.design.outcome.scaled.len();
     let thin =
         (points.len() / PREDICTIVE_DRAWS).max((points.len() * n_cells).div_ceil(PREDICTIVE_VALUES)).max(1);
     let size = points.len().div_ceil(PARTS);
@@ -95,7 +95,7 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         n_chains: draws.n_chains,
         n_draws: points.len() / draws.n_chains.max(1),
         channels,
-        outcome_total: density.design.outcome_total,
+        outcome_total: density.design.outcome.total,
         baseline_total: parts.iter().flat_map(|p| p.baseline_total.iter().copied()).collect(),
         multipliers: MULTIPLIERS.to_vec(),
         parameters,
@@ -186,7 +186,7 @@ impl Part {
     fn predict(&mut self, density: &Density, state: &State, baseline: &BaselineDraw, rng: &mut ChaCha8Rng) {
         let n = density.design.n_periods;
         let drawn = density.predict(state, &density.mean(state, baseline), rng);
-        let unit = |i: usize| density.design.outcome_scale[i / n];
+        let unit = |i: usize| density.design.outcome.scale[i / n];
         self.predictive.extend(drawn.outcome.iter().enumerate().map(|(i, y)| y * unit(i)));
         self.means.add_carried(&drawn.carried);
     }
@@ -196,7 +196,7 @@ impl Part {
         let mut log_density = vec![0.0; n];
         for g in 0..density.design.n_geos {
             density.leave_one_out(state, g, &mut log_density);
-            let fitted = &density.design.fitted[g * n..(g + 1) * n];
+            let fitted = &density.design.outcome.fitted[g * n..(g + 1) * n];
             let kept = log_density.iter().zip(fitted).filter(|(_, f)| **f > 0.0).map(|(p, _)| p);
             self.leave_one_out.extend(kept);
         }
@@ -212,7 +212,7 @@ fn loo(parts: &[Part], n_draws: usize) -> Option<crate::diagnostics::Loo> {
 
 /// Draws of what the prior of channel `c` is about, its logarithm; −∞ for a channel that never ran.
 fn ln_effects(design: &Design, parts: &[Part], c: usize) -> Vec<f64> {
-    let channel = &design.channels[c];
+    let channel = &design.media.channels[c];
     let effect: fn(&ChannelDraw) -> f64 = match channel.scale {
         EffectScale::Roi => |d| d.value,
         EffectScale::MarginalRoi => |d| d.marginal_value,
@@ -240,7 +240,7 @@ fn channel(
     (ln_effect, shift): (&[f64], f64),
 ) -> ChannelPosterior {
     let design = &density.design;
-    let channel = &design.channels[c];
+    let channel = &design.media.channels[c];
     let draws: Vec<&ChannelDraw> = parts.iter().flat_map(|p| p.channels.iter().map(|row| &row[c])).collect();
     let shapes: Vec<[f64; 4]> = parts.iter().flat_map(|p| p.theta.iter().map(|row| row[c])).collect();
     let spend: f64 = channel.spend.iter().sum();
@@ -274,8 +274,8 @@ fn channel(
         geo_spend: channel.spend.clone(),
         curve: curve(|d| &d.curve),
         value_curve: curve(|d| &d.value_curve),
-        plan_curve: design.is_ragged().then(|| curve(|d| &d.plan_curve)),
-        plan_spend: channel.spend.iter().zip(&design.pace).map(|(spend, pace)| spend * pace).sum(),
+        plan_curve: design.outcome.is_ragged().then(|| curve(|d| &d.plan_curve)),
+        plan_spend: channel.spend.iter().zip(&design.outcome.pace).map(|(spend, pace)| spend * pace).sum(),
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(bulk_sd(ln_effect), expectation.sd()),
         expected: Expected {

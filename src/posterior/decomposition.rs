@@ -27,10 +27,10 @@ impl Means {
     pub fn new(density: &Density) -> Means {
         let d = &density.design;
         Means {
-            coefficients: vec![0.0; d.n_geos * d.n_columns()],
-            media: vec![0.0; d.exposure.len()],
+            coefficients: vec![0.0; d.n_geos * d.baseline.n_columns()],
+            media: vec![0.0; d.media.exposure.len()],
             weekly: vec![0.0; d.n_periods],
-            carried: vec![0.0; d.outcome.len()],
+            carried: vec![0.0; d.outcome.scaled.len()],
             n_carried: 0.0,
         }
     }
@@ -47,8 +47,9 @@ impl Means {
                 *sum += beta * h;
             }
         }
-        let columns: f64 = draw.coefficients.iter().zip(&d.column_units).map(|(b, z)| b * z).sum();
+        let columns: f64 = draw.coefficients.iter().zip(&d.baseline.column_units).map(|(b, z)| b * z).sum();
         let weekly: f64 = d
+            .outcome
             .units
             .chunks_exact(n)
             .flat_map(|units| units.iter().zip(&draw.weekly).map(|(unit, u)| unit * u))
@@ -90,17 +91,17 @@ fn add(sums: &mut [f64], values: &[f64]) {
 /// sorted draws of each of the G × T cells.
 pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[f64]) -> Vec<Cell> {
     let d = &density.design;
-    let (n, k) = (d.n_periods, d.n_columns());
-    let n_draws = predictive.len() / d.outcome.len();
+    let (n, k) = (d.n_periods, d.baseline.n_columns());
+    let n_draws = predictive.len() / d.outcome.scaled.len();
     let present =
         (0..n).flat_map(|t| (0..d.n_geos).map(move |g| (t, g))).filter(|(t, g)| data.present[[*g, *t]]);
     let cell = |(t, g): (usize, usize)| {
         let draws = &predictive[(g * n + t) * n_draws..(g * n + t + 1) * n_draws];
-        let scale = d.outcome_scale[g];
+        let scale = d.outcome.scale[g];
         let mut controls = vec![0.0; data.controls.len()];
         let (mut trend, mut seasonality) = (scale * means.weekly[t], 0.0);
-        for (j, group) in d.columns.iter().enumerate() {
-            let part = scale * means.coefficients[g * k + j] * d.baseline_all[(g * k + j) * n + t];
+        for (j, group) in d.baseline.columns.iter().enumerate() {
+            let part = scale * means.coefficients[g * k + j] * d.baseline.all_columns[(g * k + j) * n + t];
             match group {
                 ColumnGroup::Intercept | ColumnGroup::Trend => trend += part,
                 ColumnGroup::Season => seasonality += part,
@@ -116,7 +117,7 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[f64
             date: data.dates[t],
             geo: g,
             outcome,
-            held_out: outcome.is_some() && d.fitted[g * n + t] == 0.0,
+            held_out: outcome.is_some() && d.outcome.fitted[g * n + t] == 0.0,
             fitted_mean: baseline + channels.iter().sum::<f64>() + carried,
             fitted_q05: quantile_sorted(draws, 0.05),
             fitted_q95: quantile_sorted(draws, 0.95),

@@ -47,7 +47,7 @@ impl Kernel for Outcomes<'_> {
         let mut draw = ChannelDraw {
             curve: zeros(),
             value_curve: zeros(),
-            plan_curve: if design.is_ragged() { zeros() } else { Vec::new() },
+            plan_curve: if design.outcome.is_ragged() { zeros() } else { Vec::new() },
             ..Default::default()
         };
         // Effect at multiplier m is h/(h + (1 − h) m⁻ˢ), because adstock is linear in spend. What is a part
@@ -61,7 +61,7 @@ impl Kernel for Outcomes<'_> {
             let i = c * n_geos + g;
             let (cells, local) = (i * n..(i + 1) * n, g * n..(g + 1) * n);
             let (h, beta, slope) = (&media.effect[cells], media.beta[i], state.theta.slope[c]);
-            let (units, value) = (&design.units[local.clone()], &design.value[local]);
+            let (units, value) = (&design.outcome.units[local.clone()], &design.outcome.value[local]);
             let contribution = beta * dot::<FMA>(units, h);
             draw.contribution.push(contribution);
             let today = beta * dot::<FMA>(value, h);
@@ -75,7 +75,7 @@ impl Kernel for Outcomes<'_> {
             series.fill(units, h);
             series.curve::<FMA>((beta, contribution), multipliers, &shifts, &mut of_geo);
             add(&mut draw.curve, 1.0, &of_geo);
-            let in_currency = match design.worth {
+            let in_currency = match design.outcome.worth {
                 Some(worth) => worth,
                 None => {
                     series.fill(value, h);
@@ -84,7 +84,7 @@ impl Kernel for Outcomes<'_> {
                 }
             };
             add(&mut draw.value_curve, in_currency, &of_geo);
-            add(&mut draw.plan_curve, in_currency * design.pace[g], &of_geo);
+            add(&mut draw.plan_curve, in_currency * design.outcome.pace[g], &of_geo);
         }
         draw
     }

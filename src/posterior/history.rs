@@ -49,22 +49,25 @@ impl MediaHistory {
         let (n_geos, n) = (design.n_geos, design.n_periods);
         let series = n_geos * n;
         let channels = data.channels.iter().enumerate().filter_map(|(c, channel)| {
-            let unit = design.channels[c].exposure_scale.mean;
+            let unit = design.media.channels[c].exposure_scale.mean;
             Some(ChannelMedia {
                 name: channel.name.clone(),
                 spend_column: channel.spend_column.clone()?,
                 spend: channel.spend.iter().copied().collect(),
-                exposure: design.exposure[c * series..(c + 1) * series].iter().map(|x| x * unit).collect(),
+                exposure: design.media.exposure[c * series..(c + 1) * series]
+                    .iter()
+                    .map(|x| x * unit)
+                    .collect(),
             })
         });
         MediaHistory {
             dates: data.dates.clone(),
             interval: data.interval,
             geos: data.geos.clone(),
-            outcome_scale: design.outcome_scale.clone(),
+            outcome_scale: design.outcome.scale.clone(),
             value_per_outcome: worth(data),
-            fitted: design.fitted.iter().map(|f| *f > 0.0).collect(),
-            pace: design.pace.clone(),
+            fitted: design.outcome.fitted.iter().map(|f| *f > 0.0).collect(),
+            pace: design.outcome.pace.clone(),
             channels: channels.collect(),
         }
     }

@@ -9,7 +9,7 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
     let (design, layout) = (&density.design, &density.layout);
     let mut names = Vec::new();
     let mut add = |name: String| names.push((name, true));
-    for (channel, at) in design.channels.iter().zip(&layout.channels) {
+    for (channel, at) in design.media.channels.iter().zip(&layout.channels) {
         let name = &channel.name;
         if at.retention.is_some() {
             add(format!("retention[{name}]"));
@@ -44,15 +44,15 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
     } else {
         add("sigma".into());
     }
-    if design.noise == Noise::Ar1 {
+    if design.baseline.noise == Noise::Ar1 {
         add("autocorrelation".into());
     }
-    if design.weekly_effect {
+    if design.baseline.weekly_effect {
         add("weekly_scale".into());
         data.dates.iter().for_each(|date| add(format!("weekly[{date}]")));
     }
     let mut index = [0; 2];
-    for column in &design.columns {
+    for column in &design.baseline.columns {
         let name = match column {
             ColumnGroup::Intercept => "intercept".into(),
             ColumnGroup::Trend => {
@@ -67,7 +67,7 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
         };
         names.push((name, false));
     }
-    names.extend(design.channels.iter().map(|c| (format!("coefficient[{}]", c.name), false)));
+    names.extend(design.media.channels.iter().map(|c| (format!("coefficient[{}]", c.name), false)));
     names
 }
 
@@ -97,10 +97,10 @@ pub fn values(density: &Density, state: &State, shared: &[f64], out: &mut Vec<f6
     }
     out.extend(layout.geo_scale.iter().zip(theta.geo_scale).filter(|(at, _)| at.is_some()).map(|(_, s)| s));
     out.extend(&theta.sigma);
-    if design.noise == Noise::Ar1 {
+    if design.baseline.noise == Noise::Ar1 {
         out.push(theta.phi);
     }
-    if design.weekly_effect {
+    if design.baseline.weekly_effect {
         out.push(theta.weekly_scale);
         out.extend(&theta.weekly);
     }
@@ -112,7 +112,7 @@ pub fn values(density: &Density, state: &State, shared: &[f64], out: &mut Vec<f6
 /// outcome scale · coefficient · geo factor · h.
 fn coefficient(density: &Density, state: &State, c: usize) -> f64 {
     let total = state.media.total[c];
-    let effect = state.theta.ln_effect[c].exp() * density.design.channels[c].numeraire;
+    let effect = state.theta.ln_effect[c].exp() * density.design.media.channels[c].numeraire;
     // A channel that never acts on a fitted cell has no coefficient.
     if total > 0.0 { effect / total } else { 0.0 }
 }
@@ -120,5 +120,5 @@ fn coefficient(density: &Density, state: &State, c: usize) -> f64 {
 /// K of channel `c` in exposure units per period (per head when scaled by population), mean over the geos in which
 /// it ran.
 pub fn half_saturation(density: &Density, theta: &Theta, c: usize) -> f64 {
-    theta.ln_half_saturation[c].exp() * density.design.channels[c].exposure_scale.mean
+    theta.ln_half_saturation[c].exp() * density.design.media.channels[c].exposure_scale.mean
 }

@@ -94,7 +94,7 @@ impl Task<'_> {
     }
 
     fn calibration<'d>(&self, design: &'d Design, control: &str) -> Option<&'d Calibration> {
-        design.calibrations.iter().find(|c| self.data.controls[c.control].name == control)
+        design.baseline.calibrations.iter().find(|c| self.data.controls[c.control].name == control)
     }
 
     fn level(&self, fit: &Fit, control: &str, reliability: f64) -> Result<ReliabilityLevel, Error> {

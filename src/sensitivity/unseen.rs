@@ -105,12 +105,12 @@ fn breaking_strength(survives: impl Fn(f64) -> Option<bool>) -> Option<f64> {
 /// Each channel's mean contribution, scaled outcome units; C vectors of G × T.
 fn effects(fit: &Fit, data: &Dataset) -> Vec<Vec<f64>> {
     let design = &fit.density.design;
-    let mut effects = vec![vec![0.0; design.fitted.len()]; design.n_channels()];
+    let mut effects = vec![vec![0.0; design.outcome.fitted.len()]; design.n_channels()];
     for cell in &fit.posterior.cells {
         let Ok(t) = data.dates.binary_search(&cell.date) else { continue };
         let i = cell.geo * design.n_periods + t;
         for (effect, contribution) in effects.iter_mut().zip(&cell.channels) {
-            effect[i] = contribution / design.outcome_scale[cell.geo];
+            effect[i] = contribution / design.outcome.scale[cell.geo];
         }
     }
     effects
@@ -128,11 +128,11 @@ impl Problem<'_> {
     /// X, without the control `left_out`.
     fn others(&self, left_out: Option<usize>) -> Basis<'_> {
         let design = self.design;
-        let mut basis = Basis::new(design, self.data);
-        for (j, group) in design.columns.iter().enumerate() {
+        let mut basis = Basis::new(&design.outcome, self.data, design.baseline.weekly_effect);
+        for (j, group) in design.baseline.columns.iter().enumerate() {
             let wanted = match group {
                 ColumnGroup::Control(i) => Some(*i) != left_out,
-                _ => !design.weekly_effect,
+                _ => !design.baseline.weekly_effect,
             };
             if wanted {
                 basis.add(&self.column(j));
@@ -148,8 +148,8 @@ impl Problem<'_> {
 
     /// Baseline column `j` over all geos.
     fn column(&self, j: usize) -> Vec<f64> {
-        let (n, k) = (self.design.n_periods, self.design.n_columns());
-        self.design.baseline.chunks_exact(n).skip(j).step_by(k).flatten().copied().collect()
+        let (n, k) = (self.design.n_periods, self.design.baseline.n_columns());
+        self.design.baseline.fitted_columns.chunks_exact(n).skip(j).step_by(k).flatten().copied().collect()
     }
 
     /// sd(Y^{⊥X,D}) / sd(D^{⊥X}); `None` when the others determine the channel's effect.
@@ -159,14 +159,14 @@ impl Problem<'_> {
         let effect = basis.residual(own);
         let n_before = basis.len();
         basis.add(own);
-        let outcome = basis.residual(&self.design.outcome);
+        let outcome = basis.residual(&self.design.outcome.scaled);
         let ratio = (basis.dot(&outcome, &outcome) / basis.dot(&effect, &effect)).sqrt();
         (basis.len() > n_before && ratio.is_finite()).then_some(ratio)
     }
 
     /// The control with the largest product of the two partial R².
     fn strongest_control(&self) -> Option<ControlStrength> {
-        let columns = self.design.columns.iter().enumerate();
+        let columns = self.design.baseline.columns.iter().enumerate();
         let controls = columns.filter_map(|(j, group)| match group {
             ColumnGroup::Control(i) => Some((j, *i)),
             _ => None,
@@ -176,7 +176,7 @@ impl Problem<'_> {
             let mut basis = self.others(Some(i));
             let r2_spend = squared_correlation(&basis, &control, own);
             basis.add(own);
-            let r2_outcome = squared_correlation(&basis, &control, &self.design.outcome);
+            let r2_outcome = squared_correlation(&basis, &control, &self.design.outcome.scaled);
             ControlStrength { control: self.data.controls[i].name.clone(), r2_spend, r2_outcome }
         });
         strengths.max_by(|a, b| (a.r2_spend * a.r2_outcome).total_cmp(&(b.r2_spend * b.r2_outcome)))
@@ -214,7 +214,7 @@ mod tests {
         let problem = Problem { design: &design, data: &data, effects: &effects, channel: 0 };
         let coefficient = |basis: &Basis| {
             let own = basis.residual(&effects[0]);
-            basis.dot(&own, &design.outcome) / basis.dot(&own, &own)
+            basis.dot(&own, &design.outcome.scaled) / basis.dot(&own, &own)
         };
         let without = problem.others(Some(0));
         let moved = coefficient(&without) - coefficient(&problem.others(None));

@@ -107,9 +107,9 @@ mod tests {
             let mut config = FitConfig::default();
             config = config.with(|c| (c.model.trend_knot_weeks, c.model.noise) = (knots, noise)).unwrap();
             let design = Design::new(&data, &config).unwrap();
-            assert!(design.columns.contains(&ColumnGroup::Trend));
+            assert!(design.baseline.columns.contains(&ColumnGroup::Trend));
             let scales = if noise == Noise::Ar1 { 2 } else { 1 };
-            assert_eq!(of_baseline(&data, &config), design.n_columns() + scales, "{interval:?}");
+            assert_eq!(of_baseline(&data, &config), design.baseline.n_columns() + scales, "{interval:?}");
         }
     }
 

@@ -130,8 +130,8 @@ fn point(dim: usize, seed: u64, width: f64) -> Vec<f64> {
 }
 
 /// Gives every direction of a shared level a centring of its own.
-pub(crate) fn centre_unevenly(design: &mut Design) {
-    if let Some(level) = &mut design.level {
+pub(crate) fn centre_unevenly(layout: &mut Layout) {
+    if let Some(level) = &mut layout.learnt.level {
         level.set_centring((0..=level.rank()).map(|i| 0.3 + 0.7 / (1.0 + i as f64)).collect());
     }
 }
@@ -141,7 +141,7 @@ fn gradient_matches_central_differences_for_every_option() {
     for n_geos in [1, 3, 11] {
         for (name, config) in configs() {
             let mut density = Density::new(Design::new(&data(n_geos, 45), &config).unwrap());
-            centre_unevenly(&mut density.design);
+            centre_unevenly(&mut density.layout);
             let (dim, mut state) = (density.layout.dim, density.state());
             let (mut grad, mut unused) = (vec![0.0; dim], vec![0.0; dim]);
             // Interior points and points well out; further out the pooled effects overflow any resolution.
@@ -175,16 +175,16 @@ fn gradient_matches_central_differences_for_every_option() {
 /// The likelihood the slow way: the full N × N covariance, no collapse, no blocks.
 fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
     let (d, theta) = (&density.design, &state.theta);
-    let (n, k) = (d.n_periods, d.n_columns());
+    let (n, k) = (d.n_periods, d.baseline.n_columns());
     let cells: Vec<(usize, usize)> = (0..d.n_geos)
         .flat_map(|g| (0..n).map(move |t| (g, t)))
-        .filter(|&(g, t)| d.fitted[g * n + t] > 0.0)
+        .filter(|&(g, t)| d.outcome.fitted[g * n + t] > 0.0)
         .collect();
-    let z = |g: usize, t: usize, j: usize| d.baseline_all[(g * k + j) * n + t];
+    let z = |g: usize, t: usize, j: usize| d.baseline.all_columns[(g * k + j) * n + t];
     let prior = |j: usize| {
         use crate::model::ColumnGroup::*;
         let s = theta.geo_scale;
-        match d.columns[j] {
+        match d.baseline.columns[j] {
             Intercept => (1.0, 0.5, true),
             Trend => (theta.trend_scale, s[0], true),
             Season => (theta.season_scale, s[1], true),
@@ -195,18 +195,18 @@ fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
         let i = |c: usize| c * d.n_geos + g;
         let media: f64 =
             (0..d.n_channels()).map(|c| state.media.beta[i(c)] * state.media.effect[i(c) * n + t]).sum();
-        let level = if d.weekly_effect { theta.weekly[t] } else { d.intercept_mean };
-        d.outcome[g * n + t] - media - level
+        let level = if d.baseline.weekly_effect { theta.weekly[t] } else { d.baseline.intercept_mean };
+        d.outcome.scaled[g * n + t] - media - level
     };
     let covariance = |&(g, t): &(usize, usize), &(h, s): &(usize, usize)| {
         let mut sum = 0.0;
         for j in 0..k {
             let (v, e, calendar) = prior(j);
-            let shared = if d.weekly_effect && calendar { 0.0 } else { v * v };
+            let shared = if d.baseline.weekly_effect && calendar { 0.0 } else { v * v };
             let own = if g == h && d.n_geos > 1 { e * e } else { 0.0 };
             sum += z(g, t, j) * z(h, s, j) * (shared + own);
         }
-        let run = |from: usize, to: usize| (from..=to).all(|u| d.fitted[g * n + u] > 0.0);
+        let run = |from: usize, to: usize| (from..=to).all(|u| d.outcome.fitted[g * n + u] > 0.0);
         if g == h && (t == s || (theta.phi > 0.0 && run(t.min(s), t.max(s)))) {
             let lag = t.abs_diff(s) as i32;
             sum += theta.sigma[g].powi(2) * theta.phi.powi(lag) / (1.0 - theta.phi.powi(2));
@@ -214,7 +214,7 @@ fn explicit_log_likelihood(density: &Density, state: &State) -> f64 {
         sum
     };
     let mut total = log_normal(&cells, residual, covariance);
-    if d.weekly_effect {
+    if d.baseline.weekly_effect {
         // f ~ N(m, Z V Zᵀ + σ_u² I) over the calendar columns.
         let periods: Vec<(usize, usize)> = (0..n).map(|t| (0, t)).collect();
         let share = crate::model::design::PRIOR_MEDIA_SHARE;
@@ -288,7 +288,7 @@ fn collapsed_likelihood_is_the_integral_over_the_baseline() {
     let density = Density::new(Design::new(&data, &config).unwrap());
     let (d, mut state) = (&density.design, density.state());
     use crate::model::ColumnGroup::{Intercept, Trend};
-    assert_eq!(d.columns, [Intercept, Trend]);
+    assert_eq!(d.baseline.columns, [Intercept, Trend]);
     let q = point(density.layout.dim, 11, 0.5);
     let mut grad = vec![0.0; q.len()];
     let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
@@ -296,12 +296,12 @@ fn collapsed_likelihood_is_the_integral_over_the_baseline() {
     let prior = state.theta.prior_and_chain_rule(&q, d, &density.layout, &by, &state.returns, &mut grad);
     let sigma = state.theta.sigma[0];
     let residuals: Vec<(f64, f64)> = (0..d.n_periods)
-        .filter(|t| d.fitted[*t] > 0.0)
+        .filter(|t| d.outcome.fitted[*t] > 0.0)
         .map(|t| {
             let media: f64 = (0..d.n_channels())
                 .map(|c| state.media.beta[c] * state.media.effect[c * d.n_periods + t])
                 .sum();
-            (d.outcome[t] - media - d.intercept_mean, d.baseline_all[d.n_periods + t])
+            (d.outcome.scaled[t] - media - d.baseline.intercept_mean, d.baseline.all_columns[d.n_periods + t])
         })
         .collect();
     let slope_sd = state.theta.trend_scale;
@@ -401,7 +401,7 @@ fn baseline_draws_have_the_exact_conditional_moments() {
     let mut grad = vec![0.0; q.len()];
     density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
     let d = &density.design;
-    let (n, k) = (d.n_periods, d.n_columns());
+    let (n, k) = (d.n_periods, d.baseline.n_columns());
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let n_draws = 20_000;
     // The fitted baseline of geo 1 in period 20: mean = y − media − r̂, variance by z Cov zᵀ.
@@ -409,20 +409,22 @@ fn baseline_draws_have_the_exact_conditional_moments() {
     let fitted: Vec<f64> = (0..n_draws)
         .map(|_| {
             let draw = density.draw_baseline(&state, &mut rng);
-            (0..k).map(|j| draw.coefficients[g * k + j] * d.baseline[(g * k + j) * n + t]).sum()
+            (0..k)
+                .map(|j| draw.coefficients[g * k + j] * d.baseline.fitted_columns[(g * k + j) * n + t])
+                .sum()
         })
         .collect();
     let media: f64 = (0..d.n_channels())
         .map(|c| state.media.beta[c * d.n_geos + g] * state.media.effect[(c * d.n_geos + g) * n + t])
         .sum();
-    let want = d.outcome[g * n + t] - media - state.baseline.residual[g * n + t];
+    let want = d.outcome.scaled[g * n + t] - media - state.baseline.residual[g * n + t];
     let mean = fitted.iter().sum::<f64>() / n_draws as f64;
     let variance = fitted.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n_draws as f64;
     assert!((mean - want).abs() < 4.0 * (variance / n_draws as f64).sqrt(), "{mean} {want}");
     // d mean / d y at the cell itself is Var(fit) / σ²; find it by moving that one outcome.
     let h = 1e-4;
     let mut moved = density.clone();
-    moved.design.outcome[g * n + t] += h;
+    moved.design.outcome.scaled[g * n + t] += h;
     let mut other = moved.state();
     moved.value_and_gradient(&q, &mut grad, &mut other).unwrap();
     let leverage = 1.0 - (other.baseline.residual[g * n + t] - state.baseline.residual[g * n + t]) / h;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::design::{Design, EffectScale};
-use super::super::layout::Theta;
+use super::super::theta::Theta;
 use crate::transform::adstock::{self, LANES, Weights};
 use crate::transform::hill::{Hill, HillOutput};
 use crate::transform::simd::{Kernel, dot, dot3, mul_add};
@@ -65,13 +65,13 @@ impl Response<'_> {
         if series.len() == LANES && series.clone().all(|i| weights[i / n_geos].is_none()) {
             // Neighbouring untruncated series advance together.
             let retention = std::array::from_fn(|l| theta.retention[(series.start + l) / n_geos]);
-            let exposure = &design.exposure[series.start * n..series.end * n];
+            let exposure = &design.media.exposure[series.start * n..series.end * n];
             adstock::geometric::<FMA>(retention, exposure, self.adstocked, self.tangent);
             return;
         }
         let (adstocked, tangent) = (self.adstocked.chunks_exact_mut(n), self.tangent.chunks_exact_mut(n));
         for ((i, adstocked), tangent) in series.zip(adstocked).zip(tangent) {
-            let exposure = &design.exposure[i * n..(i + 1) * n];
+            let exposure = &design.media.exposure[i * n..(i + 1) * n];
             match &weights[i / n_geos] {
                 Some(weights) => weights.apply::<FMA>(exposure, adstocked, tangent),
                 None => {
@@ -108,8 +108,8 @@ impl Response<'_> {
         let Point { design, theta, .. } = self.at;
         let (n, i) = (design.n_periods, self.first + own);
         let (c, g) = (i / design.n_geos, i % design.n_geos);
-        let scale = design.channels[c].scale;
-        let weight = &scale.weights(design)[g * n..(g + 1) * n];
+        let scale = design.media.channels[c].scale;
+        let weight = &scale.weights(&design.outcome)[g * n..(g + 1) * n];
         let effect = &self.effect[own * n..(own + 1) * n];
         let sum = dot::<FMA>(weight, effect);
         match scale {

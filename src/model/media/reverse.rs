@@ -1,7 +1,7 @@
 //! The reverse sweep of one channel.
 
 use super::super::design::{Design, EffectScale};
-use super::super::layout::Theta;
+use super::super::theta::Theta;
 use super::Media;
 use crate::transform::simd::{Kernel, dot, mul_add, sum8};
 
@@ -29,7 +29,7 @@ impl Kernel for Reverse<'_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) -> ChannelGradient {
         let Reverse { media, design, theta, by_media, c, factors } = self;
-        let (n_geos, n, channel) = (design.n_geos, design.n_periods, &design.channels[c]);
+        let (n_geos, n, channel) = (design.n_geos, design.n_periods, &design.media.channels[c]);
         let mut by_effect = 0.0;
         for (g, factor) in factors.iter_mut().enumerate() {
             let i = c * n_geos + g;
@@ -50,7 +50,7 @@ impl Kernel for Reverse<'_> {
             let local = g * n + media.start[i]..(g + 1) * n;
             let series = Series {
                 by_media: &by_media[local.clone()],
-                weight: &channel.scale.weights(design)[local],
+                weight: &channel.scale.weights(&design.outcome)[local],
                 effect: &media.effect[cells.clone()],
                 logit: &media.logit[cells.clone()],
                 by_retention: &media.by_retention[cells],

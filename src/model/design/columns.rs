@@ -2,7 +2,26 @@
 
 use chrono::NaiveDate;
 
+use crate::config::ModelConfig;
 use crate::data::{Interval, fourier_pairs};
+
+/// Whether each period has an effect shared by all geos.
+pub(super) fn has_weekly_effect(model: &ModelConfig, n_geos: usize) -> bool {
+    model.weekly_effect && n_geos > 1
+}
+
+/// Role of a baseline column; columns of one group share a prior scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnGroup {
+    /// Constant 1.
+    Intercept,
+    /// Ramp from 0 to 1 between two trend knots.
+    Trend,
+    /// Fourier term of the calendar date.
+    Season,
+    /// Control with this index.
+    Control(usize),
+}
 
 /// Ramps between evenly spaced knots; column j rises from 0 to 1 over segment j.
 pub(super) fn trend(n_periods: usize, n_segments: usize) -> Vec<Vec<f64>> {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::{ModelConfig, UncheckedConfig};
 use crate::data::{Channel, Control, Interval, Outcome, OutcomeKind, Roles, Source};
+use crate::model::Design;
 use chrono::{Days, NaiveDate};
 use ndarray::Array2;
 use rand::SeedableRng;
@@ -80,14 +81,14 @@ fn design(data: &Dataset, reliability: f64) -> Design {
 
 /// The last column, after level and trend.
 fn query(design: &Design) -> Vec<f64> {
-    design.baseline[2 * WEEKS..].to_vec()
+    design.baseline.fitted_columns[2 * WEEKS..].to_vec()
 }
 
 fn basis<'a>(design: &'a Design, data: &Dataset) -> Basis<'a> {
-    let calendar: Vec<&[f64]> = design.baseline[..2 * WEEKS].chunks_exact(WEEKS).collect();
+    let calendar: Vec<&[f64]> = design.baseline.fitted_columns[..2 * WEEKS].chunks_exact(WEEKS).collect();
     let controls = [query(design)];
-    let mut basis = regressors(design, data, &calendar, &controls, &[0]);
-    add_neighbours(&mut basis, design, &controls, &[0]);
+    let mut basis = regressors(&design.outcome, (data, &config(None)), &calendar, &controls, &[0]);
+    add_neighbours(&mut basis, &design.outcome, &controls, &[0]);
     basis
 }
 
@@ -99,7 +100,7 @@ fn in_a_linear_regression_it_is_the_moment_correction() {
     // Least-squares coefficient of x beside all the others (Frisch & Waugh).
     let coefficient = |x: &[f64]| {
         let rest = others.residual(x);
-        others.dot(&rest, &plain.outcome) / others.dot(&rest, x)
+        others.dot(&rest, &plain.outcome.scaled) / others.dot(&rest, x)
     };
     let (naive, got) = (coefficient(&w), coefficient(&query(&calibrated)));
     // κ = rᵀy / (rᵀr − dof σ_v²) with r the control less what the others predict (Fuller 1987, 2.2.11).
@@ -115,7 +116,7 @@ fn in_a_linear_regression_it_is_the_moment_correction() {
 #[test]
 fn the_share_kept_is_what_the_other_columns_leave() {
     let data = market();
-    let found = design(&data, 0.8).calibrations[0].clone();
+    let found = design(&data, 0.8).baseline.calibrations[0].clone();
     assert_eq!((found.control, found.asked), (0, 0.8));
     assert!((found.used - 0.8).abs() < 1e-12);
     // Var(demand | ln spend) = 1 − 0.9 = 0.1, beside an error of 0.25: 0.1 / 0.35.
@@ -124,14 +125,14 @@ fn the_share_kept_is_what_the_other_columns_leave() {
 
 #[test]
 fn no_less_reliable_than_its_prediction() {
-    let found = design(&market(), 0.3).calibrations[0].clone();
+    let found = design(&market(), 0.3).baseline.calibrations[0].clone();
     // The others predict 0.9 of 1.25.
     assert!(found.conditional.abs() < 1e-9 && (found.used - 0.72).abs() < 0.03, "{found:?}");
     // An outcome that has nothing to do with the control contradicts nothing.
     let (mut data, mut config) = (market(), config(Some(0.3)));
     data.outcome.values.iter_mut().zip(normals(11)).for_each(|(y, e)| *y = 100.0 + e);
     config = config.with(|c| c.controls.get_mut("query").unwrap().assumed = true).unwrap();
-    let assumed = Design::new(&data, &config).unwrap().calibrations[0].clone();
+    let assumed = Design::new(&data, &config).unwrap().baseline.calibrations[0].clone();
     assert!(assumed.used > 0.7 && !assumed.contradicted, "{assumed:?}");
 }
 
@@ -148,7 +149,7 @@ fn assumed(error_sd: f64, holdout_weeks: usize) -> (Design, Design) {
 
 #[test]
 fn an_assumed_error_stands_unless_the_outcome_contradicts() {
-    let found = |error_sd: f64| assumed(error_sd, 0).0.calibrations[0].clone();
+    let found = |error_sd: f64| assumed(error_sd, 0).0.baseline.calibrations[0].clone();
     assert!((found(0.5).used - 0.8).abs() < 0.03, "{:?}", found(0.5));
     // Without any error the outcome moves with what is new in the control as with what is not.
     assert!(found(0.0).conditional > 0.9, "{:?}", found(0.0));
@@ -168,7 +169,7 @@ fn beyond_the_fit_a_control_is_taken_as_it_is() {
 fn nothing_happens_without_error() {
     let data = market();
     let plain = Design::new(&data, &config(None)).unwrap();
-    assert_eq!(design(&data, 1.0).calibrations, []);
+    assert_eq!(design(&data, 1.0).baseline.calibrations, []);
     assert_eq!(query(&design(&data, 1.0)), query(&plain));
 }
 
@@ -184,7 +185,7 @@ fn lasting(mut z: Vec<f64>, persistence: f64) -> Vec<f64> {
 fn errors_that_last_make_a_smooth_regressor_less_certain() {
     let data = market();
     let design = design(&data, 1.0);
-    let basis = Basis::new(&design, &data);
+    let basis = Basis::new(&design.outcome, &data, false);
     let square = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>();
     // Errors and regressor with φ and ρ at lag one: (1 + φρ) / (1 − φρ) times the variance (Bartlett 1946).
     for (rho, want) in [(0.0, 1.0), (0.7, 1.42 / 0.58)] {
@@ -209,7 +210,7 @@ fn a_control_beside_another_is_judged_by_its_own_movements() {
             c.controls.insert("price".into(), ControlConfig::told(told));
         })
         .unwrap();
-    let found = Design::new(&data, &config).unwrap().calibrations;
+    let found = Design::new(&data, &config).unwrap().baseline.calibrations;
     assert!((found[0].used - 0.8).abs() < 0.03 && (found[1].used - told).abs() < 1e-9, "{found:?}");
 }
 
@@ -224,7 +225,7 @@ fn copies_of_a_control_are_corrected_alike() {
             c.controls.insert("copy".into(), ControlConfig::told(0.8));
         })
         .unwrap();
-    let found = Design::new(&data, &config).unwrap().calibrations;
+    let found = Design::new(&data, &config).unwrap().baseline.calibrations;
     assert_eq!(found.len(), 2);
     assert!((found[0].conditional - 0.1 / 0.35).abs() < 0.03, "{found:?}");
     assert!((found[0].conditional - found[1].conditional).abs() < 1e-9, "{found:?}");

@@ -27,9 +27,10 @@
 //! Fuller (1987), Measurement Error Models, § 2.2, for the equivalence.
 
 use super::basis::Basis;
-use super::design::Design;
+use super::columns::has_weekly_effect;
 use super::error_variance::{are_distinct, inverted, limit};
 use super::hausman::Hausman;
+use super::outcome::ScaledOutcome;
 use crate::config::{ControlConfig, FitConfig};
 use crate::data::Dataset;
 
@@ -55,7 +56,7 @@ pub struct Calibration {
 /// Replaces the controls that `config` calls unreliable by their means given everything else.
 /// `calendar` holds the shared columns (length T), `controls` the scaled controls (G × T).
 pub(super) fn calibrate(
-    design: &Design,
+    outcome: &ScaledOutcome,
     data: &Dataset,
     config: &FitConfig,
     calendar: &[&[f64]],
@@ -69,9 +70,9 @@ pub(super) fn calibrate(
     if noisy.is_empty() {
         return Vec::new();
     }
-    let mut basis = regressors(design, data, calendar, controls, &noisy);
+    let mut basis = regressors(outcome, (data, config), calendar, controls, &noisy);
     let without_neighbours = basis.clone();
-    add_neighbours(&mut basis, design, controls, &noisy);
+    add_neighbours(&mut basis, outcome, controls, &noisy);
     let residuals: Vec<Vec<f64>> = noisy.iter().map(|j| basis.residual(&controls[*j])).collect();
     let q = noisy.len();
     let covariance = covariance(&basis, &residuals);
@@ -82,14 +83,14 @@ pub(super) fn calibrate(
         let others = noisy.iter().filter(|j| **j != noisy[a]);
         let mut given_others = without_neighbours.clone();
         others.for_each(|j| given_others.add(&controls[*j]));
-        (error[a], contradicted[a]) = credible(given_others, design, controls, &noisy, (noisy[a], error[a]));
+        (error[a], contradicted[a]) = credible(given_others, outcome, controls, &noisy, (noisy[a], error[a]));
     }
     let is_told: Vec<bool> = asked.iter().map(|c| !c.assumed).collect();
     limit(&covariance, &mut error, &is_told);
     // A control that the others determine has nothing of its own left to shrink.
     let Some(inverse) = inverted(&covariance) else { return Vec::new() };
     // A forecast takes a control as it is: beyond the fit ŵ would be the calendar's extrapolation.
-    let (n, seen) = (design.n_periods, design.periods_until_last_fitted());
+    let (n, seen) = (outcome.n_periods, outcome.periods_until_last_fitted());
     let mut found = Vec::with_capacity(q);
     for (a, &control) in noisy.iter().enumerate() {
         for (b, residual) in residuals.iter().enumerate() {
@@ -123,18 +124,18 @@ fn covariance(basis: &Basis, residuals: &[Vec<f64>]) -> Vec<f64> {
 /// the regressors beside its neighbours, and whether it contradicts a larger one.
 fn credible(
     given: Basis,
-    design: &Design,
+    outcome: &ScaledOutcome,
     controls: &[Vec<f64>],
     noisy: &[usize],
     (control, assumed): (usize, f64),
 ) -> (f64, bool) {
-    let outcome = given.residual(&design.outcome);
+    let target = given.residual(&outcome.scaled);
     let whole = given.residual(&controls[control]);
     let mut basis = given;
-    add_neighbours(&mut basis, design, controls, noisy);
+    add_neighbours(&mut basis, outcome, controls, noisy);
     let own = basis.residual(&controls[control]);
     let variance = basis.dot(&own, &own) / basis.degrees_of_freedom().max(1.0);
-    let Some(hausman) = Hausman::new(&basis, &outcome, &whole, &own) else { return (assumed, false) };
+    let Some(hausman) = Hausman::new(&basis, &target, &whole, &own) else { return (assumed, false) };
     let most = (assumed / variance).min(1.0);
     let share = hausman.credible_error(most);
     (variance * share, share < most)
@@ -142,45 +143,46 @@ fn credible(
 
 /// O without the neighbours of the controls that are `noisy`.
 fn regressors<'a>(
-    design: &'a Design,
-    data: &Dataset,
+    outcome: &'a ScaledOutcome,
+    (data, config): (&Dataset, &FitConfig),
     calendar: &[&[f64]],
     controls: &[Vec<f64>],
     noisy: &[usize],
 ) -> Basis<'a> {
-    let mut basis = Basis::new(design, data);
-    if !design.weekly_effect {
-        calendar.iter().for_each(|column| basis.add(&column.repeat(design.n_geos)));
+    let weekly_effect = has_weekly_effect(&config.model, outcome.n_geos);
+    let mut basis = Basis::new(outcome, data, weekly_effect);
+    if !weekly_effect {
+        calendar.iter().for_each(|column| basis.add(&column.repeat(outcome.n_geos)));
     }
     (0..controls.len()).filter(|j| !noisy.contains(j)).for_each(|j| basis.add(&controls[j]));
-    let exposure = exposure_columns(design, data);
+    let exposure = exposure_columns(outcome, data);
     exposure.iter().for_each(|column| basis.add(column));
     let columns = basis.len() + 2 * exposure.len() + 2 * noisy.len();
-    if design.fitted.iter().sum::<f64>() >= (CELLS_PER_COLUMN * columns) as f64 {
+    if outcome.fitted.iter().sum::<f64>() >= (CELLS_PER_COLUMN * columns) as f64 {
         for column in &exposure {
-            neighbours(column, design.n_periods).iter().for_each(|c| basis.add(c));
+            neighbours(column, outcome.n_periods).iter().for_each(|c| basis.add(c));
         }
     }
     basis
 }
 
 /// Makes O whole: what the periods before and after tell of the noisy controls.
-fn add_neighbours(basis: &mut Basis, design: &Design, controls: &[Vec<f64>], noisy: &[usize]) {
+fn add_neighbours(basis: &mut Basis, outcome: &ScaledOutcome, controls: &[Vec<f64>], noisy: &[usize]) {
     for j in noisy {
-        neighbours(&controls[*j], design.n_periods).iter().for_each(|c| basis.add(c));
+        neighbours(&controls[*j], outcome.n_periods).iter().for_each(|c| basis.add(c));
     }
 }
 
 /// Regressors that stand for media: of each channel ln exposure (0 where off) and whether it is on, per
 /// geo over the geo's own active mean. Budgets that follow demand follow it in proportion, so that the
 /// logarithm is what is nearest to linear in it.
-fn exposure_columns(design: &Design, data: &Dataset) -> Vec<Vec<f64>> {
-    let n = design.n_periods;
-    let mut columns = Vec::with_capacity(2 * design.n_channels());
+fn exposure_columns(outcome: &ScaledOutcome, data: &Dataset) -> Vec<Vec<f64>> {
+    let n = outcome.n_periods;
+    let mut columns = Vec::with_capacity(2 * data.channels.len());
     for channel in &data.channels {
-        let (mut on, mut log) = (vec![0.0; design.fitted.len()], vec![0.0; design.fitted.len()]);
+        let (mut on, mut log) = (vec![0.0; outcome.fitted.len()], vec![0.0; outcome.fitted.len()]);
         for (g, row) in channel.exposure.rows().into_iter().enumerate() {
-            let fitted = &design.fitted[g * n..(g + 1) * n];
+            let fitted = &outcome.fitted[g * n..(g + 1) * n];
             let active = || row.iter().zip(fitted).filter(|(x, f)| **x > 0.0 && **f > 0.0);
             let mean = active().map(|(x, _)| x).sum::<f64>() / active().count().max(1) as f64;
             for (t, x) in row.iter().enumerate().filter(|(_, x)| **x > 0.0 && mean > 0.0) {

@@ -1,8 +1,9 @@
 //! Derivative of the collapsed likelihood by the autocorrelation φ.
 
-use super::super::design::Design;
-use super::super::layout::Theta;
-use super::{Baseline, Crossproducts};
+use super::super::design::BaselineDesign;
+use super::super::theta::Theta;
+use super::baseline::Baseline;
+use super::crossproducts::Crossproducts;
 use crate::transform::simd::{dot3, mul_add};
 
 impl Baseline {
@@ -46,7 +47,7 @@ impl Baseline {
     #[inline(always)]
     pub(super) fn residual_phi_gradient<const FMA: bool>(
         &self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
     ) -> f64 {

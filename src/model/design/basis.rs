@@ -1,6 +1,6 @@
 //! Least squares on the fitted cells: what a set of regressors leaves of a vector.
 
-use super::design::Design;
+use super::outcome::ScaledOutcome;
 use crate::data::Dataset;
 
 /// Share of a column's length below which what the columns before it leave counts as rounding.
@@ -12,22 +12,23 @@ const ROUNDS: usize = 8;
 /// with a weekly effect, the weeks take. Vectors are G × T and follow along where a cell is not fitted.
 #[derive(Clone)]
 pub struct Basis<'a> {
-    design: &'a Design,
+    outcome: &'a ScaledOutcome,
+    weekly_effect: bool,
     /// What counts in the mean of a week: its fitted cells; where it has none, those present.
     weight: Vec<f64>,
     columns: Vec<(Vec<f64>, f64)>,
 }
 
 impl<'a> Basis<'a> {
-    /// The levels and weeks of a design, no more.
-    pub fn new(design: &'a Design, data: &Dataset) -> Basis<'a> {
-        let n = design.n_periods;
-        let is_fitted = |t: usize| (0..design.n_geos).any(|g| design.fitted[g * n + t] > 0.0);
+    /// The levels of an outcome, no more; with a `weekly_effect` its weeks too.
+    pub fn new(outcome: &'a ScaledOutcome, data: &Dataset, weekly_effect: bool) -> Basis<'a> {
+        let n = outcome.n_periods;
+        let is_fitted = |t: usize| (0..outcome.n_geos).any(|g| outcome.fitted[g * n + t] > 0.0);
         let fitted_weeks: Vec<bool> = (0..n).map(is_fitted).collect();
         let present = data.present.iter().map(|p| f64::from(u8::from(*p)));
-        let weight = present.zip(&design.fitted).enumerate();
+        let weight = present.zip(&outcome.fitted).enumerate();
         let weight = weight.map(|(i, (present, f))| if fitted_weeks[i % n] { *f } else { present }).collect();
-        Basis { design, weight, columns: Vec::new() }
+        Basis { outcome, weekly_effect, weight, columns: Vec::new() }
     }
 
     /// Adds a regressor unless it depends on those before it.
@@ -64,16 +65,16 @@ impl<'a> Basis<'a> {
 
     /// Σ aᵢ bᵢ over the fitted cells.
     pub fn dot(&self, a: &[f64], b: &[f64]) -> f64 {
-        a.iter().zip(b).zip(&self.design.fitted).map(|((a, b), f)| f * a * b).sum()
+        a.iter().zip(b).zip(&self.outcome.fitted).map(|((a, b), f)| f * a * b).sum()
     }
 
     /// Fitted cells less what the basis fits.
     pub fn degrees_of_freedom(&self) -> f64 {
-        let design = self.design;
-        let n = design.n_periods;
-        let weeks = (0..n).filter(|t| (0..design.n_geos).any(|g| design.fitted[g * n + t] > 0.0)).count();
-        let levels = if design.weekly_effect { design.n_geos + weeks - 1 } else { design.n_geos };
-        design.fitted.iter().sum::<f64>() - (levels + self.columns.len()) as f64
+        let outcome = self.outcome;
+        let n = outcome.n_periods;
+        let weeks = (0..n).filter(|t| (0..outcome.n_geos).any(|g| outcome.fitted[g * n + t] > 0.0)).count();
+        let levels = if self.weekly_effect { outcome.n_geos + weeks - 1 } else { outcome.n_geos };
+        outcome.fitted.iter().sum::<f64>() - (levels + self.columns.len()) as f64
     }
 
     /// Variance of Σ aᵢ eᵢ over the fitted cells where the errors, of which `rest` are the residuals, may last
@@ -82,33 +83,33 @@ impl<'a> Basis<'a> {
     /// # Source
     /// Newey & West (1987); lags by Stock & Watson (2019), Introduction to Econometrics, eq. 16.17.
     pub fn lasting_variance(&self, a: &[f64], rest: &[f64]) -> f64 {
-        let n = self.design.n_periods;
+        let n = self.outcome.n_periods;
         let lags = (0.75 * (n as f64).cbrt()).floor() as usize;
-        let cells = a.iter().zip(rest).zip(&self.design.fitted);
+        let cells = a.iter().zip(rest).zip(&self.outcome.fitted);
         let products: Vec<f64> = cells.map(|((a, e), f)| f * a * e).collect();
         let lagged = |lag: usize| -> f64 {
             products.chunks_exact(n).flat_map(|u| u.iter().zip(u.iter().skip(lag))).map(|(u, v)| u * v).sum()
         };
         let weight = |lag: usize| 2.0 * (1.0 - lag as f64 / (lags + 1) as f64);
         let sum = lagged(0) + (1..=lags).map(|lag| weight(lag) * lagged(lag)).sum::<f64>();
-        sum * self.design.fitted.iter().sum::<f64>() / self.degrees_of_freedom().max(1.0)
+        sum * self.outcome.fitted.iter().sum::<f64>() / self.degrees_of_freedom().max(1.0)
     }
 
     /// Variance over time within the geos.
     pub fn variance_within(&self, vector: &[f64]) -> f64 {
         let mut rest = vector.to_vec();
         self.subtract_geo_means(&mut rest);
-        self.dot(&rest, &rest) / self.design.fitted.iter().sum::<f64>()
+        self.dot(&rest, &rest) / self.outcome.fitted.iter().sum::<f64>()
     }
 
     /// Less the mean of the week, where weeks have effects, and the geo's own.
     fn centred(&self, vector: &[f64]) -> Vec<f64> {
-        let (n, n_geos) = (self.design.n_periods, self.design.n_geos);
+        let (n, n_geos) = (self.outcome.n_periods, self.outcome.n_geos);
         let mut rest = vector.to_vec();
         // The two means commute where every cell is fitted; else they are taken in turns until both are out.
-        let rounds = if self.design.weekly_effect { ROUNDS } else { 1 };
+        let rounds = if self.weekly_effect { ROUNDS } else { 1 };
         for _ in 0..rounds {
-            if self.design.weekly_effect {
+            if self.weekly_effect {
                 for t in 0..n {
                     let cells = || (0..n_geos).map(|g| g * n + t);
                     let count: f64 = cells().map(|i| self.weight[i]).sum();
@@ -122,8 +123,8 @@ impl<'a> Basis<'a> {
     }
 
     fn subtract_geo_means(&self, values: &mut [f64]) {
-        let n = self.design.n_periods;
-        for (values, fitted) in values.chunks_exact_mut(n).zip(self.design.fitted.chunks_exact(n)) {
+        let n = self.outcome.n_periods;
+        for (values, fitted) in values.chunks_exact_mut(n).zip(self.outcome.fitted.chunks_exact(n)) {
             let count: f64 = fitted.iter().sum();
             let mean = values.iter().zip(fitted).map(|(x, f)| x * f).sum::<f64>() / count.max(1.0);
             values.iter_mut().for_each(|x| *x -= mean);

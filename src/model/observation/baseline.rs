@@ -11,26 +11,20 @@
 //! ```
 //! One geo has no shared block: δ̃ stands for γ̃, and D for V.
 
-mod autoregression;
-mod conditional;
-mod crossproducts;
-
-pub use conditional::BaselineDraw;
-pub use crossproducts::Crossproducts;
-
-use super::design::{ColumnGroup, Design};
-use super::layout::Theta;
-use super::prior::LikelihoodGradient;
+use super::super::design::{BaselineDesign, ColumnGroup};
+use super::super::theta::LikelihoodGradient;
+use super::super::theta::Theta;
+use super::crossproducts::Crossproducts;
 use crate::config::Noise;
 use crate::linalg::lanes::{cholesky, identity, inverse_from_factor, invert_factor, multiply};
 use crate::transform::simd::{axpy4, dot, dot4, mul_add};
 
 /// Prior sd of the intercept and of a control's coefficient, scaled outcome units.
-pub(super) const INTERCEPT_SD: f64 = 1.0;
+pub(crate) const INTERCEPT_SD: f64 = 1.0;
 /// Prior sd of a geo's own intercept: wide enough to leave it to the data. A learned scale is drawn to the
 /// many geos that are alike, and then a geo that stands out is explained by its media.
-pub(super) const GEO_INTERCEPT_SD: f64 = 0.5;
-pub(super) const CONTROL_SD: f64 = 0.3;
+pub(crate) const GEO_INTERCEPT_SD: f64 = 0.5;
+pub(crate) const CONTROL_SD: f64 = 0.3;
 
 /// Scratch space and results at one point.
 #[derive(Debug, Clone)]
@@ -40,36 +34,36 @@ pub struct Baseline {
     /// Ω r, then Ω r̂ / σ²: the derivative of the log likelihood by the mean. G × T.
     pub by_mean: Vec<f64>,
     /// D½, V½ and R by column.
-    sd_geo: Vec<f64>,
-    sd_shared: Vec<f64>,
-    ratio: Vec<f64>,
+    pub(super) sd_geo: Vec<f64>,
+    pub(super) sd_shared: Vec<f64>,
+    pub(super) ratio: Vec<f64>,
     /// Ã⁻¹ per block.
-    inverse: Vec<f64>,
+    pub(super) inverse: Vec<f64>,
     /// U⁻ᵀ of Ã = UᵀU per block, kept for exact draws.
-    factor: Vec<f64>,
+    pub(super) factor: Vec<f64>,
     /// c̃, then Ã⁻¹ c̃, per block.
-    solved: Vec<f64>,
+    pub(super) solved: Vec<f64>,
     /// δ̃ per block.
-    deviation: Vec<f64>,
-    scratch: Vec<f64>,
-    product: Vec<f64>,
+    pub(super) deviation: Vec<f64>,
+    pub(super) scratch: Vec<f64>,
+    pub(super) product: Vec<f64>,
     /// C̃, its U⁻ᵀ, and R U⁻¹.
-    shared: Vec<f64>,
-    shared_factor: Vec<f64>,
-    shared_scaled: Vec<f64>,
+    pub(super) shared: Vec<f64>,
+    pub(super) shared_factor: Vec<f64>,
+    pub(super) shared_scaled: Vec<f64>,
     /// The same repeated in every lane: products of lanes with a scalar vectorise over the wrong loop.
-    shared_lanes: Vec<f64>,
-    shared_rhs: Vec<f64>,
+    pub(super) shared_lanes: Vec<f64>,
+    pub(super) shared_rhs: Vec<f64>,
     /// γ̃.
-    shared_mean: Vec<f64>,
-    coefficients: Vec<f64>,
+    pub(super) shared_mean: Vec<f64>,
+    pub(super) coefficients: Vec<f64>,
     /// tr(S_g Cov(γ + δ_g)), padded to whole blocks.
-    trace: Vec<f64>,
+    pub(super) trace: Vec<f64>,
 }
 
 impl Baseline {
     /// Room for a design.
-    pub fn new(design: &Design, x: &Crossproducts) -> Baseline {
+    pub fn new(design: &BaselineDesign, x: &Crossproducts) -> Baseline {
         let k = x.k;
         let (matrix, vector) = (x.stride * x.stride * x.lanes, k * x.lanes);
         let shared = x.shared_stride * x.shared_stride;
@@ -102,7 +96,7 @@ impl Baseline {
     #[inline(always)]
     pub fn collapse<const FMA: bool>(
         &mut self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
         by: &mut LikelihoodGradient,
@@ -117,7 +111,7 @@ impl Baseline {
     #[inline(always)]
     fn collapse_lanes<const FMA: bool, const L: usize>(
         &mut self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
         by: &mut LikelihoodGradient,
@@ -147,7 +141,7 @@ impl Baseline {
         -0.5 * (log_determinant + quadratic)
     }
 
-    fn set_scales(&mut self, design: &Design, x: &Crossproducts, theta: &Theta) {
+    pub(super) fn set_scales(&mut self, design: &BaselineDesign, x: &Crossproducts, theta: &Theta) {
         for (j, group) in design.columns.iter().enumerate() {
             let (shared, geo) = match group {
                 ColumnGroup::Intercept => (INTERCEPT_SD, GEO_INTERCEPT_SD),
@@ -164,9 +158,9 @@ impl Baseline {
 
     /// c̃ = D½ Zᵀ Ω r / σ²; Ω r goes to `by_mean`.
     #[inline(always)]
-    fn right_hand_sides<const FMA: bool, const L: usize>(
+    pub(super) fn right_hand_sides<const FMA: bool, const L: usize>(
         &mut self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
     ) {
@@ -191,9 +185,9 @@ impl Baseline {
 
     /// Ã⁻¹ and Ã⁻¹ c̃ of every geo, C̃ − I and its right-hand side; returns Σ ln|Ã|.
     #[inline(always)]
-    fn eliminate_geos<const FMA: bool, const L: usize>(
+    pub(super) fn eliminate_geos<const FMA: bool, const L: usize>(
         &mut self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
     ) -> f64 {
@@ -258,7 +252,7 @@ impl Baseline {
 
     /// C̃⁻¹ as a factor, γ̃; returns ln|C̃|.
     #[inline(always)]
-    fn solve_shared<const FMA: bool, const L: usize>(&mut self, x: &Crossproducts) -> f64 {
+    pub(super) fn solve_shared<const FMA: bool, const L: usize>(&mut self, x: &Crossproducts) -> f64 {
         let (k, stride, first) = (x.k, x.shared_stride, x.first_shared);
         for i in 0..k {
             self.shared[i * stride + i] += 1.0;
@@ -287,7 +281,7 @@ impl Baseline {
     #[inline(always)]
     fn deviations<const FMA: bool, const L: usize>(
         &mut self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
         by: &mut LikelihoodGradient,
@@ -371,7 +365,7 @@ impl Baseline {
     }
 
     /// γ̂ + δ̂_g without the prior mean of the intercept.
-    fn gather_coefficients<const L: usize>(&mut self, design: &Design) {
+    fn gather_coefficients<const L: usize>(&mut self, design: &BaselineDesign) {
         let k = design.n_columns();
         for g in 0..design.n_geos {
             for j in 0..k {
@@ -383,7 +377,7 @@ impl Baseline {
     }
 
     #[inline(always)]
-    fn subtract_baseline<const FMA: bool>(&mut self, design: &Design) {
+    fn subtract_baseline<const FMA: bool>(&mut self, design: &BaselineDesign) {
         let (n, k) = (design.n_periods, design.n_columns());
         for first in (0..k).step_by(4) {
             let of_geos = self.coefficients.chunks_exact(k);

@@ -5,16 +5,17 @@
 //! period by period, whereas u beside an integrated γ is known along the columns of Z only through its
 //! prior and mixes slowly. The prior of f is the collapsed regression of one geo whose outcome is f.
 
-use super::baseline::{Baseline, BaselineDraw, Crossproducts};
-use super::design::Design;
-use super::layout::Theta;
-use super::prior::LikelihoodGradient;
-use crate::config::Noise;
+use super::super::design::BaselineDesign;
+use super::super::theta::LikelihoodGradient;
+use super::super::theta::Theta;
+use super::baseline::Baseline;
+use super::conditional::BaselineDraw;
+use super::crossproducts::Crossproducts;
 
 /// The regression of f on the calendar.
 #[derive(Debug, Clone)]
 pub struct Calendar {
-    design: Design,
+    design: BaselineDesign,
     crossproducts: Crossproducts,
 }
 
@@ -38,28 +39,8 @@ impl CalendarState {
 
 impl Calendar {
     /// The calendar columns of a panel as a design of their own, with prior mean `intercept_mean` of f.
-    pub fn new(panel: &Design, intercept_mean: f64) -> Calendar {
-        let n = panel.n_periods;
-        let columns = panel.columns[..panel.n_calendar_columns()].to_vec();
-        let baseline = panel.baseline_all[..columns.len() * n].to_vec();
-        let design = Design {
-            n_geos: 1,
-            outcome: vec![0.0; n],
-            fitted: vec![1.0; n],
-            outcome_scale: vec![1.0],
-            value: vec![1.0; n],
-            units: vec![1.0; n],
-            channels: Vec::new(),
-            exposure: Vec::new(),
-            baseline_all: baseline.clone(),
-            baseline,
-            columns,
-            intercept_mean,
-            noise: Noise::White,
-            weekly_effect: false,
-            level: None,
-            ..panel.clone()
-        };
+    pub fn new(panel: &BaselineDesign, intercept_mean: f64) -> Calendar {
+        let design = panel.of_calendar(intercept_mean);
         Calendar { crossproducts: Crossproducts::new(&design), design }
     }
 
@@ -67,8 +48,8 @@ impl Calendar {
     pub fn state(&self) -> CalendarState {
         CalendarState {
             baseline: Baseline::new(&self.design, &self.crossproducts),
-            theta: Theta::new(&self.design),
-            by: LikelihoodGradient::new(&self.design),
+            theta: Theta { sigma: vec![0.0], ..Theta::default() },
+            by: LikelihoodGradient { ln_sigma: vec![0.0], ..LikelihoodGradient::default() },
         }
     }
 
@@ -113,7 +94,7 @@ impl Calendar {
         for (j, gamma) in gamma.iter().enumerate() {
             draw.shared[j] += gamma;
             draw.coefficients.iter_mut().skip(j).step_by(k).for_each(|b| *b += gamma);
-            let column = &self.design.baseline[j * n..(j + 1) * n];
+            let column = &self.design.fitted_columns[j * n..(j + 1) * n];
             draw.weekly.iter_mut().zip(column).for_each(|(u, z)| *u -= gamma * z);
         }
     }

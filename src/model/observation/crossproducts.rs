@@ -1,6 +1,6 @@
 //! Crossproducts of the baseline columns, computed once.
 
-use super::super::design::Design;
+use super::super::design::BaselineDesign;
 use crate::config::Noise;
 use crate::linalg::lanes::padded;
 
@@ -37,7 +37,7 @@ pub struct Crossproducts {
 
 impl Crossproducts {
     /// Computes them for a design.
-    pub fn new(design: &Design) -> Crossproducts {
+    pub fn new(design: &BaselineDesign) -> Crossproducts {
         let (n_geos, n, k) = (design.n_geos, design.n_periods, design.n_columns());
         let lanes = if n_geos == 1 { 1 } else { 8 };
         let n_blocks = n_geos.div_ceil(lanes);
@@ -72,7 +72,7 @@ impl Crossproducts {
             }
             x.n_fitted[g] = fitted.iter().sum();
             x.n_runs[g] = x.n_fitted[g] - link.iter().sum::<f64>();
-            let column = |j: usize| &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
+            let column = |j: usize| &design.fitted_columns[(g * k + j) * n..(g * k + j + 1) * n];
             for i in 0..k {
                 for j in 0..k {
                     let at = (((g / lanes) * stride + i) * stride + j) * lanes + g % lanes;
@@ -90,7 +90,7 @@ impl Crossproducts {
 
     /// Ωr of one geo: first-order autoregression, every run of fitted cells starting stationary.
     #[inline(always)]
-    pub(super) fn whiten(&self, design: &Design, g: usize, phi: f64, r: &[f64], out: &mut [f64]) {
+    pub(super) fn whiten(&self, design: &BaselineDesign, g: usize, phi: f64, r: &[f64], out: &mut [f64]) {
         let n = r.len();
         if phi == 0.0 {
             out.copy_from_slice(r);

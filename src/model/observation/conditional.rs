@@ -2,9 +2,10 @@
 
 use rand_distr::{Distribution, StandardNormal};
 
-use super::super::design::{ColumnGroup, Design};
-use super::super::layout::Theta;
-use super::{Baseline, Crossproducts};
+use super::super::design::{BaselineDesign, ColumnGroup};
+use super::super::theta::Theta;
+use super::baseline::Baseline;
+use super::crossproducts::Crossproducts;
 use crate::transform::simd::{axpy, axpy4, dot, mul_add};
 
 /// Coefficients drawn exactly from their posterior at one point, scaled outcome units.
@@ -21,7 +22,7 @@ pub struct BaselineDraw {
 impl Baseline {
     /// The first part of [`Baseline::collapse`], after which the coefficients can be drawn.
     #[inline(always)]
-    pub fn condition<const FMA: bool>(&mut self, design: &Design, x: &Crossproducts, theta: &Theta) {
+    pub fn condition<const FMA: bool>(&mut self, design: &BaselineDesign, x: &Crossproducts, theta: &Theta) {
         if x.lanes == 1 {
             self.condition_lanes::<FMA, 1>(design, x, theta);
         } else {
@@ -33,7 +34,7 @@ impl Baseline {
     #[inline(always)]
     pub(super) fn condition_lanes<const FMA: bool, const L: usize>(
         &mut self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
     ) -> f64 {
@@ -51,7 +52,12 @@ impl Baseline {
     }
 
     /// Draws γ and every γ + δ_g, after [`Baseline::condition`] at the same point.
-    pub fn draw<R: rand::Rng>(&self, design: &Design, x: &Crossproducts, rng: &mut R) -> BaselineDraw {
+    pub fn draw<R: rand::Rng>(
+        &self,
+        design: &BaselineDesign,
+        x: &Crossproducts,
+        rng: &mut R,
+    ) -> BaselineDraw {
         let (k, stride, lanes) = (x.k, x.stride, x.lanes);
         let mut normals = |n: usize| -> Vec<f64> { (0..n).map(|_| StandardNormal.sample(rng)).collect() };
         let prior_mean =
@@ -93,7 +99,7 @@ impl Baseline {
     #[inline(always)]
     pub(crate) fn precision_diagonal<const FMA: bool>(
         &self,
-        design: &Design,
+        design: &BaselineDesign,
         x: &Crossproducts,
         theta: &Theta,
         g: usize,
@@ -104,7 +110,7 @@ impl Baseline {
         let covariance = self.covariance::<FMA>(x, g);
         let mut whitened = vec![0.0; k * n];
         for (j, column) in whitened.chunks_exact_mut(n).enumerate() {
-            let z = &design.baseline[(g * k + j) * n..(g * k + j + 1) * n];
+            let z = &design.fitted_columns[(g * k + j) * n..(g * k + j + 1) * n];
             x.whiten(design, g, theta.phi, z, column);
         }
         let link = &x.link[g * n..(g + 1) * n];

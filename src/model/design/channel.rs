@@ -1,0 +1,54 @@
+//! One channel as the density sees it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::exposure::ExposureScale;
+use super::outcome::ScaledOutcome;
+use super::shape::ShapePrior;
+use crate::config::Adstock;
+
+/// One channel as the density sees it.
+#[derive(Debug, Clone)]
+pub struct ChannelDesign {
+    /// Name.
+    pub name: String,
+    /// Carry-over kernel.
+    pub adstock: Adstock,
+    /// Hill slope when fixed.
+    pub fixed_slope: Option<f64>,
+    /// What the sampled effect measures.
+    pub scale: EffectScale,
+    /// Total that the effect multiplies: spend over the fitted cells, or the outcome total for shares.
+    pub numeraire: f64,
+    /// Own prior of ln effect (mean, sd); `None` for the pooled one.
+    pub prior: Option<(f64, f64)>,
+    /// Prior of the response's shape.
+    pub shape: ShapePrior,
+    /// From exposure to scaled units.
+    pub exposure_scale: ExposureScale,
+    /// Spend over the fitted cells per geo.
+    pub spend: Vec<f64>,
+}
+
+/// What a channel's sampled effect measures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectScale {
+    /// Value of the contribution by spend.
+    Roi,
+    /// d value / d spend at today's spend.
+    MarginalRoi,
+    /// Contribution by total outcome.
+    Share,
+}
+
+impl EffectScale {
+    /// Weight of a reported cell in the total that the effect is measured on.
+    pub(crate) fn weights(self, outcome: &ScaledOutcome) -> &[f64] {
+        match self {
+            EffectScale::Roi | EffectScale::MarginalRoi => &outcome.value,
+            EffectScale::Share => &outcome.units,
+        }
+    }
+}
