@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use common::{SHAPES, market};
 use mmm::config::FitConfig;
 use mmm::model::{Density, Design};
-use mmm::transform::hill::{Hill, HillForward, HillOutput};
 use mmm::transform::math::{exp, ln};
+use mmm::transform::saturation::{Hill, HillForward, Response};
 use mmm::transform::simd::{InstructionSet, Kernel, dispatch};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -69,7 +69,7 @@ fn hill(n: usize) -> impl FnMut() {
     let (mut effect, mut logit, mut slope) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     let tangent = vec![0.5; n];
     move || {
-        let out = HillOutput { effect: &mut effect, logit: &mut logit, by_parameter: &mut slope };
+        let out = Response { effect: &mut effect, logit: &mut logit, by_parameter: &mut slope };
         let tangent = &tangent;
         dispatch(set, HillForward { hill: black_box(SHAPE), adstocked: &adstocked, tangent, out });
         black_box((&effect, &logit, &slope));

@@ -2,7 +2,7 @@
 //!
 //! A media mix model splits an outcome (revenue, orders, sign-ups) into a baseline and what each
 //! media channel brought, with carry-over ([`transform::adstock`]) and diminishing returns
-//! ([`transform::hill`]), and says how sure it is. The `mmm` program is a thin shell over this
+//! ([`transform::saturation`]), and says how sure it is. The `mmm` program is a thin shell over this
 //! library; everything it does can be done from code:
 //!
 //! ```

@@ -1,10 +1,13 @@
 //! The marginal log posterior of the nonlinear parameters with its gradient.
 
+use std::sync::Arc;
+
 use super::design::{Design, PRIOR_MEDIA_SHARE};
 use super::layout::Layout;
 use super::media::{Media, Split};
 use super::observation::{Baseline, BaselineDraw, Calendar, CalendarState, Crossproducts};
 use super::returns::Returns;
+use super::terms::{At, Term, Terms, TermsState};
 use super::theta::{LikelihoodGradient, Theta};
 use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 
@@ -18,6 +21,7 @@ pub struct Density {
     crossproducts: Crossproducts,
     calendar: Option<Calendar>,
     split: Split,
+    terms: Terms,
 }
 
 /// Scratch space and everything computed at the last point.
@@ -32,6 +36,7 @@ pub struct State {
     calendar: Option<CalendarState>,
     by: LikelihoodGradient,
     returns: Returns,
+    terms: TermsState,
 }
 
 impl State {
@@ -62,7 +67,13 @@ impl Density {
         let crossproducts = Crossproducts::new(&design.baseline);
         let calendar =
             design.baseline.weekly_effect.then(|| Calendar::new(&design.baseline, 1.0 - PRIOR_MEDIA_SHARE));
-        Density { design, layout, crossproducts, calendar, split: Split { threads: 1, instructions } }
+        let split = Split { threads: 1, instructions };
+        Density { design, layout, crossproducts, calendar, split, terms: Terms::default() }
+    }
+
+    /// The same with other terms beside the observation. Holds for states made from now on.
+    pub fn with_terms(self, terms: Vec<Arc<dyn Term>>) -> Density {
+        Density { terms: Terms(terms), ..self }
     }
 
     /// Spreads every gradient over so many threads of the present rayon pool, or fewer when it is too small for
@@ -80,6 +91,7 @@ impl Density {
             calendar: self.calendar.as_ref().map(Calendar::state),
             by: LikelihoodGradient::new(&self.design),
             returns: self.design.media.pool.state(self.layout.pooled().count()),
+            terms: self.terms.state(&self.design),
         }
     }
 
@@ -152,11 +164,13 @@ impl Kernel for Evaluate<'_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) -> f64 {
         let Evaluate { density, q, grad, state } = self;
-        let State { theta, media, baseline, calendar, by, returns } = state;
+        let State { theta, media, baseline, calendar, by, returns, terms } = state;
         let design = &density.design;
-        forward::<FMA>(density, q, (&mut *theta, &mut *media, &mut baseline.residual));
+        forward::<FMA>(density, q, (&mut *theta, &mut *media, &mut *terms, &mut baseline.residual));
         let mut likelihood = baseline.collapse::<FMA>(&design.baseline, &density.crossproducts, theta, by);
-        media.reverse::<FMA>(design, theta, &baseline.by_mean, by);
+        let at = At { design, theta, media };
+        likelihood += density.terms.density::<FMA>(at, &baseline.by_mean, terms, by);
+        media.reverse::<FMA>(design, theta, (&baseline.by_mean, terms.cotangents()), by);
         if design.baseline.weekly_effect {
             by.weekly.fill(0.0);
             for by_mean in baseline.by_mean.chunks_exact(design.n_periods) {
@@ -184,7 +198,7 @@ impl Kernel for Evaluate<'_> {
 fn forward<const FMA: bool>(
     density: &Density,
     q: &[f64],
-    (theta, media, residual): (&mut Theta, &mut Media, &mut [f64]),
+    (theta, media, terms, residual): (&mut Theta, &mut Media, &mut TermsState, &mut [f64]),
 ) {
     let design = &density.design;
     theta.decode(q, design, &density.layout);
@@ -198,6 +212,7 @@ fn forward<const FMA: bool>(
         }
     }
     media.forward::<FMA>(design, theta, residual);
+    density.terms.forward::<FMA>(At { design, theta, media }, terms, residual);
     for (r, fitted) in residual.iter_mut().zip(&design.outcome.fitted) {
         *r *= fitted;
     }
@@ -214,8 +229,8 @@ impl Kernel for Locate<'_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let Locate { density, q, state } = self;
-        let State { theta, media, baseline, calendar, .. } = state;
-        forward::<FMA>(density, q, (&mut *theta, media, &mut baseline.residual));
+        let State { theta, media, baseline, calendar, terms, .. } = state;
+        forward::<FMA>(density, q, (&mut *theta, media, terms, &mut baseline.residual));
         baseline.condition::<FMA>(&density.design.baseline, &density.crossproducts, theta);
         if let (Some(calendar), Some(state)) = (&density.calendar, calendar) {
             calendar.condition::<FMA>(theta, state);

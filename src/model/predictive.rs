@@ -28,9 +28,7 @@ impl Density {
                 mean.iter_mut().zip(z).for_each(|(m, z)| *m += draw.coefficients[g * k + j] * z);
             }
             for c in 0..d.n_channels() {
-                let i = c * n_geos + g;
-                let h = &media.effect[i * n..(i + 1) * n];
-                mean.iter_mut().zip(h).for_each(|(m, h)| *m += media.beta[i] * h);
+                media.add_contribution(c * n_geos + g, mean);
             }
         }
         all

@@ -104,7 +104,7 @@ impl Theta {
                 p.beta(i, self.retention[c], shape.retention, by.retention[c]);
             }
             match at.slope {
-                Some(i) => self.saturation(&mut p, c, shape, (at.half_saturation, i), by),
+                Some(i) => self.saturation_prior(&mut p, c, shape, (at.half_saturation, i), by),
                 None => p.normal(at.half_saturation, shape.ln_half_saturation.1 * by.ln_half_saturation[c]),
             }
             match at.effect_sd {
@@ -145,7 +145,7 @@ impl Theta {
 
     /// Prior of ln K and ln S at the coordinates (c (ln K − mean), standardised ln S) with c the
     /// [`ShapePrior::stiffness`].
-    fn saturation(
+    fn saturation_prior(
         &self,
         p: &mut Accumulator,
         c: usize,

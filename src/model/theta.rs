@@ -1,6 +1,7 @@
 //! The parameters on their natural scales at one point, and the gradient by them.
 
 use super::design::Design;
+use crate::transform::saturation::{Hill, Saturation};
 
 /// Parameters on their natural scales at one point. Vectors over channels have length C.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +37,12 @@ pub struct Theta {
 }
 
 impl Theta {
+    /// Saturation of channel `c`, in scaled exposure units.
+    #[inline(always)]
+    pub fn saturation(&self, c: usize) -> Saturation {
+        Saturation::Hill(Hill { ln_half_saturation: self.ln_half_saturation[c], slope: self.slope[c] })
+    }
+
     /// Room for a design's parameters.
     pub fn new(design: &Design) -> Theta {
         let (c, g) = (design.n_channels(), design.n_geos);

@@ -15,7 +15,6 @@ use crate::planning::value::outcome::PlanOutcome;
 use crate::planning::value::profit::profit_of;
 use crate::planning::value::weeks::FutureWeeks;
 use crate::posterior::Summary;
-use crate::transform::hill::Hill;
 use crate::transform::simd::InstructionSet;
 
 /// Hill evaluations that a plan may cost: about a seventh of a second on two slow cores.
@@ -131,14 +130,13 @@ pub(crate) fn value(
         for (c, g, now, then) in &exposures {
             let of_channel = &model.draws[*c];
             let carry = CarryOver::new(of_channel.adstock, of_channel.retention[s]);
-            let hill =
-                Hill { ln_half_saturation: of_channel.half_saturation[s].ln(), slope: of_channel.slope[s] };
+            let saturation = of_channel.saturation(s);
             let plans: [&[f64]; 2] = [now, then.as_ref().unwrap_or(now)];
             let n_plans = 1 + usize::from(then.is_some());
             let t = history.n_periods();
             let series = Series {
                 carry: &carry,
-                hill,
+                saturation,
                 history: &history.channels[*c].exposure[g * t..(g + 1) * t],
                 plans: &plans[..n_plans],
                 worth: &worth[*g],

@@ -41,11 +41,8 @@ impl Means {
         let n = d.n_periods;
         add(&mut self.coefficients, &draw.coefficients);
         add(&mut self.weekly, &draw.weekly);
-        for (i, beta) in media.beta.iter().enumerate() {
-            let cells = i * n..(i + 1) * n;
-            for (sum, h) in self.media[cells.clone()].iter_mut().zip(&media.effect[cells]) {
-                *sum += beta * h;
-            }
+        for (series, sum) in self.media.chunks_exact_mut(n).enumerate() {
+            media.add_contribution(series, sum);
         }
         let columns: f64 = draw.coefficients.iter().zip(&d.baseline.column_units).map(|(b, z)| b * z).sum();
         let weekly: f64 = d

@@ -1,7 +1,8 @@
 //! One posterior draw in the user's units: contributions, ROI, response curves.
 
 use crate::model::{Density, State};
-use crate::transform::simd::{Kernel, dispatch, dot, dot3, sum8};
+use crate::transform::saturation::{CurveSeries, odds_factors};
+use crate::transform::simd::{Kernel, dispatch, dot};
 
 /// One channel at one draw.
 #[derive(Debug, Clone, Default)]
@@ -50,17 +51,15 @@ impl Kernel for Outcomes<'_> {
             plan_curve: if design.outcome.is_ragged() { zeros() } else { Vec::new() },
             ..Default::default()
         };
-        // Effect at multiplier m is h/(h + (1 − h) m⁻ˢ), because adstock is linear in spend. What is a part
-        // in 10¹⁵ of the effect or of its ceiling is lost either way.
-        let shift = |m: &f64| m.powf(-state.theta.slope[c]).clamp(1e-15, 1e15) as f32;
-        let shifts: Vec<f32> = multipliers.iter().map(shift).collect();
+        let saturation = state.theta.saturation(c);
+        let factors = odds_factors(&saturation, multipliers);
         let (mut active, mut rest) = (vec![0.0; n], vec![0.0; n]);
-        let mut series = Series::with_room(n);
+        let mut series = CurveSeries::with_room(n);
         let mut of_geo = zeros();
         for g in 0..n_geos {
             let i = c * n_geos + g;
             let (cells, local) = (i * n..(i + 1) * n, g * n..(g + 1) * n);
-            let (h, beta, slope) = (&media.effect[cells], media.beta[i], state.theta.slope[c]);
+            let (h, beta) = (&media.effect[cells], media.beta[i]);
             let (units, value) = (&design.outcome.units[local.clone()], &design.outcome.value[local]);
             let contribution = beta * dot::<FMA>(units, h);
             draw.contribution.push(contribution);
@@ -70,16 +69,16 @@ impl Kernel for Outcomes<'_> {
                 (*active, *rest) = (if *h > 0.0 { 1.0 } else { 0.0 }, 1.0 - h);
             }
             draw.ceiling += beta * dot::<FMA>(units, &active);
-            // dh/d ln a = S h (1 − h), and a is linear in spend.
-            draw.marginal_value += beta * slope * dot3::<FMA>(value, h, &rest);
+            // Adstocked exposure is linear in spend.
+            draw.marginal_value += saturation.marginal::<FMA>(beta, value, h, &rest);
             series.fill(units, h);
-            series.curve::<FMA>((beta, contribution), multipliers, &shifts, &mut of_geo);
+            series.curve::<FMA>((beta, contribution), multipliers, &factors, &mut of_geo);
             add(&mut draw.curve, 1.0, &of_geo);
             let in_currency = match design.outcome.worth {
                 Some(worth) => worth,
                 None => {
                     series.fill(value, h);
-                    series.curve::<FMA>((beta, today), multipliers, &shifts, &mut of_geo);
+                    series.curve::<FMA>((beta, today), multipliers, &factors, &mut of_geo);
                     1.0
                 }
             };
@@ -92,69 +91,4 @@ impl Kernel for Outcomes<'_> {
 
 fn add(total: &mut [f64], times: f64, part: &[f64]) {
     total.iter_mut().zip(part).for_each(|(total, part)| *total += times * part);
-}
-
-/// Partial sums of a curve's point.
-const LANES: usize = 16;
-
-/// One series in single precision: seven digits of a curve that is known to two, in less than half the time.
-/// The cells beyond its end have no gain.
-struct Series {
-    /// Weights times h.
-    gain: Vec<f32>,
-    /// h.
-    effect: Vec<f32>,
-    /// 1 − h.
-    rest: Vec<f32>,
-}
-
-impl Series {
-    fn with_room(n: usize) -> Series {
-        let n = n.next_multiple_of(2 * LANES);
-        Series { gain: vec![0.0; n], effect: vec![1.0; n], rest: vec![0.0; n] }
-    }
-
-    #[inline(always)]
-    fn fill(&mut self, weights: &[f64], effect: &[f64]) {
-        let out = self.gain.iter_mut().zip(&mut self.effect).zip(&mut self.rest);
-        for (((gain, h32), rest), (weight, h)) in out.zip(weights.iter().zip(effect)) {
-            (*gain, *h32, *rest) = ((weight * h) as f32, *h as f32, (1.0 - h) as f32);
-        }
-    }
-
-    /// The series at each multiplier, given what it comes to `today`.
-    #[inline(always)]
-    fn curve<const FMA: bool>(
-        &self,
-        (beta, today): (f64, f64),
-        multipliers: &[f64],
-        shifts: &[f32],
-        out: &mut [f64],
-    ) {
-        // A loop: a closure is compiled on its own, without the kernel's instructions.
-        for ((out, m), shift) in out.iter_mut().zip(multipliers).zip(shifts) {
-            *out = match *m {
-                0.0 => 0.0,
-                1.0 => today,
-                _ => self.point::<FMA>(beta, *shift),
-            };
-        }
-    }
-
-    /// β Σ weight · h / (h + (1 − h) · shift).
-    #[inline(always)]
-    fn point<const FMA: bool>(&self, beta: f64, shift: f32) -> f64 {
-        let mut own = [0f32; LANES];
-        let gains = self.gain.as_chunks::<{ 2 * LANES }>().0;
-        let effects = self.effect.as_chunks::<{ 2 * LANES }>().0;
-        let rests = self.rest.as_chunks::<{ 2 * LANES }>().0;
-        for ((u, h), r) in gains.iter().zip(effects).zip(rests) {
-            for l in 0..LANES {
-                // Two fractions over one denominator: divisions are what this costs.
-                let (a, b) = (h[l] + r[l] * shift, h[l + LANES] + r[l + LANES] * shift);
-                own[l] += (u[l] * b + u[l + LANES] * a) / (a * b);
-            }
-        }
-        beta * sum8(std::array::from_fn(|l| f64::from(own[l]) + f64::from(own[l + 8])))
-    }
 }

@@ -105,16 +105,8 @@ pub fn values(density: &Density, state: &State, shared: &[f64], out: &mut Vec<f6
         out.extend(&theta.weekly);
     }
     out.extend(shared);
-    out.extend((0..design.n_channels()).map(|c| coefficient(density, state, c)));
-}
-
-/// β of channel `c` where the geo factor is 1, in the outcome scale of each geo: a cell's contribution is
-/// outcome scale · coefficient · geo factor · h.
-fn coefficient(density: &Density, state: &State, c: usize) -> f64 {
-    let total = state.media.total[c];
-    let effect = state.theta.ln_effect[c].exp() * density.design.media.channels[c].numeraire;
-    // A channel that never acts on a fitted cell has no coefficient.
-    if total > 0.0 { effect / total } else { 0.0 }
+    // β where the geo factor is 1: a cell brings outcome scale · coefficient · geo factor · h.
+    out.extend(&state.media.unit);
 }
 
 /// K of channel `c` in exposure units per period (per head when scaled by population), mean over the geos in which

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::super::design::{Design, EffectScale};
 use super::super::theta::Theta;
-use crate::transform::adstock::{self, LANES, Weights};
-use crate::transform::hill::{Hill, HillOutput};
-use crate::transform::simd::{Kernel, dot, dot3, mul_add};
+use crate::transform::adstock::{self, Carry, LANES};
+use crate::transform::saturation;
+use crate::transform::simd::{Kernel, dot};
 
 /// Where the media are evaluated.
 #[derive(Clone, Copy)]
@@ -14,7 +14,7 @@ pub(super) struct Point<'a> {
     pub(super) design: &'a Design,
     pub(super) theta: &'a Theta,
     pub(super) start: &'a [usize],
-    pub(super) weights: &'a [Option<Weights>],
+    pub(super) carries: &'a [Carry],
 }
 
 /// Effects of neighbouring series, from series `first` on; the slices hold those series alone.
@@ -59,47 +59,36 @@ impl Response<'_> {
     /// Adstocked exposure of [`LANES`] series, or of those left.
     #[inline(always)]
     fn carry_over<const FMA: bool>(&mut self, own: Range<usize>) {
-        let Point { design, theta, weights, .. } = self.at;
+        let Point { design, carries, .. } = self.at;
         let (n_geos, n) = (design.n_geos, design.n_periods);
         let series = self.first + own.start..self.first + own.end;
-        if series.len() == LANES && series.clone().all(|i| weights[i / n_geos].is_none()) {
+        if series.len() == LANES && series.clone().all(|i| carries[i / n_geos].is_recurrence()) {
             // Neighbouring untruncated series advance together.
-            let retention = std::array::from_fn(|l| theta.retention[(series.start + l) / n_geos]);
+            let retention = std::array::from_fn(|l| carries[(series.start + l) / n_geos].retention());
             let exposure = &design.media.exposure[series.start * n..series.end * n];
             adstock::geometric::<FMA>(retention, exposure, self.adstocked, self.tangent);
             return;
         }
         let (adstocked, tangent) = (self.adstocked.chunks_exact_mut(n), self.tangent.chunks_exact_mut(n));
         for ((i, adstocked), tangent) in series.zip(adstocked).zip(tangent) {
-            let exposure = &design.media.exposure[i * n..(i + 1) * n];
-            match &weights[i / n_geos] {
-                Some(weights) => weights.apply::<FMA>(exposure, adstocked, tangent),
-                None => {
-                    let retention = theta.retention[i / n_geos];
-                    let (mut a, mut d) = (0.0, 0.0);
-                    for ((x, to_a), to_d) in exposure.iter().zip(adstocked).zip(tangent) {
-                        let gap = a - x;
-                        d = mul_add::<FMA>(retention, d, gap);
-                        a = mul_add::<FMA>(retention, gap, *x);
-                        (*to_a, *to_d) = (a, d);
-                    }
-                }
-            }
+            carries[i / n_geos].apply::<FMA>(&design.media.exposure[i * n..(i + 1) * n], adstocked, tangent);
         }
     }
 
     /// Effect of channel `c` in `cells`, whose adstocked exposure begins at `carried`.
     #[inline(always)]
     fn saturate<const FMA: bool>(&mut self, c: usize, cells: Range<usize>, carried: usize) {
-        let theta = self.at.theta;
         let carried = carried..carried + cells.len();
-        let hill = Hill { ln_half_saturation: theta.ln_half_saturation[c], slope: theta.slope[c] };
-        let mut out = HillOutput {
+        let mut out = saturation::Response {
             effect: &mut self.effect[cells.clone()],
             logit: &mut self.logit[cells.clone()],
             by_parameter: &mut self.by_retention[cells],
         };
-        hill.forward::<FMA>(&self.adstocked[carried.clone()], &self.tangent[carried], &mut out);
+        self.at.theta.saturation(c).forward::<FMA>(
+            &self.adstocked[carried.clone()],
+            &self.tangent[carried],
+            &mut out,
+        );
     }
 
     /// What the effect scale measures, of series `first + own`.
@@ -111,11 +100,9 @@ impl Response<'_> {
         let scale = design.media.channels[c].scale;
         let weight = &scale.weights(&design.outcome)[g * n..(g + 1) * n];
         let effect = &self.effect[own * n..(own + 1) * n];
-        let sum = dot::<FMA>(weight, effect);
         match scale {
-            // dh/d ln a = S h (1 − h)
-            EffectScale::MarginalRoi => theta.slope[c] * (sum - dot3::<FMA>(weight, effect, effect)),
-            EffectScale::Roi | EffectScale::Share => sum,
+            EffectScale::MarginalRoi => theta.saturation(c).elasticity::<FMA>(weight, effect),
+            EffectScale::Roi | EffectScale::Share => dot::<FMA>(weight, effect),
         }
     }
 }

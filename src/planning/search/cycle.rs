@@ -6,7 +6,7 @@ use crate::planning::error::PlanningError;
 use crate::planning::value::effect::CarryOver;
 use crate::planning::value::media::MediaModel;
 use crate::planning::value::weeks::FutureWeeks;
-use crate::transform::math::{exp, ln};
+use crate::transform::saturation::{odds, odds_within, of_odds};
 use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 
 /// One channel, ready to value national spend by period.
@@ -66,9 +66,8 @@ impl Cycle {
         let draws = (0..model.n_draws()).step_by(stride.max(1)).map(|s| {
             let own = &model.draws[c];
             let odds = |geo: &GeoShare| {
-                let z = own.slope[s] * (typical * geo.exposure / own.half_saturation[s]).ln();
-                // Beyond ±300 the effect is 0 or 1 to double precision.
-                (model.ceiling(c, geo.geo, s), (-z).clamp(-300.0, 300.0).exp())
+                let ratio = typical * geo.exposure / own.half_saturation[s];
+                (model.ceiling(c, geo.geo, s), odds(own.slope[s], ratio))
             };
             Drawn {
                 carry: CarryOver::new(own.adstock, own.retention[s]),
@@ -140,17 +139,17 @@ impl Kernel for Valuation<'_> {
         for t in 0..n {
             // Under 1e-130 of the typical spend the exponent is clamped for every slope there is.
             let ratio = (room.adstocked[t] * scale).max(1e-150);
-            room.power[t] = exp::<FMA>((-drawn.slope * ln::<FMA>(ratio)).clamp(-300.0, 300.0));
+            room.power[t] = odds_within::<FMA>(drawn.slope, ratio);
         }
         for (geo, &(ceiling, odds)) in cycle.geos.iter().zip(&drawn.geos) {
             let (power, worth) = (&room.power[..n], &geo.worth[..n]);
             let (value, slope) = (&mut room.value[..n], &mut room.slope[..n]);
             for t in 0..n {
                 let e = odds * power[t];
-                let h = 1.0 / (1.0 + e);
+                let (h, rest) = of_odds(e);
                 let part = ceiling * worth[t] * h;
                 value[t] += part;
-                slope[t] += part * (e * h);
+                slope[t] += part * rest;
             }
         }
     }

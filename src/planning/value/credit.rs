@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::effect::{CarryOver, Scratch, Series, Split, longest_reach};
 use super::media::MediaModel;
 use crate::posterior::Summary;
-use crate::transform::hill::Hill;
 use crate::transform::simd::InstructionSet;
 
 /// Reported against modelled outcome of one channel over what the report is about.
@@ -115,10 +114,11 @@ impl MediaModel {
             .collect();
         let one = |s: usize, scratch: &mut Scratch| -> f64 {
             let carry = CarryOver::new(draws.adstock, draws.retention[s]);
-            let hill = Hill { ln_half_saturation: draws.half_saturation[s].ln(), slope: draws.slope[s] };
+            let saturation = draws.saturation(s);
             let of_geo = |(g, worth): &(usize, Vec<f64>)| {
                 let exposure = &history.channels[c].exposure[g * n..g * n + worth.len()];
-                let series = Series { carry: &carry, hill, history: &[], plans: &[exposure], worth, longest };
+                let series =
+                    Series { carry: &carry, saturation, history: &[], plans: &[exposure], worth, longest };
                 let mut out = [Split::default()];
                 series.value(set, scratch, &mut out);
                 self.ceiling(c, *g, s) * out[0].within

@@ -2,8 +2,8 @@
 
 use crate::config::Adstock;
 use crate::data::Interval;
-use crate::transform::adstock::{Weights, n_lags};
-use crate::transform::hill::Hill;
+use crate::transform::adstock::lag_weights;
+use crate::transform::saturation::Saturation;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add};
 
 /// Carry-over of one channel at one draw.
@@ -22,14 +22,7 @@ pub(crate) fn longest_reach(interval: Interval) -> usize {
 
 impl CarryOver {
     pub(crate) fn new(adstock: Adstock, retention: f64) -> CarryOver {
-        match n_lags(adstock) {
-            None => CarryOver::Untruncated(retention),
-            Some(n) => {
-                let mut weights = Weights::with_lags(n);
-                weights.fill(adstock, retention);
-                CarryOver::Truncated(weights.value)
-            }
-        }
+        lag_weights(adstock, retention).map_or(CarryOver::Untruncated(retention), CarryOver::Truncated)
     }
 
     /// Periods after which spend no longer works: where the effect of an untruncated kernel, which falls by
@@ -115,7 +108,7 @@ impl Split {
 #[derive(Debug)]
 pub(crate) struct Series<'a> {
     pub(crate) carry: &'a CarryOver,
-    pub(crate) hill: Hill,
+    pub(crate) saturation: Saturation,
     /// Exposure before the horizon.
     pub(crate) history: &'a [f64],
     /// Exposure in the horizon, by plan; N periods each.
@@ -153,7 +146,8 @@ impl Kernel for Valuation<'_, '_> {
     #[inline(always)]
     fn run<const FMA: bool>(self) {
         let Valuation { series, scratch, out } = self;
-        let (n, reach) = (series.worth.len(), series.carry.reach(series.hill.slope, series.longest));
+        let (n, reach) =
+            (series.worth.len(), series.carry.reach(series.saturation.order_at_zero(), series.longest));
         let total = n + reach;
         for buffer in [&mut scratch.carried, &mut scratch.adstocked, &mut scratch.base, &mut scratch.effect] {
             buffer.clear();
@@ -162,13 +156,13 @@ impl Kernel for Valuation<'_, '_> {
         // Older history has no effect left, and neither has any of it later in the horizon.
         let recent = &series.history[series.history.len().saturating_sub(2 * reach)..];
         series.carry.carried::<FMA>(recent, &mut scratch.carried[..reach]);
-        series.hill.effects::<FMA>(&scratch.carried[..reach], &mut scratch.base);
+        series.saturation.effects::<FMA>(&scratch.carried[..reach], &mut scratch.base);
         let last = series.worth.last().copied().unwrap_or(0.0);
         let carry_in = weighted(series.worth, &scratch.base[..n]);
         for (plan, out) in series.plans.iter().zip(out) {
             series.carry.apply::<FMA>(plan, &mut scratch.adstocked);
             scratch.adstocked.iter_mut().zip(&scratch.carried).for_each(|(a, c)| *a += c);
-            series.hill.effects::<FMA>(&scratch.adstocked, &mut scratch.effect);
+            series.saturation.effects::<FMA>(&scratch.adstocked, &mut scratch.effect);
             scratch.effect.iter_mut().zip(&scratch.base).for_each(|(h, base)| *h -= base);
             *out = Split {
                 carry_in,
@@ -190,10 +184,10 @@ mod tests {
 
     fn value(adstock: Adstock, alpha: f64, history: &[f64], plans: &[&[f64]], worth: &[f64]) -> Vec<Split> {
         let carry = CarryOver::new(adstock, alpha);
-        let hill = Hill { ln_half_saturation: 0.0, slope: 1.0 };
+        let saturation = Saturation::hill(1.0, 1.0);
         let mut out = vec![Split::default(); plans.len()];
         for set in InstructionSet::available() {
-            let series = Series { carry: &carry, hill, history, plans, worth, longest: 104 };
+            let series = Series { carry: &carry, saturation, history, plans, worth, longest: 104 };
             series.value(set, &mut Scratch::default(), &mut out);
         }
         out

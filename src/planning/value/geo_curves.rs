@@ -8,8 +8,8 @@ use super::effect::CarryOver;
 use super::media::MediaModel;
 use crate::model::{Seen, reach};
 use crate::planning::error::PlanningError;
-use crate::transform::hill::Hill;
-use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add, sum8};
+use crate::transform::saturation::Saturation;
+use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 
 /// Multipliers of today's spend at which geo curves are computed: closest where plans usually are.
 pub(crate) const MULTIPLIERS: [f64; 14] =
@@ -50,8 +50,9 @@ pub fn geo_curve(
     let set = InstructionSet::detect();
     let one = |scratch: &mut Scratch, s: &usize| -> Vec<f64> {
         let carry = CarryOver::new(draws.adstock, draws.retention[*s]);
-        let hill = Hill { ln_half_saturation: draws.half_saturation[*s].ln(), slope: draws.slope[*s] };
-        let mut values = dispatch(set, GeoCurve { carry: &carry, hill, exposure, weight: &weight, scratch });
+        let saturation = draws.saturation(*s);
+        let mut values =
+            dispatch(set, GeoCurve { carry: &carry, saturation, exposure, weight: &weight, scratch });
         values.iter_mut().for_each(|v| *v *= model.ceiling(c, g, *s));
         values
     };
@@ -71,7 +72,7 @@ struct Scratch {
 /// One draw's curve per unit of ceiling.
 struct GeoCurve<'a, 'b> {
     carry: &'a CarryOver,
-    hill: Hill,
+    saturation: Saturation,
     exposure: &'a [f64],
     weight: &'a [f64],
     scratch: &'b mut Scratch,
@@ -86,25 +87,9 @@ impl Kernel for GeoCurve<'_, '_> {
             buffer.resize(self.exposure.len(), 0.0);
         }
         self.carry.apply::<FMA>(self.exposure, adstocked);
-        self.hill.effects::<FMA>(adstocked, effect);
-        // h at a multiple m of the exposure is 1 / (1 + (1/h − 1) m^−slope); odds are infinite where off.
-        effect.iter_mut().for_each(|h| *h = 1.0 / *h - 1.0);
+        self.saturation.effects::<FMA>(adstocked, effect);
         let mut values = vec![0.0; MULTIPLIERS.len()];
-        for (value, m) in values.iter_mut().zip(&MULTIPLIERS).skip(1) {
-            let shift = m.powf(-self.hill.slope);
-            let mut sums = [0.0; 8];
-            let (weights, weights_left) = self.weight.as_chunks::<8>();
-            let (odds, odds_left) = effect.as_chunks::<8>();
-            for (w, o) in weights.iter().zip(odds) {
-                for l in 0..8 {
-                    sums[l] += w[l] / mul_add::<FMA>(o[l], shift, 1.0);
-                }
-            }
-            for (w, o) in weights_left.iter().zip(odds_left) {
-                sums[0] += w / mul_add::<FMA>(*o, shift, 1.0);
-            }
-            *value = sum8(sums);
-        }
+        self.saturation.at_multiples::<FMA>(self.weight, effect, &MULTIPLIERS, &mut values);
         values
     }
 }

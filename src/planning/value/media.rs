@@ -3,6 +3,7 @@
 use crate::config::Adstock;
 use crate::planning::error::PlanningError;
 use crate::posterior::MediaHistory;
+use crate::transform::saturation::Saturation;
 
 /// Everything that values a plan week by week. Draw vectors have length S, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +29,13 @@ pub struct MediaDraws {
     pub coefficient: Vec<f64>,
     /// G vectors: each geo's effect against the channel's.
     pub geo_factor: Vec<Vec<f64>>,
+}
+
+impl MediaDraws {
+    /// Saturation at draw `s`, in the unit of the history's exposure.
+    pub(crate) fn saturation(&self, s: usize) -> Saturation {
+        Saturation::hill(self.half_saturation[s], self.slope[s])
+    }
 }
 
 impl MediaModel {

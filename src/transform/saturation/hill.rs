@@ -1,7 +1,8 @@
 //! Hill saturation h = aˢ / (aˢ + Kˢ) with its derivatives, one log, one exp and one divide an element.
 
-use super::math::{exp_within, ln_normal};
-use super::simd::{Kernel, mul_add};
+use super::super::math::{exp, exp_within, ln, ln_normal};
+use super::super::simd::{Kernel, dot, dot3, mul_add, sum8};
+use super::response::{Response, ShapeGradient};
 
 /// Below it adstocked exposure counts as none: h is exactly 0 there. In units of a typical active
 /// period, so that h(1e−150) < 1e−45 for every slope above 0.3.
@@ -14,17 +15,6 @@ pub struct Hill {
     pub ln_half_saturation: f64,
     /// S: 1 is concave throughout; above 1 the curve is S-shaped.
     pub slope: f64,
-}
-
-/// Values that the reverse sweep needs, one entry per period.
-#[derive(Debug)]
-pub struct HillOutput<'a> {
-    /// h in [0, 1).
-    pub effect: &'a mut [f64],
-    /// z = S (ln a − ln K), so that h = 1/(1 + e⁻ᶻ); 0 where off.
-    pub logit: &'a mut [f64],
-    /// dh/dθ = dh/da · da/dθ with dh/da = S h (1 − h) / a; 0 where off.
-    pub by_parameter: &'a mut [f64],
 }
 
 impl Hill {
@@ -43,13 +33,112 @@ impl Hill {
 
     /// Writes h, z and dh/dθ for a series of adstocked exposures with derivatives da/dθ in `tangent`.
     #[inline(always)]
-    pub fn forward<const FMA: bool>(&self, a: &[f64], tangent: &[f64], out: &mut HillOutput) {
+    pub fn forward<const FMA: bool>(&self, a: &[f64], tangent: &[f64], out: &mut Response) {
         let n = a.len();
         let (effect, logit) = (&mut out.effect[..n], &mut out.logit[..n]);
         let (tangent, by_parameter) = (&tangent[..n], &mut out.by_parameter[..n]);
         for t in 0..n {
             let (h, z, slope) = element::<FMA>(self, a[t]);
             (effect[t], logit[t], by_parameter[t]) = (h, z, slope * tangent[t]);
+        }
+    }
+
+    /// Σ weight · dh/d ln a at the effects h, with dh/d ln a = S h (1 − h).
+    #[inline(always)]
+    pub fn elasticity<const FMA: bool>(&self, weight: &[f64], effect: &[f64]) -> f64 {
+        self.slope * (dot::<FMA>(weight, effect) - dot3::<FMA>(weight, effect, effect))
+    }
+
+    /// d (dh/d ln a) / dh = S (1 − 2h).
+    #[inline(always)]
+    pub fn elasticity_by_effect(&self, h: f64) -> f64 {
+        self.slope * (1.0 - 2.0 * h)
+    }
+
+    /// β Σ weight · dh/d ln a, with `rest` = 1 − h at hand.
+    #[inline(always)]
+    pub fn marginal<const FMA: bool>(&self, beta: f64, weight: &[f64], effect: &[f64], rest: &[f64]) -> f64 {
+        beta * self.slope * dot3::<FMA>(weight, effect, rest)
+    }
+
+    /// Σ weight · h at each multiple of the exposure with today's effects `effect`, which become their odds: h at m
+    /// times the exposure is 1 / (1 + (1/h − 1) m^−S); odds are infinite where off. The first multiple is 0.
+    #[inline(always)]
+    pub fn at_multiples<const FMA: bool>(
+        &self,
+        weight: &[f64],
+        effect: &mut [f64],
+        multipliers: &[f64],
+        values: &mut [f64],
+    ) {
+        effect.iter_mut().for_each(|h| *h = 1.0 / *h - 1.0);
+        for (value, m) in values.iter_mut().zip(multipliers).skip(1) {
+            let shift = self.odds_factor(*m);
+            let mut sums = [0.0; 8];
+            let (weights, weights_left) = weight.as_chunks::<8>();
+            let (odds, odds_left) = effect.as_chunks::<8>();
+            for (w, o) in weights.iter().zip(odds) {
+                for l in 0..8 {
+                    sums[l] += w[l] / mul_add::<FMA>(o[l], shift, 1.0);
+                }
+            }
+            for (w, o) in weights_left.iter().zip(odds_left) {
+                sums[0] += w / mul_add::<FMA>(*o, shift, 1.0);
+            }
+            *value = sum8(sums);
+        }
+    }
+
+    /// What (1 − h) / h is multiplied by when the exposure is `m` times as large: m^−S.
+    pub fn odds_factor(&self, m: f64) -> f64 {
+        m.powf(-self.slope)
+    }
+}
+
+/// (1 − h) / h where the exposure is `ratio` half-saturations; beyond ±300 the effect is 0 or 1 to double precision.
+pub fn odds(slope: f64, ratio: f64) -> f64 {
+    (-(slope * ratio.ln())).clamp(-300.0, 300.0).exp()
+}
+
+/// [`odds`] within a kernel.
+#[inline(always)]
+pub fn odds_within<const FMA: bool>(slope: f64, ratio: f64) -> f64 {
+    exp::<FMA>((-slope * ln::<FMA>(ratio)).clamp(-300.0, 300.0))
+}
+
+/// h and 1 − h at their odds (1 − h) / h.
+#[inline(always)]
+pub fn of_odds(odds: f64) -> (f64, f64) {
+    let h = 1.0 / (1.0 + odds);
+    (h, odds * h)
+}
+
+/// Derivatives of a sum by one channel's retention, ln K and ln S, in eight lanes: h̄ times ∂h/∂α,
+/// dh/dz = h (1 − h) and z dh/dz = ∂h/∂ ln S.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct HillSums {
+    retention: [f64; 8],
+    logistic: [f64; 8],
+    logit: [f64; 8],
+}
+
+impl HillSums {
+    /// Adds one period, whose derivative by the effect is `by_effect`, to lane `l`.
+    #[inline(always)]
+    pub fn add<const FMA: bool>(&mut self, l: usize, by_effect: f64, h: f64, z: f64, r: f64) {
+        let by_logit = by_effect * mul_add::<FMA>(-h, h, h);
+        self.retention[l] = mul_add::<FMA>(by_effect, r, self.retention[l]);
+        self.logistic[l] += by_logit;
+        self.logit[l] = mul_add::<FMA>(by_logit, z, self.logit[l]);
+    }
+
+    /// By α, ln K and ln S.
+    #[inline(always)]
+    pub fn total(&self, hill: &Hill) -> ShapeGradient {
+        ShapeGradient {
+            retention: sum8(self.retention),
+            ln_half_saturation: -hill.slope * sum8(self.logistic),
+            ln_slope: sum8(self.logit),
         }
     }
 }
@@ -79,7 +168,7 @@ pub struct HillForward<'a, 'b> {
     /// Its derivatives.
     pub tangent: &'a [f64],
     /// Where the results go.
-    pub out: HillOutput<'b>,
+    pub out: Response<'b>,
 }
 
 impl Kernel for HillForward<'_, '_> {
@@ -92,7 +181,7 @@ impl Kernel for HillForward<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::simd::{InstructionSet, dispatch};
+    use super::super::super::simd::{InstructionSet, dispatch};
     use super::*;
 
     #[test]
@@ -112,7 +201,7 @@ mod tests {
             (0..4567).map(|i| if i % 7 == 0 { 0.0 } else { (i as f64 / 300.0 - 9.0).exp() }).collect();
         for set in InstructionSet::available() {
             let (mut h, mut z, mut d) = (vec![9.0; a.len()], vec![9.0; a.len()], vec![9.0; a.len()]);
-            let out = HillOutput { effect: &mut h, logit: &mut z, by_parameter: &mut d };
+            let out = Response { effect: &mut h, logit: &mut z, by_parameter: &mut d };
             dispatch(set, HillForward { hill, adstocked: &a, tangent: &vec![1.0; a.len()], out });
             for t in 0..a.len() {
                 if a[t] == 0.0 {

@@ -1,0 +1,77 @@
+//! The families of carry-over under one name. Each call chooses the family once a series, never a period.
+
+use super::geometric::one_series;
+use super::truncated::{Weights, n_lags};
+use crate::config::Adstock;
+
+/// Carry-over of one channel at one retention.
+#[derive(Debug, Clone)]
+pub struct Carry {
+    kind: Adstock,
+    retention: f64,
+    weights: Option<Weights>,
+}
+
+impl Carry {
+    /// Room for a family.
+    pub fn new(kind: Adstock) -> Carry {
+        Carry { kind, retention: 0.0, weights: n_lags(kind).map(Weights::with_lags) }
+    }
+
+    /// Sets the retention α.
+    pub fn set(&mut self, retention: f64) {
+        self.retention = retention;
+        if let Some(weights) = &mut self.weights {
+            weights.fill(self.kind, retention);
+        }
+    }
+
+    /// Whether it is the recurrence of [`super::geometric`], which can advance several series together.
+    #[inline(always)]
+    pub fn is_recurrence(&self) -> bool {
+        matches!(self.kind, Adstock::Geometric { max_lag: None })
+    }
+
+    /// α.
+    #[inline(always)]
+    pub fn retention(&self) -> f64 {
+        self.retention
+    }
+
+    /// Adstocked exposure and its derivative by α of one series.
+    #[inline(always)]
+    pub fn apply<const FMA: bool>(&self, exposure: &[f64], adstocked: &mut [f64], tangent: &mut [f64]) {
+        match &self.weights {
+            Some(weights) => weights.apply::<FMA>(exposure, adstocked, tangent),
+            None => one_series::<FMA>(self.retention, exposure, adstocked, tangent),
+        }
+    }
+}
+
+/// Weights of the lags, summing to one, of a family that is summed lag by lag; `None` for the recurrence.
+pub fn lag_weights(kind: Adstock, retention: f64) -> Option<Vec<f64>> {
+    let mut weights = Weights::with_lags(n_lags(kind)?);
+    weights.fill(kind, retention);
+    Some(weights.value)
+}
+
+/// Share of the effect that comes after the first period: 1 − w₀.
+pub fn carryover_share(kind: Adstock, retention: f64) -> f64 {
+    lag_weights(kind, retention).map_or(retention, |weights| 1.0 - weights[0])
+}
+
+/// Periods until half of the effect has come, between periods by linear interpolation
+/// (exactly ln ½ / ln α for the untruncated geometric kernel).
+pub fn half_life(kind: Adstock, retention: f64) -> f64 {
+    let Some(weights) = lag_weights(kind, retention) else {
+        return if retention > 0.0 { 0.5f64.ln() / retention.ln() } else { 0.0 };
+    };
+    let mut before = 0.0;
+    for (l, w) in weights.iter().enumerate() {
+        if before + w >= 0.5 {
+            return l as f64 + (0.5 - before) / w;
+        }
+        before += w;
+    }
+    weights.len() as f64
+}

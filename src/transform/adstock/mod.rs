@@ -1,0 +1,14 @@
+//! Carry-over: exposure of earlier periods that still works, and its derivative by the retention.
+//!
+//! Every kernel has one parameter α in (0, 1) and weights that sum to one, so that adstocked exposure
+//! keeps the unit and the long-run level of the exposure itself.
+
+mod carry;
+mod geometric;
+mod truncated;
+
+pub use carry::{Carry, carryover_share, half_life, lag_weights};
+pub use geometric::{LANES, geometric};
+
+#[cfg(test)]
+mod tests;

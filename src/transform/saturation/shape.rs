@@ -1,0 +1,94 @@
+//! The families of saturation under one name. Each call chooses the family once a series, never a period.
+
+use super::hill::Hill;
+use super::response::Response;
+
+/// Shape of one channel's saturation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Saturation {
+    /// h = aˢ / (aˢ + Kˢ).
+    Hill(Hill),
+}
+
+impl Saturation {
+    /// The Hill curve with half-saturation K and slope S.
+    pub fn hill(half_saturation: f64, slope: f64) -> Saturation {
+        Saturation::Hill(Hill { ln_half_saturation: half_saturation.ln(), slope })
+    }
+
+    /// h at one exposure.
+    pub fn value(&self, a: f64) -> f64 {
+        match self {
+            Saturation::Hill(hill) => hill.value(a),
+        }
+    }
+
+    /// Writes h for a series of adstocked exposures.
+    #[inline(always)]
+    pub fn effects<const FMA: bool>(&self, a: &[f64], effect: &mut [f64]) {
+        match self {
+            Saturation::Hill(hill) => hill.effects::<FMA>(a, effect),
+        }
+    }
+
+    /// Writes h, what the reverse sweep needs and dh/dθ for a series with derivatives da/dθ in `tangent`.
+    #[inline(always)]
+    pub fn forward<const FMA: bool>(&self, a: &[f64], tangent: &[f64], out: &mut Response) {
+        match self {
+            Saturation::Hill(hill) => hill.forward::<FMA>(a, tangent, out),
+        }
+    }
+
+    /// Σ weight · dh/d ln a at the effects h.
+    #[inline(always)]
+    pub fn elasticity<const FMA: bool>(&self, weight: &[f64], effect: &[f64]) -> f64 {
+        match self {
+            Saturation::Hill(hill) => hill.elasticity::<FMA>(weight, effect),
+        }
+    }
+
+    /// The derivative of dh/d ln a by h.
+    #[inline(always)]
+    pub fn elasticity_by_effect(&self, h: f64) -> f64 {
+        match self {
+            Saturation::Hill(hill) => hill.elasticity_by_effect(h),
+        }
+    }
+
+    /// β Σ weight · dh/d ln a, with `rest` = 1 − h at hand.
+    #[inline(always)]
+    pub fn marginal<const FMA: bool>(&self, beta: f64, weight: &[f64], effect: &[f64], rest: &[f64]) -> f64 {
+        match self {
+            Saturation::Hill(hill) => hill.marginal::<FMA>(beta, weight, effect, rest),
+        }
+    }
+
+    /// Σ weight · h at each multiple of the exposure, the first of which is 0, with today's effects `effect`, which are
+    /// used up.
+    #[inline(always)]
+    pub fn at_multiples<const FMA: bool>(
+        &self,
+        weight: &[f64],
+        effect: &mut [f64],
+        multipliers: &[f64],
+        values: &mut [f64],
+    ) {
+        match self {
+            Saturation::Hill(hill) => hill.at_multiples::<FMA>(weight, effect, multipliers, values),
+        }
+    }
+
+    /// What (1 − h) / h is multiplied by when the exposure is `m` times as large.
+    pub fn odds_factor(&self, m: f64) -> f64 {
+        match self {
+            Saturation::Hill(hill) => hill.odds_factor(m),
+        }
+    }
+
+    /// The power of the exposure with which h begins at zero.
+    pub fn order_at_zero(&self) -> f64 {
+        match self {
+            Saturation::Hill(hill) => hill.slope,
+        }
+    }
+}
