@@ -46,10 +46,11 @@
 
 pub mod error;
 
-pub mod config;
 mod day;
-pub mod warning;
 mod words;
+
+pub mod config;
+pub mod warning;
 
 mod sha256;
 

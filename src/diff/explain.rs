@@ -15,10 +15,8 @@
 
 use std::path::Path;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use super::channels::{ChannelDiff, recommended};
+use super::explanation::{ChannelParts, Explanation, Step, StepKind};
 use super::inputs::{InputDiff, restated_columns};
 use super::report::DiffReport;
 use super::side::Side;
@@ -28,49 +26,6 @@ use crate::error::Error;
 use crate::previous::load_options;
 use crate::report::{DataReport, Fit};
 use crate::sampler::Progress;
-
-/// Where the changes come from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Explanation {
-    /// The steps from the old fit to the new one, in order; the parts of each channel follow it.
-    pub steps: Vec<Step>,
-    /// The channels that both fits have, in the order of the new one.
-    pub channels: Vec<ChannelParts>,
-}
-
-/// One thing that changed between two neighbouring fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Step {
-    /// What changed.
-    pub kind: StepKind,
-    /// Whether it changed at all; if not, its parts are 0.
-    pub differs: bool,
-}
-
-/// What changed between two neighbouring fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum StepKind {
-    /// The version of mmm.
-    Version,
-    /// Numbers of periods that the old fit had already, and periods it had that are gone.
-    History,
-    /// Periods that the old fit did not have.
-    NewPeriods,
-    /// Settings, priors, column roles and seed.
-    Config,
-}
-
-/// The parts of one channel's change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ChannelParts {
-    /// Channel name.
-    pub channel: String,
-    /// What each step added to the mean ROI; null where the change is.
-    pub roi: Option<Vec<f64>>,
-    /// What each step added to the recommended change of spend; null when there is none.
-    pub recommended: Option<Vec<f64>>,
-}
 
 /// Explains `report`, the comparison of `old` and `new`, with refits from the new data file, and from the
 /// old one where it is given; fills in which columns were restated when both are.

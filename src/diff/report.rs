@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::change::Pairing;
 use super::channels::{self, ChannelDiff, Overtake};
-use super::explain::Explanation;
+use super::explanation::Explanation;
 use super::inputs::InputDiff;
 use super::judge::{Finding, Settings, findings};
 use super::side::{DrawSource, Side};

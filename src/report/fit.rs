@@ -155,6 +155,15 @@ pub struct DataReport {
     pub period_digests: Vec<String>,
 }
 
+impl DataReport {
+    /// The fitted periods; all of them where they are not known apart.
+    pub fn fitted(&self) -> FittedWindow {
+        let weeks = self.periods as f64 * self.interval_days / 7.0;
+        let all = FittedWindow { periods: self.periods, weeks, first: self.first, last: self.last };
+        self.fitted.unwrap_or(all)
+    }
+}
+
 /// Agreement of the posterior predictive with the outcome over the fitted window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FitQualityReport {

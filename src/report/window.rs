@@ -5,7 +5,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Dataset;
-use crate::report::fit::DataReport;
 
 /// The periods whose outcome a fit explains, and whose spend its returns are on.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,14 +31,5 @@ impl FittedWindow {
         let (first, last) = (*fitted.first()?, *fitted.last()?);
         let weeks = fitted.len() as f64 * dataset.interval.days() / 7.0;
         Some(FittedWindow { periods: fitted.len(), weeks, first, last })
-    }
-}
-
-impl DataReport {
-    /// The fitted periods; all of them where they are not known apart.
-    pub fn fitted(&self) -> FittedWindow {
-        let weeks = self.periods as f64 * self.interval_days / 7.0;
-        let all = FittedWindow { periods: self.periods, weeks, first: self.first, last: self.last };
-        self.fitted.unwrap_or(all)
     }
 }

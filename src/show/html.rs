@@ -1,6 +1,7 @@
 //! `report.html`: one self-contained page without scripts, readable in light and dark.
 
 mod charts;
+mod escape;
 
 use crate::data::OutcomeKind;
 use crate::diagnostics::Verdict;
@@ -8,6 +9,7 @@ use crate::planning::Scenario;
 use crate::report::{ChannelReport, Fit, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::html::charts::{interval_chart, response_chart};
+use crate::show::html::escape::escape;
 use crate::show::plan;
 use crate::show::plan::Counted;
 use crate::show::sensitivity_table::{Block, blocks};
@@ -42,23 +44,6 @@ pub fn report(fit: &Fit) -> String {
         "{HEAD}<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
          {body}</body>\n</html>\n"
     )
-}
-
-/// Text made safe inside an element or a quoted attribute.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c if c.is_control() => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 fn section(title: &str, body: &str) -> String {

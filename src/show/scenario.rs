@@ -1,5 +1,6 @@
 //! The answers of `mmm scenario` in at most 100 columns of plain text.
 
+mod cells;
 mod comparison;
 mod dated;
 mod frontier;
@@ -9,6 +10,7 @@ use crate::planning::{Answer, BoundHit, CAUTIOUS, ChannelPlan, GroupPlan, LIKELY
 use crate::report::ScenarioReport;
 use crate::show::plan;
 use crate::show::plan::Counted;
+use crate::show::scenario::cells::{plan_change, row, sentence};
 use crate::show::scenario::comparison::{comparison, groups, side_by_side};
 use crate::show::scenario::frontier::frontier;
 use crate::show::scenario::reported::reported;
@@ -80,21 +82,12 @@ fn listing(names: &[String]) -> String {
     names[..names.len().min(MOST_LINES)].join(", ") + &more
 }
 
-pub(crate) fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
-}
-
 fn warnings(report: &ScenarioReport) -> Vec<String> {
     let lines = report.warnings.iter().flat_map(|w| {
         let hint = w.hint.iter().flat_map(|h| wrap("  hint: ", 8, &clean(h)));
         wrap("WARNING: ", 2, &clean(&w.message)).into_iter().chain(hint).collect::<Vec<_>>()
     });
     lines.collect()
-}
-
-pub(crate) fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {
-    cells.map(str::to_owned).to_vec()
 }
 
 /// One plan in words.
@@ -111,10 +104,6 @@ fn counted(report: &ScenarioReport) -> Counted {
 
 const DRAWS_FOR_MORE: &str = "Draws for more is the share of the posterior draws whose own best plan spends more on \
                               the channel; the plan weighs all draws together and may do otherwise.";
-
-pub(crate) fn plan_change(plan: &ChannelPlan) -> String {
-    plan.change.map_or("–".into(), |c| if c.abs() < 5e-5 { "as today".into() } else { signed_percent(c) })
-}
 
 fn channels(answer: &Answer) -> Vec<String> {
     let plans = &answer.scenario.allocation;

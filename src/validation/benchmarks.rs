@@ -1,6 +1,6 @@
 //! Forecasts that need no model: an earlier outcome, with the errors that this made before.
 
-use super::report::{Forecast, Forecasts};
+use super::forecast::{Forecast, Forecasts};
 use crate::data::Dataset;
 use crate::posterior::{Prediction, crps, quantile_sorted};
 

@@ -1,7 +1,7 @@
 //! The folds of a backtest and the forecasts of each.
 
 use super::benchmarks;
-use super::report::{Forecast, Forecasts};
+use super::forecast::{Forecast, Forecasts};
 use crate::Error;
 use crate::config::FitConfig;
 use crate::data::{Dataset, assume_reliabilities, enough_rows};

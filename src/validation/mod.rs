@@ -6,7 +6,9 @@
 
 mod benchmarks;
 mod folds;
+mod forecast;
 mod report;
 
 pub use folds::{Fold, Plan, folds};
-pub use report::{Forecast, Forecasts, validation_report};
+pub use forecast::{Forecast, Forecasts};
+pub use report::validation_report;

@@ -1,45 +1,16 @@
 //! Forecasts of all folds → the report of `mmm validate`.
 
-use chrono::NaiveDate;
-
 use super::folds::Fold;
+use super::forecast::Forecasts;
 use crate::Warning;
 use crate::config::FitConfig;
 use crate::data::Dataset;
-use crate::diagnostics::{Diagnostics, Verdict};
+use crate::diagnostics::Verdict;
 use crate::fit::convergence_hint;
 use crate::posterior::{FitQuality, Prediction};
 use crate::report::{
     Comparison, FoldFit, FoldReport, ForecastReport, Forecaster, ModelScore, ValidateReport,
 };
-
-/// One forecast and what came.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Forecast {
-    /// First day of the period.
-    pub date: NaiveDate,
-    /// The forecast; its group is the index of the geo in the fold's data.
-    pub prediction: Prediction,
-}
-
-/// What one forecaster said in one fold.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Forecasts {
-    /// One per geo and period with a known outcome.
-    pub cells: Vec<Forecast>,
-    /// How the chains went; benchmarks have none.
-    pub diagnostics: Option<Diagnostics>,
-}
-
-impl Forecasts {
-    fn converged(&self) -> bool {
-        self.diagnostics.as_ref().is_none_or(|d| d.verdict != Verdict::Fail)
-    }
-
-    fn predictions(&self) -> impl Iterator<Item = Prediction> + '_ {
-        self.cells.iter().map(|c| c.prediction)
-    }
-}
 
 /// Scores the folds; `forecasts` has a row per fold and an entry per [`Forecaster::ALL`].
 pub fn validation_report(

@@ -2,7 +2,7 @@
 
 use crate::posterior::Summary;
 use crate::report::ResponseCurve;
-use crate::show::html::escape;
+use crate::show::html::escape::escape;
 use crate::show::shorten::shorten_all;
 use crate::words::numbers::amount;
 

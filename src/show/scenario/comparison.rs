@@ -3,7 +3,7 @@
 use crate::planning::Answer;
 use crate::show::plan;
 use crate::show::plan::Counted;
-use crate::show::scenario::{plan_change, row};
+use crate::show::scenario::cells::{plan_change, row};
 use crate::show::shorten::shorten_apart;
 use crate::show::table::{WIDTH, layout, wrap};
 use crate::words::numbers::{amount, clean, percent, signed};

@@ -2,7 +2,7 @@
 
 use crate::planning::{Dated, Flight};
 use crate::report::ScenarioReport;
-use crate::show::scenario::row;
+use crate::show::scenario::cells::row;
 use crate::show::table::{layout, wrap};
 use crate::words::numbers::{amount, clean, percent, signed};
 

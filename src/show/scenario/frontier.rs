@@ -2,7 +2,7 @@
 
 use crate::planning::CAUTIOUS;
 use crate::report::ScenarioReport;
-use crate::show::scenario::row;
+use crate::show::scenario::cells::row;
 use crate::show::table::{layout, wrap};
 use crate::words::numbers::{amount, clean, ratio};
 
