@@ -40,6 +40,8 @@ enum FitWarning {
     MostlyPrior { channels: Vec<String> },
     AboveExpectation { contradictions: Vec<String> },
     AgainstPrior { contradictions: Vec<String> },
+    ReliabilityRaised { control: String, asked: f64, used: f64, contradicted: bool },
+    ReliabilityTooLow { control: String, asked: f64, used: f64 },
 }
 
 /// What the reader of `fit`, which has so many fitted cells, should know, the gravest first.
@@ -78,22 +80,13 @@ pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
 
 /// That control `name` has another reliability than was given, or `assumed`.
 pub fn changed_reliability(name: &str, calibration: &Calibration, assumed: bool) -> Warning {
-    let (asked, used) = (calibration.asked, calibration.used);
-    if assumed {
-        let why = if calibration.contradicted {
-            "the outcome contradicts a lower one"
-        } else {
-            "the other columns predict as much of it, so that a lower one cannot be"
-        };
-        let message =
-            format!("a reliability of {used:.2} of control `{name}` is used, not the {asked} assumed: {why}");
-        return Warning { code: "reliability_raised".into(), message, hint: None };
-    }
-    let message = format!(
-        "a reliability of {asked} of control `{name}` cannot be: the other columns predict more of it; {used:.2} \
-         is used, at which nothing but their prediction is left of it"
-    );
-    Warning::new("reliability_too_low", message, format!("give --reliability {name}={used:.2} or more"))
+    let (control, asked, used) = (name.to_owned(), calibration.asked, calibration.used);
+    let found = if assumed {
+        FitWarning::ReliabilityRaised { control, asked, used, contradicted: calibration.contradicted }
+    } else {
+        FitWarning::ReliabilityTooLow { control, asked, used }
+    };
+    found.into_warning()
 }
 
 /// Lag-1 autocorrelation of the residuals that a noise process makes nothing of.
@@ -149,6 +142,8 @@ impl FitWarning {
             FitWarning::MostlyPrior { .. } => "mostly_prior",
             FitWarning::AboveExpectation { .. } => "above_expectation",
             FitWarning::AgainstPrior { .. } => "against_prior",
+            FitWarning::ReliabilityRaised { .. } => "reliability_raised",
+            FitWarning::ReliabilityTooLow { .. } => "reliability_too_low",
         }
     }
 
@@ -192,11 +187,30 @@ impl FitWarning {
             FitWarning::MostlyPrior { channels } => {
                 format!("the data say little about {}: the ROI is mostly the prior", listing(channels))
             }
+            FitWarning::ReliabilityRaised { control, asked, used, contradicted } => {
+                let why = if *contradicted {
+                    "the outcome contradicts a lower one"
+                } else {
+                    "the other columns predict as much of it, so that a lower one cannot be"
+                };
+                format!(
+                    "a reliability of {used:.2} of control `{control}` is used, not the {asked} assumed: {why}"
+                )
+            }
+            FitWarning::ReliabilityTooLow { control, asked, used } => format!(
+                "a reliability of {asked} of control `{control}` cannot be: the other columns predict more of it; \
+                 {used:.2} is used, at which nothing but their prediction is left of it"
+            ),
         }
     }
 
+    /// What to do about it; empty where there is nothing to do.
     fn hint(&self) -> String {
         match self {
+            FitWarning::ReliabilityRaised { .. } => String::new(),
+            FitWarning::ReliabilityTooLow { control, used, .. } => {
+                format!("give --reliability {control}={used:.2} or more")
+            }
             FitWarning::NotConverged { paired: true, .. } => {
                 "merge what moves together (see collinear_pair), or run much longer: --thin 4 --target-accept 0.95 \
                  --warmup 1000"
@@ -246,7 +260,8 @@ impl FitWarning {
     }
 
     fn into_warning(self) -> Warning {
-        Warning::new(self.code(), self.message(), self.hint())
+        let hint = Some(self.hint()).filter(|hint| !hint.is_empty());
+        Warning { code: self.code().to_owned(), message: self.message(), hint }
     }
 }
 

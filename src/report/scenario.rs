@@ -1,6 +1,7 @@
 //! What `mmm scenario` answers, schema `mmm.scenario/1`.
 
 mod reported;
+mod warning;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use crate::diagnostics::Verdict;
 use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
 use crate::report::fit::{Fit, RoiUnit, Tool};
+use crate::report::scenario::warning::AnswerWarning;
 use crate::warning::Warning;
 
 /// Schema name of every answer. Within it keys are only ever added.
@@ -143,42 +145,33 @@ impl ScenarioReport {
 
     /// Says that not all draws were used.
     pub fn note_draws(&mut self, used: usize, all: usize) {
-        let message = format!("curves by geo use {used} of the {all} draws, evenly spaced");
-        self.note(Warning { code: "draws_thinned".into(), message, hint: None });
+        self.note(AnswerWarning::DrawsThinned { used, all });
     }
 
     /// Says which channels a plan file does not mention.
     pub fn note_untouched(&mut self, channels: &[String]) {
         if !channels.is_empty() {
-            let message = format!("the plan does not mention {}: today's spend is kept", channels.join(", "));
-            self.note(Warning { code: "plan_incomplete".into(), message, hint: None });
+            self.note(AnswerWarning::PlanIncomplete { channels: channels.to_vec() });
         }
     }
 
     /// Says that a plan stops at the end of a response curve, which is `multiplier` times today's spend.
     pub fn note_curve_end(&mut self, channel: &str, multiplier: f64) {
-        let message = format!(
-            "the plan stops `{channel}` at {multiplier} times today's spend, where its response curve ends: nothing \
-             is known of more"
-        );
-        self.note(Warning { code: "curve_ends".into(), message, hint: None });
+        self.note(AnswerWarning::CurveEnds { channel: channel.to_owned(), multiplier });
     }
 
     /// Says which paid channels no plan is about.
     pub fn note_unspent(&mut self, fit: &Fit) {
         let is_planned = |name: &str| fit.planned_channels().any(|planned| planned == name);
         let unspent = fit.channels.iter().filter(|c| c.spend_column.is_some() && !is_planned(&c.name));
-        let names: Vec<String> = unspent.map(|c| format!("`{}`", c.name)).collect();
-        if !names.is_empty() {
-            let message = format!(
-                "nothing was spent on {} in the fitted window: plans without a date leave it out",
-                names.join(", ")
-            );
-            self.note(Warning { code: "channel_not_fitted".into(), message, hint: None });
+        let channels: Vec<String> = unspent.map(|c| c.name.clone()).collect();
+        if !channels.is_empty() {
+            self.note(AnswerWarning::NothingSpent { channels });
         }
     }
 
-    pub(crate) fn note(&mut self, warning: Warning) {
+    fn note(&mut self, warning: AnswerWarning) {
+        let warning = Warning::from(warning);
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
@@ -186,12 +179,11 @@ impl ScenarioReport {
 }
 
 fn verdict_warning(fit: &Fit) -> Option<Warning> {
-    let message = match fit.diagnostics.verdict {
-        Verdict::Ok => return None,
-        Verdict::Warn => "the fit's convergence is doubtful, and so is every probability here",
-        Verdict::Fail => "the fit did not converge: do not act on these numbers",
-    };
-    Some(Warning::new("not_converged", message, "fit again with more draws (--warmup, --draws)"))
+    match fit.diagnostics.verdict {
+        Verdict::Ok => None,
+        Verdict::Warn => Some(AnswerWarning::Doubtful.into()),
+        Verdict::Fail => Some(AnswerWarning::NotConverged.into()),
+    }
 }
 
 /// JSON Schema (draft 2020-12) of every answer of this version.

@@ -15,7 +15,7 @@ use crate::report::channel::ChannelReport;
 use crate::report::fit::Fit;
 use crate::report::scenario::ScenarioReport;
 use crate::report::scenario::reported::dates::ReportedDates;
-use crate::warning::Warning;
+use crate::report::scenario::warning::AnswerWarning;
 use crate::words::nearest;
 
 impl ScenarioReport {
@@ -39,12 +39,7 @@ impl ScenarioReport {
         let model = if placed { Some(media()?) } else { None };
         let named = Named::of(fit, &file, &report)?;
         if !report.not_read.is_empty() {
-            let columns: Vec<String> = report.not_read.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!(
-                "of the report {} is not read: rows that differ in it are added up",
-                columns.join(", ")
-            );
-            self.note(Warning { code: "reported_not_read".into(), message, hint: None });
+            self.note(AnswerWarning::ReportedNotRead { columns: report.not_read.clone() });
         }
         match &model {
             Some(model) => self.add_placed(fit, &file, (&report, &named), model),
@@ -88,19 +83,11 @@ impl ScenarioReport {
             return Err(Error::data(file, problem, hint));
         }
         if left_out > 0 {
-            let message = format!(
-                "{left_out} of {} reported rows are about nothing that was fitted, {} to {}, or about {noun}s that the report \
-                 has only a part of: they are left out",
-                report.rows.len(),
-                window.0,
-                window.1
-            );
-            self.note(Warning { code: "reported_outside".into(), message, hint: None });
+            let rows = report.rows.len();
+            self.note(AnswerWarning::ReportedOutside { left_out, rows, window, period: noun });
         }
         if history.n_geos() == 1 && report.rows.iter().any(|row| row.geo.is_some()) {
-            let message =
-                "the fit is of one market: the geos of the report are added up, and taken for all of it";
-            self.note(Warning { code: "reported_geos".into(), message: message.into(), hint: None });
+            self.note(AnswerWarning::ReportedGeos);
         }
         let everything: BTreeSet<usize> = cells.iter().flatten().copied().collect();
         let mut uneven = Vec::new();
@@ -108,7 +95,7 @@ impl ScenarioReport {
             let channel = &fit.channels[c];
             let own: BTreeSet<usize> = rows.iter().flat_map(|r| &cells[*r]).copied().collect();
             if own.len() < everything.len() {
-                uneven.push(format!("`{}`", channel.name));
+                uneven.push(channel.name.clone());
             }
             let counted: Vec<bool> = (0..history.fitted.len()).map(|i| own.contains(&i)).collect();
             let compared = compared(model, &counted);
@@ -117,35 +104,16 @@ impl ScenarioReport {
                 (true, _) => channel.contribution,
                 (false, Some(paid)) => Summary::of(&model.caused(paid, &counted)),
                 (false, None) => {
-                    self.note_organic(&channel.name);
+                    self.note(AnswerWarning::ReportedOrganic { channel: channel.name.clone() });
                     continue;
                 }
             };
             self.reported.push(Credit::of(&channel.name, total, modelled, compared));
         }
         if !uneven.is_empty() {
-            self.note_uneven(&uneven);
+            self.note(AnswerWarning::ReportedUnevenly { channels: uneven });
         }
         Ok(())
-    }
-
-    fn note_organic(&mut self, channel: &str) {
-        let message = format!(
-            "organic channel `{channel}` is known over the whole fitted window alone, and the report is about a part \
-             of it: it is not compared"
-        );
-        let hint = "report it over the whole window";
-        self.note(Warning::new("reported_organic", message, hint));
-    }
-
-    fn note_uneven(&mut self, channels: &[String]) {
-        let message = format!(
-            "{} {} rows that other channels have: each channel is compared where it has rows of its own",
-            channels.join(", "),
-            if channels.len() == 1 { "lacks" } else { "lack" }
-        );
-        let hint = "where a tool credits nothing, write a row with 0";
-        self.note(Warning::new("reported_unevenly", message, hint));
     }
 }
 
