@@ -48,20 +48,20 @@ fn report(name: &str, shape: [usize; 3]) {
     let fit = mmm::fit(&dataset, &config, &()).expect("a simulated market can be fitted");
     let seconds = start.elapsed().as_secs_f64();
     let transitions: usize = fit.chains.iter().map(|c| c.energy.len()).sum();
-    let iterations = transitions + config.sampler.warmup * fit.chains.len();
+    let iterations = transitions + fit.warmup * fit.chains.len();
     let warmup: u64 = fit.chains.iter().map(|c| c.leapfrogs_warmup).sum();
     let kept: u64 = fit.chains.iter().map(|c| c.leapfrogs).sum();
     let diagnostics = &fit.diagnostics;
     let ess = diagnostics.min_ess_bulk.unwrap_or(f64::NAN);
     // Chains share the cores: a core's time on one transition, warm-up and kept alike.
     let cores = rayon::current_num_threads().min(fit.chains.len()) as f64;
-    let core_seconds = cores * fit.sampling.as_secs_f64();
+    let core_seconds = cores * (fit.cost.warmup + fit.cost.sampling).as_secs_f64();
     let elements = shape.iter().product::<usize>() as f64;
     println!(
         "{name:>12} {seconds:>7.2} {:>9.2} {:>10.2} {:>8.1} {:>6.1} {:>6.3} {ess:>7.0} {:>8.0} {:>4} {:>8.3} {:>10.1} \
          {:>8.0} {:>13.0} {:>8.0}",
-        fit.sampling.as_secs_f64(),
-        fit.summaries.as_secs_f64(),
+        (fit.cost.warmup + fit.cost.sampling).as_secs_f64(),
+        fit.cost.summaries.as_secs_f64(),
         warmup as f64 / (iterations - transitions) as f64,
         kept as f64 / transitions as f64,
         diagnostics.max_rhat.unwrap_or(f64::NAN),

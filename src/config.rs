@@ -242,11 +242,6 @@ impl SamplerConfig {
         self.thin.unwrap_or(if n_geos == 1 { 2 } else { 1 })
     }
 
-    /// Iterations per chain, warm-up included.
-    pub fn iterations(&self, n_geos: usize) -> usize {
-        self.warmup + self.draws * self.thinning(n_geos)
-    }
-
     /// Mean acceptance statistic that the step size aims at: 0.8 on panels, whose cost is the number of
     /// steps; 0.85 on one geo, where a return that may be nothing has a tail to be followed; 0.9 on a few,
     /// where scales of geos and weeks can be next to nothing. Two channels of one geo that are bought in `lockstep`

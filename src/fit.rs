@@ -1,5 +1,6 @@
 //! One call from a checked data set to a posterior, and one from there to the report.
 
+mod divergences;
 mod pilot;
 mod warnings;
 
@@ -13,7 +14,7 @@ use crate::planning::{self, channel_curves};
 use crate::posterior::{self, Posterior};
 use crate::report;
 use crate::report::{FitInputs, FittedWindow};
-use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Settings};
+use crate::sampler::{self, Chain, DensityError, Length, LogDensity, Progress, Run, Settings};
 use crate::{Error, Warning};
 
 pub(crate) use warnings::convergence_hint;
@@ -34,10 +35,25 @@ pub struct Fit {
     pub diagnostics: Diagnostics,
     /// Convergence of each sampled parameter.
     pub convergence: Vec<ParameterDiagnostics>,
-    /// Wall time of the sampling.
+    /// Warm-up iterations of each chain.
+    pub warmup: usize,
+    /// What it took.
+    pub cost: Cost,
+}
+
+/// Wall time of a fit's phases, and what they do not tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Of the chain that finds a panel's coordinates.
+    pub pilot: Duration,
+    /// Of the warm-up of all chains.
+    pub warmup: Duration,
+    /// Of their draws.
     pub sampling: Duration,
-    /// Wall time of the summaries.
+    /// Of all that is computed from the draws.
     pub summaries: Duration,
+    /// Gradients of the pilot chain.
+    pub pilot_gradients: u64,
 }
 
 impl Fit {
@@ -100,14 +116,13 @@ impl Fit {
 /// A geo without a positive outcome, no usable starting point, or `progress` asking to stop.
 pub fn fit(data: &Dataset, config: &FitConfig, progress: &dyn Progress) -> Result<Fit, Error> {
     let mut density = Density::new(Design::new(data, config)?);
-    let sampling = Instant::now();
-    let chains = sample_density(&mut density, &config.sampler, progress)?;
-    let sampling = sampling.elapsed();
+    let (Run { chains, warmup, .. }, mut cost) = sample_density(&mut density, &config.sampler, progress)?;
     let summaries = Instant::now();
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
     let convergence = convergence(&posterior);
     let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));
-    Ok(Fit { density, chains, posterior, diagnostics, convergence, sampling, summaries: summaries.elapsed() })
+    cost.summaries = summaries.elapsed();
+    Ok(Fit { density, chains, posterior, diagnostics, convergence, warmup, cost })
 }
 
 /// Samples a density; that of a panel first learns its coordinates from a pilot chain.
@@ -118,26 +133,30 @@ pub(crate) fn sample_density(
     density: &mut Density,
     config: &SamplerConfig,
     progress: &dyn Progress,
-) -> Result<Vec<Chain>, Error> {
+) -> Result<(Run<Chain>, Cost), Error> {
     let settings = Settings {
         seed: config.seed,
         chains: config.chains,
-        warmup: config.warmup,
-        draws: config.draws,
+        warmup: Length::Fixed(config.warmup),
+        draws: Length::Fixed(config.draws),
         thin: config.thinning(density.design.n_geos),
         target_accept: config.acceptance(density.design.n_geos, density.design.media.lockstep),
         max_depth: MAX_DEPTH,
     };
     let threads = rayon::current_num_threads();
+    let mut cost = Cost::default();
     if density.design.n_geos > 1 {
         density.spread(threads);
-        pilot::prepare(density, &settings, progress)?;
+        let begun = Instant::now();
+        cost.pilot_gradients = pilot::prepare(density, &settings, progress)?;
+        cost.pilot = begun.elapsed();
     }
     density.spread(threads / settings.chains.max(1));
-    let chains = sampler::sample(&*density, |_, rng| density.start(rng), &settings, progress)?;
+    let run = sampler::sample(&*density, |_, rng| density.start(rng), &settings, progress)?;
+    (cost.warmup, cost.sampling) = (run.warmup_time, run.draws_time);
     // What follows goes over many draws at once.
     density.spread(1);
-    Ok(chains)
+    Ok((run, cost))
 }
 
 /// Diagnostics of every sampled parameter, in the order of [`Posterior::parameters`].

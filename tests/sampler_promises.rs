@@ -7,16 +7,17 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use mmm::sampler::Length::{AsNeeded, Fixed};
 use mmm::sampler::{
-    Adapted, Chain, DensityError, LogDensity, Progress, Record, SamplerError, Settings, Sink, Tick, sample,
-    sample_into,
+    Adapted, Chain, Collector, DensityError, LogDensity, Progress, Record, SamplerError, Settings, Sink,
+    Tick, sample, sample_into,
 };
 use posteriors::{Target, eight_schools, jitter, run, settings};
 use rand_chacha::ChaCha8Rng;
 
 #[test]
 fn same_seed_same_bytes_at_any_number_of_threads() {
-    let short = Settings { warmup: 100, draws: 100, ..settings(8) };
+    let short = Settings { warmup: Fixed(100), draws: Fixed(100), ..settings(8) };
     let on = |threads: usize, settings: Settings| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         pool.install(|| run(&eight_schools(), settings))
@@ -31,9 +32,9 @@ fn same_seed_same_bytes_at_any_number_of_threads() {
 
 #[test]
 fn a_chain_holds_what_it_promises() {
-    let short = Settings { warmup: 60, draws: 40, thin: 3, chains: 2, ..settings(10) };
+    let short = Settings { warmup: Fixed(60), draws: Fixed(40), thin: 3, chains: 2, ..settings(10) };
     let density = eight_schools();
-    let every = run(&density, Settings { draws: 120, thin: 1, ..short });
+    let every = run(&density, Settings { draws: Fixed(120), thin: 1, ..short });
     for (chain, every) in run(&density, short).iter().zip(&every) {
         assert_eq!((chain.dim, chain.positions.len(), chain.positions.capacity()), (10, 400, 400));
         assert_eq!(chain.log_density.len(), 40);
@@ -57,7 +58,7 @@ fn starts_are_tried_a_hundred_times() {
     };
     let density = Target { dim: 1, order: 1, function };
     let tries = AtomicUsize::new(0);
-    let short = Settings { warmup: 20, draws: 20, chains: 2, ..settings(11) };
+    let short = Settings { warmup: Fixed(20), draws: Fixed(20), chains: 2, ..settings(11) };
     let nowhere = |chain: usize, _: &mut ChaCha8Rng| {
         tries.fetch_add(chain, Ordering::Relaxed);
         vec![if chain == 1 { 9.0 } else { 0.0 }]
@@ -67,8 +68,9 @@ fn starts_are_tried_a_hundred_times() {
     assert_eq!(tries.into_inner(), 100);
     let calls = AtomicUsize::new(0);
     let at_last = |_: usize, _: &mut ChaCha8Rng| vec![9.0 - calls.fetch_add(1, Ordering::Relaxed) as f64];
-    let chains =
-        sample(&density, at_last, &Settings { chains: 1, ..short }, &()).expect("the sixth start will do");
+    let chains = sample(&density, at_last, &Settings { chains: 1, ..short }, &())
+        .expect("the sixth start will do")
+        .chains;
     assert_eq!((chains[0].log_density.len(), calls.into_inner()), (20, 6));
 }
 
@@ -90,9 +92,9 @@ impl Progress for Watch {
 
 #[test]
 fn progress_is_told_of_every_iteration_and_can_end_the_run() {
-    let short = Settings { warmup: 30, draws: 20, chains: 1, ..settings(12) };
+    let short = Settings { warmup: Fixed(30), draws: Fixed(20), chains: 1, ..settings(12) };
     let watch = Watch { ticks: Mutex::new(Vec::new()), patience: usize::MAX };
-    let chains = sample(&eight_schools(), jitter(10), &short, &watch).expect("finite everywhere");
+    let chains = sample(&eight_schools(), jitter(10), &short, &watch).expect("finite everywhere").chains;
     let ticks = watch.ticks.into_inner().expect("no panic under the lock");
     assert_eq!(ticks.iter().map(|t| t.iteration).collect::<Vec<_>>(), (1..=50).collect::<Vec<_>>());
     assert_eq!(ticks.iter().filter(|t| t.warmup).count(), 30);
@@ -133,20 +135,76 @@ impl Sink for Notes {
     }
 }
 
+/// Sinks that take notes; so many draws are enough.
+struct Noted<'a> {
+    settings: &'a Settings,
+    refused: usize,
+    enough: usize,
+}
+
+impl Collector for Noted<'_> {
+    type Sink = Notes;
+
+    fn sink(&self, _: usize) -> Notes {
+        let chain = Chain::with_capacity(10, self.settings);
+        Notes { chain, calls: String::new(), refused: self.refused }
+    }
+
+    fn is_enough(&self, sinks: &[&Notes]) -> bool {
+        sinks.iter().all(|sink| sink.chain.log_density.len() >= self.enough)
+    }
+}
+
 #[test]
 fn a_sink_is_told_of_every_transition_in_order_and_may_end_the_run() {
-    let short = Settings { warmup: 30, draws: 4, thin: 2, chains: 2, ..settings(13) };
+    let short = Settings { warmup: Fixed(30), draws: Fixed(4), thin: 2, chains: 2, ..settings(13) };
     let density = eight_schools();
     let into = |refused: usize| {
-        let sink = |_| Notes { chain: Chain::with_capacity(10, &short), calls: String::new(), refused };
-        sample_into(&density, jitter(10), &short, sink, &())
+        let noted = Noted { settings: &short, refused, enough: 0 };
+        sample_into(&density, jitter(10), &short, &noted, &())
     };
     let (calls, chains): (Vec<String>, Vec<Chain>) =
-        into(usize::MAX).expect("nothing is refused").into_iter().unzip();
+        into(usize::MAX).expect("nothing is refused").chains.into_iter().unzip();
     assert_eq!(calls, ["bkbkbkbkf"; 2]);
     assert_eq!(chains, run(&density, short));
     let full = into(5).expect_err("the sixth is refused");
     assert!(matches!(full, SamplerError::Sink { chain: 0, .. }), "{full}");
+}
+
+#[test]
+fn a_run_of_the_length_it_needs_is_the_run_of_that_length() {
+    let open = Settings { warmup: AsNeeded, draws: AsNeeded, chains: 3, ..settings(15) };
+    let density = eight_schools();
+    let on = |threads: usize, enough: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let noted = Noted { settings: &open, refused: usize::MAX, enough };
+        let run = pool.install(|| sample_into(&density, jitter(10), &open, &noted, &())).expect("finite");
+        let chains: Vec<Chain> = run.chains.into_iter().map(|(_, chain)| chain).collect();
+        (run.warmup, run.draws, chains)
+    };
+    let (warmup, draws, chains) = on(1, 300);
+    assert_eq!((warmup, draws), (200, 500), "an easy posterior, 250 draws are too few");
+    assert_eq!(on(2, 300), (warmup, draws, chains.clone()));
+    assert_eq!(run(&density, Settings { warmup: Fixed(200), draws: Fixed(500), ..open }), chains);
+    assert_eq!(on(2, 0).1, 250, "asked at the first check");
+    assert_eq!(on(2, usize::MAX).1, 2000, "the cap");
+}
+
+/// Chains that start at two modes far apart never come to the same place.
+#[test]
+fn a_warm_up_goes_on_where_chains_are_apart() {
+    let function = |q: &[f64], g: &mut [f64]| {
+        let distance = q[0].abs() - 30.0;
+        g[0] = -distance * q[0].signum();
+        -0.5 * distance * distance
+    };
+    let density = Target { dim: 1, order: 1, function };
+    let open = Settings { warmup: AsNeeded, draws: Fixed(20), chains: 2, ..settings(16) };
+    let either = |chain: usize, _: &mut ChaCha8Rng| vec![if chain == 0 { -30.0 } else { 30.0 }];
+    let watch = Watch { ticks: Mutex::new(Vec::new()), patience: usize::MAX };
+    sample(&density, either, &open, &watch).expect("finite");
+    let ticks = watch.ticks.into_inner().expect("no panic under the lock");
+    assert_eq!(ticks.iter().filter(|t| t.warmup && t.chain == 0).count(), 1000);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod posteriors;
 
 use mmm::diagnostics::{mcse_mean, rhat};
-use mmm::sampler::{Chain, Settings};
+use mmm::sampler::{Chain, Length, Settings};
 use posteriors::{EFFECTS, ERRORS, Target, eight_schools, run, settings};
 
 /// One value per draw, per chain.
@@ -236,7 +236,7 @@ fn scale_of(i: usize) -> f64 {
 #[test]
 fn any_length_of_warm_up_gives_valid_moments() {
     for warmup in [0, 1, 7, 20, 30, 50, 100, 149, 150, 400] {
-        let chains = run(&chain_of_normals(), Settings { warmup, ..settings(5) });
+        let chains = run(&chain_of_normals(), Settings { warmup: Length::Fixed(warmup), ..settings(5) });
         for i in [0, 3, 5, 7, 11] {
             let scale = scale_of(i);
             assert_mean(&chains, &format!("x{i} after {warmup}"), |q| q[i] / scale, 0.0);
@@ -265,7 +265,8 @@ fn a_coordinate_without_gradient_leaves_the_others_alone() {
         -0.5 * (q[0] * q[0] + q[2] * q[2])
     };
     for order in [0, 3] {
-        let short = Settings { warmup: 200, draws: 500, max_depth: 6, ..settings(7) };
+        let short =
+            Settings { warmup: Length::Fixed(200), draws: Length::Fixed(500), max_depth: 6, ..settings(7) };
         let chains = run(&Target { dim: 3, order, function }, short);
         assert!(chains.iter().all(|chain| chain.positions.iter().all(|x| x.is_finite())));
         assert_mean(&chains, "x₀²", |q| q[0] * q[0], 1.0);

@@ -74,11 +74,11 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
         thin: Some(settings.thin),
         target_accept: Some(settings.target_accept),
     };
-    let chains = sample_density(&mut density, &sampler, &())?;
+    let (run, _) = sample_density(&mut density, &sampler, &())?;
     let mut grad = vec![0.0; density.layout.dim];
     let mut ranks = vec![0; truth.len()];
     let mut state = density.state();
-    let positions = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim));
+    let positions = run.chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim));
     for q in positions {
         let kept = density.value_and_gradient(q, &mut grad, &mut state);
         debug_assert!(kept.is_ok(), "a kept draw has a finite density");

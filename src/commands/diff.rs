@@ -76,7 +76,7 @@ impl Diff {
         let mut report = diff::diff(&old, &new, settings);
         if let Some(new_data) = &self.new_data {
             let interrupt = Interrupt::install()?;
-            let progress = SamplingProgress::start(0, 1, Detail::Quiet, interrupt.clone());
+            let progress = SamplingProgress::start(0, Detail::Quiet, interrupt.clone());
             let explained =
                 diff::explain(&mut report, (&old, &new), (self.old_data.as_deref(), new_data), &progress);
             interrupt.check()?;

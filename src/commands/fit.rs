@@ -117,9 +117,16 @@ impl Fit {
         let fitted = pool.install(|| self.results.sample(&dataset, &config, &interrupt));
         interrupt.check()?;
         let fitted = fitted?;
-        clock.finish("fit");
+        let cost = fitted.cost;
+        let phases = [
+            ("pilot", cost.pilot),
+            ("warmup", cost.warmup),
+            ("sampling", cost.sampling),
+            ("summaries", cost.summaries),
+        ];
+        clock.finish_in_parts("scale", &phases);
         let mut report = pool.install(|| fitted.report(&dataset, &config, warnings))?;
-        clock.finish("plan");
+        clock.finish("plans");
         if let Some(controls) = &self.sensitivity {
             let of = (&dataset, &config);
             let found = pool.install(|| mmm::sensitivity(&fitted, &report, of, controls, &interrupt));
@@ -130,9 +137,10 @@ impl Fit {
 
         pool.install(|| write_all(&directory, &mut report, &dataset, &fitted, self.results.report))?;
         let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
-        clock.finish("write");
+        clock.finish("writing");
         let (threads, set) = (pool.current_num_threads(), fitted.density.instructions().name());
-        let log = clock.log(&report, threads, set, Gradients::of(&fitted.chains));
+        let sampled = (Gradients::of(cost.pilot_gradients, &fitted.chains), fitted.divergences());
+        let log = clock.log(&report, threads, set, sampled);
         let log = log.map_err(mmm::Error::from)?.to_json().map_err(mmm::Error::from)?;
         directory.write_bytes(LOG_FILE, &log).map_err(mmm::Error::from)?;
         interrupt.check()?;
@@ -199,8 +207,7 @@ impl OutputArgs {
         interrupt: &Interrupt,
     ) -> Result<mmm::Fit, mmm::Error> {
         let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
-        let iterations = config.sampler.iterations(dataset.n_geos());
-        let progress = SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
+        let progress = SamplingProgress::start(config.sampler.chains, detail, interrupt.clone());
         let fitted = mmm::fit(dataset, config, &progress);
         progress.finish();
         fitted

@@ -81,12 +81,12 @@ enum Display {
 }
 
 impl SamplingProgress {
-    /// Progress of `chains` chains of `iterations` iterations each, warm-up included.
-    pub fn start(chains: usize, iterations: usize, detail: Detail, interrupt: Interrupt) -> SamplingProgress {
+    /// Progress of so many chains, whose lengths the sampler tells.
+    pub fn start(chains: usize, detail: Detail, interrupt: Interrupt) -> SamplingProgress {
         let display = match detail {
             Detail::Quiet => Display::Quiet,
-            Detail::Auto if io::stderr().is_terminal() => Display::Bars(Bars::new(chains, iterations)),
-            Detail::Auto => Display::Lines(Lines::new(chains, iterations, Box::new(io::stderr()))),
+            Detail::Auto if io::stderr().is_terminal() => Display::Bars(Bars::new(chains)),
+            Detail::Auto => Display::Lines(Lines::new(chains, Box::new(io::stderr()))),
         };
         SamplingProgress { display, interrupt }
     }
@@ -107,6 +107,14 @@ impl Progress for Interrupt {
 }
 
 impl Progress for SamplingProgress {
+    fn expect(&self, iterations: usize) {
+        match &self.display {
+            Display::Quiet => {}
+            Display::Bars(bars) => bars.chains.iter().for_each(|bar| bar.set_length(iterations as u64)),
+            Display::Lines(lines) => lines.expect(iterations),
+        }
+    }
+
     fn advance(&self, tick: Tick) {
         match &self.display {
             Display::Quiet => {}
@@ -123,32 +131,30 @@ impl Progress for SamplingProgress {
 /// One bar a chain.
 struct Bars {
     chains: Vec<ProgressBar>,
-    /// Iterations between two texts: the bar itself moves with each one, its text need not.
-    step: usize,
 }
 
+/// Iterations between two texts: the bar itself moves with each one, its text need not.
+const TEXT_EVERY: usize = 8;
+
 impl Bars {
-    fn new(chains: usize, iterations: usize) -> Bars {
+    fn new(chains: usize) -> Bars {
         let all = MultiProgress::new();
         let style = ProgressStyle::with_template("{prefix:<9} {bar:25} {pos:>5}/{len} {msg} {eta_precise}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = |chain: usize| {
-            let bar = all.add(ProgressBar::new(iterations as u64));
+            let bar = all.add(ProgressBar::new(0));
             bar.set_style(style.clone());
             bar.set_prefix(format!("chain {}", chain + 1));
             bar
         };
-        Bars { chains: (0..chains).map(bar).collect(), step: (iterations / 200).max(1) }
+        Bars { chains: (0..chains).map(bar).collect() }
     }
 
     fn advance(&self, tick: Tick) {
         let Some(bar) = self.chains.get(tick.chain) else { return };
         bar.set_position(tick.iteration as u64);
-        if tick.iteration.is_multiple_of(self.step) {
+        if tick.iteration.is_multiple_of(TEXT_EVERY) {
             bar.set_message(message(tick));
-        }
-        if Some(tick.iteration as u64) == bar.length() {
-            bar.finish();
         }
     }
 }
@@ -158,9 +164,10 @@ fn message(tick: Tick) -> String {
     format!("{phase} step {:.3} div {}", tick.step_size, tick.divergences)
 }
 
-/// One line each time another tenth of all iterations is done.
+/// One line each time another tenth of all iterations, as far as their number is known, is done.
 struct Lines {
-    total: usize,
+    chains: usize,
+    total: AtomicUsize,
     done: AtomicUsize,
     divergences: Vec<AtomicUsize>,
     start: Instant,
@@ -168,9 +175,10 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(chains: usize, iterations: usize, out: Box<dyn Write + Send>) -> Lines {
+    fn new(chains: usize, out: Box<dyn Write + Send>) -> Lines {
         Lines {
-            total: chains * iterations,
+            chains,
+            total: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
             divergences: (0..chains).map(|_| AtomicUsize::new(0)).collect(),
             start: Instant::now(),
@@ -178,15 +186,20 @@ impl Lines {
         }
     }
 
+    fn expect(&self, iterations: usize) {
+        self.total.store(self.chains * iterations, Ordering::Relaxed);
+    }
+
     fn advance(&self, tick: Tick) {
         if let Some(count) = self.divergences.get(tick.chain) {
             count.store(tick.divergences, Ordering::Relaxed);
         }
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let tenth = |n: usize| n * 10 / self.total;
+        let total = self.total.load(Ordering::Relaxed).max(1);
+        let tenth = |n: usize| n * 10 / total;
         // fetch_add hands every count to exactly one thread, so each tenth is printed once.
         if tenth(done) > tenth(done - 1) {
-            let line = self.line(done, tick.step_size, self.start.elapsed());
+            let line = self.line((done, total), tick.step_size, self.start.elapsed());
             if let Ok(mut out) = self.out.lock() {
                 // Progress that no one can read must not stop a fit.
                 let _ = writeln!(out, "{line}");
@@ -194,14 +207,14 @@ impl Lines {
         }
     }
 
-    fn line(&self, done: usize, step_size: f64, elapsed: Duration) -> String {
+    fn line(&self, (done, total): (usize, usize), step_size: f64, elapsed: Duration) -> String {
         let divergences: usize = self.divergences.iter().map(|d| d.load(Ordering::Relaxed)).sum();
-        let left = elapsed.as_secs_f64() * (self.total - done) as f64 / done as f64;
+        let left = elapsed.as_secs_f64() * total.saturating_sub(done) as f64 / done as f64;
         format!(
             "sampling {} %: {done} of {} iterations, {divergences} divergences, step {step_size:.3}, \
              {left:.0} s left",
-            done * 100 / self.total,
-            self.total
+            done * 100 / total,
+            total
         )
     }
 }
@@ -228,7 +241,8 @@ mod tests {
     #[test]
     fn ten_lines_however_the_chains_interleave() {
         let out = Shared::default();
-        let lines = Lines::new(4, 103, Box::new(out.clone()));
+        let lines = Lines::new(4, Box::new(out.clone()));
+        lines.expect(103);
         std::thread::scope(|scope| {
             for chain in 0..4 {
                 let lines = &lines;
@@ -243,14 +257,14 @@ mod tests {
 
     #[test]
     fn time_left_is_in_proportion() {
-        let lines = Lines::new(1, 100, Box::new(io::sink()));
-        let line = lines.line(25, 0.1, Duration::from_secs(10));
+        let lines = Lines::new(1, Box::new(io::sink()));
+        let line = lines.line((25, 100), 0.1, Duration::from_secs(10));
         assert!(line.ends_with("step 0.100, 30 s left"), "{line}");
     }
 
     #[test]
     fn bars_follow_their_own_chain() {
-        let bars = Bars::new(2, 100);
+        let bars = Bars::new(2);
         bars.advance(tick(1, 40));
         bars.advance(tick(9, 1));
         let positions: Vec<u64> = bars.chains.iter().map(ProgressBar::position).collect();
@@ -261,7 +275,7 @@ mod tests {
     #[test]
     fn an_interrupt_cancels() {
         let interrupt = Interrupt::default();
-        let progress = SamplingProgress::start(1, 10, Detail::Quiet, interrupt.clone());
+        let progress = SamplingProgress::start(1, Detail::Quiet, interrupt.clone());
         assert!(!progress.cancelled());
         assert_eq!(interrupt.check(), Ok(()));
         interrupt.0.store(true, Ordering::Relaxed);

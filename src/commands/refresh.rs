@@ -109,7 +109,7 @@ impl Previous {
 /// `mmm fit --verify FIT [DATA.csv]`.
 pub fn verify(fit: &Path, data: Option<&Path>, quiet: bool) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::install()?;
-    let progress = SamplingProgress::start(0, 1, Detail::Quiet, interrupt.clone());
+    let progress = SamplingProgress::start(0, Detail::Quiet, interrupt.clone());
     let fitted_file = match data {
         Some(path) => path.to_path_buf(),
         None => PathBuf::from(mmm::report::Fit::read(fit).map_err(mmm::Error::from)?.run.data.file),

@@ -110,9 +110,7 @@ fn forecast_all(
                     let name = forecaster.name();
                     let _ = writeln!(std::io::stderr(), "fold {} of {}: {name}", i + 1, folds.len());
                 }
-                let iterations = config.sampler.iterations(fold.data.n_geos());
-                let progress =
-                    SamplingProgress::start(config.sampler.chains, iterations, detail, interrupt.clone());
+                let progress = SamplingProgress::start(config.sampler.chains, detail, interrupt.clone());
                 let forecasts = fold.forecast(forecaster, &progress);
                 progress.finish();
                 forecasts

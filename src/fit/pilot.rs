@@ -2,13 +2,14 @@
 
 use crate::Error;
 use crate::model::{Density, FactorCoordinates, FactorInformation};
-use crate::sampler::{self, Progress, Settings};
+use crate::sampler::{self, Length, Progress, Settings};
 
 /// Warm-up iterations and draws: 2 % of a default run.
 const ITERATIONS: (usize, usize) = (120, 40);
 
 /// Sets how the shared level is centred, and what to expect of the geo factors, from a chain of its own:
-/// too short to report, long enough to tell whether the data or the prior say more of them.
+/// too short to report, long enough to tell whether the data or the prior say more of them. Returns the gradients
+/// that it took.
 ///
 /// # Errors
 /// No usable starting point, or `progress` asking to stop.
@@ -19,16 +20,22 @@ pub(super) fn prepare(
     density: &mut Density,
     settings: &Settings,
     progress: &dyn Progress,
-) -> Result<(), Error> {
+) -> Result<u64, Error> {
     struct Quiet<'a>(&'a dyn Progress);
     impl Progress for Quiet<'_> {
         fn cancelled(&self) -> bool {
             self.0.cancelled()
         }
     }
-    let settings = Settings { chains: 1, warmup: ITERATIONS.0, draws: ITERATIONS.1, thin: 1, ..*settings };
-    let chains = sampler::sample(&*density, |_, rng| density.start(rng), &settings, &Quiet(progress))?;
-    let Some(chain) = chains.first() else { return Ok(()) };
+    let settings = Settings {
+        chains: 1,
+        warmup: Length::Fixed(ITERATIONS.0),
+        draws: Length::Fixed(ITERATIONS.1),
+        thin: 1,
+        ..*settings
+    };
+    let chains = sampler::sample(&*density, |_, rng| density.start(rng), &settings, &Quiet(progress))?.chains;
+    let Some(chain) = chains.first() else { return Ok(0) };
     let (mut state, mut grad) = (density.state(), vec![0.0; density.layout.dim]);
     let (n_geos, n_channels) = (density.design.n_geos, density.design.n_channels());
     let mut factors = vec![Regression::default(); n_channels * n_geos];
@@ -66,7 +73,7 @@ pub(super) fn prepare(
             })
             .collect();
     }
-    Ok(())
+    Ok(chain.leapfrogs_warmup + chain.leapfrogs + n as u64)
 }
 
 /// Sums over the draws of x and of the log likelihood's derivative g by it.

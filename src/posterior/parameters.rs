@@ -73,7 +73,20 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
 
 /// Values in the order of [`names`]; `shared` holds the baseline coefficients γ.
 pub fn values(density: &Density, state: &State, shared: &[f64], out: &mut Vec<f64>) {
-    let (design, layout, theta) = (&density.design, &density.layout, &state.theta);
+    sampled(density, &state.theta, out);
+    out.extend(shared);
+    // β where the geo factor is 1: a cell brings outcome scale · coefficient · geo factor · h.
+    out.extend(&state.media.unit);
+}
+
+/// Values at `q` of the parameters that NUTS samples, which come first in [`names`]: no media are computed.
+pub fn sampled_values(density: &Density, state: &mut State, q: &[f64], out: &mut Vec<f64>) {
+    state.theta.decode(q, &density.design, &density.layout);
+    sampled(density, &state.theta, out);
+}
+
+fn sampled(density: &Density, theta: &Theta, out: &mut Vec<f64>) {
+    let (design, layout) = (&density.design, &density.layout);
     let n_geos = design.n_geos;
     for (c, at) in layout.channels.iter().enumerate() {
         if at.retention.is_some() {
@@ -104,9 +117,6 @@ pub fn values(density: &Density, state: &State, shared: &[f64], out: &mut Vec<f6
         out.push(theta.weekly_scale);
         out.extend(&theta.weekly);
     }
-    out.extend(shared);
-    // β where the geo factor is 1: a cell brings outcome scale · coefficient · geo factor · h.
-    out.extend(&state.media.unit);
 }
 
 /// K of channel `c` in exposure units per period (per head when scaled by population), mean over the geos in which

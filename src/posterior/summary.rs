@@ -33,7 +33,7 @@ impl Summary {
 }
 
 /// Arithmetic mean and sample standard deviation, which is 0 for one draw.
-pub(super) fn mean_sd(draws: &[f64]) -> (f64, f64) {
+pub(crate) fn mean_sd(draws: &[f64]) -> (f64, f64) {
     let n = draws.len() as f64;
     let mean = draws.iter().sum::<f64>() / n;
     let squares: f64 = draws.iter().map(|x| (x - mean).powi(2)).sum();

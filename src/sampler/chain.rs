@@ -41,9 +41,10 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Room for the draws of a run of `dim` dimensions, so that none of them allocates.
+    /// Room for the draws of a run of `dim` dimensions, or for the fewest that it may have.
     pub fn with_capacity(dim: usize, settings: &Settings) -> Chain {
-        let (draws, transitions) = (settings.draws, settings.draws * settings.thin);
+        let draws = settings.draws.draws()[0];
+        let transitions = draws * settings.thin;
         Chain {
             dim,
             positions: Vec::with_capacity(dim * draws),

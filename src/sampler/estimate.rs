@@ -24,6 +24,15 @@ impl WarmupDraws {
         WarmupDraws { dim, draws: block(), gradients: block() }
     }
 
+    pub(crate) fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// The draws from index `from` on, row-major.
+    pub(crate) fn draws_from(&self, from: usize) -> &[f64] {
+        &self.draws[from * self.dim..]
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.draws.len() / self.dim.max(1)
     }

@@ -1,6 +1,7 @@
 //! No-U-Turn sampling of any [`LogDensity`], chains in parallel.
 
 mod density;
+mod length;
 mod settings;
 
 mod metric;
@@ -14,9 +15,13 @@ mod estimate;
 mod step_size;
 mod warmup;
 
+mod settled;
+
 mod sink;
 
 mod chain;
+mod walker;
+
 mod run;
 
 #[cfg(test)]
@@ -27,7 +32,8 @@ mod targets;
 pub use chain::Chain;
 pub use density::{DensityError, LogDensity, NotFinite};
 pub use divergence::Divergence;
+pub use length::Length;
 pub use nuts::End;
-pub use run::{sample, sample_into};
+pub use run::{Collector, Run, sample, sample_into};
 pub use settings::{Progress, SamplerError, Settings, Tick};
 pub use sink::{Adapted, Record, Sink};

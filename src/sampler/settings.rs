@@ -1,6 +1,7 @@
 //! What a run of the sampler is asked to do, what it reports on the way, and how it can fail.
 
 use super::density::DensityError;
+use super::length::Length;
 
 /// Length, seed and targets of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -10,9 +11,9 @@ pub struct Settings {
     /// Independent chains.
     pub chains: usize,
     /// Adaptation iterations per chain, discarded.
-    pub warmup: usize,
+    pub warmup: Length,
     /// Kept draws per chain.
-    pub draws: usize,
+    pub draws: Length,
     /// Transitions from one kept draw to the next.
     pub thin: usize,
     /// Mean acceptance statistic that the step size aims at, in (0, 1).
@@ -24,7 +25,15 @@ pub struct Settings {
 impl Default for Settings {
     /// Stan's defaults.
     fn default() -> Self {
-        Settings { seed: 1, chains: 4, warmup: 1000, draws: 1000, thin: 1, target_accept: 0.8, max_depth: 10 }
+        Settings {
+            seed: 1,
+            chains: 4,
+            warmup: Length::Fixed(1000),
+            draws: Length::Fixed(1000),
+            thin: 1,
+            target_accept: 0.8,
+            max_depth: 10,
+        }
     }
 }
 
@@ -45,6 +54,9 @@ pub struct Tick {
 
 /// Watches a run, and may end it. Called from the chains' threads.
 pub trait Progress: Sync {
+    /// Told how many iterations each chain will make as far as is known: before the first, and when it is more.
+    fn expect(&self, _: usize) {}
+
     /// Called after every iteration of every chain.
     fn advance(&self, _: Tick) {}
 

@@ -2,6 +2,7 @@
 
 use super::density::LogDensity;
 use super::estimate::WarmupDraws;
+use super::length::metric_iterations;
 use super::metric::Metric;
 use super::nuts::{Nuts, Transition};
 use super::step_size::DualAveraging;
@@ -13,7 +14,7 @@ use super::step_size::DualAveraging;
 struct Schedule {
     /// Iterations with short windows of one length.
     early: usize,
-    /// Iterations that adapt the metric; the remaining ones only the step size.
+    /// Iterations that adapt the metric, in the shortest warm-up that this may be.
     metric: usize,
 }
 
@@ -26,7 +27,7 @@ impl Schedule {
     const FEWEST: usize = 5;
 
     fn new(warmup: usize) -> Schedule {
-        Schedule { early: warmup * 3 / 10, metric: warmup - warmup * 15 / 100 }
+        Schedule { early: warmup * 3 / 10, metric: metric_iterations(warmup) }
     }
 
     /// In a short warm-up two of them, so that the start is forgotten all the same.
@@ -46,6 +47,8 @@ pub(crate) struct Warmup {
     gathered: WarmupDraws,
     pub(crate) averaging: DualAveraging,
     iteration: usize,
+    /// Whether the metric is to change no more.
+    fixed: bool,
     /// Draws from here on make the estimate.
     foreground: usize,
     /// Draws from here on make the next foreground.
@@ -63,6 +66,7 @@ impl Warmup {
             gathered: WarmupDraws::new(dim, warmup),
             averaging,
             iteration: 0,
+            fixed: false,
             foreground: 0,
             background: 0,
             window: schedule.early_window(),
@@ -74,7 +78,7 @@ impl Warmup {
     pub(crate) fn learn<D: LogDensity>(&mut self, nuts: &mut Nuts<'_, D>, transition: &Transition) {
         self.averaging.update(transition.accept);
         self.iteration += 1;
-        if self.iteration > self.schedule.metric {
+        if self.fixed {
             return;
         }
         // A draw that did not move says nothing new, and a run of them would shrink the variances.
@@ -84,14 +88,35 @@ impl Warmup {
         }
         let switched = self.switch_windows();
         let n = self.gathered.len();
-        let last = self.iteration == self.schedule.metric;
-        if n >= self.next_estimate || (switched || last) && n >= self.foreground + Schedule::FEWEST {
-            let order = nuts.hamiltonian.metric.order();
-            nuts.hamiltonian.metric = self.gathered.estimate(self.foreground, order);
-            // Soon enough to be worth it, and not so soon that a large block, which costs order³, takes
-            // longer than the gradients.
-            self.next_estimate = n + 1 + (n - self.foreground) / 8 + order * order / 1000;
+        if n >= self.next_estimate || switched && n >= self.foreground + Schedule::FEWEST {
+            self.estimate(nuts);
         }
+    }
+
+    /// Leaves the metric as the draws so far suggest it: from here on, only the step size is learnt.
+    pub(crate) fn fix_metric<D: LogDensity>(&mut self, nuts: &mut Nuts<'_, D>) {
+        self.fixed = true;
+        if self.gathered.len() >= self.foreground + Schedule::FEWEST {
+            self.estimate(nuts);
+        }
+    }
+
+    fn estimate<D: LogDensity>(&mut self, nuts: &mut Nuts<'_, D>) {
+        let (n, order) = (self.gathered.len(), nuts.hamiltonian.metric.order());
+        nuts.hamiltonian.metric = self.gathered.estimate(self.foreground, order);
+        // Soon enough to be worth it, and not so soon that a large block, which costs order³, takes
+        // longer than the gradients.
+        self.next_estimate = n + 1 + (n - self.foreground) / 8 + order * order / 1000;
+    }
+
+    /// Dimension d.
+    pub(crate) fn dim(&self) -> usize {
+        self.gathered.dim()
+    }
+
+    /// The draws that the metric is estimated from, row-major.
+    pub(crate) fn latest(&self) -> &[f64] {
+        self.gathered.draws_from(self.foreground)
     }
 
     /// Whether the background window was full and has become the foreground.
@@ -142,6 +167,9 @@ mod tests {
             let foreground = adaptation.foreground;
             let transition = nuts.transition(&mut rng, 0.5).expect("finite");
             adaptation.learn(&mut nuts, &transition);
+            if iteration == metric_iterations(warmup) {
+                adaptation.fix_metric(&mut nuts);
+            }
             if adaptation.foreground != foreground {
                 switches.push(iteration);
             }

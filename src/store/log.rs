@@ -1,6 +1,6 @@
 //! `log.json`: times, threads and machine, which must not be in `fit.json`.
 
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::report::Fit;
 use crate::sampler::Chain;
@@ -36,11 +36,43 @@ pub struct Log {
     pub instruction_set: String,
     /// What the sampling cost, whatever the machine.
     pub gradients: Gradients,
+    /// Where trajectories diverged after the warm-up, the first 16 of each chain.
+    pub divergences: Vec<DivergenceLog>,
 }
 
-/// Evaluations of the log density with its gradient, all chains together; without the pilot of a panel.
+/// A step of a trajectory that left its level set.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DivergenceLog {
+    /// Chain, from 0.
+    pub chain: usize,
+    /// Transition of the chain after its warm-up, from 0.
+    pub transition: usize,
+    /// Energy after the step less that of the trajectory's start; null where there is none.
+    pub energy_error: Option<f64>,
+    /// What was not a finite number after the step, where that is the cause.
+    pub not_finite: Option<String>,
+    /// The parameter that went astray.
+    pub worst: String,
+    /// The twelve parameters farthest from their posterior means when the step began, the farthest first.
+    pub parameters: Vec<ParameterAt>,
+}
+
+/// A parameter before and after a diverging step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ParameterAt {
+    /// Such as `roi[tv]`.
+    pub parameter: String,
+    /// Before; null where it is not a finite number.
+    pub start: Option<f64>,
+    /// After; null where it is not a finite number.
+    pub end: Option<f64>,
+}
+
+/// Evaluations of the log density with its gradient, all chains together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Gradients {
+    /// In the pilot chain of a panel.
+    pub pilot: u64,
     /// In the warm-up.
     pub warmup: u64,
     /// In the draws.
@@ -48,9 +80,10 @@ pub struct Gradients {
 }
 
 impl Gradients {
-    /// Of a fit's chains.
-    pub fn of(chains: &[Chain]) -> Gradients {
+    /// Of a fit's pilot and chains.
+    pub fn of(pilot: u64, chains: &[Chain]) -> Gradients {
         Gradients {
+            pilot,
             warmup: chains.iter().map(|c| c.leapfrogs_warmup).sum(),
             draws: chains.iter().map(|c| c.leapfrogs).sum(),
         }
@@ -95,7 +128,7 @@ impl Provenance {
 /// Wall time of one phase.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Phase {
-    /// Such as `read`, `warmup`, `sample`, `summarise`, `write`.
+    /// Such as `load`, `pilot`, `warmup`, `sampling`, `summaries`, `plans`, `writing`.
     pub name: String,
     /// Wall time, seconds.
     pub seconds: f64,
@@ -155,6 +188,19 @@ impl PhaseClock {
         self.lap = now;
     }
 
+    /// Ends the running phase, of which parts have names and times of their own; what is left of it is `rest`,
+    /// and came first.
+    pub fn finish_in_parts(&mut self, rest: &str, parts: &[(&str, Duration)]) {
+        self.finish(rest);
+        let named: Duration = parts.iter().map(|(_, time)| *time).sum();
+        if let Some(phase) = self.phases.last_mut() {
+            phase.seconds = (phase.seconds - named.as_secs_f64()).max(0.0);
+        }
+        let part =
+            |(name, time): &(&str, Duration)| Phase { name: (*name).into(), seconds: time.as_secs_f64() };
+        self.phases.extend(parts.iter().map(part));
+    }
+
     /// The log of the run so far.
     ///
     /// # Errors
@@ -164,7 +210,7 @@ impl PhaseClock {
         fit: &Fit,
         threads: usize,
         instruction_set: &str,
-        gradients: Gradients,
+        (gradients, divergences): (Gradients, Vec<DivergenceLog>),
     ) -> Result<Log, OutputError> {
         Ok(Log {
             schema: LOG_SCHEMA.into(),
@@ -177,6 +223,7 @@ impl PhaseClock {
             machine: Machine::here(),
             instruction_set: instruction_set.into(),
             gradients,
+            divergences,
         })
     }
 }
@@ -200,18 +247,31 @@ mod tests {
         let mut clock = PhaseClock::start();
         clock.finish("read");
         std::thread::sleep(std::time::Duration::from_millis(5));
-        clock.finish("sample");
-        let log = clock
-            .log(&crate::report::testdata::fit(), 2, "avx2", Gradients { warmup: 7, draws: 30 })
-            .unwrap();
+        clock.finish_in_parts(
+            "scale",
+            &[("warmup", Duration::from_millis(1)), ("sampling", Duration::from_millis(3))],
+        );
+        let at = ParameterAt { parameter: "roi[tv]".into(), start: Some(2.0), end: None };
+        let divergence = DivergenceLog {
+            chain: 1,
+            transition: 9,
+            energy_error: Some(1234.5),
+            not_finite: None,
+            worst: "roi[tv]".into(),
+            parameters: vec![at],
+        };
+        let sampled = (Gradients { pilot: 3, warmup: 7, draws: 30 }, vec![divergence]);
+        let log = clock.log(&crate::report::testdata::fit(), 2, "avx2", sampled).unwrap();
         assert_eq!(log.provenance.fit_sha256.len(), 64);
         let names: Vec<&str> = log.phases.iter().map(|p| p.name.as_str()).collect();
-        assert_eq!(names, ["read", "sample"]);
-        assert!(log.phases[1].seconds >= 0.005);
+        assert_eq!(names, ["read", "scale", "warmup", "sampling"]);
+        assert!(log.phases[1].seconds >= 0.001 && log.phases[3].seconds == 0.003);
         assert!(log.phases.iter().map(|p| p.seconds).sum::<f64>() <= log.total_seconds);
         let json: serde_json::Value = serde_json::from_slice(&log.to_json().unwrap()).unwrap();
         assert_eq!((&json["threads"], &json["instruction_set"]), (&2.into(), &"avx2".into()));
-        assert_eq!(json["gradients"], serde_json::json!({ "warmup": 7, "draws": 30 }));
+        assert_eq!(json["gradients"], serde_json::json!({ "pilot": 3, "warmup": 7, "draws": 30 }));
+        assert_eq!(json["divergences"][0]["parameters"][0]["start"], 2.0);
+        assert!(json["divergences"][0]["parameters"][0]["end"].is_null());
         assert!(DateTime::parse_from_rfc3339(json["started"].as_str().unwrap()).is_ok());
     }
 }

@@ -21,7 +21,9 @@ pub use error::OutputError;
 pub use folder::OutputDir;
 pub use folder::contents::OutputKind;
 pub(crate) use json::to_json;
-pub use log::{Gradients, LOG_SCHEMA, Log, Machine, Phase, PhaseClock, Provenance};
+pub use log::{
+    DivergenceLog, Gradients, LOG_SCHEMA, Log, Machine, ParameterAt, Phase, PhaseClock, Provenance,
+};
 pub use media::{read_media, write_media};
 pub use names::*;
 pub use parquet::write_draws;

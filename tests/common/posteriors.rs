@@ -17,7 +17,7 @@ pub fn jitter(dim: usize) -> impl Fn(usize, &mut ChaCha8Rng) -> Vec<f64> + Sync 
 }
 
 pub fn run<D: LogDensity>(density: &D, settings: Settings) -> Vec<Chain> {
-    sample(density, jitter(density.dim()), &settings, &()).expect("finite everywhere")
+    sample(density, jitter(density.dim()), &settings, &()).expect("finite everywhere").chains
 }
 
 pub fn settings(seed: u64) -> Settings {
