@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checked::{FitConfig, UncheckedConfig};
 pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
-pub use load::{LoadOptions, NamedChannel, OutcomeKind};
+pub use load::{DecimalSign, LoadOptions, NamedChannel, OutcomeKind, Reading, ZeroWeeks};
 pub use range::Range;
 pub use raw::{
     Day, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse,

@@ -115,6 +115,23 @@ impl Error {
         }
     }
 
+    /// Two errors of one file as one, so that a run tells both; the first alone where they are of other kinds.
+    pub(crate) fn joined(first: Error, second: Error) -> Error {
+        match (first, second) {
+            (Error::Data { file, problems, hint }, Error::Data { problems: more, hint: hint_too, .. }) => {
+                let mut hints: Vec<String> = Vec::new();
+                for hint in hint.into_iter().chain(hint_too) {
+                    if !hints.contains(&hint) {
+                        hints.push(hint);
+                    }
+                }
+                let hint = (!hints.is_empty()).then(|| hints.join("\n"));
+                Error::Data { file, problems: problems.and(more), hint }
+            }
+            (first, _) => first,
+        }
+    }
+
     /// One problem with the data file and its remedy.
     pub(crate) fn data(file: &str, problem: impl Into<String>, hint: impl Into<String>) -> Self {
         Error::Data { file: file.to_owned(), problems: Problems::one(problem), hint: Some(hint.into()) }
@@ -184,6 +201,14 @@ impl Problems {
         if self.shown.len() < Problems::SHOWN {
             self.shown.push(words());
         }
+    }
+
+    /// These with others of another kind.
+    fn and(mut self, others: Problems) -> Problems {
+        self.noun = "faults";
+        self.total += others.total;
+        self.shown.extend(others.shown);
+        self
     }
 
     /// Whether there is none.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::config::{Day, LoadOptions, ModelConfig, NamedChannel, RawChannel, RawConfig, RawData};
+use crate::config::{Day, LoadOptions, ModelConfig, NamedChannel, RawChannel, RawConfig, RawData, ZeroWeeks};
 use crate::data::knot_weeks;
 use crate::error::Error;
 use crate::report::Fit;
@@ -27,6 +27,7 @@ pub fn load_options(fit: &Fit) -> LoadOptions {
         exclude: data.exclude.clone(),
         from: data.from,
         to: data.to,
+        reading: data.reading.clone(),
         named: named_channels(fit),
     }
 }
@@ -89,6 +90,9 @@ fn raw_data(load: LoadOptions) -> RawData {
         exclude: given(load.exclude),
         from: load.from.map(Day),
         to: load.to.map(Day),
+        zero_weeks: Some(load.reading.zero_weeks).filter(|zeros| *zeros != ZeroWeeks::default()),
+        decimal: load.reading.decimal,
+        national: given(load.reading.national),
     }
 }
 

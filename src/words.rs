@@ -27,6 +27,27 @@ pub(crate) fn without_negative_zero(text: String) -> String {
     }
 }
 
+/// A word as a shell takes it.
+pub(crate) fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ',' | '=');
+    if word.chars().all(plain) {
+        word.to_owned()
+    } else if word.contains(['"', '$', '`', '\\', '!']) {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    } else {
+        format!("\"{word}\"")
+    }
+}
+
+/// A name as a key of `mmm.toml`: bare where TOML allows it.
+pub(crate) fn toml_key(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    match !name.is_empty() && name.chars().all(bare) {
+        true => name.to_owned(),
+        false => serde_json::Value::from(name).to_string(),
+    }
+}
+
 /// One of what an outcome column counts, in words: `order` for `orders`, `unit of kpi` for `kpi`.
 pub(crate) fn one_of(outcome: &str) -> String {
     match outcome.to_lowercase().as_str() {
@@ -38,6 +59,14 @@ pub(crate) fn one_of(outcome: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shell_takes_a_quoted_word_as_it_is() {
+        assert_eq!(quote("tv_spend=tv,b"), "tv_spend=tv,b");
+        assert_eq!(quote("TV Spend"), "\"TV Spend\"");
+        assert_eq!((toml_key("tv_1"), toml_key("TV Spend")), ("tv_1".to_owned(), "\"TV Spend\"".to_owned()));
+        assert_eq!(quote("it's $5"), r"'it'\''s $5'");
+    }
 
     #[test]
     fn one_of_what_is_counted_has_a_name() {

@@ -30,7 +30,8 @@ fn csv_like() -> impl Strategy<Value = String> {
         1 => ".{0,6}",
     ];
     let body = prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat());
-    let header = prop_oneof![Just(""), Just("date,revenue,tv_spend\n"), Just("date,geo,y,tv_spend,event\n")];
+    let header =
+        prop_oneof![Just(""), Just("date,revenue,tv_spend\n"), Just("date,geo,revenue,tv_spend,event\n")];
     (header, body).prop_map(|(header, body)| header.to_owned() + &body)
 }
 
@@ -54,7 +55,7 @@ fn odd_rows() -> impl Strategy<Value = String> {
     let row = (date, prop::collection::vec(cell, 4))
         .prop_map(|(date, cells)| format!("{date},{}\n", cells.join(",")));
     prop::collection::vec(row, 0..12)
-        .prop_map(|rows| "date,geo,y,tv_spend,event\n".to_owned() + &rows.concat())
+        .prop_map(|rows| "date,geo,revenue,tv_spend,event\n".to_owned() + &rows.concat())
 }
 
 proptest! {

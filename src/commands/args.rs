@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mmm::config::{
-    Adstock, Day, Noise, OutcomeKind, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel,
-    RawPrior, RawSampler, Resolved, Scaling,
+    Adstock, Day, DecimalSign, Noise, OutcomeKind, RawChannel, RawConfig, RawControl, RawData, RawLogNormal,
+    RawModel, RawPrior, RawSampler, Resolved, Scaling, ZeroWeeks,
 };
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
@@ -56,6 +56,15 @@ pub struct DataArgs {
     /// Last date to read, yyyy-mm-dd
     #[arg(long, value_name = "DATE")]
     to: Option<Day>,
+    /// Runs of exact zeros beside outcomes that are never near zero: blank (no observation) or keep [default: blank]
+    #[arg(long, value_name = "KIND", value_parser = named::<ZeroWeeks>)]
+    zero_weeks: Option<ZeroWeeks>,
+    /// Decimal sign of all numbers, `,` or `.` [default: told by the cells]
+    #[arg(long, value_name = "SIGN", value_parser = named::<DecimalSign>)]
+    decimal: Option<DecimalSign>,
+    /// Media columns that repeat a national total in every geo, to be split by population, else equally
+    #[arg(long, value_name = "COLUMNS", value_delimiter = ',')]
+    national: Vec<String>,
 }
 
 /// The regression.
@@ -208,6 +217,9 @@ impl DataArgs {
             exclude: given(self.exclude),
             from: self.from,
             to: self.to,
+            zero_weeks: self.zero_weeks,
+            decimal: self.decimal,
+            national: given(self.national),
         }
     }
 }

@@ -38,9 +38,9 @@ impl Init {
     /// Writes the file, whole or not at all.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let resolved =
-            ConfigArgs::default().resolve(self.data, ModelArgs::default(), SamplerArgs::default())?;
+            ConfigArgs::default().resolve(self.data.clone(), ModelArgs::default(), SamplerArgs::default())?;
         let (dataset, warnings) = data::load(&self.data_file, &resolved.load)?;
-        let text = settings(&self.data_file, &dataset, &resolved.load, &resolved.fit);
+        let text = settings(&self, &dataset, &resolved.load, &resolved.fit);
         write_whole(&self.config_out, &text, self.force)?;
         let mut stderr = std::io::stderr().lock();
         for warning in warnings {
@@ -102,9 +102,10 @@ fn word(value: impl serde::Serialize) -> String {
 }
 
 /// The text of the settings file.
-fn settings(path: &Path, data: &Dataset, load: &LoadOptions, fit: &FitConfig) -> String {
-    let file = path.display().to_string().replace(char::is_control, " ");
-    let mut text = format!("# Settings of `mmm fit {file} --config mmm.toml`. Flags stand above them.\n\n");
+fn settings(init: &Init, data: &Dataset, load: &LoadOptions, fit: &FitConfig) -> String {
+    let shown = |path: &Path| path.display().to_string().replace(char::is_control, " ");
+    let (file, own) = (shown(&init.data_file), shown(&init.config_out));
+    let mut text = format!("# Settings of `mmm fit {file} --config {own}`. Flags stand above them.\n\n");
     data_section(&mut text, data, load);
     model_section(&mut text, fit, data);
     sampler_section(&mut text, fit, data);
@@ -154,6 +155,19 @@ fn data_section(text: &mut String, data: &Dataset, load: &LoadOptions) {
             (None, Some(example)) => say(format!("# {name} = {example}")),
             (None, None) => {}
         }
+    }
+    say("# runs of exact zeros beside outcomes that are never near zero: blank (no observation) or keep"
+        .to_owned());
+    say(format!("zero_weeks = {}", word(load.reading.zero_weeks)));
+    match load.reading.decimal {
+        Some(sign) => say(format!("decimal = {}", word(sign))),
+        None => {
+            say("# decimal = \",\"  # decimal sign of all numbers, where the cells do not tell".to_owned())
+        }
+    }
+    if data.n_geos() > 1 {
+        say("# media columns that repeat a national total in every geo".to_owned());
+        say(format!("national = {}", list(&load.reading.national)));
     }
     say(String::new());
 }

@@ -53,6 +53,9 @@ const CONFIG: &[(&str, Shape)] = &[
             ("exclude", Value),
             ("from", Value),
             ("to", Value),
+            ("zero_weeks", Value),
+            ("decimal", Value),
+            ("national", Value),
         ]),
     ),
     ("channels", Named(&CHANNEL)),
@@ -178,6 +181,9 @@ controls = ["e"]
 exclude = ["f"]
 from = 2021-01-04
 to = "2021-12-27"
+zero_weeks = "keep"
+decimal = ","
+national = ["d"]
 [channels.tv]
 spend = "a"
 exposure = "b"

@@ -35,8 +35,53 @@ pub struct LoadOptions {
     pub from: Option<NaiveDate>,
     /// Last date to read.
     pub to: Option<NaiveDate>,
+    /// How cells are to be understood.
+    pub reading: Reading,
     /// Channels that `[channels.NAME]` ties to columns.
     pub named: Vec<NamedChannel>,
+}
+
+/// How cells are to be understood where more than one reading is possible.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Reading {
+    /// What to do with runs of zeros beside outcomes that are never near zero.
+    pub zero_weeks: ZeroWeeks,
+    /// The decimal sign of every number; told by the cells when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decimal: Option<DecimalSign>,
+    /// Media columns that hold a national total in every geo, to be split among the geos.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub national: Vec<String>,
+}
+
+impl Reading {
+    /// Whether nothing was said.
+    pub fn is_default(&self) -> bool {
+        *self == Reading::default()
+    }
+}
+
+/// What to do with runs of zeros beside outcomes that are never near zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ZeroWeeks {
+    /// They are no observation: closed, not yet launched, not recorded.
+    #[default]
+    Blank,
+    /// They are outcomes like others.
+    Keep,
+}
+
+/// The sign between whole units and their fractions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum DecimalSign {
+    /// `1,234.5`
+    #[serde(rename = ".", alias = "point")]
+    Point,
+    /// `1.234,5`
+    #[serde(rename = ",", alias = "comma")]
+    Comma,
 }
 
 /// A channel whose name and columns the configuration gives.

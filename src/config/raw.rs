@@ -6,7 +6,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
-use super::{Adstock, Noise, OutcomeKind, RawCurvePrior, Scaling, keys};
+use super::{Adstock, DecimalSign, Noise, OutcomeKind, RawCurvePrior, Scaling, ZeroWeeks, keys};
 use crate::error::Error;
 
 /// One source of settings. The command line and the file are two of them.
@@ -55,6 +55,12 @@ pub struct RawData {
     pub from: Option<Day>,
     /// Last date to read.
     pub to: Option<Day>,
+    /// `blank` or `keep`.
+    pub zero_weeks: Option<ZeroWeeks>,
+    /// `,` or `.`
+    pub decimal: Option<DecimalSign>,
+    /// Media columns that repeat a national total in every geo.
+    pub national: Option<Vec<String>>,
 }
 
 /// `[channels.NAME]`
@@ -263,6 +269,9 @@ impl RawData {
             exclude,
             from: above.from.or(self.from),
             to: above.to.or(self.to),
+            zero_weeks: above.zero_weeks.or(self.zero_weeks),
+            decimal: above.decimal.or(self.decimal),
+            national: above.national.or(self.national),
         }
     }
 }

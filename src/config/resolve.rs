@@ -7,7 +7,7 @@ use super::table::Section;
 use super::{
     ChannelConfig, ControlConfig, CurvePrior, EffectPrior, FitConfig, LoadOptions, LogNormalPrior,
     ModelConfig, NamedChannel, RawChannel, RawConfig, RawCurvePrior, RawData, RawLogNormal, RawPrior,
-    SamplerConfig, UncheckedConfig,
+    Reading, SamplerConfig, UncheckedConfig,
 };
 use crate::error::Error;
 
@@ -190,6 +190,11 @@ fn load_options(raw: RawData, named: Vec<NamedChannel>, faults: &mut Faults) -> 
         exclude: raw.exclude.unwrap_or_default(),
         from,
         to,
+        reading: Reading {
+            zero_weeks: raw.zero_weeks.unwrap_or_default(),
+            decimal: raw.decimal,
+            national: raw.national.unwrap_or_default(),
+        },
         named,
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 use ndarray::Array2;
 
-use crate::config::{ModelConfig, OutcomeKind};
+use crate::config::{ModelConfig, OutcomeKind, Reading};
 
 /// A panel of G geos × T periods. Matrices are G × T; a cell whose row is absent from the file
 /// holds 0 and is `false` in [`Dataset::present`].
@@ -27,6 +27,8 @@ pub struct Dataset {
     pub channels: Vec<Channel>,
     /// Controls; a text control is one entry per level other than the most frequent.
     pub controls: Vec<Control>,
+    /// Columns of numbers without a role; the fit does not see them, the checks do.
+    pub unused: Vec<Control>,
     /// Which column plays which role, and the columns left out.
     pub roles: Roles,
 }
@@ -46,6 +48,8 @@ pub struct Source {
     pub to: Option<NaiveDate>,
     /// Columns and globs that were to be left alone.
     pub exclude: Vec<String>,
+    /// How cells were to be understood.
+    pub reading: Reading,
 }
 
 /// Spacing of the periods.

@@ -1,5 +1,6 @@
 //! One call from a CSV path to a checked [`Dataset`].
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -8,10 +9,11 @@ use chrono::NaiveDate;
 use super::dataset::{Dataset, Roles, Source};
 use super::panel;
 use super::read::cells::CellReader;
-use super::read::csv::Table;
+use super::read::csv::{Table, shown_name};
 use super::read::dates::DateFormat;
 use super::read::interval::{self, Rows};
 use super::read::number::excerpt;
+use super::read::style::NumberStyle;
 use super::roles::words;
 use super::roles::{self, Assignment};
 use crate::config::{LoadOptions, OutcomeKind};
@@ -24,7 +26,7 @@ use crate::warning::Warning;
 ///
 /// # Errors
 /// When the file cannot be read, a role cannot be settled, or rows or cells cannot be used; the error
-/// names every such place of that kind.
+/// names every such place.
 pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>), Error> {
     let table = Table::read(path)?;
     let mut warnings = Vec::new();
@@ -32,16 +34,35 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
         warnings.push(separator_warning(table.separator));
     }
     let candidates = if options.date.is_none() { date_candidates(&table) } else { Vec::new() };
+    if table.empty_tail > 0 {
+        warnings.push(empty_tail_warning(table.empty_tail));
+    }
     let mut assignment = roles::assign(&table.file, &table.names, options, &candidates)?;
     warnings.append(&mut assignment.warnings);
-    let dates = read_dates(&table, assignment.date, &mut warnings)?;
+    let style = number_style(&table, &assignment, options);
+    let source = (&table, &assignment, style);
+    let dates = read_dates(&table, assignment.date, &mut warnings).map_err(|error| {
+        let (kept, dates) = readable_dates(&table, assignment.date);
+        beside_cells(error, source, (&kept, &dates))
+    })?;
     let kept = kept_rows(&table, &dates, options)?;
     let rows = place_rows(&table, &dates, &kept, assignment.geo)?;
-    let periods = interval::periods(&table.file, &rows)?;
-    refuse_sparse(&table.file, &rows, periods.dates.len())?;
-    let kind = outcome_kind(&table, &assignment, options, &mut warnings)?;
-    let panel =
-        panel::read(CellReader::new(&table, &kept, &rows), &periods, &assignment, kind, &mut warnings)?;
+    let periods = interval::periods(&table.file, &rows).and_then(|periods| {
+        refuse_sparse(&table.file, &rows, periods.dates.len())?;
+        Ok(periods)
+    });
+    let kind = outcome_kind(&table, (&assignment, style), options, &mut warnings);
+    let (periods, kind) = match (periods, kind) {
+        (Ok(periods), Ok(kind)) => (periods, kind),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => {
+            return Err(beside_cells(error, source, (&kept, &dates)));
+        }
+        (Err(first), Err(second)) => {
+            return Err(beside_cells(Error::joined(first, second), source, (&kept, &dates)));
+        }
+    };
+    let reader = CellReader::new(&table, &kept, &rows, style);
+    let panel = panel::read(reader, &periods, &assignment, (kind, &options.reading), &mut warnings)?;
     let dataset = Dataset {
         source: Source {
             rows: table.n_rows(),
@@ -50,6 +71,7 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
             from: options.from,
             to: options.to,
             exclude: options.exclude.clone(),
+            reading: options.reading.clone(),
         },
         dates: periods.dates,
         interval: periods.interval,
@@ -59,9 +81,32 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
         population: panel.population,
         channels: panel.channels,
         controls: panel.controls,
+        unused: panel.unused,
         roles: Roles { constant_controls: panel.constant_controls, ..assignment.roles },
     };
     Ok((dataset, warnings))
+}
+
+/// An error with the faults of all cells, so that one run tells everything that is wrong with a file.
+fn beside_cells(
+    error: Error,
+    (table, roles, style): (&Table, &Assignment, NumberStyle),
+    (kept, dates): (&[usize], &[NaiveDate]),
+) -> Error {
+    let faults = place_rows(table, dates, kept, roles.geo)
+        .and_then(|rows| panel::faults(CellReader::new(table, kept, &rows, style), roles));
+    match faults {
+        Ok(()) => error,
+        Err(more) => Error::joined(error, more),
+    }
+}
+
+/// The rows whose dates can be read, and the date of every row, that of an unreadable one being no matter.
+fn readable_dates(table: &Table, column: usize) -> (Vec<usize>, Vec<NaiveDate>) {
+    let format = best_format(table, column);
+    let dates: Vec<Option<NaiveDate>> = table.cells(column).map(|cell| format.parse(cell)).collect();
+    let kept = (0..dates.len()).filter(|row| dates[*row].is_some()).collect();
+    (kept, dates.into_iter().map(Option::unwrap_or_default).collect())
 }
 
 /// The names of a CSV file's columns, in order.
@@ -85,7 +130,23 @@ fn separator_warning(separator: u8) -> Warning {
     )
 }
 
-/// Columns most of whose cells are dates. An eight-digit number is one only under a name like `date`.
+fn empty_tail_warning(rows: usize) -> Warning {
+    Warning::new(
+        "empty_rows_left_out",
+        format!("the file ends in {rows} rows of empty cells, which were left out"),
+        "delete them; a spreadsheet leaves them when cells were cleared",
+    )
+}
+
+/// How the columns of numbers are written, all together.
+fn number_style(table: &Table, roles: &Assignment, options: &LoadOptions) -> NumberStyle {
+    let media = roles.media.iter().flat_map(|m| m.spend.into_iter().chain([m.exposure]));
+    let single = [Some(roles.outcome), roles.population, roles.revenue_per_outcome].into_iter().flatten();
+    let columns = single.chain(media).chain(roles.controls.iter().copied());
+    NumberStyle::of(options.reading.decimal, columns.map(|column| table.cells(column).collect()))
+}
+
+/// Columns most of whose cells are dates. A plain number is one only under a name like `date`.
 fn date_candidates(table: &Table) -> Vec<usize> {
     /// Enough to tell a column of dates with a few faults from one without dates.
     const SAMPLE: usize = 64;
@@ -93,7 +154,7 @@ fn date_candidates(table: &Table) -> Vec<usize> {
     let holds_dates = |column: &usize| {
         let sample: Vec<&str> = table.cells(*column).step_by(step).collect();
         let named = words::DATE.fits(&table.names[*column]);
-        DateFormat::ALL.iter().filter(|f| named || **f != DateFormat::Compact).any(|format| {
+        DateFormat::ALL.iter().filter(|f| named || !f.is_number()).any(|format| {
             sample.iter().filter(|cell| format.parse(cell).is_some()).count() * 2 > sample.len()
         })
     };
@@ -106,7 +167,17 @@ fn read_dates(table: &Table, column: usize, warnings: &mut Vec<Warning>) -> Resu
         DateFormat::ALL.into_iter().filter(|f| f.fits(table.cells(column))).collect();
     let format = match fitting.as_slice() {
         [] => return Err(bad_dates(table, column)),
-        [one] => *one,
+        [one] => {
+            if *one == DateFormat::Serial {
+                let column = excerpt(&table.names[column]);
+                warnings.push(Warning::new(
+                    "date_format_assumed",
+                    format!("numbers in `{column}` were read as {}", one.pattern()),
+                    "write dates as yyyy-mm-dd",
+                ));
+            }
+            *one
+        }
         several => {
             let regular: Vec<DateFormat> =
                 several.iter().copied().filter(|f| is_regular(table, column, *f)).collect();
@@ -148,10 +219,15 @@ fn ambiguous(table: &Table, column: usize) -> Error {
     )
 }
 
+/// The format that fits the most cells.
+fn best_format(table: &Table, column: usize) -> DateFormat {
+    let count = |format: &DateFormat| table.cells(column).filter(|c| format.parse(c).is_some()).count();
+    DateFormat::ALL.into_iter().rev().max_by_key(count).unwrap_or(DateFormat::YearFirst)
+}
+
 /// The cells that are no dates, judged by the format that fits the most cells.
 fn bad_dates(table: &Table, column: usize) -> Error {
-    let count = |format: &DateFormat| table.cells(column).filter(|c| format.parse(c).is_some()).count();
-    let best = DateFormat::ALL.into_iter().rev().max_by_key(count).unwrap_or(DateFormat::YearFirst);
+    let best = best_format(table, column);
     let like = table.cells(column).find(|c| best.parse(c).is_some());
     let mut problems = Problems::new("dates cannot be read");
     for (cell, line) in table.cells(column).zip(&table.lines).filter(|(c, _)| best.parse(c).is_none()) {
@@ -165,11 +241,7 @@ fn bad_dates(table: &Table, column: usize) -> Error {
             format!("row {line}, column `{name}`: {what}")
         });
     }
-    let mut hint = "write every date as yyyy-mm-dd, or name another column with --date COLUMN".to_owned();
-    let last_is_empty = (0..table.names.len()).all(|c| table.cells(c).last().is_none_or(str::is_empty));
-    if last_is_empty {
-        hint += "\ndelete the empty rows at the end, which a spreadsheet leaves when cells were cleared";
-    }
+    let hint = "write every date as yyyy-mm-dd, or name another column with --date COLUMN".to_owned();
     Error::Data { file: table.file.clone(), problems, hint: Some(hint) }
 }
 
@@ -204,16 +276,16 @@ fn place_rows(
     let Some(column) = geo_column else { return Ok(rows) };
     rows.geos.clear();
     let cells: Vec<&str> = table.cells(column).collect();
-    let mut known: HashMap<&str, u32> = HashMap::new();
+    let mut known: HashMap<Cow<str>, u32> = HashMap::new();
     let mut blank = Problems::new("rows have no geo");
     for (i, row) in kept.iter().enumerate() {
-        let name = cells[*row];
+        let name = shown_name(cells[*row]);
         if name.is_empty() {
             let (line, column) = (rows.line[i], &table.names[column]);
             blank.push_with(|| format!("row {line} ({}), column `{column}`: the geo is blank", rows.date[i]));
         }
-        rows.geo[i] = *known.entry(name).or_insert_with(|| {
-            rows.geos.push(name.to_owned());
+        rows.geo[i] = *known.entry(name.clone()).or_insert_with(|| {
+            rows.geos.push(name.into_owned());
             (rows.geos.len() - 1) as u32
         });
     }
@@ -244,10 +316,10 @@ fn refuse_sparse(file: &str, rows: &Rows, n_periods: usize) -> Result<(), Error>
     Ok(())
 }
 
-/// The kind of the outcome: as told, else by its name, else revenue with a warning.
+/// The kind of the outcome: as told, else by its name, else revenue with a warning where its values are no counts.
 fn outcome_kind(
     table: &Table,
-    roles: &Assignment,
+    (roles, style): (&Assignment, NumberStyle),
     options: &LoadOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<OutcomeKind, Error> {
@@ -262,10 +334,24 @@ fn outcome_kind(
     if let Some(kind) = options.outcome_kind {
         return Ok(kind);
     }
-    if words::COUNT.fits(name) || has_value {
+    if has_value {
         return Ok(OutcomeKind::Count);
     }
-    if !words::REVENUE.fits(name) {
+    if let Some(kind) = words::outcome_kind(name) {
+        return Ok(kind);
+    }
+    let cells: Vec<&str> = table.cells(roles.outcome).collect();
+    let style = style.column(&cells);
+    let mut values = cells.iter().filter_map(|cell| style.parse(cell).ok());
+    if values.all(|value| value.fract() == 0.0) {
+        let problem = format!(
+            "money or a count? the name of the outcome `{}` does not say, and every value is a whole number",
+            excerpt(name)
+        );
+        let hint = "say --outcome-kind revenue, in the currency of the spend, or --outcome-kind count, such as orders";
+        return Err(Error::data(&table.file, problem, hint));
+    }
+    if !matches!(name.to_lowercase().as_str(), "outcome" | "y") {
         warnings.push(Warning::new(
             "outcome_kind_assumed",
             format!("the outcome `{name}` is taken for revenue, in the currency of the spend"),

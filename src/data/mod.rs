@@ -5,6 +5,7 @@ mod dataset;
 mod digest;
 mod experiments;
 mod load;
+mod national;
 mod panel;
 mod read;
 mod roles;
@@ -12,6 +13,7 @@ mod settings;
 #[cfg(test)]
 pub(crate) mod testdata;
 mod window;
+mod zero_weeks;
 
 pub use crate::config::{LoadOptions, NamedChannel, OutcomeKind};
 pub(crate) use checks::{
@@ -19,8 +21,8 @@ pub(crate) use checks::{
     paces, trend_segments,
 };
 pub use checks::{
-    ChannelHistory, Finding, Follower, Severity, check, enough_rows, followers, history, in_lockstep,
-    knot_weeks, vet,
+    ChannelHistory, Finding, Follower, Severity, Suspect, Suspicion, check, enough_rows, followers, history,
+    in_lockstep, knot_weeks, suspects, vet,
 };
 pub use dataset::*;
 pub use digest::period_digests;

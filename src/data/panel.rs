@@ -7,11 +7,14 @@ use ndarray::Array2;
 use super::dataset::{Channel, Control, Outcome};
 use super::read::cells::{CellReader, Rule};
 use super::read::interval::{Periods, Rows};
-use super::read::number::{excerpt, parse_number};
+use super::read::number::excerpt;
+use super::roles::suggest::listing;
 use super::roles::{Assignment, Media};
+use super::{national, zero_weeks};
 use crate::Warning;
-use crate::config::OutcomeKind;
+use crate::config::{OutcomeKind, Reading};
 use crate::error::{Error, Problems};
+use crate::words::quote;
 
 /// Levels a text control may have: each but one costs a coefficient.
 const MAX_LEVELS: usize = 12;
@@ -23,6 +26,8 @@ pub(crate) struct Panel {
     pub(crate) population: Option<Vec<f64>>,
     pub(crate) channels: Vec<Channel>,
     pub(crate) controls: Vec<Control>,
+    /// Columns of numbers without a role.
+    pub(crate) unused: Vec<Control>,
     /// Control columns that became none of `controls`, as they never change.
     pub(crate) constant_controls: Vec<String>,
 }
@@ -35,30 +40,42 @@ pub(crate) fn read(
     mut reader: CellReader,
     periods: &Periods,
     roles: &Assignment,
-    kind: OutcomeKind,
+    (kind, reading): (OutcomeKind, &Reading),
     warnings: &mut Vec<Warning>,
 ) -> Result<Panel, Error> {
     let grid = Grid { rows: reader.rows, periods };
-    let names = &reader.table.names;
     let file = reader.table.file.clone();
+    national::check(
+        &file,
+        &reading.national,
+        (&reader.table.names, &roles.media, reader.rows.has_geo_column),
+    )?;
+    let names = &reader.table.names;
     let mut empty = EmptyColumns::default();
 
     let outcome_cells = reader.numbers(roles.outcome, Rule::Outcome);
     empty.outcome(&names[roles.outcome], &outcome_cells);
-    let revenue_per_outcome =
-        roles.revenue_per_outcome.map(|column| grid.values(&reader.numbers(column, Rule::RevenuePerOutcome)));
-    let outcome = Outcome {
+    let mut outcome = Outcome {
         name: names[roles.outcome].clone(),
         kind,
         values: grid.values(&outcome_cells),
         observed: grid.known(&outcome_cells),
-        revenue_per_outcome,
+        revenue_per_outcome: None,
     };
-    let population = roles.population.map(|column| population(&mut reader, column, grid.n_geos()));
-    let channels = roles.media.iter().map(|media| channel(&mut reader, &grid, media, &mut empty)).collect();
+    warnings.extend(zero_weeks::blank(&mut outcome, reading.zero_weeks, (reader.rows, periods)));
+    // Of a cell without an outcome nothing is read but what carries over from it.
+    let counted: Vec<bool> = grid.places().map(|place| outcome.observed[place]).collect();
+    outcome.revenue_per_outcome = roles.revenue_per_outcome.map(|column| {
+        let is_needed = |i: usize| counted[i] && outcome_cells[i].is_some_and(|y| y != 0.0);
+        let cells = reader.numbers_where(column, Rule::RevenuePerOutcome, is_needed);
+        grid.filled(&cells)
+    });
+    let population = roles.population.map(|column| population(&mut reader, column, grid.n_geos(), warnings));
+    let mut channels: Vec<Channel> =
+        roles.media.iter().map(|media| channel(&mut reader, &grid, media, &mut empty)).collect();
     let (mut controls, mut constant_controls) = (Vec::new(), Vec::new());
     for &column in &roles.controls {
-        match control(&mut reader, &grid, column, &mut empty) {
+        match control(&mut reader, (&grid, &counted), column, &mut empty) {
             ControlColumn::Used(columns) => controls.extend(columns),
             ControlColumn::Constant(value) => {
                 warnings.push(constant_control(&names[column], &value));
@@ -66,9 +83,70 @@ pub(crate) fn read(
             }
         }
     }
+    let unused = roles.unused.iter().filter_map(|column| unused(&reader, &grid, *column)).collect();
+    warnings.extend(reader.warnings());
     reader.finish()?;
     empty.finish(&file)?;
-    Ok(Panel { present: grid.present(), outcome, population, channels, controls, constant_controls })
+    let present = grid.present();
+    split_national(&mut channels, &reading.national, (&present, population.as_deref()), (&file, periods))?;
+    Ok(Panel { present, outcome, population, channels, controls, unused, constant_controls })
+}
+
+/// The faults of all cells of columns that hold numbers, where a panel cannot be built for another reason.
+///
+/// # Errors
+/// All of them at once.
+pub(crate) fn faults(mut reader: CellReader, roles: &Assignment) -> Result<(), Error> {
+    reader.numbers(roles.outcome, Rule::Outcome);
+    for media in &roles.media {
+        if let Some(spend) = media.spend {
+            reader.numbers(spend, Rule::Spend);
+        }
+        if media.spend != Some(media.exposure) {
+            reader.numbers(media.exposure, Rule::Exposure);
+        }
+    }
+    if let Some(column) = roles.population {
+        reader.numbers(column, Rule::Population);
+    }
+    reader.finish()
+}
+
+/// Splits the media columns that were said to hold a national total.
+fn split_national(
+    channels: &mut [Channel],
+    national: &[String],
+    (present, population): (&Array2<bool>, Option<&[f64]>),
+    (file, periods): (&str, &Periods),
+) -> Result<(), Error> {
+    for channel in channels {
+        let spend = channel.spend_column.as_ref().map(|column| (column, &mut channel.spend));
+        for (column, values) in spend.into_iter().chain([(&channel.exposure_column, &mut channel.exposure)]) {
+            if national.contains(column) {
+                national::split(values, present, population).map_err(|t| {
+                    let problem = format!(
+                        "--national {column}: `{column}` differs between geos on {}, so it is no national total",
+                        periods.dates[t]
+                    );
+                    Error::data(file, problem, format!("take {column} out of --national"))
+                })?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A column without a role, where it holds a number in every row and varies.
+fn unused(reader: &CellReader, grid: &Grid, column: usize) -> Option<Control> {
+    let texts: Vec<&str> = reader.texts(column).collect();
+    let style = reader.style(&texts);
+    let cells: Vec<Option<f64>> = texts.iter().map(|cell| style.parse(cell).ok()).collect();
+    let is_whole = cells.iter().all(Option::is_some) && constant(&cells).is_none();
+    is_whole.then(|| Control {
+        name: reader.table.names[column].clone(),
+        values: grid.values(&cells),
+        binary: cells.iter().flatten().all(|v| *v == 0.0 || *v == 1.0),
+    })
 }
 
 /// Scatters rows into matrices.
@@ -96,6 +174,25 @@ impl Grid<'_> {
 
     fn values(&self, cells: &[Option<f64>]) -> Array2<f64> {
         self.scatter(cells.iter().map(|c| c.unwrap_or(0.0)))
+    }
+
+    /// The values, where there is none the one nearest to it in time in its geo.
+    fn filled(&self, cells: &[Option<f64>]) -> Array2<f64> {
+        let (mut values, known) = (self.values(cells), self.known(cells));
+        if cells.iter().all(Option::is_some) {
+            return values;
+        }
+        let present = self.present();
+        for ((mut row, known), present) in values.rows_mut().into_iter().zip(known.rows()).zip(present.rows())
+        {
+            let given: Vec<usize> = (0..row.len()).filter(|t| known[*t]).collect();
+            for t in (0..row.len()).filter(|t| present[*t] && !known[*t]) {
+                if let Some(nearest) = given.iter().min_by_key(|k| k.abs_diff(t)) {
+                    row[t] = row[*nearest];
+                }
+            }
+        }
+        values
     }
 
     fn known(&self, cells: &[Option<f64>]) -> Array2<bool> {
@@ -131,27 +228,38 @@ fn channel(reader: &mut CellReader, grid: &Grid, media: &Media, empty: &mut Empt
     }
 }
 
-/// One number per geo; a geo whose rows disagree is a fault.
-fn population(reader: &mut CellReader, column: usize, n_geos: usize) -> Vec<f64> {
+/// One number per geo: the mean of its rows, with a word where they differ.
+fn population(
+    reader: &mut CellReader,
+    column: usize,
+    n_geos: usize,
+    warnings: &mut Vec<Warning>,
+) -> Vec<f64> {
     let cells = reader.numbers(column, Rule::Population);
     let rows = reader.rows;
-    let mut of_geo: Vec<Option<(f64, u32)>> = vec![None; n_geos];
-    for (i, value) in cells.iter().enumerate() {
-        let Some(value) = *value else { continue };
-        let geo = rows.geo[i] as usize;
-        match of_geo[geo] {
-            None => of_geo[geo] = Some((value, rows.line[i])),
-            Some((first, line)) if first != value => {
-                let what =
-                    format!("{value} where row {line} has {first}; population must not change within a geo");
-                reader.fault(i, column, &what, || {
-                    "give each geo one population, such as that of the last year".to_owned()
-                });
-            }
-            Some(_) => {}
-        }
+    let mut of_geo: Vec<Vec<f64>> = vec![Vec::new(); n_geos];
+    for (geo, value) in rows.geo.iter().zip(&cells) {
+        of_geo[*geo as usize].extend(value);
     }
-    of_geo.into_iter().map(|p| p.map_or(0.0, |(value, _)| value)).collect()
+    let changes = |values: &Vec<f64>| values.iter().any(|value| *value != values[0]);
+    let changing = (0..n_geos).filter(|g| changes(&of_geo[*g])).map(|g| rows.geos[g].as_str());
+    let changing: Vec<&str> = changing.collect();
+    if !changing.is_empty() {
+        warnings.push(Warning::new(
+            "population_changes",
+            format!(
+                "`{}` changes over time in {}: the mean over its rows is used",
+                reader.table.names[column],
+                listing(changing.into_iter())
+            ),
+            "give each geo one population, such as that of the last year, to silence this",
+        ));
+    }
+    let mean = |values: &Vec<f64>| match changes(values) {
+        true => values.iter().sum::<f64>() / values.len() as f64,
+        false => values.first().copied().unwrap_or(0.0),
+    };
+    of_geo.iter().map(mean).collect()
 }
 
 /// What a control column of the file becomes.
@@ -163,14 +271,22 @@ enum ControlColumn {
 }
 
 /// A numeric column as it is, a text column as one 0/1 column per level but the most frequent.
-fn control(reader: &mut CellReader, grid: &Grid, column: usize, empty: &mut EmptyColumns) -> ControlColumn {
+///
+/// Where there is no outcome, as `counted` tells, a blank is no fault, and what is written says nothing of the column.
+fn control(
+    reader: &mut CellReader,
+    (grid, counted): (&Grid, &[bool]),
+    column: usize,
+    empty: &mut EmptyColumns,
+) -> ControlColumn {
     let name = reader.table.names[column].clone();
     let texts: Vec<&str> = reader.texts(column).collect();
-    let is_number = |cell: &&&str| parse_number(cell).is_ok();
+    let style = reader.style(&texts);
+    let is_number = |cell: &&&str| style.parse(cell).is_ok();
     let n_numbers = texts.iter().filter(is_number).count();
     let is_text = n_numbers == 0 && texts.iter().any(|cell| cell.chars().any(char::is_alphabetic));
     if is_text {
-        return text_control(reader, grid, column, &texts, empty);
+        return text_control(reader, (grid, counted), column, &texts, empty);
     }
     if n_numbers * 2 < texts.len()
         && let (Some(number), Some(text)) = (
@@ -183,26 +299,29 @@ fn control(reader: &mut CellReader, grid: &Grid, column: usize, empty: &mut Empt
         reader.fault(text, column, &what, || "a control holds numbers or levels, not both".to_owned());
         return ControlColumn::Used(Vec::new());
     }
-    let cells = reader.numbers(column, Rule::Control);
-    if let Some(value) = constant(&cells) {
-        return ControlColumn::Constant(value.to_string());
+    let cells = reader.numbers_where(column, Rule::Control, |i| counted[i]);
+    let known: Vec<Option<f64>> =
+        cells.iter().zip(counted).filter(|(_, c)| **c).map(|(cell, _)| *cell).collect();
+    if let Some(value) = constant(&known) {
+        let rows = if constant(&cells).is_some() { "in every row" } else { "in every row with an outcome" };
+        return ControlColumn::Constant(format!("{value} {rows}"));
     }
     let binary = cells.iter().flatten().all(|v| *v == 0.0 || *v == 1.0);
-    ControlColumn::Used(vec![Control { name, values: grid.values(&cells), binary }])
+    ControlColumn::Used(vec![Control { name, values: grid.filled(&cells), binary }])
 }
 
 /// An event that did not happen in the span is no reason to stop a refresh.
 fn constant_control(name: &str, value: &str) -> Warning {
     Warning::new(
         "constant_control",
-        format!("control `{name}` is {value} in every row and was left out: it cannot explain anything"),
+        format!("control `{name}` is {value} and was left out: it cannot explain anything"),
         format!("drop it with --exclude \"{name}\", or check --from and --to"),
     )
 }
 
 fn text_control(
     reader: &mut CellReader,
-    grid: &Grid,
+    (grid, counted): (&Grid, &[bool]),
     column: usize,
     texts: &[&str],
     empty: &mut EmptyColumns,
@@ -210,15 +329,21 @@ fn text_control(
     let name = &reader.table.names[column];
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (i, text) in texts.iter().enumerate() {
+        if text.is_empty() && !counted[i] {
+            continue;
+        }
         if text.is_empty() {
             reader.fault(i, column, "the cell is blank", || {
-                format!("write a level such as `none` in `{name}`, or drop the column with --exclude {name}")
+                format!(
+                    "write a level such as `none` in `{name}`, or drop the column with --exclude {}",
+                    quote(name)
+                )
             });
         }
         *counts.entry(text).or_default() += 1;
     }
     if let (1, Some(only)) = (counts.len(), counts.keys().next()) {
-        return ControlColumn::Constant(format!("`{}`", excerpt(only)));
+        return ControlColumn::Constant(format!("`{}` in every row", excerpt(only)));
     }
     if counts.len() > MAX_LEVELS {
         let n = counts.len();

@@ -56,6 +56,7 @@ pub(crate) fn dataset() -> Dataset {
             values: matrix(|_, t| (t % 5 == 0) as u8 as f64),
             binary: true,
         }],
+        unused: Vec::new(),
         roles: Roles {
             date: "date".into(),
             outcome: "revenue".into(),

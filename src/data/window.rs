@@ -42,7 +42,7 @@ impl Dataset {
             cut(&mut channel.spend, &periods, geos);
             cut(&mut channel.exposure, &periods, geos);
         }
-        for control in &mut part.controls {
+        for control in part.controls.iter_mut().chain(&mut part.unused) {
             cut(&mut control.values, &periods, geos);
             // Whether a later value is neither 0 nor 1 is not known yet.
             control.binary = control.values.iter().all(|x| *x == 0.0 || *x == 1.0);

@@ -139,6 +139,7 @@ pub(crate) fn data_report(dataset: &Dataset, holdout: usize) -> DataReport {
         from: dataset.source.from,
         to: dataset.source.to,
         exclude: dataset.source.exclude.clone(),
+        reading: dataset.source.reading.clone(),
         period_digests: period_digests(dataset),
     }
 }

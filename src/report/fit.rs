@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::FitConfig;
-use crate::config::OutcomeKind;
+use crate::config::{OutcomeKind, Reading};
 use crate::data::{Outcome, Roles};
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::Loo;
@@ -149,6 +149,9 @@ pub struct DataReport {
     /// Columns and globs that were to be left alone.
     #[serde(default)]
     pub exclude: Vec<String>,
+    /// How cells were to be understood, where anything was said of it.
+    #[serde(default, skip_serializing_if = "Reading::is_default")]
+    pub reading: Reading,
     /// Fingerprint of each period's cells, by which a later fit tells restated history; empty in files
     /// of versions that wrote none.
     #[serde(default)]

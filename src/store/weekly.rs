@@ -29,7 +29,7 @@ pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Writ
     write_row(&mut out, &header)?;
     for cell in &posterior.cells {
         let mut row = vec![cell.date.to_string()];
-        row.extend(panel.then(|| dataset.geos[cell.geo].clone()));
+        row.extend(panel.then(|| no_formula(&dataset.geos[cell.geo])));
         row.push(cell.outcome.map_or(String::new(), number));
         row.extend(quantities(cell).map(number));
         row.extend(carried.then(|| number(cell.carried)));
@@ -44,6 +44,11 @@ fn quantities(cell: &Cell) -> impl Iterator<Item = f64> + '_ {
         .into_iter()
         .chain(cell.controls.iter().copied())
         .chain(cell.channels.iter().copied())
+}
+
+/// A name that a spreadsheet would compute gets the apostrophe by which it is text.
+fn no_formula(name: &str) -> String {
+    if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
 }
 
 /// Shortest text that reads back to the same f64; blank when there is none.
@@ -92,6 +97,14 @@ mod tests {
         );
         assert!(lines[4].starts_with("2024-01-22,north,,1004.5,"), "blank outcome: {}", lines[4]);
         assert!(lines[21].starts_with("2024-01-01,\"south, \"\"deep\"\"\",1020.0,"), "{}", lines[21]);
+    }
+
+    #[test]
+    fn no_geo_is_a_formula() {
+        for name in ["=cmd|'/c calc'!A0", "+1", "-2", "@SUM(A1)"] {
+            assert_eq!(no_formula(name), format!("'{name}"));
+        }
+        assert_eq!(no_formula("north-west"), "north-west");
     }
 
     #[test]

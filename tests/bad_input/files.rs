@@ -97,11 +97,6 @@ fn semicolons_and_tabs_are_read_and_said() {
 
 #[test]
 fn what_spreadsheets_and_exports_leave_is_named() {
-    let trailing = sheet().text() + ",,,,\n,,,,\n";
-    refused(
-        check(trailing, &[]),
-        &["row 122, column `date`: the date is blank", "delete the empty rows at the end"],
-    );
     let comment = "# exported 2024-01-01\n".to_owned() + &sheet().text();
     refused(
         check(comment, &[]),

@@ -79,7 +79,7 @@ fn an_outcome_that_cannot_be_measured_by_blocks_check_and_fit_alike() {
         ),
     ] {
         let run = check(&text, &[]).exits(1).says(&["blocking: ", message, hint, "1 blocking"]);
-        assert!(!run.stdout().contains("national"), "{}", run.stdout());
+        assert!(!run.stdout().contains("`national`"), "{}", run.stdout());
         let folder = Folder::new().file("data.csv", &text);
         for flag in ["--quiet", "--prior-only"] {
             folder.mmm(&["fit", "data.csv", flag]).exits(1).complains(&["error: data.csv: ", message, hint]);

@@ -7,8 +7,10 @@ mod common;
 mod dates;
 mod files;
 mod findings;
+mod kinds;
 mod roles;
 mod settings;
+mod shared_faults;
 
 use chrono::{Days, NaiveDate};
 use common::{Folder, Run};

@@ -10,9 +10,10 @@ fn several_outcomes() {
 
 #[test]
 fn no_outcome() {
-    let text = sheet().text().replacen("revenue", "turnover", 1);
-    refused(check(&text, &[]), &["no column is named like an outcome", "`turnover`"]);
-    check(&text, &["--outcome", "turnover"]).exits(0).says(&["taken for revenue"]);
+    let text = sheet().text().replacen("revenue", "result", 1);
+    refused(check(&text, &[]), &["no column is named like an outcome", "`result`"]);
+    let told = ["--outcome", "result", "--outcome-kind", "revenue"];
+    check(&text, &told).exits(0).says(&["result (revenue)"]);
 }
 
 #[test]
@@ -67,7 +68,11 @@ fn population_faults() {
     let geo = |i: usize| ["north", "south"][i / 60].to_owned();
     let people = |i: usize| if i == 70 { "6".to_owned() } else { "5".to_owned() };
     let sheet = sheet().with_column("geo", geo).with_column("population", people);
-    refused(sheet.check(&[]), &["row 72 (2022-05-09, south), column `population`: 6 where row 62 has 5"]);
+    let run = sheet.check(&["--json"]).exits(0);
+    run.says(&[
+        "\"population_changes\"",
+        "`population` changes over time in `south`: the mean over its rows is used",
+    ]);
     let run = sheet.with_column("population", |i| if i < 60 { "0".into() } else { "5".into() }).check(&[]);
     refused(run, &["row 2 (2021-01-04, north), column `population`: 0 is not positive"]);
 }

@@ -1,17 +1,20 @@
 //! What in the data will weaken a fit or make it impossible, told before any time is spent on it.
 
 use super::collinearity::{Collinearity, collinearity};
+use super::demand::{self, proxies};
 use super::finding::{Finding, Findings, Severity};
-use super::fitted::{fitted_outcome, paces};
+use super::fitted::fitted_outcome;
+use super::geos::geos;
 use super::half_saturation::half_saturations;
-use super::history::{Activity, HALF_YEAR, weeks};
+use super::history::{Activity, weeks};
+use super::outcome::{outcome, rows};
 use super::parameters::enough_rows;
 use super::patterns::{mediators, switched_together};
-use super::proxies::proxies;
-use super::spikes::spikes;
+use super::units::units;
 use crate::config::FitConfig;
 use crate::data::dataset::{Channel, Dataset};
 use crate::data::roles::suggest::listing;
+use crate::words::{quote, toml_key};
 
 /// Code of two columns that move together.
 pub(crate) const COLLINEAR_PAIR: &str = "collinear_pair";
@@ -54,6 +57,8 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     let found = collinearity(data);
     pairs(&found, &mut findings);
     findings.0.extend(proxies(data, config));
+    findings.0.extend(demand::findings(data, config));
+    units(data, &mut findings);
     findings.0.extend(half_saturations(data, config));
     patterns(data, &mut findings);
     inflation(&found, &mut findings);
@@ -61,15 +66,6 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     geos(data, &mut findings);
     findings.0.sort_by_key(|f| f.severity);
     findings.0
-}
-
-fn rows(n: usize) -> String {
-    if n == 1 { "1 row".to_owned() } else { format!("{n} rows") }
-}
-
-/// Whole units from a thousand on, three decimals below.
-fn amount(value: f64) -> String {
-    if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.3}") }
 }
 
 fn span(data: &Dataset, findings: &mut Findings) {
@@ -134,14 +130,17 @@ fn activity(data: &Dataset, channel: &Channel, findings: &mut Findings) {
         let since = data.dates[first];
         let message =
             format!("channel `{name}` was active for {:.0} weeks (first on {since})", activity.weeks);
-        let hint =
-            format!("its effect will be mostly prior: give channels.{name}.prior, or run an experiment");
+        let hint = format!(
+            "its effect will be mostly prior: give channels.{}.prior, or run an experiment",
+            toml_key(name)
+        );
         findings.warn("late_channel", message, hint);
     } else if activity.is_rare() {
         let all = weeks(data, data.n_periods());
         let message = format!("channel `{name}` was active in {:.0} of {all:.0} weeks", activity.weeks);
         let hint = format!(
-            "its curve and carry-over rest on few points: give channels.{name}.prior, or run it more often"
+            "its curve and carry-over rest on few points: give channels.{}.prior, or run it more often",
+            toml_key(name)
         );
         findings.warn("rarely_active", message, hint);
     }
@@ -214,7 +213,7 @@ fn pairs(found: &Collinearity, findings: &mut Findings) {
             } else if r.abs() > IDENTICAL {
                 let severity = if kind == "control" { Severity::Blocking } else { Severity::Warning };
                 let message = format!("channel `{a}` moves identically with {kind} `{b}` (r = {r:.4})");
-                let hint = format!("no data can tell them apart: drop or merge one (--exclude {b})");
+                let hint = format!("no data can tell them apart: drop or merge one (--exclude {})", quote(b));
                 findings.add(severity, "identical_columns", message, Some(hint));
             } else {
                 findings.warn(
@@ -257,66 +256,5 @@ fn inflation(found: &Collinearity, findings: &mut Findings) {
         let message =
             format!("columns that the others nearly explain, with their variance inflation: {names}");
         findings.warn("inflated_variance", message, hint);
-    }
-}
-
-fn outcome(data: &Dataset, findings: &mut Findings) {
-    let outlying = spikes(data);
-    if !outlying.is_empty() {
-        let dates: Vec<String> = outlying
-            .iter()
-            .take(5)
-            .map(|s| format!("{} ({} where neighbours have {})", s.date, amount(s.value), amount(s.usual)))
-            .collect();
-        let more =
-            if outlying.len() > 5 { format!(" and {} more", outlying.len() - 5) } else { String::new() };
-        let message = format!("the outcome jumps on {}{more}", dates.join(", "));
-        findings.warn("outcome_spikes", message, "correct the value, or give the event a 0/1 control");
-    }
-    let known = || data.outcome.values.iter().zip(&data.outcome.observed).filter(|(_, o)| **o);
-    let negative = known().filter(|(y, _)| **y < 0.0).count();
-    if negative > 0 {
-        findings.note(
-            "negative_outcome",
-            format!("the outcome is negative in {}", rows(negative)),
-            "check returns and cancellations",
-        );
-    }
-    let blank = data.present.iter().zip(&data.outcome.observed).filter(|(p, o)| **p && !**o).count();
-    if blank > 0 {
-        let message = format!("the outcome is blank in {}", rows(blank));
-        findings.note("blank_outcome", message, "those rows count for carry-over only");
-    }
-}
-
-fn geos(data: &Dataset, findings: &mut Findings) {
-    if data.n_geos() < 2 {
-        return;
-    }
-    let short: Vec<&str> = (0..data.n_geos())
-        .filter(|g| weeks(data, data.present.row(*g).iter().filter(|p| **p).count()) < HALF_YEAR)
-        .map(|g| data.geos[g].as_str())
-        .collect();
-    if !short.is_empty() {
-        let message = format!("geos with under half a year of rows: {}", listing(short.into_iter()));
-        findings.note("short_geos", message, "their own levels will be pulled towards the others'");
-    }
-    let observed: Vec<bool> = data.outcome.observed.iter().copied().collect();
-    let pace = paces(&observed, data.n_periods(), data.interval);
-    let ended = data.geos.iter().zip(&pace).filter(|(_, pace)| **pace == 0.0);
-    let ended: Vec<&str> = ended.map(|(geo, _)| geo.as_str()).collect();
-    if !ended.is_empty() {
-        let message = format!("geos without an outcome in the last quarter: {}", listing(ended.into_iter()));
-        findings.warn("ended_geos", message, "their history counts, plans leave them out");
-    }
-    for channel in &data.channels {
-        let same = channel.exposure.columns().into_iter().zip(data.present.columns()).all(|(x, here)| {
-            let mut known = x.iter().zip(here).filter(|(_, p)| **p).map(|(x, _)| x);
-            known.next().is_none_or(|first| known.all(|x| x == first))
-        });
-        if same {
-            let message = format!("channel `{}` runs identically in every geo", channel.name);
-            findings.note("national_channel", message, "differences between geos say nothing about it");
-        }
     }
 }

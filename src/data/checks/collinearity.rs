@@ -47,7 +47,7 @@ pub fn in_lockstep(data: &Dataset) -> bool {
 
 /// A column at unit length without its means by geo; `None` when it varies within none.
 fn varying(data: &Dataset, values: &Array2<f64>) -> Option<Array2<f64>> {
-    centred(values.clone(), &data.present, false)
+    centred(values.clone(), &data.outcome.observed, false)
 }
 
 fn correlations(columns: &[Array2<f64>]) -> Array2<f64> {

@@ -3,6 +3,7 @@
 use ndarray::Array2;
 
 use crate::data::dataset::Dataset;
+use crate::data::roles::words::is_on_the_way;
 
 /// Correlation of on/off patterns above which two columns are never seen apart.
 const SWITCHED: f64 = 0.9;
@@ -15,23 +16,6 @@ const FOLLOWS_MORE: f64 = 0.28;
 const FADING: f64 = 0.5;
 /// Fewer rows say nothing about what follows what.
 const FEWEST_ROWS: usize = 52;
-/// Words of columns that media bring about on the way to the outcome.
-const ON_THE_WAY: [&str; 13] = [
-    "awareness",
-    "branded",
-    "clicks",
-    "engagement",
-    "followers",
-    "footfall",
-    "installs",
-    "leads",
-    "searches",
-    "sessions",
-    "traffic",
-    "visits",
-    "visitors",
-];
-
 /// A channel and a 0/1 control that are on together, or never together.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Switched {
@@ -55,7 +39,7 @@ pub(super) fn switched_together(data: &Dataset) -> Vec<Switched> {
     for channel in &data.channels {
         let on = channel.exposure.mapv(|x| f64::from(u8::from(x > 0.0)));
         for control in data.controls.iter().filter(|c| c.binary) {
-            let r = correlation(&present(&on, data), &present(&control.values, data));
+            let r = correlation(&known(&on, data), &known(&control.values, data));
             if r.abs() > SWITCHED {
                 let (channel, control) = (channel.name.clone(), control.name.clone());
                 found.push(Switched { channel, control, correlation: r });
@@ -89,11 +73,6 @@ pub(super) fn mediators(data: &Dataset) -> Vec<Mediator> {
     found
 }
 
-fn is_on_the_way(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric()).any(|part| ON_THE_WAY.contains(&part))
-}
-
 /// Σ_{k ≥ 1} FADINGᵏ x of the k-th period before, or after, each period.
 fn faded(values: &Array2<f64>, future: bool) -> Array2<f64> {
     let mut out = Array2::zeros(values.dim());
@@ -109,17 +88,17 @@ fn faded(values: &Array2<f64>, future: bool) -> Array2<f64> {
     out
 }
 
-fn present(values: &Array2<f64>, data: &Dataset) -> Vec<f64> {
-    values.iter().zip(&data.present).filter(|(_, p)| **p).map(|(x, _)| *x).collect()
+fn known(values: &Array2<f64>, data: &Dataset) -> Vec<f64> {
+    values.iter().zip(&data.outcome.observed).filter(|(_, p)| **p).map(|(x, _)| *x).collect()
 }
 
-/// The present values less their geo's mean.
+/// The known values less their geo's mean.
 fn within_geos(values: &Array2<f64>, data: &Dataset) -> Vec<f64> {
     let mut out = Vec::with_capacity(values.len());
-    for (row, here) in values.rows().into_iter().zip(data.present.rows()) {
-        let known = || row.iter().zip(here).filter(|(_, p)| **p).map(|(x, _)| *x);
-        let mean = known().sum::<f64>() / known().count().max(1) as f64;
-        out.extend(known().map(|x| x - mean));
+    for (row, here) in values.rows().into_iter().zip(data.outcome.observed.rows()) {
+        let of_geo = || row.iter().zip(here).filter(|(_, p)| **p).map(|(x, _)| *x);
+        let mean = of_geo().sum::<f64>() / of_geo().count().max(1) as f64;
+        out.extend(of_geo().map(|x| x - mean));
     }
     out
 }

@@ -1,6 +1,8 @@
 //! A CSV file as columns of text; the only place where polars reads.
 
-use std::io::Cursor;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::{Cursor, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,6 +26,8 @@ pub(crate) struct Table {
     pub(crate) names: Vec<String>,
     /// Line in the file of each data row.
     pub(crate) lines: Vec<u32>,
+    /// Empty rows at the end that were left out.
+    pub(crate) empty_tail: usize,
     /// Header and data rows, one chunk a column.
     frame: DataFrame,
 }
@@ -37,7 +41,7 @@ impl Table {
         let file = path.display().to_string();
         let bytes = read_bytes(path)?;
         let sha256 = sha256::of(&bytes);
-        let Layout { text, separator, width, lines } = layout::scan(&file, &bytes)?;
+        let Layout { text, separator, width, lines, empty_tail } = layout::scan(&file, &bytes)?;
         let frame =
             parse(&text, separator, width).map_err(|source| Error::Csv { file: file.clone(), source })?;
         if frame.height() != lines.len() {
@@ -48,7 +52,7 @@ impl Table {
         if lines.len() < 2 {
             return Err(Error::data(&file, "has a header but no rows", "export the data again"));
         }
-        Ok(Table { file, sha256, separator, names, lines: lines[1..].to_vec(), frame })
+        Ok(Table { file, sha256, separator, names, lines: lines[1..].to_vec(), empty_tail, frame })
     }
 
     /// Number of data rows.
@@ -67,7 +71,27 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Error> {
         let file = path.display().to_string();
         return Err(Error::data(&file, "is a directory, not a CSV file", "name the file inside it"));
     }
-    std::fs::read(path).map_err(|source| Error::Io { action: "cannot read", path: path.to_owned(), source })
+    /// Tables of years of weeks by geo are a thousandth of it; what is larger is another file, or never ends.
+    const LARGEST: u64 = 1 << 30;
+    /// Enough to tell text from what is none before the rest is read.
+    const HEAD: u64 = 1 << 20;
+    let read = || -> std::io::Result<Vec<u8>> {
+        let mut file = std::fs::File::open(path)?;
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
+        if !bytes.contains(&0) {
+            file.take(LARGEST - HEAD + 1).read_to_end(&mut bytes)?;
+        }
+        Ok(bytes)
+    };
+    let bytes =
+        read().map_err(|source| Error::Io { action: "cannot read", path: path.to_owned(), source })?;
+    if bytes.len() as u64 > LARGEST {
+        let file = path.display().to_string();
+        let hint = "sum the rows into weeks or days, and leave out columns without a role";
+        return Err(Error::data(&file, "is larger than 1 GiB, the most that is read", hint));
+    }
+    Ok(bytes)
 }
 
 /// Every column as text, the header as the first row, so that no name is changed and no cell guessed at.
@@ -89,6 +113,15 @@ fn cells(frame: &DataFrame, column: usize) -> impl Iterator<Item = &str> {
     texts.into_iter().flat_map(|t| t.iter()).map(|cell| cell.map_or("", str::trim))
 }
 
+/// The name without line breaks and other control characters: no flag could spell them, and a terminal obeys them.
+pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
+    if !name.contains(char::is_control) {
+        return Cow::Borrowed(name);
+    }
+    let spaced = name.replace(['\n', '\r', '\t'], " ").replace(char::is_control, "");
+    Cow::Owned(spaced.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 fn names(file: &str, frame: &DataFrame, width: usize) -> Result<Vec<String>, Error> {
     if width < 2 {
         let only = cells(frame, 0).next().unwrap_or("");
@@ -99,13 +132,15 @@ fn names(file: &str, frame: &DataFrame, width: usize) -> Result<Vec<String>, Err
         ));
     }
     let mut names: Vec<String> = Vec::with_capacity(width);
+    let mut known: HashMap<String, usize> = HashMap::with_capacity(width);
     let mut problems = Problems::new("column names are used twice");
     for column in 0..width {
         let name = match cells(frame, column).next() {
             None | Some("") => format!("(column {})", column + 1),
-            Some(name) => name.to_owned(),
+            Some(name) => shown_name(name).into_owned(),
         };
-        if let Some(first) = names.iter().position(|n| *n == name) {
+        let first = *known.entry(name.clone()).or_insert(column);
+        if first != column {
             problems.push_with(|| {
                 format!("duplicate header: columns {} and {} are both `{name}`", first + 1, column + 1)
             });

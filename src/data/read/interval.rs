@@ -125,6 +125,14 @@ fn interval_of(file: &str, rows: &Rows, by_geo: &[Vec<usize>]) -> Result<Interva
     let spacings: Vec<String> =
         ordered.iter().take(4).map(|(days, n)| format!("{n} × {days} days")).collect();
     let hint = "give one row per day, per week or per month throughout (sum daily rows into weeks)";
+    if gaps.range(89..=92).map(|(_, n)| n).sum::<usize>() * 2 > total {
+        let problem = "rows are quarters; daily, weekly and monthly data can be read";
+        return Err(Error::data(
+            file,
+            problem,
+            "export the data by week or by month: quarters tell nothing of carry-over",
+        ));
+    }
     if ordered.len() == 1 {
         let problem = format!("rows are {commonest} days apart; daily, weekly and monthly data can be read");
         return Err(Error::data(file, problem, hint));

@@ -18,10 +18,15 @@ pub(crate) struct Layout<'a> {
     pub(crate) width: usize,
     /// Line in the file, from 1, of each record; the header is the first.
     pub(crate) lines: Vec<u32>,
+    /// Rows of empty cells at the end, which a spreadsheet leaves where cells were cleared; left out.
+    pub(crate) empty_tail: usize,
 }
 
 /// Separators that are recognised, likeliest first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// More columns are no table of media: most likely dates or geos run along the header.
+const MAX_COLUMNS: usize = 10_000;
 
 /// Finds the records of `bytes`.
 ///
@@ -50,8 +55,17 @@ pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error>
         false => Cow::Borrowed(text),
     };
     let separator = separator(&text);
-    let records = records(file, &text, separator)?;
+    let mut records = records(file, &text, separator)?;
+    let empty_tail = drop_empty_tail(&text, &mut records);
     let width = records[0].width;
+    if width > MAX_COLUMNS {
+        let problem = format!("has {width} columns; at most {MAX_COLUMNS} are read");
+        return Err(Error::data(
+            file,
+            problem,
+            "export only the columns that play a role, one row a date (and geo)",
+        ));
+    }
     if text[records[0].start..].starts_with('#') {
         check_widths(file, &records, width, "remove the comment above the header")?;
     }
@@ -67,7 +81,18 @@ pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error>
         text: without_blank_lines(text, &records),
         separator,
         width,
+        empty_tail,
     })
+}
+
+/// Drops the last records that hold no cell with anything in it; the header stays.
+fn drop_empty_tail(text: &str, records: &mut Vec<Record>) -> usize {
+    let is_empty =
+        |r: &Record| text[r.start..r.end].bytes().all(|b| b == b' ' || b == b'"' || SEPARATORS.contains(&b));
+    let full = records.iter().rposition(|r| !is_empty(r)).map_or(1, |last| last + 1).max(1);
+    let dropped = records.len().saturating_sub(full);
+    records.truncate(full);
+    dropped
 }
 
 fn line_of(bytes: &[u8], at: usize) -> usize {

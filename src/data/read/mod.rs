@@ -8,6 +8,7 @@ mod layout;
 pub(crate) mod number;
 mod plan;
 mod reported;
+pub(crate) mod style;
 
 pub use plan::{PlanFile, PlanRow, read_plan};
 pub use reported::{Reported, ReportedRow, read_reported};

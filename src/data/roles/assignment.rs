@@ -32,6 +32,8 @@ pub(crate) struct Assignment {
     /// Paid channels in file order, then organic ones.
     pub(crate) media: Vec<Media>,
     pub(crate) controls: Vec<usize>,
+    /// Columns that nothing was said of.
+    pub(crate) unused: Vec<usize>,
     pub(crate) roles: Roles,
     pub(crate) warnings: Vec<Warning>,
 }
@@ -94,6 +96,7 @@ pub(crate) fn assign(
         revenue_per_outcome,
         media,
         controls,
+        unused: Vec::new(),
         roles: Roles::default(),
         warnings: Vec::new(),
     }))
@@ -321,6 +324,7 @@ impl<'a> Desk<'a> {
                 hint: (!flags.is_empty()).then(|| format!("to use them: {}", first_few(&flags, " "))),
             });
         }
+        done.unused = self.free().collect();
         done.roles = roles;
         done.warnings = self.warnings;
         done

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::assignment::{Desk, Media};
-use super::suggest::{listing, quote};
+use super::suggest::listing;
 use super::words::{self, Words};
 use crate::config::NamedChannel;
 use crate::error::Error;
 use crate::warning::Warning;
+use crate::words::quote;
 
 impl Desk<'_> {
     pub(super) fn free(&self) -> impl Iterator<Item = usize> + '_ {
@@ -36,13 +37,16 @@ impl Desk<'_> {
             several => Err(Error::data(
                 self.file,
                 format!("several columns hold dates: {}", self.quoted(several)),
-                format!("choose one with --date {}", self.names[several[0]]),
+                format!("choose one with --date {}", quote(&self.names[several[0]])),
             )),
         }
     }
 
     pub(super) fn infer_outcome(&mut self) -> Result<usize, Error> {
-        let found: Vec<usize> = self.free().filter(|i| words::OUTCOME.fits(&self.names[*i])).collect();
+        let mut found: Vec<usize> = self.free().filter(|i| words::OUTCOME.fits(&self.names[*i])).collect();
+        if found.is_empty() {
+            found = self.free().filter(|i| words::is_outcome_by_words(&self.names[*i])).collect();
+        }
         match found.as_slice() {
             [one] => Ok(self.take(*one)),
             [] => Err(match self.outcome_in_other_role() {
@@ -63,7 +67,7 @@ impl Desk<'_> {
             several => Err(Error::data(
                 self.file,
                 format!("several columns could be the outcome: {}", self.quoted(several)),
-                format!("choose one with --outcome {}", self.names[several[0]]),
+                format!("choose one with --outcome {}", quote(&self.names[several[0]])),
             )),
         }
     }
@@ -82,17 +86,25 @@ impl Desk<'_> {
             several => Err(Error::data(
                 self.file,
                 format!("several columns could be the {what}: {}", self.quoted(several)),
-                format!("choose one with {flag} {}", self.names[several[0]]),
+                format!("choose one with {flag} {}", quote(&self.names[several[0]])),
             )),
         }
     }
 
     pub(super) fn infer_spend(&mut self, mut spend: Vec<usize>) -> Vec<usize> {
-        let found: Vec<usize> =
+        let mut found: Vec<usize> =
             self.free().filter(|i| words::spend_stem(&self.names[*i]).is_some()).collect();
+        if found.is_empty() && spend.is_empty() {
+            found = self.free().filter(|i| words::spend_stem_by_words(&self.names[*i]).is_some()).collect();
+        }
         spend.extend(found.into_iter().map(|column| self.take(column)));
         spend.sort_unstable();
         spend
+    }
+
+    /// The channel that the words of a spend column name, where columns are found by them.
+    fn stem_by_words(&self, name: &str) -> Option<String> {
+        words::spend_stem_by_words(name).filter(|_| self.options.channels.is_empty())
     }
 
     /// The name that the configuration gives the channel of a column.
@@ -108,8 +120,9 @@ impl Desk<'_> {
         let columns: Vec<(usize, bool)> = paid.chain(organic.iter().map(|c| (*c, false))).collect();
         let short = |&(column, is_paid): &(usize, bool)| {
             let name = &self.names[column];
-            let stem = if is_paid { words::spend_stem(name) } else { None };
-            self.given_name(column, is_paid).cloned().unwrap_or_else(|| stem.unwrap_or(name).to_owned())
+            let stem = || words::spend_stem(name).map(str::to_owned).or_else(|| self.stem_by_words(name));
+            let stem = if is_paid { stem() } else { None };
+            self.given_name(column, is_paid).cloned().or(stem).unwrap_or_else(|| name.clone())
         };
         let wanted: Vec<String> = columns.iter().map(short).collect();
         let mut media: Vec<Media> = Vec::with_capacity(columns.len());
@@ -131,10 +144,12 @@ impl Desk<'_> {
         for channel in paid {
             let Some(spend) = channel.spend.filter(|s| !exposure.contains_key(s)) else { continue };
             let stem = words::spend_stem(&self.names[spend]).unwrap_or(&self.names[spend]).to_lowercase();
-            let found: Vec<usize> = self
-                .free()
-                .filter(|i| words::exposure_stem(&self.names[*i]).is_some_and(|s| s.to_lowercase() == stem))
-                .collect();
+            let by_words = self.stem_by_words(&self.names[spend]);
+            let drives = |name: &str| match words::exposure_stem(name) {
+                Some(own) if own.to_lowercase() == stem => true,
+                _ => by_words.is_some() && words::exposure_stem_by_words(name) == by_words,
+            };
+            let found: Vec<usize> = self.free().filter(|i| drives(&self.names[*i])).collect();
             match found.as_slice() {
                 [] => {}
                 [one] => {
@@ -147,10 +162,16 @@ impl Desk<'_> {
                         channel.name,
                         self.quoted(several)
                     ),
-                    format!("choose one with --exposure {}={}", self.names[spend], self.names[several[0]]),
+                    format!("choose one with --exposure {}", self.exposure_choice(spend, several)),
                 )),
             }
         }
+    }
+
+    /// `tv_spend=tv_grps`, for each of the columns that could drive a channel.
+    fn exposure_choice(&self, spend: usize, columns: &[usize]) -> String {
+        let pair = |c: &usize| quote(&format!("{}={}", self.names[spend], self.names[*c]));
+        columns.iter().map(pair).collect::<Vec<_>>().join(" or --exposure ")
     }
 
     pub(super) fn infer_controls(&mut self) -> Vec<usize> {

@@ -7,4 +7,5 @@ pub(crate) mod words;
 
 pub(crate) use assignment::{Assignment, Media, assign};
 pub use suggest::suggested_flags;
+pub(crate) use words::is_driver_by_name;
 pub use words::unasked_role;

@@ -3,6 +3,7 @@
 use super::words;
 use crate::data::dataset::Roles;
 use crate::data::read::number::excerpt;
+use crate::words::quote;
 
 /// Longer lists are cut here: nobody reads on.
 const FEW: usize = 12;
@@ -12,6 +13,7 @@ const FEW: usize = 12;
 /// A list flag replaces what was inferred, so it repeats the columns that already have the role.
 pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
     let (mut flags, mut channels, mut organic, mut controls) = (vec![], vec![], vec![], vec![]);
+    let mut driven: Vec<&String> = Vec::new();
     for &column in columns.iter().filter(|c| !c.starts_with("(column ")) {
         let lower = column.to_lowercase();
         if words::OUTCOME.fits(column) {
@@ -22,9 +24,16 @@ pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
             channels.push(column);
         } else if words::looks_like_exposure(&lower) {
             match spend_of(roles, &lower) {
-                Some(spend) => flags.push(format!("--exposure {}", quote(&format!("{spend}={column}")))),
+                // Of several columns one can be used: the warning of the ambiguity offers them all.
+                Some(spend) if driven.contains(&spend) => {}
+                Some(spend) => {
+                    driven.push(spend);
+                    flags.push(format!("--exposure {}", quote(&format!("{spend}={column}"))));
+                }
                 None => organic.push(column),
             }
+        } else if words::looks_like_media(column) {
+            channels.push(column);
         } else {
             controls.push(column);
         }
@@ -48,12 +57,6 @@ fn spend_of<'r>(roles: &'r Roles, lower: &str) -> Option<&'r String> {
         let stem = words::spend_stem(spend).unwrap_or(spend).to_lowercase();
         !roles.exposure.contains_key(*spend) && lower.starts_with(&format!("{stem}_"))
     })
-}
-
-/// A word as a shell takes it.
-pub(crate) fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ',' | '=');
-    if word.chars().all(plain) { word.to_owned() } else { format!("\"{word}\"") }
 }
 
 /// Quoted names, the first twelve of them.

@@ -1,5 +1,7 @@
 //! Conventional column names and the roles they stand for.
 
+use crate::config::OutcomeKind;
+
 /// Names that stand for one role, compared without regard to case.
 #[derive(Clone, Copy)]
 pub(crate) struct Words(pub(crate) &'static [&'static str]);
@@ -14,8 +16,6 @@ impl Words {
 /// Outcome columns.
 pub(crate) const OUTCOME: Words =
     Words(&["revenue", "sales", "orders", "conversions", "signups", "kpi", "outcome", "y"]);
-/// Outcomes that are currency by their name.
-pub(crate) const REVENUE: Words = Words(&["revenue", "sales", "outcome", "y"]);
 /// Outcomes that are counts by their name.
 pub(crate) const COUNT: Words = Words(&["orders", "conversions", "signups"]);
 /// Geo columns.
@@ -32,6 +32,119 @@ const CONTROL_WORDS: [&str; 7] =
 
 const SPEND_AFFIXES: [&str; 2] = ["spend", "cost"];
 const EXPOSURE_SUFFIXES: [&str; 3] = ["_impressions", "_clicks", "_grps"];
+
+/// Words of columns that count things.
+const COUNTED: [&str; 31] = [
+    "account",
+    "application",
+    "booking",
+    "client",
+    "contract",
+    "conversion",
+    "count",
+    "customer",
+    "deal",
+    "download",
+    "enquiry",
+    "inquiry",
+    "install",
+    "installation",
+    "lead",
+    "order",
+    "policy",
+    "purchase",
+    "qty",
+    "quantity",
+    "quote",
+    "registration",
+    "session",
+    "signup",
+    "subscriber",
+    "subscription",
+    "ticket",
+    "transaction",
+    "unit",
+    "user",
+    "visit",
+];
+/// Words of columns that are money, whatever else stands beside them.
+const MONEY: [&str; 12] = [
+    "amount", "billing", "gmv", "income", "margin", "profit", "revenue", "takings", "turnover", "umsatz",
+    "value", "proceeds",
+];
+/// Currency codes and signs that only name a unit.
+const UNITS: [&str; 10] = ["eur", "euro", "usd", "dollar", "gbp", "pound", "chf", "jpy", "cad", "aud"];
+
+/// Whether a word is one of a list, in singular or plural.
+fn is_one_of(word: &str, list: &[&str]) -> bool {
+    let singular = word.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    list.iter().any(|known| {
+        word == *known || word.strip_suffix('s') == Some(*known) || singular.as_deref() == Some(*known)
+    })
+}
+
+/// The words of a name in lower case, without what stands in brackets and without currencies.
+pub(crate) fn parts(name: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let outside = |c: char| {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => return if depth == 0 { c } else { ' ' },
+        }
+        ' '
+    };
+    let plain: String = name.chars().map(outside).collect::<String>().to_lowercase();
+    let words = plain.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+    words.filter(|word| !is_one_of(word, &UNITS)).map(str::to_owned).collect()
+}
+
+/// What an outcome's name says of its unit; `None` when it says nothing.
+pub(crate) fn outcome_kind(name: &str) -> Option<OutcomeKind> {
+    let parts = parts(name);
+    let has = |list: &[&str]| parts.iter().any(|part| is_one_of(part, list));
+    if has(&MONEY) {
+        Some(OutcomeKind::Revenue)
+    } else if has(&COUNTED) || COUNT.fits(name) {
+        Some(OutcomeKind::Count)
+    } else if has(&["sale"]) {
+        Some(OutcomeKind::Revenue)
+    } else {
+        None
+    }
+}
+
+/// Whether the words of a name, none of which a role is known by exactly, are those of an outcome.
+pub(crate) fn is_outcome_by_words(name: &str) -> bool {
+    let parts = parts(name);
+    let lower = name.to_lowercase();
+    let is_rate =
+        parts.iter().any(|part| matches!(part.as_str(), "per" | "rate" | "avg" | "average" | "index"));
+    let is_other = is_rate || is_control(name) || looks_like_spend(&lower) || looks_like_exposure(&lower);
+    !is_other && outcome_kind(name).is_some() && !is_revenue_per_outcome(&lower)
+}
+
+/// The channel in the words of a spend column: `TV Spend (EUR)` → `tv`, `Google Ads Cost` → `google_ads`.
+pub(crate) fn spend_stem_by_words(name: &str) -> Option<String> {
+    let parts = parts(name);
+    let is_affix =
+        |word: &String| matches!(word.as_str(), "spend" | "spends" | "spending" | "cost" | "costs");
+    let rest = match (parts.first(), parts.last()) {
+        (_, Some(last)) if is_affix(last) => &parts[..parts.len() - 1],
+        (Some(first), _) if is_affix(first) => &parts[1..],
+        _ => return None,
+    };
+    let is_total = rest.iter().any(|w| matches!(w.as_str(), "total" | "all" | "per" | "unit"))
+        || matches!(rest, [one] if matches!(one.as_str(), "media" | "marketing" | "ad" | "advertising"));
+    (!rest.is_empty() && !is_total).then(|| rest.join("_"))
+}
+
+/// The channel in the words of an exposure column: `TV GRPs` → `tv`.
+pub(crate) fn exposure_stem_by_words(name: &str) -> Option<String> {
+    let parts = parts(name);
+    let (last, rest) = parts.split_last()?;
+    (!rest.is_empty() && is_one_of(last, &["impression", "click", "grp"])).then(|| rest.join("_"))
+}
 
 /// `name` without `suffix`, whatever the case; `None` when nothing would be left.
 fn without_suffix<'n>(name: &'n str, suffix: &str) -> Option<&'n str> {
@@ -93,10 +206,76 @@ pub(crate) fn looks_like_spend(lower: &str) -> bool {
     ["spend", "cost", "budget"].iter().any(|word| lower.contains(word)) || lower.ends_with("_s")
 }
 
+/// Whether a name speaks of media without saying whether it is spend or exposure; a suggestion, never a role.
+pub(crate) fn looks_like_media(name: &str) -> bool {
+    const MEDIA: [&str; 25] = [
+        "ad",
+        "ads",
+        "adwords",
+        "affiliate",
+        "affiliates",
+        "bing",
+        "display",
+        "facebook",
+        "google",
+        "influencer",
+        "instagram",
+        "meta",
+        "ooh",
+        "podcast",
+        "print",
+        "programmatic",
+        "radio",
+        "sem",
+        "snapchat",
+        "social",
+        "tiktok",
+        "tv",
+        "video",
+        "youtube",
+        "pinterest",
+    ];
+    let parts = parts(name);
+    let is_measure =
+        parts.iter().any(|p| matches!(p.as_str(), "index" | "trend" | "trends" | "query" | "volume"));
+    !is_measure && !is_control(name) && parts.iter().any(|part| MEDIA.contains(&part.as_str()))
+}
+
 /// Whether a lower-case name looks like exposure; a suggestion, never a role.
 pub(crate) fn looks_like_exposure(lower: &str) -> bool {
     let words = ["impression", "click", "grp", "views", "reach", "sends", "newsletter"];
     words.iter().any(|word| lower.contains(word)) || lower.ends_with("_i")
+}
+
+/// Words of columns that media bring about on the way to the outcome.
+const ON_THE_WAY: [&str; 13] = [
+    "awareness",
+    "branded",
+    "clicks",
+    "engagement",
+    "followers",
+    "footfall",
+    "installs",
+    "leads",
+    "searches",
+    "sessions",
+    "traffic",
+    "visits",
+    "visitors",
+];
+
+/// Whether a name says that media bring the column about.
+pub(crate) fn is_on_the_way(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|part| ON_THE_WAY.contains(&part))
+}
+
+/// Whether a column without a role may be something that drives the outcome: neither media, nor what media bring
+/// about, nor another outcome.
+pub(crate) fn is_driver_by_name(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let is_media = looks_like_spend(&lower) || looks_like_exposure(&lower);
+    !(is_media || is_on_the_way(name) || OUTCOME.fits(name) || is_outcome_by_words(name))
 }
 
 #[cfg(test)]
@@ -115,6 +294,50 @@ mod tests {
         }
         assert_eq!(exposure_stem("TV_GRPs"), Some("TV"));
         assert_eq!(exposure_stem("tv_impression"), None);
+    }
+
+    #[test]
+    fn roles_by_words_whatever_case_and_spaces() {
+        let stem = |name: &str| spend_stem_by_words(name);
+        assert_eq!(stem("TV Spend (EUR)").as_deref(), Some("tv"));
+        assert_eq!(stem("Google Ads Cost").as_deref(), Some("google_ads"));
+        assert_eq!(stem("Costs: Paid Social [USD]").as_deref(), Some("paid_social"));
+        for name in ["Cost per Click", "Total Media Spend", "Spend", "Marketing Spend", "Unit Cost", "price"]
+        {
+            assert_eq!(stem(name), None, "{name}");
+        }
+        assert_eq!(exposure_stem_by_words("TV GRPs").as_deref(), Some("tv"));
+        for name in
+            ["Net Sales", "app_downloads", "New Customers", "lead_created_count", "Gross Revenue (EUR)"]
+        {
+            assert!(is_outcome_by_words(name), "{name}");
+        }
+        for name in ["competitor_sales_B", "revenue_per_order", "Order Rate", "search_clicks", "weather"] {
+            assert!(!is_outcome_by_words(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_tells_money_from_counts_or_nothing() {
+        for name in [
+            "installs",
+            "Leads",
+            "bookings",
+            "units_sold",
+            "customers",
+            "transactions",
+            "app_downloads",
+            "inquiries",
+            "unit_sales",
+        ] {
+            assert_eq!(outcome_kind(name), Some(OutcomeKind::Count), "{name}");
+        }
+        for name in ["revenue", "Net Sales", "order_value", "umsatz_eur", "gross_margin"] {
+            assert_eq!(outcome_kind(name), Some(OutcomeKind::Revenue), "{name}");
+        }
+        for name in ["kpi", "y", "outcome", "target"] {
+            assert_eq!(outcome_kind(name), None, "{name}");
+        }
     }
 
     #[test]

@@ -61,6 +61,7 @@ pub(crate) fn data(n_geos: usize, n_periods: usize) -> Dataset {
             channel("newsletter", None, &newsletter),
         ],
         controls: vec![Control { name: "price".into(), values: uniform(0.9, 1.1), binary: false }],
+        unused: Vec::new(),
         roles: Roles::default(),
     }
 }

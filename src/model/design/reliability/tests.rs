@@ -37,7 +37,7 @@ fn market_of(demand: &[f64], error_sd: f64) -> Dataset {
             rows: WEEKS,
             from: None,
             to: None,
-            exclude: Vec::new(),
+            ..Source::default()
         },
         dates: (0..WEEKS).map(day).collect(),
         interval: Interval::Weekly,
@@ -63,6 +63,7 @@ fn market_of(demand: &[f64], error_sd: f64) -> Dataset {
             values: row(&|t| demand[t] + error_sd * error[t]),
             binary: false,
         }],
+        unused: Vec::new(),
         roles: Roles::default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::centring::centred;
+use crate::data::checks::centring::centred;
 use crate::data::dataset::{Channel, Dataset};
 
 /// |r| from which a control may be a proxy of what drives spend too. Chance reaches it once in five hundred
@@ -33,12 +33,13 @@ impl Follower {
 /// Every channel with every control that it follows, in the order of the data; `weekly_effect` tells whether a
 /// panel's model has an effect of each period.
 pub fn followers(data: &Dataset, weekly_effect: bool) -> Vec<Follower> {
-    let vary = |values: Array2<f64>| centred(values, &data.present, weekly_effect && data.n_geos() > 1);
+    let vary =
+        |values: Array2<f64>| centred(values, &data.outcome.observed, weekly_effect && data.n_geos() > 1);
     let measured = data.controls.iter().filter(|c| !c.binary);
     let controls: Vec<_> = measured.filter_map(|c| Some((&c.name, vary(c.values.clone())?))).collect();
     let mut found = Vec::new();
     for channel in &data.channels {
-        let Some(exposure) = vary(relative(channel, &data.present)) else { continue };
+        let Some(exposure) = vary(relative(channel, &data.outcome.observed)) else { continue };
         for (control, values) in &controls {
             let correlation = (&exposure * values).sum();
             if correlation.abs() >= RELATED {
@@ -96,7 +97,7 @@ mod tests {
             Array2::from_shape_fn((2, 5), |(g, t)| row(g, t))
         };
         let both = std::array::from_fn(|t| common[t] + 0.5 * local[t]);
-        data.present = Array2::from_elem((2, 5), true);
+        data.outcome.observed = Array2::from_elem((2, 5), true);
         data.channels.truncate(1);
         data.channels[0].exposure = rows(both);
         data.controls.truncate(1);
@@ -106,8 +107,8 @@ mod tests {
         assert!(!followers(&data, false).is_empty(), "periods have no effect that would take it");
         data.controls[0].values = rows(both.map(|x| 10.0 + x));
         assert!((followers(&data, true)[0].correlation - 1.0).abs() < 1e-12);
-        // A row that is not there counts for nothing, whatever it holds.
-        data.present[[1, 4]] = false;
+        // A row without an outcome counts for nothing, whatever it holds.
+        data.outcome.observed[[1, 4]] = false;
         data.controls[0].values[[1, 4]] = -1e6;
         assert!(followers(&data, true)[0].correlation > 0.8);
     }

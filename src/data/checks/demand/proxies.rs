@@ -1,14 +1,15 @@
 //! Findings on controls that may stand for what drives both spend and outcome: what they measure badly of it
 //! is credited to the channels.
 
-use super::finding::{Finding, Severity};
 use super::following::{Follower, followers};
 use crate::config::{ControlConfig, FitConfig};
+use crate::data::checks::finding::{Finding, Severity};
 use crate::data::dataset::Dataset;
+use crate::words::quote;
 
 /// A warning for each channel that follows a control closely, and a note for each control that others follow
 /// and that is taken for an imperfect proxy therefore.
-pub(super) fn proxies(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
+pub(in crate::data::checks) fn proxies(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     let followers = followers(data, config.model.weekly_effect);
     let mut findings = Vec::new();
     for control in data.controls.iter().map(|c| c.name.as_str()) {
@@ -56,8 +57,9 @@ fn told(config: ControlConfig) -> String {
 
 fn finding(severity: Severity, code: &'static str, message: String, control: &str) -> Finding {
     let hint = format!(
-        "say how well it is measured with --reliability {control}=0.9 (1: without error), see how much hangs \
-         on it with --sensitivity; an experiment settles it"
+        "say how well it is measured with --reliability {} (1: without error), see how much hangs \
+         on it with --sensitivity; an experiment settles it",
+        quote(&format!("{control}=0.9"))
     );
     Finding { severity, code: code.into(), message, hint: Some(hint) }
 }

@@ -1,0 +1,112 @@
+//! What stands out in the outcome.
+
+mod level;
+mod shift;
+mod spikes;
+
+use super::finding::{Findings, Severity};
+use crate::data::dataset::Dataset;
+use shift::shift;
+use spikes::spikes;
+
+/// Coefficient of variation below which nothing is left to explain.
+const NO_SPREAD: f64 = 1e-4;
+
+/// Share of negative outcomes up to which they are returns and cancellations of a level well above zero.
+const SIGNED: f64 = 0.05;
+
+/// Steps, spikes, negative and unknown outcomes, and an outcome that does not vary.
+pub(super) fn outcome(data: &Dataset, findings: &mut Findings) {
+    if constant(data, findings) {
+        return;
+    }
+    let step = shift(data);
+    if let Some(step) = step.as_ref().filter(|step| !step.is_marked) {
+        let message = format!(
+            "the outcome shifts on {}, from about {} to about {}, and stays there",
+            step.date,
+            amount(step.before),
+            amount(step.after)
+        );
+        let hint = format!(
+            "add a column such as `shift_{}_event`, 0 before {} and 1 from then on, and name it with --controls; \
+             or fit one side of it with --from or --to",
+            step.date.format("%Y%m"),
+            step.date
+        );
+        findings.warn("level_shift", message, hint);
+    }
+    let outlying = spikes(data, step.as_ref());
+    if !outlying.is_empty() {
+        let dates: Vec<String> = outlying
+            .iter()
+            .take(5)
+            .map(|s| format!("{} ({} where neighbours have {})", s.date, amount(s.value), amount(s.usual)))
+            .collect();
+        let more =
+            if outlying.len() > 5 { format!(" and {} more", outlying.len() - 5) } else { String::new() };
+        let message = format!("the outcome jumps on {}{more}", dates.join(", "));
+        findings.warn("outcome_spikes", message, "correct the value, or give the event a 0/1 control");
+    }
+    unknown(data, findings);
+}
+
+/// What does not vary cannot be explained: refused.
+fn constant(data: &Dataset, findings: &mut Findings) -> bool {
+    let of_geo = |g: &usize| {
+        let known = || {
+            data.outcome.values.row(*g).into_iter().zip(data.outcome.observed.row(*g)).filter(|(_, o)| **o)
+        };
+        let n = known().count() as f64;
+        let mean = known().map(|(y, _)| *y).sum::<f64>() / n;
+        let sd = (known().map(|(y, _)| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
+        n > 1.0 && mean > 0.0 && sd <= NO_SPREAD * mean
+    };
+    let is_constant = (0..data.n_geos()).all(|g| of_geo(&g));
+    if is_constant {
+        let message = format!(
+            "the outcome `{}` hardly varies: its standard deviation is below {} of its mean",
+            data.outcome.name, NO_SPREAD
+        );
+        let hint = "nothing is left that media could explain: check that --outcome names the right column";
+        findings.add(Severity::Blocking, "constant_outcome", message, Some(hint.into()));
+    }
+    is_constant
+}
+
+fn unknown(data: &Dataset, findings: &mut Findings) {
+    let known = || data.outcome.values.iter().zip(&data.outcome.observed).filter(|(_, o)| **o);
+    let negative = known().filter(|(y, _)| **y < 0.0).count();
+    let sum: f64 = known().map(|(y, _)| *y).sum();
+    if negative as f64 > SIGNED * known().count() as f64 && sum > 0.0 {
+        let message = format!(
+            "the outcome is negative in {} of {}: returns are judged by its level, which says nothing where its sign \
+             changes",
+            negative,
+            rows(known().count())
+        );
+        let hint = "add one constant to every outcome so that none is negative: it changes no media effect";
+        findings.add(Severity::Blocking, "signed_outcome", message, Some(hint.into()));
+    } else if negative > 0 {
+        findings.note(
+            "negative_outcome",
+            format!("the outcome is negative in {}", rows(negative)),
+            "check returns and cancellations",
+        );
+    }
+    let blank = data.present.iter().zip(&data.outcome.observed).filter(|(p, o)| **p && !**o).count();
+    if blank > 0 {
+        let message = format!("the outcome is blank in {}", rows(blank));
+        findings.note("blank_outcome", message, "those rows count for carry-over only");
+    }
+}
+
+/// A number of rows in words.
+pub(super) fn rows(n: usize) -> String {
+    if n == 1 { "1 row".to_owned() } else { format!("{n} rows") }
+}
+
+/// Whole units from a thousand on, three decimals below.
+fn amount(value: f64) -> String {
+    if value.abs() >= 1000.0 { format!("{value:.0}") } else { format!("{value:.3}") }
+}
