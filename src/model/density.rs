@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::blocks::Layout;
 use super::design::{Design, PRIOR_MEDIA_SHARE};
-use super::layout::Layout;
 use super::media::{Media, Split};
 use super::observation::{Baseline, BaselineDraw, Calendar, CalendarState, Crossproducts};
 use super::returns::Returns;
@@ -125,7 +125,7 @@ impl Density {
 
     /// A starting point near the middle of the prior.
     pub fn start<R: rand::Rng>(&self, rng: &mut R) -> Vec<f64> {
-        super::start::start(&self.design, &self.layout, rng)
+        self.layout.start(&self.design, rng)
     }
 
     /// Instruction set in use.
@@ -189,7 +189,7 @@ impl Kernel for Evaluate<'_> {
             *x = theta.ln_effect[c];
         }
         design.media.pool.density::<FMA>(returns);
-        likelihood + theta.prior_and_chain_rule(q, design, &density.layout, by, returns, grad)
+        likelihood + density.layout.prior_and_chain_rule((q, theta), design, by, returns, grad)
     }
 }
 
@@ -201,7 +201,7 @@ fn forward<const FMA: bool>(
     (theta, media, terms, residual): (&mut Theta, &mut Media, &mut TermsState, &mut [f64]),
 ) {
     let design = &density.design;
-    theta.decode(q, design, &density.layout);
+    density.layout.decode(q, design, theta);
     residual.copy_from_slice(&design.outcome.scaled);
     if design.baseline.weekly_effect {
         let cells = residual.chunks_exact_mut(design.n_periods);

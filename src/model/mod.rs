@@ -3,36 +3,29 @@
 //! Given the parameters sampled by NUTS, everything linear (intercept, trend, seasonality, controls
 //! and their deviations by geo) is Gaussian and integrated out exactly.
 
-mod coordinates;
+mod blocks;
 mod density;
 mod design;
 mod expectation;
-mod factors;
-mod layout;
-mod learnt;
-mod level;
 mod media;
 mod observation;
-mod pool;
 mod predictive;
-mod prior;
 mod prior_draw;
 mod reach;
 mod returns;
-mod rotation;
-mod start;
 mod terms;
 mod theta;
 
+pub use blocks::{FactorCoordinates, FactorInformation, Label, Layout, Learnt};
+pub(crate) use blocks::{
+    factor_column, half_saturation, half_saturation_column, retention_column, slope_column,
+};
 pub use density::{Density, NotFinite, State};
 pub use design::{
     BaselineDesign, Basis, Calibration, ChannelDesign, ColumnGroup, Design, EffectScale, ExposureScale,
     MediaDesign, ScaledOutcome, ShapePrior,
 };
 pub use expectation::{Expectation, deviates};
-pub use factors::{FactorCoordinates, FactorInformation};
-pub use layout::Layout;
-pub use learnt::Learnt;
 pub use media::{ChannelCotangents, Cotangents, Counterfactual, Media, OtherExposure};
 pub use observation::BaselineDraw;
 pub use predictive::PredictiveDraw;

@@ -91,7 +91,6 @@ mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
-    use super::super::coordinates::SHARE;
     use super::super::density::tests::data;
     use super::super::design::Design;
     use super::super::prior_draw::prior_draw;
@@ -108,7 +107,7 @@ mod tests {
         let density = Density::new(Design::new(&data(1, 24), &config).unwrap());
         let mut rng = ChaCha8Rng::seed_from_u64(8);
         let mut q = prior_draw(&density.design, &density.layout, &mut rng).unconstrained;
-        q[density.layout.phi.unwrap()] = SHARE.unbent(4f64.ln());
+        q[density.layout.noise.phi.unwrap()] = crate::model::blocks::share_coordinate(4f64.ln());
         let mut state = density.state();
         density.value_and_gradient(&q, &mut vec![0.0; density.layout.dim], &mut state).unwrap();
         let (sigma, phi) = (state.theta.sigma[0], state.theta.phi);

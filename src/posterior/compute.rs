@@ -17,7 +17,9 @@ use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Expected, Parameter, Posterior};
 use crate::data::Dataset;
 use crate::diagnostics::psis_loo;
-use crate::model::{BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates};
+use crate::model::{
+    BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates, half_saturation,
+};
 use crate::sampler::Chain;
 use crate::transform::adstock;
 
@@ -175,7 +177,7 @@ impl Part {
             [
                 theta.retention[c],
                 theta.slope[c],
-                parameters::half_saturation(density, theta, c),
+                half_saturation(&density.design.media.channels[c], theta, c),
                 theta.ln_half_saturation[c],
             ]
         });

@@ -19,7 +19,9 @@ pub(crate) use draw::channels as channel_draws;
 pub(crate) use evidence::data_weight;
 pub use evidence::{ActivePeriods, Cause, Evidence, EvidenceVerdict, ExpectedEffect, Partner, evidence};
 pub use history::{ChannelMedia, MediaHistory};
-pub(crate) use parameters::{names as parameter_names, sampled_values, values as parameter_values};
+pub(crate) use parameters::{
+    coefficient_column, names as parameter_names, sampled_values, values as parameter_values,
+};
 pub use quality::{Prediction, crps};
 pub use summary::Summary;
 pub(crate) use summary::{mean_sd, quantiles};

@@ -9,8 +9,9 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOpt
 
 use crate::config::Adstock;
 use crate::data::paces;
+use crate::model::{factor_column, half_saturation_column, retention_column, slope_column};
 use crate::planning::{MediaDraws, MediaModel};
-use crate::posterior::{ChannelMedia, MediaHistory};
+use crate::posterior::{ChannelMedia, MediaHistory, coefficient_column};
 use crate::report::Fit;
 use crate::store::error::OutputError;
 use crate::store::fit::beside;
@@ -122,11 +123,11 @@ fn shape(fit: &Fit, channel: &str) -> (Adstock, Option<f64>) {
 /// The columns of the draws that describe a channel.
 fn wanted(fit: &Fit, history: &MediaHistory, channel: &str) -> Vec<String> {
     let (adstock, slope) = shape(fit, channel);
-    let mut names = vec![format!("half_saturation[{channel}]"), format!("coefficient[{channel}]")];
-    names.extend((adstock != Adstock::None).then(|| format!("retention[{channel}]")));
-    names.extend(slope.is_none().then(|| format!("slope[{channel}]")));
+    let mut names = vec![half_saturation_column(channel), coefficient_column(channel)];
+    names.extend(retention_column(adstock, channel));
+    names.extend(slope_column(slope, channel));
     if history.n_geos() > 1 {
-        names.extend(history.geos.iter().map(|geo| format!("geo_factor[{channel},{geo}]")));
+        names.extend(history.geos.iter().map(|geo| factor_column(channel, geo)));
     }
     names
 }
@@ -139,14 +140,17 @@ fn draws(
 ) -> Result<MediaDraws, PolarsError> {
     let (adstock, slope) = shape(fit, channel);
     let n = frame.height();
-    let of = |quantity: &str| numbers(frame, &format!("{quantity}[{channel}]"));
-    let factor = |geo: &String| numbers(frame, &format!("geo_factor[{channel},{geo}]"));
+    let of = |column: Option<String>, fixed: f64| match column {
+        Some(column) => numbers(frame, &column),
+        None => Ok(vec![fixed; n]),
+    };
+    let factor = |geo: &String| numbers(frame, &factor_column(channel, geo));
     Ok(MediaDraws {
         adstock,
-        retention: if adstock == Adstock::None { vec![0.0; n] } else { of("retention")? },
-        half_saturation: of("half_saturation")?,
-        slope: slope.map_or_else(|| of("slope"), |s| Ok(vec![s; n]))?,
-        coefficient: of("coefficient")?,
+        retention: of(retention_column(adstock, channel), 0.0)?,
+        half_saturation: numbers(frame, &half_saturation_column(channel))?,
+        slope: of(slope_column(slope, channel), slope.unwrap_or(1.0))?,
+        coefficient: numbers(frame, &coefficient_column(channel))?,
         geo_factor: match history.n_geos() {
             1 => vec![vec![1.0; n]],
             _ => history.geos.iter().map(factor).collect::<Result<_, _>>()?,

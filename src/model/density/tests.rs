@@ -109,10 +109,9 @@ fn scales_of_next_to_nothing_leave_the_density_smooth() {
         let (mut state, mut unused) = (density.state(), vec![0.0; density.layout.dim]);
         let mut q = point(density.layout.dim, 4, 0.3);
         let layout = &density.layout;
-        let scales = layout.geo_scale.into_iter().chain([layout.trend_scale, layout.season_scale]);
-        let spreads = layout.channels.iter().map(|c| c.geo.map(|(spread, _)| spread));
-        let level = layout.weekly.map(|w| w.ln_scale);
-        for i in scales.chain(spreads).chain([level]).flatten() {
+        let spreads = layout.channels.iter().map(|c| c.geo.map(|geo| geo.spread));
+        let level = layout.level.map(|level| level.ln_scale);
+        for i in layout.scales.at.into_iter().chain(spreads).chain([level]).flatten() {
             q[i] = -9.0;
         }
         let mut at = |step: f64| {
@@ -258,10 +257,9 @@ fn collapsed_likelihood_is_the_explicit_gaussian_one() {
                 let q = point(dim, seed, 1.0);
                 let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
                 let by = LikelihoodGradient::new(&density.design);
-                let prior = state.theta.prior_and_chain_rule(
-                    &q,
+                let prior = density.layout.prior_and_chain_rule(
+                    (&q, &state.theta),
                     &density.design,
-                    &density.layout,
                     &by,
                     &state.returns,
                     &mut grad,
@@ -294,7 +292,7 @@ fn collapsed_likelihood_is_the_integral_over_the_baseline() {
     let mut grad = vec![0.0; q.len()];
     let total = density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
     let by = LikelihoodGradient::new(d);
-    let prior = state.theta.prior_and_chain_rule(&q, d, &density.layout, &by, &state.returns, &mut grad);
+    let prior = density.layout.prior_and_chain_rule((&q, &state.theta), d, &by, &state.returns, &mut grad);
     let sigma = state.theta.sigma[0];
     let residuals: Vec<(f64, f64)> = (0..d.n_periods)
         .filter(|t| d.outcome.fitted[*t] > 0.0)

@@ -36,7 +36,7 @@ impl FactorCoordinates {
     }
 
     /// z of every geo at the coordinates `q` and the spread η.
-    pub(super) fn decode(&self, q: &[f64], spread: f64, z: &mut [f64]) {
+    pub(crate) fn decode(&self, q: &[f64], spread: f64, z: &mut [f64]) {
         z.copy_from_slice(q);
         self.common.apply(z);
         for (z, information) in z.iter_mut().zip(&self.information) {
@@ -46,7 +46,7 @@ impl FactorCoordinates {
     }
 
     /// The coordinates of `z`, in its place.
-    pub(super) fn encode(&self, spread: f64, z: &mut [f64]) {
+    pub(crate) fn encode(&self, spread: f64, z: &mut [f64]) {
         for (z, information) in z.iter_mut().zip(&self.information) {
             let given = Conditional::new(information, spread);
             *z = (*z - given.mean) / given.sd;
@@ -58,7 +58,7 @@ impl FactorCoordinates {
     ///
     /// `by_ln_factor` is the likelihood's derivative by each ln factor; `grad` receives the one by the
     /// coordinates of prior and likelihood.
-    pub(super) fn prior_and_chain_rule(
+    pub(crate) fn prior_and_chain_rule(
         &self,
         z: &[f64],
         spread: f64,

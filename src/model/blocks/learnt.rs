@@ -1,8 +1,8 @@
 //! What a pilot chain learns: the coordinates in which a density is sampled.
 
-use super::design::{ColumnGroup, Design};
 use super::factors::FactorCoordinates;
-use super::level::LevelCoordinates;
+use super::level_coordinates::LevelCoordinates;
+use crate::model::design::{ColumnGroup, Design};
 
 /// Coordinates of the parameters whose best ones the data decide. They change how the density is sampled, not
 /// what it is.

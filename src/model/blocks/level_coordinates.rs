@@ -9,9 +9,9 @@
 //! # Source
 //! Papaspiliopoulos, Roberts & Sköld (2007), § 2.
 
-use super::design::ColumnGroup;
 use super::rotation::Rotation;
-use super::theta::Theta;
+use crate::model::design::ColumnGroup;
+use crate::model::theta::Theta;
 
 /// See the module.
 #[derive(Debug, Clone)]
