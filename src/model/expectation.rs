@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use super::design::Design;
+use super::design::MediaDesign;
 use super::returns::ReturnsPrior;
 
 /// Share of a prior below which nothing is told apart.
@@ -42,15 +42,15 @@ impl Expectation<'_> {
 
 /// Where the ln effects of all channels lie in their priors, those that share one given the others: the standard
 /// normal deviates with as much below them, within ±6. What the others return is no sign of a channel's own data.
-pub fn deviates(design: &Design, ln_effects: &[f64]) -> Vec<f64> {
+pub fn deviates(media: &MediaDesign, ln_effects: &[f64]) -> Vec<f64> {
     let shared: Vec<usize> =
-        (0..ln_effects.len()).filter(|c| design.media.channels[*c].prior.is_none()).collect();
+        (0..ln_effects.len()).filter(|c| media.channels[*c].prior.is_none()).collect();
     let pooled: Vec<f64> = shared.iter().map(|c| ln_effects[*c]).collect();
     let mut below = vec![0.5; ln_effects.len()];
-    for (c, p) in shared.into_iter().zip(design.media.pool.below_given_others(&pooled)) {
+    for (c, p) in shared.into_iter().zip(media.pool.below_given_others(&pooled)) {
         below[c] = p;
     }
-    for ((below, x), channel) in below.iter_mut().zip(ln_effects).zip(&design.media.channels) {
+    for ((below, x), channel) in below.iter_mut().zip(ln_effects).zip(&media.channels) {
         if let Some((mean, sd)) = channel.prior.filter(|_| x.is_finite()) {
             *below = Normal::standard().cdf((x - mean) / sd);
         }
@@ -61,6 +61,7 @@ pub fn deviates(design: &Design, ln_effects: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Design;
     use crate::config::FitConfig;
     use crate::data::testdata;
     use crate::model::returns::Belief;
@@ -84,7 +85,7 @@ mod tests {
         let mut design = Design::new(&testdata::dataset(), &FitConfig::default()).unwrap();
         design.media.pool = shared();
         design.media.channels[1].prior = Some((0.0, 0.5));
-        let at = |x: [f64; 3]| deviates(&design, &x);
+        let at = |x: [f64; 3]| deviates(&design.media, &x);
         let (mean, sd) = design.media.channels[2].prior.unwrap();
         let found = at([0.3, 0.75, mean - 2.0 * sd]);
         assert!((found[1] - 1.5).abs() < 1e-9 && (found[2] + 2.0).abs() < 1e-9, "{found:?}");

@@ -3,7 +3,7 @@
 use super::accumulator::Accumulator;
 use super::coordinates::half_normal;
 use super::drawing::Drawing;
-use super::factors::FactorCoordinates;
+use super::coordinates::FactorCoordinates;
 use super::label::{Label, Visit, of_channel_and_geo};
 use super::numbering::Numbering;
 use crate::model::theta::{LikelihoodGradient, Theta};

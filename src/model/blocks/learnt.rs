@@ -1,7 +1,7 @@
 //! What a pilot chain learns: the coordinates in which a density is sampled.
 
-use super::factors::FactorCoordinates;
-use super::level_coordinates::LevelCoordinates;
+use super::coordinates::FactorCoordinates;
+use super::coordinates::LevelCoordinates;
 use crate::model::design::{ColumnGroup, Design};
 
 /// Coordinates of the parameters whose best ones the data decide. They change how the density is sampled, not

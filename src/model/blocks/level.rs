@@ -3,7 +3,7 @@
 use super::accumulator::Accumulator;
 use super::drawing::Drawing;
 use super::label::{Label, Visit};
-use super::level_coordinates::{LevelCoordinates, LevelScales, LevelTerms};
+use super::coordinates::{LevelCoordinates, LevelScales, LevelTerms};
 use super::numbering::Numbering;
 use crate::model::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use crate::model::theta::{LikelihoodGradient, Theta};
