@@ -43,8 +43,7 @@ impl Expectation<'_> {
 /// Where the ln effects of all channels lie in their priors, those that share one given the others: the standard
 /// normal deviates with as much below them, within ±6. What the others return is no sign of a channel's own data.
 pub fn deviates(media: &MediaDesign, ln_effects: &[f64]) -> Vec<f64> {
-    let shared: Vec<usize> =
-        (0..ln_effects.len()).filter(|c| media.channels[*c].prior.is_none()).collect();
+    let shared: Vec<usize> = (0..ln_effects.len()).filter(|c| media.channels[*c].prior.is_none()).collect();
     let pooled: Vec<f64> = shared.iter().map(|c| ln_effects[*c]).collect();
     let mut below = vec![0.5; ln_effects.len()];
     for (c, p) in shared.into_iter().zip(media.pool.below_given_others(&pooled)) {
@@ -61,9 +60,9 @@ pub fn deviates(media: &MediaDesign, ln_effects: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Design;
     use crate::config::FitConfig;
     use crate::data::testdata;
+    use crate::model::Design;
     use crate::model::returns::Belief;
 
     fn shared() -> ReturnsPrior {

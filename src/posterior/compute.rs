@@ -228,8 +228,9 @@ fn ln_effects(design: &Design, parts: &[Part], c: usize) -> Vec<f64> {
 fn shifts(design: &Design, ln_effects: &[Vec<f64>]) -> Vec<f64> {
     let n = ln_effects.first().map_or(0, Vec::len);
     let draws = (0..n).step_by(n.div_ceil(SHIFT_DRAWS).max(1));
-    let rows: Vec<Vec<f64>> =
-        draws.map(|s| deviates(&design.media, &ln_effects.iter().map(|x| x[s]).collect::<Vec<_>>())).collect();
+    let rows: Vec<Vec<f64>> = draws
+        .map(|s| deviates(&design.media, &ln_effects.iter().map(|x| x[s]).collect::<Vec<_>>()))
+        .collect();
     (0..ln_effects.len())
         .map(|c| quantiles(&rows.iter().map(|r| r[c]).collect::<Vec<_>>(), [0.5])[0])
         .collect()

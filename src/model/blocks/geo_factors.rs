@@ -1,9 +1,9 @@
 //! Geo factors of one channel of a panel, and their spread η.
 
 use super::accumulator::Accumulator;
+use super::coordinates::FactorCoordinates;
 use super::coordinates::half_normal;
 use super::drawing::Drawing;
-use super::coordinates::FactorCoordinates;
 use super::label::{Label, Visit, of_channel_and_geo};
 use super::numbering::Numbering;
 use crate::model::theta::{LikelihoodGradient, Theta};

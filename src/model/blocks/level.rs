@@ -1,9 +1,9 @@
 //! The shared level f of a panel with a weekly effect, and the scale σ_u of its shocks.
 
 use super::accumulator::Accumulator;
+use super::coordinates::{LevelCoordinates, LevelScales, LevelTerms};
 use super::drawing::Drawing;
 use super::label::{Label, Visit};
-use super::coordinates::{LevelCoordinates, LevelScales, LevelTerms};
 use super::numbering::Numbering;
 use crate::model::design::{ColumnGroup, Design, PRIOR_MEDIA_SHARE};
 use crate::model::theta::{LikelihoodGradient, Theta};

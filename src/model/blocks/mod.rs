@@ -18,8 +18,8 @@ mod pool;
 mod saturation;
 
 pub use carry_over::retention_column;
-pub(crate) use drawing::Drawing;
 pub use coordinates::{FactorCoordinates, FactorInformation};
+pub(crate) use drawing::Drawing;
 pub use geo_factors::factor_column;
 pub use label::Label;
 pub use layout::Layout;
