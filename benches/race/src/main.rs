@@ -39,7 +39,15 @@ fn main() {
     let only = std::env::args().nth(1);
     println!(
         "{:>12} {:>20} {:>9} {:>8} {:>8} {:>6} {:>4} {:>14} {:>10}",
-        "geo×week×ch", "sampler", "gradients", "min ESS", "tail ESS", "R-hat", "div", "gradients/ESS", "ESS/CPU s"
+        "geo×week×ch",
+        "sampler",
+        "gradients",
+        "min ESS",
+        "tail ESS",
+        "R-hat",
+        "div",
+        "gradients/ESS",
+        "ESS/CPU s"
     );
     for shape in SHAPES {
         let name = shape.map(|n| n.to_string()).join("×");
@@ -52,7 +60,7 @@ fn main() {
 fn race(name: &str, shape: [usize; 3]) {
     let density = density(shape);
     let config = FitConfig::default();
-    let target_accept = config.sampler.acceptance(shape[0], density.design.lockstep);
+    let target_accept = config.sampler.acceptance(shape[0], density.design.media.lockstep);
     let task = Task { chains: 4, warmup: 400, draws: 1000, target_accept };
     tell(name, "mmm", density.dim(), &ours(&density, &task));
     tell(name, "nuts-rs diagonal", density.dim(), &other::diagonal(&density, &task));
@@ -62,7 +70,8 @@ fn race(name: &str, shape: [usize; 3]) {
 /// The density that a fit samples: that of a panel has its coordinates from a pilot chain.
 fn density(shape: [usize; 3]) -> Density {
     let data = market(shape);
-    let config = mmm::data::settle(FitConfig::default(), &data, &Default::default()).expect("the defaults suit it");
+    let config =
+        mmm::data::settle(FitConfig::default(), &data, &Default::default()).expect("the defaults suit it");
     mmm::fit(&data, &config, &()).expect("a simulated market can be fitted").density
 }
 
@@ -84,7 +93,12 @@ impl LogDensity for Counted<'_> {
         self.0.workspace()
     }
 
-    fn value_and_gradient(&self, q: &[f64], grad: &mut [f64], state: &mut State) -> Result<f64, DensityError> {
+    fn value_and_gradient(
+        &self,
+        q: &[f64],
+        grad: &mut [f64],
+        state: &mut State,
+    ) -> Result<f64, DensityError> {
         self.1.fetch_add(1, Ordering::Relaxed);
         LogDensity::value_and_gradient(self.0, q, grad, state)
     }
@@ -125,7 +139,9 @@ fn tell(name: &str, sampler: &str, dim: usize, outcome: &Outcome) {
     let columns: Vec<Vec<f64>> = (0..dim).map(column).collect();
     let named: Vec<(&str, &[f64])> = columns.iter().map(|c| ("", c.as_slice())).collect();
     let all = ParameterDiagnostics::of_all(&named, outcome.draws[0].len() / dim);
-    let least = |of: fn(&ParameterDiagnostics) -> Option<f64>| all.iter().filter_map(of).fold(f64::INFINITY, f64::min);
+    let least = |of: fn(&ParameterDiagnostics) -> Option<f64>| {
+        all.iter().filter_map(of).fold(f64::INFINITY, f64::min)
+    };
     let (bulk, tail) = (least(|p| p.ess_bulk), least(|p| p.ess_tail));
     let rhat = all.iter().filter_map(|p| p.rhat).fold(1.0, f64::max);
     println!(

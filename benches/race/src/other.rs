@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use mmm::model::{Density, NotFinite, State};
-use nuts_rs::{Chain, CpuLogpFunc, CpuMath, CpuMathError, DiagNutsSettings, HasDims, LogpError, LowRankNutsSettings, Settings};
+use nuts_rs::{
+    Chain, CpuLogpFunc, CpuMath, CpuMathError, DiagNutsSettings, HasDims, LogpError, LowRankNutsSettings,
+    Settings,
+};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -11,14 +14,19 @@ use super::{Outcome, Task, cpu_seconds};
 
 /// Its default: a diagonal metric from draws and gradients.
 pub fn diagonal(density: &Density, task: &Task) -> Outcome {
-    let mut settings = DiagNutsSettings { num_tune: task.warmup as u64, num_draws: task.draws as u64, ..Default::default() };
+    let mut settings =
+        DiagNutsSettings { num_tune: task.warmup as u64, num_draws: task.draws as u64, ..Default::default() };
     settings.adapt_options.step_size_settings.target_accept = task.target_accept;
     run(settings, density, task)
 }
 
 /// Its metric of low rank.
 pub fn low_rank(density: &Density, task: &Task) -> Outcome {
-    let mut settings = LowRankNutsSettings { num_tune: task.warmup as u64, num_draws: task.draws as u64, ..Default::default() };
+    let mut settings = LowRankNutsSettings {
+        num_tune: task.warmup as u64,
+        num_draws: task.draws as u64,
+        ..Default::default()
+    };
     settings.adapt_options.step_size_settings.target_accept = task.target_accept;
     run(settings, density, task)
 }
