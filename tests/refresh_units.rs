@@ -145,8 +145,12 @@ fn half_saturation_per_head_is_not_one_of_a_geo() {
         .lines()
         .skip(1)
         .flat_map(|row| {
-            let (date, rest) = row.split_once(',').expect("cells");
-            ["north,1000", "south,3000"].map(|geo| format!("{date},{geo},{rest}\n"))
+            let cells: Vec<&str> = row.split(',').collect();
+            let orders: f64 = cells[1].parse().expect("a number");
+            let of = |geo: &str, times: f64| {
+                format!("{},{geo},{:.1},{}\n", cells[0], orders * times, cells[2..].join(","))
+            };
+            [of("north,1000", 1.0), of("south,3000", 2.0)]
         })
         .collect();
     let folder = Folder::new().file("panel.csv", header.to_owned() + &panel);
