@@ -22,8 +22,8 @@ pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
 pub use load::{DecimalSign, LoadOptions, NamedChannel, OutcomeKind, Reading, ZeroWeeks};
 pub use range::Range;
 pub use raw::{
-    Day, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse,
-    read,
+    Day, RawChannel, RawConfig, RawControl, RawData, RawExperiments, RawLogNormal, RawModel, RawPrior,
+    RawSampler, parse, read,
 };
 pub use resolve::Resolved;
 pub(crate) use stored::stored_faults;

@@ -130,6 +130,24 @@ pub struct SamplerArgs {
     threads: Option<usize>,
 }
 
+/// Lift tests.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Experiments")]
+pub struct ExperimentArgs {
+    /// CSV file of lift tests, one row a test: channel, start, end, and an estimate with its error, or none for
+    /// a contrast of geos of the data; docs/experiments.md tells every column
+    #[arg(long, value_name = "FILE")]
+    experiments: Option<PathBuf>,
+}
+
+impl ExperimentArgs {
+    /// These flags put into others.
+    pub fn above(self, mut flags: RawConfig) -> RawConfig {
+        flags.experiments.file = self.experiments;
+        flags
+    }
+}
+
 /// Settings in a file.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConfigArgs {
@@ -182,7 +200,8 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
         }
     }
     let (data, sampler) = (data.into_raw(), sampler.into_raw());
-    let flags = RawConfig { data, channels, controls, model: model.into_raw(), sampler };
+    let flags =
+        RawConfig { data, channels, controls, model: model.into_raw(), sampler, ..RawConfig::default() };
     flags.clone().resolve(RawConfig::default())?;
     Ok(flags)
 }

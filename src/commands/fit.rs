@@ -13,7 +13,8 @@ use mmm::show::Style;
 use mmm::store::{Gradients, LOG_FILE, OutputDir, OutputKind, PhaseClock, REPORT_FILE};
 use mmm::{report, show, store};
 
-use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
+use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::experiments::{self, Tests};
 use super::progress::{Detail, Interrupt, SamplingProgress};
 use super::refresh::{self, Previous, RefreshArgs};
 
@@ -38,6 +39,8 @@ pub struct Fit {
     config: ConfigArgs,
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    experiments: ExperimentArgs,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
@@ -83,7 +86,7 @@ impl Fit {
     /// Fits, writes the output directory, and prints the summary or the JSON on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         if let Some(fit) = &self.refresh.verify {
-            if flags(self.data, self.model, self.sampler)? != RawConfig::default() {
+            if self.experiments.above(flags(self.data, self.model, self.sampler)?) != RawConfig::default() {
                 bail!("--verify takes every setting from the fit; leave the other flags out");
             }
             return refresh::verify(fit, self.data_file.as_deref(), self.results.quiet);
@@ -91,9 +94,9 @@ impl Fit {
         let mut clock = PhaseClock::start();
         let interrupt = Interrupt::install()?;
         let file = self.data_file.unwrap_or_default();
-        let flags = flags(self.data, self.model, self.sampler)?;
+        let flags = self.experiments.above(flags(self.data, self.model, self.sampler)?);
         let previous = self.refresh.previous(&file, &flags)?;
-        let Resolved { load, fit: config, threads } = match &previous {
+        let Resolved { load, fit: config, experiments, threads } = match &previous {
             Some(previous) => previous.resolve()?,
             None => self.config.resolve_flags(flags)?,
         };
@@ -101,6 +104,13 @@ impl Fit {
         let mut config = data::settle(config, &dataset, &load)?;
         if let Some(previous) = &previous {
             warnings.extend(previous.apply(&file, &dataset, &mut config)?);
+        }
+        let tests = match &previous {
+            Some(previous) => previous.tests(experiments.as_deref(), &dataset, &config, &mut warnings)?,
+            None => Tests::read(experiments.as_deref(), &dataset, &config, &mut warnings)?,
+        };
+        if let Some(tests) = &tests {
+            return Err(experiments::not_fitted_yet(tests).into());
         }
         warnings.extend(data::vet(&dataset, &config)?);
         if self.prior_only {
@@ -126,6 +136,7 @@ impl Fit {
         ];
         clock.finish_in_parts("scale", &phases);
         let mut report = pool.install(|| fitted.report(&dataset, &config, warnings))?;
+        report.run.experiments = tests.map(|tests| tests.file);
         clock.finish("plans");
         if let Some(controls) = &self.sensitivity {
             let of = (&dataset, &config);

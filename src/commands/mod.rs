@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod completions;
 mod diff;
+mod experiments;
 mod fit;
 mod init;
 mod progress;

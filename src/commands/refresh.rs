@@ -13,6 +13,7 @@ use mmm::show::{self, Format};
 use mmm::store::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
 use mmm::{previous, refresh};
 
+use super::experiments::Tests;
 use super::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Fits that lean on an earlier one.
@@ -65,6 +66,28 @@ impl Previous {
         let mut settings = previous::raw_settings(&self.side.fit)?;
         refresh::forget_left_out(&mut settings, &self.flags.data);
         settings.resolve(self.flags.clone())
+    }
+
+    /// The tests of `file`, else those of the earlier fit; without those that are carried forward already.
+    pub fn tests(
+        &self,
+        file: Option<&Path>,
+        data: &Dataset,
+        config: &FitConfig,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Option<Tests>, mmm::Error> {
+        let earlier = self.side.fit.run.experiments.as_ref();
+        let read = file.map(mmm::data::read_experiments).transpose()?;
+        if read.is_none() {
+            warnings.extend(earlier.and_then(refresh::changed_experiments));
+        }
+        let Some(mut tests) = read.or_else(|| earlier.cloned()) else { return Ok(None) };
+        if let (Some(_), Some(earlier)) = (self.carry, earlier) {
+            let (new, held) = tests.without(earlier);
+            warnings.extend(refresh::tests_carried(&held));
+            tests = new;
+        }
+        if tests.rows.is_empty() { Ok(None) } else { Tests::resolve(tests, data, config, warnings).map(Some) }
     }
 
     /// Refuses changed roles; carries the posterior forward when asked. Returns what to warn of.

@@ -60,6 +60,7 @@ const CONFIG: &[(&str, Shape)] = &[
     ),
     ("channels", Named(&CHANNEL)),
     ("controls", Named(&CONTROL)),
+    ("experiments", Table(&[("file", Value)])),
     (
         "model",
         Table(&[
@@ -197,6 +198,8 @@ curve_prior.slope = { low = 1, high = 2 }
 curve_prior.retention = { mean = 0.4, sd = 0.1 }
 [controls.e]
 reliability = 0.9
+[experiments]
+file = "experiments.csv"
 [model]
 holdout_weeks = 13
 adstock = { kind = "none" }

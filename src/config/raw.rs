@@ -1,7 +1,7 @@
 //! Settings as written in `mmm.toml` or on the command line: all optional, none checked.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
@@ -19,6 +19,8 @@ pub struct RawConfig {
     pub channels: BTreeMap<String, RawChannel>,
     /// `[controls.NAME]`
     pub controls: BTreeMap<String, RawControl>,
+    /// `[experiments]`
+    pub experiments: RawExperiments,
     /// `[model]`
     pub model: RawModel,
     /// `[sampler]`
@@ -61,6 +63,14 @@ pub struct RawData {
     pub decimal: Option<DecimalSign>,
     /// Media columns that repeat a national total in every geo.
     pub national: Option<Vec<String>>,
+}
+
+/// `[experiments]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawExperiments {
+    /// File of lift tests; in a settings file relative to its folder.
+    pub file: Option<PathBuf>,
 }
 
 /// `[channels.NAME]`
@@ -194,7 +204,11 @@ pub fn read(path: &Path) -> Result<RawConfig, Error> {
         path: path.to_owned(),
         source,
     })?;
-    parse(&path.display().to_string(), &text)
+    let mut raw = parse(&path.display().to_string(), &text)?;
+    if let (Some(file), Some(folder)) = (&mut raw.experiments.file, path.parent()) {
+        *file = folder.join(&*file);
+    }
+    Ok(raw)
 }
 
 /// Reads the text of `mmm.toml`; `file` is its name in messages.
@@ -234,6 +248,7 @@ impl RawConfig {
             data: self.data.overridden_by(above.data),
             channels,
             controls,
+            experiments: RawExperiments { file: above.experiments.file.or(self.experiments.file) },
             model: self.model.overridden_by(above.model),
             sampler: self.sampler.overridden_by(above.sampler),
         }

@@ -1,6 +1,7 @@
 //! Raw settings → checked ones: defaults filled in, every value in its range.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::faults::Faults;
 use super::table::Section;
@@ -21,6 +22,8 @@ pub struct Resolved {
     pub load: LoadOptions,
     /// What to fit, and how long to sample.
     pub fit: FitConfig,
+    /// File of lift tests.
+    pub experiments: Option<PathBuf>,
     /// Worker threads; as many as there are cores when `None`.
     pub threads: Option<usize>,
 }
@@ -73,7 +76,7 @@ impl RawConfig {
             faults.number((Section::Sampler, "threads"), "sampler", threads);
         }
         let fit = fit.checked(faults)?;
-        Ok(Resolved { load, fit, threads: raw.sampler.threads })
+        Ok(Resolved { load, fit, experiments: raw.experiments.file, threads: raw.sampler.threads })
     }
 }
 

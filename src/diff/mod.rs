@@ -21,7 +21,9 @@ pub use channels::{AllocationChange, ChannelDiff, Overtake, RankChange};
 pub(crate) use controls::{control_of, reliabilities};
 pub use explain::explain;
 pub use explanation::{ChannelParts, Explanation, Step, StepKind};
-pub use inputs::{ColumnRestated, DataDiff, Difference, InputDiff, Restated, restated_columns};
+pub use inputs::{
+    ColumnRestated, DataDiff, Difference, ExperimentDiff, InputDiff, Restated, restated_columns,
+};
 pub(crate) use judge::verdict;
 pub use judge::{Aspect, Finding, Settings};
 pub use report::{DIFF_SCHEMA, DiffReport, SideReport, diff, diff_schema};

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::experiments::other_experiments;
 use super::roles::missing_columns;
 use crate::config::FitConfig;
 use crate::data;
@@ -57,6 +58,7 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
     if before.tool.version != here {
         causes.push(format!("the version: {} then, {here} now", before.tool.version));
     }
+    causes.extend(before.run.experiments.as_ref().and_then(other_experiments));
     causes.extend(folder.and_then(other_instructions));
     let config: FitConfig = data::settle(before.run.config.clone(), &dataset, &options)?;
     warnings.extend(data::vet(&dataset, &config)?);
@@ -71,6 +73,7 @@ pub fn verify(fit_path: &Path, data_path: &Path, progress: &dyn Progress) -> Res
     // a result.
     after.run.data.file.clone_from(&before.run.data.file);
     after.run.warnings.clone_from(&before.run.warnings);
+    after.run.experiments.clone_from(&before.run.experiments);
 
     let mut found = Verification { causes, ..Verification::default() };
     let scratch = tempfile::tempdir().map_err(|source| Error::Io {

@@ -115,6 +115,7 @@ pub(crate) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         roles: dataset.roles.clone(),
         // The knots that the data chose are in range, as those that are set.
         config: config.with(|c| c.model = model).unwrap_or_else(|_| config.clone()),
+        experiments: None,
         warnings,
         prior_only: false,
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::FitConfig;
 use crate::config::{OutcomeKind, Reading};
-use crate::data::{Outcome, Roles};
+use crate::data::{ExperimentFile, Outcome, Roles};
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::Loo;
 use crate::planning::{Scenario, TestValue};
@@ -102,6 +102,9 @@ pub struct Run {
     pub roles: Roles,
     /// The configuration, defaults included.
     pub config: FitConfig,
+    /// The lift tests, as read; absent when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiments: Option<ExperimentFile>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
     /// Whether everything here comes from the prior, the outcome unseen; never in a fit.
