@@ -161,19 +161,6 @@ impl ConfigArgs {
     ///
     /// # Errors
     /// When the file cannot be read or any setting is out of range.
-    pub fn resolve(
-        &self,
-        data: DataArgs,
-        model: ModelArgs,
-        sampler: SamplerArgs,
-    ) -> anyhow::Result<Resolved> {
-        Ok(self.resolve_flags(flags(data, model, sampler)?)?)
-    }
-
-    /// The same for flags as [`flags`] gives them.
-    ///
-    /// # Errors
-    /// As [`ConfigArgs::resolve`].
     pub fn resolve_flags(&self, flags: RawConfig) -> Result<Resolved, mmm::Error> {
         let file = self.config.as_deref().map(mmm::config::read).transpose()?.unwrap_or_default();
         file.resolve(flags)
