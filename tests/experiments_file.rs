@@ -181,7 +181,7 @@ fn every_fault_is_told_with_row_column_value_and_remedy() {
     ];
     for (cells, problem, hint) in cases {
         let run = check(&row(cells)).exits(1);
-        let run = run.complains(&["error: tests.csv, row 2", problem, "hint: "]);
+        let run = run.complains(&["error: tests.csv", "row 2", problem, "hint: "]);
         let stderr = run.stderr();
         let hints = stderr.split_once("hint: ").unwrap().1;
         assert!(hints.contains(hint), "{hint:?} is no hint in\n{stderr}");
