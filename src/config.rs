@@ -4,6 +4,7 @@
 
 mod checked;
 mod curve_prior;
+mod families;
 mod faults;
 mod keys;
 mod load;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checked::{FitConfig, UncheckedConfig};
 pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
+pub use families::{Adstock, SaturationFamily};
 pub use load::{DecimalSign, LoadOptions, NamedChannel, OutcomeKind, Reading, ZeroWeeks};
 pub use range::Range;
 pub use raw::{
@@ -67,38 +69,6 @@ impl Default for ModelConfig {
     }
 }
 
-/// Carry-over kernel of a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Adstock {
-    /// w_l ∝ α^l, untruncated unless `max_lag` is given.
-    Geometric {
-        /// Last lag with weight, in periods.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_lag: Option<usize>,
-    },
-    /// w_l ∝ α^((l − peak)²), l = 0..=max_lag: the effect builds up first.
-    Delayed {
-        /// Periods until the effect is largest.
-        peak: f64,
-        /// Last lag with weight, in periods.
-        max_lag: usize,
-    },
-    /// w_l ∝ (1 − l/(max_lag+1))^(1/α − 1).
-    Binomial {
-        /// Last lag with weight, in periods.
-        max_lag: usize,
-    },
-    /// No carry-over.
-    None,
-}
-
-impl Default for Adstock {
-    fn default() -> Self {
-        Adstock::Geometric { max_lag: None }
-    }
-}
-
 /// Error process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -134,6 +104,9 @@ impl Scaling {
 pub struct ChannelConfig {
     /// Overrides the model's adstock.
     pub adstock: Option<Adstock>,
+    /// Shape of diminishing returns; Hill when empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saturation: Option<SaturationFamily>,
     /// Fixes the Hill slope.
     pub slope: Option<f64>,
     /// Belief about the effect; the hierarchical default when empty.
@@ -141,6 +114,13 @@ pub struct ChannelConfig {
     /// Belief about the shape of the response; the general one where empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve_prior: Option<CurvePrior>,
+}
+
+impl ChannelConfig {
+    /// The slope where it is no parameter.
+    pub fn fixed_slope(&self) -> Option<f64> {
+        self.saturation.unwrap_or_default().fixed_slope().or(self.slope)
+    }
 }
 
 /// Options of one control.

@@ -111,7 +111,9 @@ fn without_nulls(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, LogNormalPrior, Noise};
+    use crate::config::{
+        Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, LogNormalPrior, Noise, SaturationFamily,
+    };
     use crate::report::testdata;
 
     #[test]
@@ -120,6 +122,7 @@ mod tests {
         let belief = LogNormalPrior::Median { median: 1.5, sd_log: 0.25 };
         let own = ChannelConfig {
             adstock: Some(Adstock::None),
+            saturation: Some(SaturationFamily::Hill),
             slope: Some(1.0),
             prior: Some(EffectPrior::Roi(LogNormalPrior::Interval { low: 0.5, high: 2.0, mass: 0.8 })),
             curve_prior: Some(CurvePrior {

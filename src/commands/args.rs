@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use mmm::config::{
     Adstock, Day, DecimalSign, Noise, OutcomeKind, RawChannel, RawConfig, RawControl, RawData, RawLogNormal,
-    RawModel, RawPrior, RawSampler, Resolved, Scaling, ZeroWeeks,
+    RawModel, RawPrior, RawSampler, Resolved, SaturationFamily, Scaling, ZeroWeeks,
 };
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
@@ -71,10 +71,13 @@ pub struct DataArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelArgs {
-    /// Carry-over: geometric, geometric:MAX_LAG (periods), delayed:PEAK:MAX_LAG, binomial:MAX_LAG or none [default:
-    /// geometric]
-    #[arg(long, value_name = "KIND", value_parser = adstock)]
-    adstock: Option<Adstock>,
+    /// Carry-over of all channels or of one (tv=KIND): geometric, geometric:MAX_LAG (periods), delayed:PEAK:MAX_LAG,
+    /// binomial:MAX_LAG or none [default: geometric]
+    #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = adstock)]
+    adstock: Vec<OfChannel<Adstock>>,
+    /// Shape of a channel's diminishing returns, by the name that settings files give it: tv=hill [default: hill]
+    #[arg(long, value_name = "CHANNEL=KIND", value_parser = saturation)]
+    saturation: Vec<(String, SaturationFamily)>,
     /// Belief about a channel: tv:roi=0.8..3 or tv:share=0.02..0.1@0.8 (90 % interval, or the mass after @);
     /// scales are roi, marginal_roi (currency per currency) and share (of the outcome)
     #[arg(long, value_name = "CHANNEL:SCALE=LOW..HIGH", value_parser = prior)]
@@ -174,6 +177,23 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
             return Err(twice("--prior", &format!("channel `{name}` is given two beliefs")));
         }
     }
+    let mut adstock = None;
+    for (name, kind) in &model.adstock {
+        let (place, whose) = match name {
+            Some(name) => {
+                (&mut channels.entry(name.clone()).or_default().adstock, format!("channel `{name}` is"))
+            }
+            None => (&mut adstock, "all channels are".to_owned()),
+        };
+        if place.replace(*kind).is_some() {
+            return Err(twice("--adstock", &format!("{whose} given two kinds of carry-over")));
+        }
+    }
+    for (name, kind) in &model.saturation {
+        if channels.entry(name.clone()).or_default().saturation.replace(*kind).is_some() {
+            return Err(twice("--saturation", &format!("channel `{name}` is given two")));
+        }
+    }
     let mut controls: BTreeMap<String, RawControl> = BTreeMap::new();
     for (name, share) in &model.reliability {
         let control = RawControl { reliability: Some(*share), assumed: false };
@@ -182,7 +202,7 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
         }
     }
     let (data, sampler) = (data.into_raw(), sampler.into_raw());
-    let flags = RawConfig { data, channels, controls, model: model.into_raw(), sampler };
+    let flags = RawConfig { data, channels, controls, model: model.into_raw(adstock), sampler };
     flags.clone().resolve(RawConfig::default())?;
     Ok(flags)
 }
@@ -225,10 +245,10 @@ impl DataArgs {
 }
 
 impl ModelArgs {
-    fn into_raw(self) -> RawModel {
+    fn into_raw(self, adstock: Option<Adstock>) -> RawModel {
         RawModel {
             holdout_weeks: self.holdout_weeks,
-            adstock: self.adstock,
+            adstock,
             noise: self.noise,
             weekly_effect: self.weekly_effect,
             scaling: self.scaling,
@@ -267,23 +287,21 @@ fn named<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
     T::deserialize(deserializer).map_err(|e| e.to_string())
 }
 
-fn adstock(text: &str) -> Result<Adstock, String> {
-    let periods = |lag: &str| match lag.parse() {
-        Ok(max_lag) if max_lag > 0 => Ok(max_lag),
-        _ => Err(format!("`{lag}` is not a number of periods")),
-    };
-    match text.split(':').collect::<Vec<_>>()[..] {
-        ["none"] => Ok(Adstock::None),
-        ["geometric"] => Ok(Adstock::Geometric { max_lag: None }),
-        ["geometric", lag] => Ok(Adstock::Geometric { max_lag: Some(periods(lag)?) }),
-        ["delayed", peak, lag] => {
-            let peak = peak.parse().map_err(|_| format!("`{peak}` is not a number of periods"))?;
-            Ok(Adstock::Delayed { peak, max_lag: periods(lag)? })
-        }
-        ["binomial", lag] => Ok(Adstock::Binomial { max_lag: periods(lag)? }),
-        _ => Err("expected geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG or none"
-            .to_owned()),
+/// What a flag says of one channel, or of all.
+type OfChannel<T> = (Option<String>, T);
+
+/// `KIND` or `CHANNEL=KIND`.
+fn adstock(text: &str) -> Result<OfChannel<Adstock>, String> {
+    match text.rsplit_once('=') {
+        Some((channel, kind)) => Ok((Some(channel.to_owned()), kind.parse()?)),
+        None => Ok((None, text.parse()?)),
     }
+}
+
+fn saturation(text: &str) -> Result<(String, SaturationFamily), String> {
+    let form = || format!("`{text}` is not of the form CHANNEL=KIND, such as tv=hill");
+    let (channel, kind) = text.rsplit_once('=').ok_or_else(form)?;
+    Ok((channel.to_owned(), named(kind)?))
 }
 
 fn reliability(text: &str) -> Result<(String, f64), String> {

@@ -2,27 +2,31 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::Adstock;
 use crate::error::Error;
 
 /// What a table of the file may hold.
 enum Shape {
     /// The keys by name.
     Table(&'static [(&'static str, Shape)]),
+    /// Values with these keys.
+    Values(&'static [&'static str]),
     /// Any name; all entries alike.
     Named(&'static Shape),
     /// A value, judged when it is read.
     Value,
 }
 
-use Shape::{Named, Table, Value};
+use Shape::{Named, Table, Value, Values};
 
 const LOG_NORMAL: Shape =
     Table(&[("median", Value), ("sd_log", Value), ("low", Value), ("high", Value), ("mass", Value)]);
-const ADSTOCK: Shape = Table(&[("kind", Value), ("peak", Value), ("max_lag", Value)]);
+const ADSTOCK: Shape = Values(Adstock::KEYS);
 const CHANNEL: Shape = Table(&[
     ("spend", Value),
     ("exposure", Value),
     ("adstock", ADSTOCK),
+    ("saturation", Value),
     ("slope", Value),
     ("prior", Table(&[("roi", LOG_NORMAL), ("share", LOG_NORMAL), ("marginal_roi", LOG_NORMAL)])),
     (
@@ -118,6 +122,10 @@ fn check_table(
 fn check_value(file: &str, text: &str, value: &DeValue<'_>, shape: &Shape, path: &str) -> Result<(), Error> {
     match (shape, value) {
         (Table(known), DeValue::Table(table)) => check_table(file, text, table, known, path),
+        (Values(keys), DeValue::Table(table)) => {
+            let known: Vec<_> = keys.iter().map(|key| (*key, Value)).collect();
+            check_table(file, text, table, &known, path)
+        }
         (Named(entry), DeValue::Table(table)) => table.iter().try_for_each(|(key, value)| {
             check_value(file, text, value.get_ref(), entry, &join(path, key.get_ref()))
         }),
@@ -188,6 +196,7 @@ national = ["d"]
 spend = "a"
 exposure = "b"
 adstock = { kind = "delayed", peak = 2, max_lag = 8 }
+saturation = "hill"
 slope = 1.0
 prior.roi = { low = 0.5, high = 2.0, mass = 0.9 }
 prior.share = { median = 0.1, sd_log = 1.0 }
@@ -219,6 +228,7 @@ threads = 2
         match shape {
             Table(keys) => keys.iter().map(|(_, s)| n_keys(s)).sum(),
             Named(entry) => n_keys(entry),
+            Values(keys) => keys.len(),
             Value => 1,
         }
     }

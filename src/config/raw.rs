@@ -6,7 +6,9 @@ use std::path::Path;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
-use super::{Adstock, DecimalSign, Noise, OutcomeKind, RawCurvePrior, Scaling, ZeroWeeks, keys};
+use super::{
+    Adstock, DecimalSign, Noise, OutcomeKind, RawCurvePrior, SaturationFamily, Scaling, ZeroWeeks, keys,
+};
 use crate::error::Error;
 
 /// One source of settings. The command line and the file are two of them.
@@ -73,6 +75,8 @@ pub struct RawChannel {
     pub exposure: Option<String>,
     /// Carry-over.
     pub adstock: Option<Adstock>,
+    /// Shape of diminishing returns.
+    pub saturation: Option<SaturationFamily>,
     /// Fixed Hill slope.
     pub slope: Option<f64>,
     /// Belief about the effect.
@@ -282,6 +286,7 @@ impl RawChannel {
             spend: above.spend.or(self.spend),
             exposure: above.exposure.or(self.exposure),
             adstock: above.adstock.or(self.adstock),
+            saturation: above.saturation.or(self.saturation),
             slope: above.slope.or(self.slope),
             prior: if above.prior == RawPrior::default() { self.prior } else { above.prior },
             curve_prior: RawCurvePrior {

@@ -88,6 +88,7 @@ impl TryFrom<RawConfig> for Resolved {
 fn channel_config(name: &str, raw: &RawChannel, faults: &mut Faults) -> ChannelConfig {
     ChannelConfig {
         adstock: raw.adstock,
+        saturation: raw.saturation,
         slope: raw.slope,
         prior: effect_prior(name, &raw.prior, faults),
         curve_prior: curve_prior(name, raw.curve_prior, faults),

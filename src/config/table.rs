@@ -120,9 +120,10 @@ pub const SETTINGS: &[Setting] = &[
     optional(row(Model, "trend_knot_weeks", "13, monthly data 52", "weeks between the knots of the trend", Between(1.0, 1e6))),
     // 26 pairs are the Nyquist limit of a year of weeks.
     row(Model, "seasonality_pairs", "3", "pairs of yearly Fourier terms", whole(0, 26)),
-    row(Adstock, "kind", "\"geometric\"", "shape of the carry-over", Words(&["geometric", "delayed", "binomial", "none"])),
+    row(Adstock, "kind", "\"geometric\"", "shape of the carry-over", Words(super::Adstock::KINDS)),
     optional(row(Adstock, "max_lag", "no end (geometric); must be given (delayed, binomial)", "last period in which an exposure has an effect; fewer than the data have", whole(1, 5000))),
     row(Adstock, "peak", "must be given (delayed)", "periods until the effect is largest, at most max_lag", Between(0.0, 5000.0)),
+    optional(row(Channel, "saturation", "\"hill\"", "shape of diminishing returns", Words(super::SaturationFamily::NAMES))),
     optional(row(Channel, "slope", "learnt", "fixes the Hill slope; 1 is no S-shape", Between(0.01, 100.0))),
     row(Belief, "median", "", "50 % quantile; below 1 for a share", Between(1e-15, 1e15)),
     row(Belief, "sd_log", "", "standard deviation of the logarithm", Between(1e-6, 100.0)),

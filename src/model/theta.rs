@@ -1,13 +1,16 @@
 //! The parameters on their natural scales at one point, and the gradient by them.
 
 use super::design::Design;
-use crate::transform::saturation::{Hill, Saturation};
+use crate::config::SaturationFamily;
+use crate::transform::saturation::Saturation;
 
 /// Parameters on their natural scales at one point. Vectors over channels have length C.
 #[derive(Debug, Clone, Default)]
 pub struct Theta {
     /// α.
     pub retention: Vec<f64>,
+    /// Family of saturation.
+    pub family: Vec<SaturationFamily>,
     /// ln K, scaled exposure units.
     pub ln_half_saturation: Vec<f64>,
     /// S.
@@ -40,7 +43,7 @@ impl Theta {
     /// Saturation of channel `c`, in scaled exposure units.
     #[inline(always)]
     pub fn saturation(&self, c: usize) -> Saturation {
-        Saturation::Hill(Hill { ln_half_saturation: self.ln_half_saturation[c], slope: self.slope[c] })
+        Saturation::new(self.family[c], self.ln_half_saturation[c], self.slope[c])
     }
 
     /// Room for a design's parameters.
@@ -48,6 +51,7 @@ impl Theta {
         let (c, g) = (design.n_channels(), design.n_geos);
         Theta {
             retention: vec![0.0; c],
+            family: design.media.channels.iter().map(|c| c.saturation).collect(),
             ln_half_saturation: vec![0.0; c],
             slope: vec![0.0; c],
             ln_effect: vec![0.0; c],

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::config::{Adstock, FitConfig, ModelConfig};
+use crate::config::{FitConfig, ModelConfig};
 use crate::data::{Channel, Dataset, in_lockstep, knot_weeks, period_digests};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics};
 use crate::planning::{Scenario, TestValue};
@@ -234,12 +234,7 @@ pub(crate) fn channel(
 
 fn adstock(config: &FitConfig, data: &Channel, draws: &ChannelPosterior) -> AdstockReport {
     let own = config.channels.get(&data.name).and_then(|c| c.adstock);
-    let kind = match own.unwrap_or(config.model.adstock) {
-        Adstock::Geometric { .. } => "geometric",
-        Adstock::Delayed { .. } => "delayed",
-        Adstock::Binomial { .. } => "binomial",
-        Adstock::None => "none",
-    };
+    let kind = own.unwrap_or(config.model.adstock).name();
     let some = |d: &[f64]| (!d.is_empty()).then(|| d.to_vec());
     let (none, odd) = ("the channel has no carry-over", "not finite in some draws");
     let (retention, no_retention) = defined(some(&draws.retention), none, odd);

@@ -117,7 +117,7 @@ fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<f64>, PolarsError> {
 fn shape(fit: &Fit, channel: &str) -> (Adstock, Option<f64>) {
     let config = &fit.run.config;
     let own = config.channels.get(channel);
-    (own.and_then(|c| c.adstock).unwrap_or(config.model.adstock), own.and_then(|c| c.slope))
+    (own.and_then(|c| c.adstock).unwrap_or(config.model.adstock), own.and_then(|c| c.fixed_slope()))
 }
 
 /// The columns of the draws that describe a channel.

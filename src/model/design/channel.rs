@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::exposure::ExposureScale;
 use super::outcome::ScaledOutcome;
 use super::shape::ShapePrior;
-use crate::config::Adstock;
+use crate::config::{Adstock, SaturationFamily};
 
 /// One channel as the density sees it.
 #[derive(Debug, Clone)]
@@ -15,7 +15,9 @@ pub struct ChannelDesign {
     pub name: String,
     /// Carry-over kernel.
     pub adstock: Adstock,
-    /// Hill slope when fixed.
+    /// Family of saturation.
+    pub saturation: SaturationFamily,
+    /// Slope when fixed.
     pub fixed_slope: Option<f64>,
     /// What the sampled effect measures.
     pub scale: EffectScale,

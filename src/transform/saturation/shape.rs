@@ -2,6 +2,7 @@
 
 use super::hill::Hill;
 use super::response::Response;
+use crate::config::SaturationFamily;
 
 /// Shape of one channel's saturation.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,6 +12,14 @@ pub enum Saturation {
 }
 
 impl Saturation {
+    /// Of a family; `slope` counts where the family has one.
+    #[inline(always)]
+    pub fn new(family: SaturationFamily, ln_half_saturation: f64, slope: f64) -> Saturation {
+        match family {
+            SaturationFamily::Hill => Saturation::Hill(Hill { ln_half_saturation, slope }),
+        }
+    }
+
     /// The Hill curve with half-saturation K and slope S.
     pub fn hill(half_saturation: f64, slope: f64) -> Saturation {
         Saturation::Hill(Hill { ln_half_saturation: half_saturation.ln(), slope })
