@@ -28,6 +28,11 @@ pub enum Adstock {
         /// Last lag with weight, in periods.
         max_lag: usize,
     },
+    /// w_l = C(l + r − 1, l) (1 − α)^r α^l: the geometric recursion r times, which peaks late for α ≥ 1/r.
+    Pascal {
+        /// How often; 1 is geometric.
+        r: usize,
+    },
     /// No carry-over.
     None,
 }
@@ -40,12 +45,12 @@ impl Default for Adstock {
 
 impl Adstock {
     /// What `kind` may be.
-    pub(super) const KINDS: &'static [&'static str] = &["geometric", "delayed", "binomial", "none"];
+    pub(super) const KINDS: &'static [&'static str] = &["geometric", "delayed", "binomial", "pascal", "none"];
     /// Keys of the table.
-    pub(super) const KEYS: &'static [&'static str] = &["kind", "peak", "max_lag"];
+    pub(super) const KEYS: &'static [&'static str] = &["kind", "peak", "max_lag", "r"];
     /// How a flag says it.
     pub const FORMS: &'static str =
-        "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG or none";
+        "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R or none";
 
     /// Its `kind`.
     pub fn name(self) -> &'static str {
@@ -53,6 +58,7 @@ impl Adstock {
             Adstock::Geometric { .. } => "geometric",
             Adstock::Delayed { .. } => "delayed",
             Adstock::Binomial { .. } => "binomial",
+            Adstock::Pascal { .. } => "pascal",
             Adstock::None => "none",
         }
     }
@@ -69,6 +75,9 @@ impl Adstock {
     pub(super) fn check(self, path: &str, faults: &mut Faults) {
         if let Some(max_lag) = self.max_lag() {
             faults.number((Section::Adstock, "max_lag"), path, max_lag);
+        }
+        if let Adstock::Pascal { r } = self {
+            faults.number((Section::Adstock, "r"), path, r);
         }
         if let Adstock::Delayed { peak, max_lag } = self {
             faults.expect((0.0..=max_lag as f64).contains(&peak), || {
@@ -96,6 +105,10 @@ impl std::str::FromStr for Adstock {
                 Ok(Adstock::Delayed { peak, max_lag: periods(lag)? })
             }
             ["binomial", lag] => Ok(Adstock::Binomial { max_lag: periods(lag)? }),
+            ["pascal", r] => match r.parse() {
+                Ok(r @ 1..=3) => Ok(Adstock::Pascal { r }),
+                _ => Err(format!("`{r}` is not 1, 2 or 3, the times that the carry-over is applied")),
+            },
             _ => Err(format!("expected {}", Adstock::FORMS)),
         }
     }

@@ -122,6 +122,7 @@ pub const SETTINGS: &[Setting] = &[
     row(Model, "seasonality_pairs", "3", "pairs of yearly Fourier terms", whole(0, 26)),
     row(Adstock, "kind", "\"geometric\"", "shape of the carry-over", Words(super::Adstock::KINDS)),
     optional(row(Adstock, "max_lag", "no end (geometric); must be given (delayed, binomial)", "last period in which an exposure has an effect; fewer than the data have", whole(1, 5000))),
+    optional(row(Adstock, "r", "must be given (pascal)", "times that the geometric carry-over is applied; 1 is geometric, more peak later", whole(1, 3))),
     row(Adstock, "peak", "must be given (delayed)", "periods until the effect is largest, at most max_lag", Between(0.0, 5000.0)),
     optional(row(Channel, "saturation", "\"hill\"", "shape of diminishing returns", Words(super::SaturationFamily::NAMES))),
     optional(row(Channel, "slope", "learnt", "fixes the Hill slope; 1 is no S-shape", Between(0.01, 100.0))),
