@@ -121,16 +121,19 @@ pub enum SaturationFamily {
     /// h = aˢ / (aˢ + Kˢ).
     #[default]
     Hill,
+    /// h = a / (a + K): Hill with S = 1, concave throughout.
+    MichaelisMenten,
 }
 
 impl SaturationFamily {
     /// What `saturation` may be.
-    pub(super) const NAMES: &'static [&'static str] = &["hill"];
+    pub(super) const NAMES: &'static [&'static str] = &["hill", "michaelis_menten"];
 
     /// The slope of a family that has no choice of it.
     pub fn fixed_slope(self) -> Option<f64> {
         match self {
             SaturationFamily::Hill => None,
+            SaturationFamily::MichaelisMenten => Some(1.0),
         }
     }
 }

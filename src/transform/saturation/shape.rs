@@ -1,6 +1,7 @@
 //! The families of saturation under one name. Each call chooses the family once a series, never a period.
 
 use super::hill::Hill;
+use super::michaelis_menten::MichaelisMenten;
 use super::response::Response;
 use crate::config::SaturationFamily;
 
@@ -9,6 +10,8 @@ use crate::config::SaturationFamily;
 pub enum Saturation {
     /// h = aˢ / (aˢ + Kˢ).
     Hill(Hill),
+    /// h = a / (a + K).
+    MichaelisMenten(MichaelisMenten),
 }
 
 impl Saturation {
@@ -17,6 +20,9 @@ impl Saturation {
     pub fn new(family: SaturationFamily, ln_half_saturation: f64, slope: f64) -> Saturation {
         match family {
             SaturationFamily::Hill => Saturation::Hill(Hill { ln_half_saturation, slope }),
+            SaturationFamily::MichaelisMenten => {
+                Saturation::MichaelisMenten(MichaelisMenten { ln_half_saturation })
+            }
         }
     }
 
@@ -29,6 +35,7 @@ impl Saturation {
     pub fn value(&self, a: f64) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.value(a),
+            Saturation::MichaelisMenten(own) => own.value(a),
         }
     }
 
@@ -37,6 +44,7 @@ impl Saturation {
     pub fn effects<const FMA: bool>(&self, a: &[f64], effect: &mut [f64]) {
         match self {
             Saturation::Hill(hill) => hill.effects::<FMA>(a, effect),
+            Saturation::MichaelisMenten(own) => own.effects(a, effect),
         }
     }
 
@@ -45,6 +53,7 @@ impl Saturation {
     pub fn forward<const FMA: bool>(&self, a: &[f64], tangent: &[f64], out: &mut Response) {
         match self {
             Saturation::Hill(hill) => hill.forward::<FMA>(a, tangent, out),
+            Saturation::MichaelisMenten(own) => own.forward(a, tangent, out),
         }
     }
 
@@ -53,6 +62,7 @@ impl Saturation {
     pub fn elasticity<const FMA: bool>(&self, weight: &[f64], effect: &[f64]) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.elasticity::<FMA>(weight, effect),
+            Saturation::MichaelisMenten(own) => own.elasticity::<FMA>(weight, effect),
         }
     }
 
@@ -61,6 +71,7 @@ impl Saturation {
     pub fn elasticity_by_effect(&self, h: f64) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.elasticity_by_effect(h),
+            Saturation::MichaelisMenten(own) => own.as_hill().elasticity_by_effect(h),
         }
     }
 
@@ -69,6 +80,7 @@ impl Saturation {
     pub fn marginal<const FMA: bool>(&self, beta: f64, weight: &[f64], effect: &[f64], rest: &[f64]) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.marginal::<FMA>(beta, weight, effect, rest),
+            Saturation::MichaelisMenten(own) => own.as_hill().marginal::<FMA>(beta, weight, effect, rest),
         }
     }
 
@@ -84,6 +96,9 @@ impl Saturation {
     ) {
         match self {
             Saturation::Hill(hill) => hill.at_multiples::<FMA>(weight, effect, multipliers, values),
+            Saturation::MichaelisMenten(own) => {
+                own.as_hill().at_multiples::<FMA>(weight, effect, multipliers, values)
+            }
         }
     }
 
@@ -91,6 +106,7 @@ impl Saturation {
     pub fn odds_factor(&self, m: f64) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.odds_factor(m),
+            Saturation::MichaelisMenten(own) => own.as_hill().odds_factor(m),
         }
     }
 
@@ -98,6 +114,7 @@ impl Saturation {
     pub fn order_at_zero(&self) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.slope,
+            Saturation::MichaelisMenten(_) => 1.0,
         }
     }
 }
