@@ -76,6 +76,8 @@ pub mod store;
 
 pub mod fit;
 
+pub mod ask;
+
 pub mod prior_only;
 
 pub mod sensitivity;

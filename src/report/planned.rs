@@ -13,6 +13,11 @@ impl Fit {
         self.planned_curves().map(|curve| curve.channel.as_str())
     }
 
+    /// The channels that have spend columns, in the order of the media history.
+    pub fn paid_channels(&self) -> impl Iterator<Item = &str> {
+        self.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.as_str())
+    }
+
     /// Whether the data put a channel's return above what was expected: plans hold it at today's spend.
     pub fn holds(&self, channel: &str) -> bool {
         let above = |e: ExpectedEffect| e.shift > SURPRISING;
