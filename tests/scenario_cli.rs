@@ -178,6 +178,33 @@ fn targets_are_met() {
     assert!(number(&profitable["scenarios"][0]["profit"]["gain"]["mean"]) >= 0.0);
 }
 
+/// Moving today's budget within the bounds gains too; that is not what the added budget brings.
+#[test]
+fn an_added_budget_is_not_credited_with_what_moving_todays_brings() {
+    let same = json(&["--optimise"]);
+    let moving = number(&same["scenarios"][0]["gain"]["mean"]);
+    assert_eq!(same["scenarios"][0]["budget_change"], Value::Null);
+    for (budget, sign) in [("+10%", 1.0), ("-10%", -1.0)] {
+        let s = &json(&["--budget", budget])["scenarios"][0];
+        let part = |key: &str| number(&s["budget_change"][key]["mean"]);
+        assert!((part("moving") / moving - 1.0).abs() < 1e-9, "{s}");
+        assert!(((part("moving") + part("budget")) / number(&s["gain"]["mean"]) - 1.0).abs() < 1e-9, "{s}");
+        let change = number(&s["budget_change"]["spend"]);
+        assert!(change * sign > 0.0 && (part("net") - (part("budget") - change)).abs() < 1e-6 * change.abs());
+        assert!((number(&s["return_on_budget_change"]["mean"]) * change / part("budget") - 1.0).abs() < 1e-9);
+    }
+    let plans = same["scenarios"][0]["allocation"].as_array().unwrap();
+    let today: f64 = plans.iter().map(|plan| number(&plan["current"])).sum();
+    let hardly = (1.0005 * today).to_string();
+    let s = &json(&["--budget", &hardly])["scenarios"][0];
+    assert_eq!(s["return_on_budget_change"], Value::Null, "nothing is divided by a small difference");
+    let text =
+        scenario(&["--budget", "+10%"]).exits(0).says(&["moving today's budget within the same"]).stdout();
+    assert!(text.contains("Each unit of spend added"), "{text}");
+    let text = scenario(&["--budget", &hardly]).exits(0).stdout();
+    assert!(!text.contains("Each unit of spend"), "{text}");
+}
+
 #[test]
 fn another_budget_is_told_by_what_it_costs_and_whether_it_pays() {
     let answer = json(&["--set", "tv=+50%"]);

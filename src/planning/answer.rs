@@ -144,12 +144,25 @@ impl PlacedQuestion {
         };
         let mut scenario = allocation_scenario(curves, &plan, &limits, weeks)?;
         scenario.name = goal.name();
+        let moved = if scenario.changes_budget() { self.best_of_today(curves, &limits) } else { None };
+        scenario = scenario.beside_moving(curves, &plan.multipliers, moved.as_deref())?;
         scenario = scenario.maximising(if self.terms.risk == Risk::Cautious { CAUTIOUS } else { "mean" });
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.marginal_return = plan.marginal_return;
         answer.groups = group_plans(curves, &limits, &plan.multipliers);
         answer.outcome_target = outcome_target;
         Ok(answer)
+    }
+
+    /// The best plan of today's budget within the same limits, when they allow that budget.
+    fn best_of_today(&self, curves: &[ChannelCurve], limits: &Limits) -> Option<Vec<f64>> {
+        let today = today(curves);
+        let plan = match self.terms.risk {
+            Risk::Mean => settled_plan(curves, today, limits).map(|plan| plan.multipliers),
+            Risk::Cautious => cautious_plan(curves, today, limits).map(|plan| plan.multipliers),
+            risk => optimise_risk(curves, today, limits, risk).map(|plan| plan.multipliers),
+        };
+        plan.ok()
     }
 
     fn best_under_risk(
@@ -169,6 +182,8 @@ impl PlacedQuestion {
             Risk::Quantile(level) => format!("best {:.0} % quantile of the gain", 100.0 * level),
             Risk::Cvar(level) => format!("best mean of the worst {:.0} % of the gain", 100.0 * level),
         };
+        let moved = if scenario.changes_budget() { self.best_of_today(curves, &limits) } else { None };
+        let scenario = scenario.beside_moving(curves, &plan.multipliers, moved.as_deref())?;
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.objective = Some(plan.objective);
         answer.marginal_return = plan.marginal_return;

@@ -36,6 +36,7 @@ pub use grammar::slots::{Slot, Split};
 pub use grammar::target::{DateRange, Names, Target, whole_channel};
 pub use recommendation::Recommendation;
 pub(crate) use recommendation::{SMALL_CHANGE, is_likely_gain, is_recommended, worthwhile_tests};
+pub use search::budget_change::BudgetChange;
 pub use search::cautious::LIKELY;
 pub(crate) use search::cautious::{CAUTIOUS, cautious_plan};
 pub use search::flight::{Flight, Pattern, flight};

@@ -254,6 +254,7 @@ fn scenario() -> Scenario {
         gap: Some(1e-6),
         return_on_budget_change: None,
         p_pays: None,
+        budget_change: None,
         maximised: Some("mean".into()),
         no_move: None,
     }
