@@ -90,6 +90,20 @@ fn bounds_replace_the_default_ones() {
 }
 
 #[test]
+fn an_end_left_open_keeps_its_usual_limit() {
+    let bounds = |text: &str| {
+        let request = parse(&[], &[], &[], &[text]).unwrap();
+        placed(&request).limits(&curves(), 10.0, 0.3).bounds[0]
+    };
+    assert_eq!(bounds("tv=0.9.."), Bounds { lo: 0.9, hi: 1.3 });
+    assert_eq!(bounds("tv=..1.1"), Bounds { lo: 0.7, hi: 1.1 });
+    // Beyond the usual limit, the response curve is the end.
+    assert_eq!(bounds("tv=1.5.."), Bounds { lo: 1.5, hi: 2.0 });
+    assert_eq!(bounds("tv=..0.5"), Bounds { lo: 0.0, hi: 0.5 });
+    assert_eq!(bounds("tv=.."), Bounds { lo: 0.0, hi: 2.0 });
+}
+
+#[test]
 fn an_unknown_channel_is_told_the_nearest() {
     let error = only_error(&["serach=+10%"], &[], &[], &[]);
     assert_eq!(error.to_string(), "--set serach=+10%: there is no paid channel `serach`");

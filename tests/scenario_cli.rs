@@ -178,6 +178,18 @@ fn targets_are_met() {
     assert!(number(&profitable["scenarios"][0]["profit"]["gain"]["mean"]) >= 0.0);
 }
 
+#[test]
+fn a_lower_bound_alone_does_not_lift_the_upper_one() {
+    let usual = json(&[]);
+    for plan in usual["scenarios"][0]["allocation"].as_array().unwrap() {
+        let channel = plan["channel"].as_str().unwrap();
+        let answer = json(&["--bound", &format!("{channel}=0.9..")]);
+        let of = answer["scenarios"][0]["allocation"].as_array().unwrap();
+        let bounds = &of.iter().find(|p| p["channel"] == channel).unwrap()["bounds"];
+        assert_eq!((&bounds[0], &bounds[1]), (&Value::from(0.9), &plan["bounds"][1]), "{channel}");
+    }
+}
+
 /// Moving today's budget within the bounds gains too; that is not what the added budget brings.
 #[test]
 fn an_added_budget_is_not_credited_with_what_moving_todays_brings() {

@@ -136,7 +136,8 @@ struct GoalArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits of the best plan")]
 struct LimitArgs {
-    /// A channel's spend: tv=0.5..1.5 times today's, tv=-20%..+50%, tv=30000/week.. (either end optional)
+    /// A channel's spend: tv=0.5..1.5 times today's, tv=-20%..+50%, tv=30000/week..; an end left out keeps the limit
+    /// of --max-step
     #[arg(long, value_name = "CHANNEL=LO..HI")]
     bound: Vec<String>,
     /// Several channels together: video:tv,youtube=0.8..1.2

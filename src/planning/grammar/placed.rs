@@ -70,8 +70,8 @@ impl Placed {
         curves.iter().zip(&spend).map(|(curve, &x)| multiplier(curve, x)).collect()
     }
 
-    /// The bounds asked for, and ± `step` of today's spend within the response curve for the curves
-    /// that nothing was said about.
+    /// The bounds asked for, and ± `step` of today's spend within the response curve for the curves, and the ends of a
+    /// range, that nothing was said about. An end left open gives way to the other where that lies beyond it.
     pub fn limits(&self, curves: &[ChannelCurve], weeks: f64, step: f64) -> Limits {
         let around = |curve: &ChannelCurve| {
             let (first, last) = curve.range();
@@ -83,7 +83,12 @@ impl Placed {
             let ((first, last), today) = (curves[c].range(), curves[c].spend());
             // Multiples of no spend are no spend, whatever the bounds.
             let multiple = |end: Amount| if today > 0.0 { end.currency(today, weeks) / today } else { 1.0 };
-            bounds[c] = Bounds { lo: lo.map_or(first, multiple), hi: hi.map_or(last, multiple) };
+            let usual = bounds[c];
+            bounds[c] = match (lo.map(multiple), hi.map(multiple)) {
+                (Some(lo), None) => Bounds { lo, hi: if lo <= usual.hi { usual.hi } else { last } },
+                (None, Some(hi)) => Bounds { lo: if hi >= usual.lo { usual.lo } else { first }, hi },
+                (lo, hi) => Bounds { lo: lo.unwrap_or(first), hi: hi.unwrap_or(last) },
+            };
         }
         let limit = |group: &PlacedGroup| {
             let today: f64 = group.curves.iter().map(|&c| curves[c].spend()).sum();
