@@ -62,6 +62,7 @@ pub(crate) fn judge(
         return_on_budget_change: told.per_unit,
         p_pays: told.p_pays,
         budget_change: told.change,
+        gain_unheld: None,
         maximised: None,
         no_move: None,
     };

@@ -34,7 +34,7 @@ pub use grammar::request::{GroupRange, PlanRequest, RawRequest};
 pub use grammar::request_error::{RequestError, RequestErrors};
 pub use grammar::slots::{Slot, Split};
 pub use grammar::target::{DateRange, Names, Target, whole_channel};
-pub use recommendation::Recommendation;
+pub use recommendation::{Grade, Recommendation};
 pub(crate) use recommendation::{SMALL_CHANGE, is_likely_gain, is_recommended, worthwhile_tests};
 pub use search::budget_change::BudgetChange;
 pub use search::cautious::LIKELY;
@@ -52,7 +52,6 @@ pub(crate) use search::scenario::DEFAULT_STEP;
 pub use search::scenario::{
     BoundHit, ChannelPlan, Scenario, ScenarioKind, default_scenarios, optimal_scenario, plan_scenario,
 };
-pub(crate) use search::settle::NO_GAIN;
 pub use value::bounds::Bounds;
 pub use value::credit::{Compared, Credit, CreditRatio, CreditVerdict};
 pub use value::curve::ChannelCurve;

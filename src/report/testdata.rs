@@ -255,6 +255,7 @@ fn scenario() -> Scenario {
         return_on_budget_change: None,
         p_pays: None,
         budget_change: None,
+        gain_unheld: None,
         maximised: Some("mean".into()),
         no_move: None,
     }

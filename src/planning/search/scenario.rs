@@ -118,6 +118,10 @@ pub struct Scenario {
     /// What moving today's budget brings, and what its change brings beside; absent when the budget stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget_change: Option<BudgetChange>,
+    /// Gain of the best plan of the same budget if the channels that are held could grow like the others; absent when
+    /// none is held, and in other plans than that of today's budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gain_unheld: Option<Summary>,
     /// What the plan maximises: `mean`, or `cautious` when each channel counts with the 5 % quantile of its
     /// response curve, or as near to it as gives a plan that is likely to gain; null where nothing was
     /// optimised, or something else (then `objective` says what).
@@ -232,12 +236,21 @@ pub fn default_scenarios(
         };
         let moved = moved.as_ref().map(|plan| &plan.multipliers[..]);
         let scenario = scenario.beside_moving(curves, &plan.multipliers, moved)?;
-        Ok(Scenario { name: name.into(), kind, ..scenario })
+        let is_held = !scenario.changes_budget() && scenario.allocation.iter().any(|plan| plan.held);
+        let gain_unheld = if is_held { Some(gain_unheld(&low, curves, today)?) } else { None };
+        Ok(Scenario { name: name.into(), kind, gain_unheld, ..scenario })
     };
     let found: Result<Vec<Scenario>, PlanningError> = asked.into_par_iter().map(scenario).collect();
     let mut scenarios = found?;
     scenarios.extend(shift_worst_to_best(curves, horizon_weeks)?);
     Ok(scenarios)
+}
+
+/// Gain of the best plan of today's budget when no channel is held.
+fn gain_unheld(low: &[ChannelCurve], curves: &[ChannelCurve], today: f64) -> Result<Summary, PlanningError> {
+    let limits = Limits::around_today(curves.len(), DEFAULT_STEP);
+    let plan = cautious_plan_of(low, curves, today, &limits)?;
+    Ok(Summary::of(&gain_draws(curves, &plan.multipliers)?))
 }
 
 /// The best allocation of a budget within limits, as a scenario of kind [`ScenarioKind::Optimal`].
@@ -326,6 +339,7 @@ pub fn plan_scenario(
         return_on_budget_change: None,
         p_pays: None,
         budget_change: None,
+        gain_unheld: None,
         maximised: None,
         no_move: None,
     };
