@@ -15,7 +15,7 @@ use super::parameters;
 use super::quality;
 use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Expected, Parameter, Posterior};
-use crate::data::Dataset;
+use crate::data::{Activity, Dataset};
 use crate::diagnostics::psis_loo;
 use crate::model::{
     BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates, half_saturation,
@@ -82,10 +82,14 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
     let ln_effects: Vec<Vec<f64>> =
         (0..n_channels).into_par_iter().map(|c| ln_effects(&density.design, &parts, c)).collect();
     let shifts = shifts(&density.design, &ln_effects);
-    let channels = (0..n_channels)
+    let mut channels: Vec<ChannelPosterior> = (0..n_channels)
         .into_par_iter()
         .map(|c| channel(density, &parts, c, (&ln_effects[c], shifts[c])))
         .collect();
+    // An average over a window that a channel ended in is no plan of anybody's.
+    let ended = |channel| Activity::of(data, channel).ended().is_some();
+    let of_data = channels.iter_mut().zip(&data.channels);
+    of_data.filter(|(_, of_data)| ended(of_data)).for_each(|(channel, _)| channel.plan_spend = 0.0);
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
     let rows: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
     let mut predictive = columns(&rows, n_cells);

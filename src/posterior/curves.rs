@@ -37,6 +37,11 @@ pub fn curve_draws(posterior: &Posterior) -> Vec<CurveDraws> {
 }
 
 impl ChannelPosterior {
+    /// Whether today's plan spends nothing on it although it did.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.spend > 0.0 && self.plan_spend == 0.0
+    }
+
     /// S × M marginal ROI at multiples of today's spend: slope of the value curve, and the model's own derivative at
     /// multiplier 1. `None` for an organic channel.
     pub(crate) fn marginal_curve(&self, multipliers: &[f64]) -> Option<Array2<f64>> {
