@@ -43,7 +43,8 @@ pub(crate) fn judge(
     let channels = 0..model.history.channels.len();
     let (budget, before): (f64, f64) =
         (channels.clone().map(|c| plan.total(c)).sum(), channels.clone().map(|c| today.total(c)).sum());
-    let told = AgainstBudget::of(&gain, None, (before, budget));
+    let spends: Vec<(f64, f64)> = channels.clone().map(|c| (today.total(c), plan.total(c))).collect();
+    let told = AgainstBudget::of(&gain, None, &spends);
     let scenario = Scenario {
         name: name.into(),
         kind: ScenarioKind::WhatIf,

@@ -92,14 +92,14 @@ fn if_wrong(mean_loss: Option<f64>) -> String {
 fn of_parts(scenario: &Scenario) -> Option<String> {
     let change = scenario.budget_change.as_ref()?;
     let (moving, own) = (change.moving.as_ref()?, &change.budget);
-    let what = if change.spend > 0.0 { "added" } else { "cut" };
+    let own = if change.spend > 0.0 {
+        format!("added bring {} ({} to {})", signed(own.mean), signed(own.q05), signed(own.q95))
+    } else {
+        format!("cut give up {} ({} to {})", signed(-own.mean), signed(-own.q95), signed(-own.q05))
+    };
+    let (moving, spend) = (signed(moving.mean), amount(change.spend.abs()));
     Some(format!(
-        "Of that, moving today's budget within the same bounds brings {} already; the {} {what} bring {} ({} to {}).",
-        signed(moving.mean),
-        amount(change.spend.abs()),
-        signed(own.mean),
-        signed(own.q05),
-        signed(own.q95)
+        "Of that, moving today's budget within the same bounds brings {moving} already; the {spend} {own}."
     ))
 }
 

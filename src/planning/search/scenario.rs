@@ -108,7 +108,7 @@ pub struct Scenario {
     pub gap: Option<f64>,
     /// What the change of the budget brings per unit of it, against the best plan of today's budget within the same
     /// bounds where a plan was sought: above 1 when more budget pays for itself (or, for a cut, when it costs more
-    /// than it saves); null when the budget stays, or changes by less than 1 %.
+    /// than it saves); null when the budget stays, or changes by less than 1 % while spend moves.
     pub return_on_budget_change: Option<Summary>,
     /// Probability that this is above 1: that more spend pays for itself, or that
     /// less saves more than it loses; null when the budget stays. It means that only where outcomes are in
@@ -138,6 +138,11 @@ impl Scenario {
         self.allocation.iter().map(|plan| plan.current).sum()
     }
 
+    /// Each channel's spend today and in the plan.
+    fn spends(&self) -> Vec<(f64, f64)> {
+        self.allocation.iter().map(|plan| (plan.current, plan.proposed)).collect()
+    }
+
     /// Whether it spends more or less than today.
     pub fn changes_budget(&self) -> bool {
         self.budget_change.is_some() || self.return_on_budget_change.is_some()
@@ -153,7 +158,7 @@ impl Scenario {
     ) -> Result<Scenario, PlanningError> {
         if let Some(moved) = moved.filter(|_| self.changes_budget()) {
             let (gain, moving) = (gain_draws(curves, plan)?, gain_draws(curves, moved)?);
-            self.tell_budget(AgainstBudget::of(&gain, Some(&moving), (self.today(), self.budget)));
+            self.tell_budget(AgainstBudget::of(&gain, Some(&moving), &self.spends()));
         }
         Ok(self)
     }
@@ -322,7 +327,6 @@ pub fn plan_scenario(
     }
     let channels = curves.iter().zip(multipliers).zip(bounds);
     let budget = total_spend(curves, multipliers);
-    let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
     let mut scenario = Scenario {
         name: "plan".into(),
         kind: ScenarioKind::WhatIf,
@@ -343,7 +347,7 @@ pub fn plan_scenario(
         maximised: None,
         no_move: None,
     };
-    scenario.tell_budget(AgainstBudget::of(&gain, None, (today, budget)));
+    scenario.tell_budget(AgainstBudget::of(&gain, None, &scenario.spends()));
     Ok(scenario)
 }
 
