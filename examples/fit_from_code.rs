@@ -4,18 +4,15 @@
 
 use std::path::Path;
 
-use mmm::config::FitConfig;
-use mmm::data::{self, LoadOptions};
+use mmm::config::{FitConfig, LoadOptions};
+use mmm::run::Checked;
 
 fn main() -> Result<(), mmm::Error> {
     let controls = ["price_index", "promo", "holiday", "query_index"].map(String::from).to_vec();
     let options = LoadOptions { controls, ..LoadOptions::default() };
-    let (dataset, mut warnings) = data::load(Path::new("data/national/data.csv"), &options)?;
-    let config = data::settle(FitConfig::default(), &dataset, &options)?;
-    warnings.extend(data::vet(&dataset, &config)?);
-
-    let fit = mmm::fit(&dataset, &config, &())?;
-    let report = fit.report(&dataset, &config, warnings)?;
+    let checked = Checked::read(Path::new("data/national/data.csv"), &options, FitConfig::default())?;
+    let fit = checked.fit(&())?;
+    let report = checked.report(&fit)?;
     println!("convergence: {:?}", report.diagnostics.verdict);
     for channel in &report.channels {
         match channel.roi {

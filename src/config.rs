@@ -4,6 +4,7 @@
 
 mod checked;
 mod curve_prior;
+mod families;
 mod faults;
 mod keys;
 mod load;
@@ -19,11 +20,12 @@ use serde::{Deserialize, Serialize};
 
 pub use checked::{FitConfig, UncheckedConfig};
 pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
+pub use families::{Adstock, SaturationFamily};
 pub use load::{DecimalSign, LoadOptions, NamedChannel, OutcomeKind, Reading, ZeroWeeks};
 pub use range::Range;
 pub use raw::{
-    Day, RawChannel, RawConfig, RawControl, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, parse,
-    read,
+    Day, RawChannel, RawConfig, RawControl, RawData, RawExperiments, RawLogNormal, RawModel, RawPrior,
+    RawSampler, parse, read,
 };
 pub use resolve::Resolved;
 pub(crate) use stored::stored_faults;
@@ -50,6 +52,8 @@ pub struct ModelConfig {
     pub trend_knot_weeks: Option<f64>,
     /// Pairs of yearly Fourier terms.
     pub seasonality_pairs: usize,
+    /// Whether what a channel causes may be less than how the outcome moves with it.
+    pub causal_gap: CausalGap,
 }
 
 impl Default for ModelConfig {
@@ -63,39 +67,8 @@ impl Default for ModelConfig {
             scaling: Scaling::Auto,
             trend_knot_weeks: None,
             seasonality_pairs: 3,
+            causal_gap: CausalGap::Auto,
         }
-    }
-}
-
-/// Carry-over kernel of a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Adstock {
-    /// w_l ∝ α^l, untruncated unless `max_lag` is given.
-    Geometric {
-        /// Last lag with weight, in periods.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        max_lag: Option<usize>,
-    },
-    /// w_l ∝ α^((l − peak)²), l = 0..=max_lag: the effect builds up first.
-    Delayed {
-        /// Periods until the effect is largest.
-        peak: f64,
-        /// Last lag with weight, in periods.
-        max_lag: usize,
-    },
-    /// w_l ∝ (1 − l/(max_lag+1))^(1/α − 1).
-    Binomial {
-        /// Last lag with weight, in periods.
-        max_lag: usize,
-    },
-    /// No carry-over.
-    None,
-}
-
-impl Default for Adstock {
-    fn default() -> Self {
-        Adstock::Geometric { max_lag: None }
     }
 }
 
@@ -107,6 +80,26 @@ pub enum Noise {
     White,
     /// First-order autoregressive, one coefficient for all geos.
     Ar1,
+}
+
+/// What is believed of the gap between correlation and cause where a channel says nothing of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CausalGap {
+    /// By what the channel is and how its spend moves.
+    Auto,
+    /// None: correlation is taken for cause.
+    None,
+}
+
+/// A belief about δ, the logarithm of the causal effect over the effect by correlation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GapBelief {
+    /// Logarithm of E e^δ: −0.3 for a quarter of the effect that is not caused.
+    pub mean: f64,
+    /// Standard deviation of δ.
+    pub sd: f64,
 }
 
 /// What one unit of scaled exposure is.
@@ -134,6 +127,9 @@ impl Scaling {
 pub struct ChannelConfig {
     /// Overrides the model's adstock.
     pub adstock: Option<Adstock>,
+    /// Shape of diminishing returns; Hill when empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saturation: Option<SaturationFamily>,
     /// Fixes the Hill slope.
     pub slope: Option<f64>,
     /// Belief about the effect; the hierarchical default when empty.
@@ -141,6 +137,19 @@ pub struct ChannelConfig {
     /// Belief about the shape of the response; the general one where empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub curve_prior: Option<CurvePrior>,
+    /// Belief about the causal gap; by what the channel is when empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causal_gap: Option<GapBelief>,
+    /// Whether the channel captures demand that would have come anyway; found out when empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub captures_demand: Option<bool>,
+}
+
+impl ChannelConfig {
+    /// The slope where it is no parameter.
+    pub fn fixed_slope(&self) -> Option<f64> {
+        self.saturation.unwrap_or_default().fixed_slope().or(self.slope)
+    }
 }
 
 /// Options of one control.

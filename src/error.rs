@@ -79,6 +79,15 @@ pub enum Error {
     /// A budget question has no answer.
     #[error(transparent)]
     Planning(#[from] crate::planning::PlanningError),
+    /// One of several plans in a file has a fault of its own.
+    #[error("{place}")]
+    InScenario {
+        /// Which file and plan, and what becomes of it.
+        place: String,
+        /// The fault.
+        #[source]
+        source: Box<Error>,
+    },
     /// A planning request cannot be understood.
     #[error(transparent)]
     Request(#[from] crate::planning::RequestErrors),
@@ -110,6 +119,7 @@ impl Error {
             Error::Output(e) => e.hint(),
             Error::Planning(e) => e.hint(),
             Error::Request(e) => e.hint(),
+            Error::InScenario { source, .. } => source.hint(),
             Error::Data { hint, .. } | Error::Config { hint, .. } => hint.clone(),
             Error::Csv { .. } => Some("open the file in a spreadsheet and save it as CSV (UTF-8)".to_owned()),
         }

@@ -7,9 +7,9 @@ mod warnings;
 use std::time::{Duration, Instant};
 
 use crate::config::{FitConfig, SamplerConfig};
-use crate::data::Dataset;
+use crate::data::{Dataset, Experiments};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
-use crate::model::{self, Calibration, Density, Design, State};
+use crate::model::{self, Calibration, Density, Design, State, experiment_terms};
 use crate::planning::{self, channel_curves};
 use crate::posterior::{self, Posterior};
 use crate::report;
@@ -115,7 +115,22 @@ impl Fit {
 /// # Errors
 /// A geo without a positive outcome, no usable starting point, or `progress` asking to stop.
 pub fn fit(data: &Dataset, config: &FitConfig, progress: &dyn Progress) -> Result<Fit, Error> {
-    let mut density = Density::new(Design::new(data, config)?);
+    fit_with_tests(data, config, &Experiments::default(), progress)
+}
+
+/// The same with what experiments tell.
+///
+/// # Errors
+/// As [`fit()`].
+pub fn fit_with_tests(
+    data: &Dataset,
+    config: &FitConfig,
+    tests: &Experiments,
+    progress: &dyn Progress,
+) -> Result<Fit, Error> {
+    let design = Design::with_tests(data, config, &tests.tests)?;
+    let terms = experiment_terms(&tests.tests, &design, data);
+    let mut density = Density::new(design).with_terms(terms);
     let (Run { chains, warmup, .. }, mut cost) = sample_density(&mut density, &config.sampler, progress)?;
     let summaries = Instant::now();
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);

@@ -7,18 +7,15 @@
 //!
 //! ```
 //! use std::path::Path;
-//! use mmm::config::FitConfig;
-//! use mmm::data::{self, LoadOptions};
+//! use mmm::config::{FitConfig, LoadOptions};
+//! use mmm::run::Checked;
 //!
 //! # fn main() -> Result<(), mmm::Error> {
-//! let options = LoadOptions::default();
-//! let (dataset, mut warnings) = data::load(Path::new("data/national/data.csv"), &options)?;
-//! let mut config = data::settle(FitConfig::default(), &dataset, &options)?;
-//! # config = config.with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, 100, 50))?;
-//! config = config.with(|c| c.sampler.seed = 7)?;
-//! warnings.extend(data::vet(&dataset, &config)?);
-//! let fit = mmm::fit(&dataset, &config, &())?;
-//! let report = fit.report(&dataset, &config, warnings)?;
+//! let config = FitConfig::default().with(|c| c.sampler.seed = 7)?;
+//! # let config = config.with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, 100, 50))?;
+//! let checked = Checked::read(Path::new("data/national/data.csv"), &LoadOptions::default(), config)?;
+//! let fit = checked.fit(&())?;
+//! let report = checked.report(&fit)?;
 //! assert_eq!(report.channels[0].name, "tv");
 //! assert!(report.channels[0].roi.is_some_and(|roi| roi.q05 < roi.mean));
 //! # Ok(())
@@ -26,6 +23,7 @@
 //! ```
 //!
 //! # The pipeline
+//! [`run()`] goes all the way from a data file to an output directory, [`run::Checked`] step by step:
 //! 1. [`data::load`] reads the file, finds the role of each column and refuses what it cannot
 //!    read; [`data::settle`] checks the settings against the data; [`data::vet`] stops data from
 //!    which nothing can be learnt and lists what will be weak.
@@ -37,7 +35,8 @@
 //!    scenarios of [`planning::default_scenarios`]. [`store::OutputDir`] and
 //!    [`store::write_results`] write the output directory.
 //!
-//! [`validation`] repeats this on earlier data to see whether it would have forecast what came, and
+//! [`ask::ask`] answers budget questions from what was written. [`validation`] repeats this on earlier data to
+//! see whether it would have forecast what came, and
 //! [`calibration`] on simulated data whose truth is known.
 //!
 //! # Modules in reading order
@@ -76,6 +75,10 @@ pub mod store;
 
 pub mod fit;
 
+pub mod run;
+
+pub mod ask;
+
 pub mod prior_only;
 
 pub mod sensitivity;
@@ -95,8 +98,9 @@ pub mod calibration;
 pub mod show;
 
 pub use error::Error;
-pub use fit::{Fit, fit};
+pub use fit::{Fit, fit, fit_with_tests};
 pub use prior_only::prior_only;
+pub use run::run;
 pub use sensitivity::sensitivity;
 pub use warning::Warning;
 

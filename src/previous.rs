@@ -111,7 +111,10 @@ fn without_nulls(value: Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, LogNormalPrior, Noise};
+    use crate::config::{
+        Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, GapBelief, LogNormalPrior, Noise,
+        SaturationFamily,
+    };
     use crate::report::testdata;
 
     #[test]
@@ -120,6 +123,7 @@ mod tests {
         let belief = LogNormalPrior::Median { median: 1.5, sd_log: 0.25 };
         let own = ChannelConfig {
             adstock: Some(Adstock::None),
+            saturation: Some(SaturationFamily::Hill),
             slope: Some(1.0),
             prior: Some(EffectPrior::Roi(LogNormalPrior::Interval { low: 0.5, high: 2.0, mass: 0.8 })),
             curve_prior: Some(CurvePrior {
@@ -127,6 +131,8 @@ mod tests {
                 slope: None,
                 retention: Some(BetaPrior { mean: 0.3, sd: 0.1 }),
             }),
+            causal_gap: Some(GapBelief { mean: -0.3, sd: 0.2 }),
+            captures_demand: Some(true),
         };
         let changed = fit.run.config.with(|c| {
             (c.model.noise, c.model.holdout_weeks) = (Noise::White, 4);

@@ -39,7 +39,12 @@ mod tests {
     #[test]
     fn moments_are_those_of_the_priors() {
         let mut config = FitConfig::default();
-        config = config.with(|c| c.sampler.draws = 5000).unwrap();
+        config = config
+            .with(|c| {
+                c.sampler.draws = 5000;
+                c.model.causal_gap = crate::config::CausalGap::None;
+            })
+            .unwrap();
         let belief = LogNormalPrior::Interval { low: 0.5, high: 4.0, mass: 0.9 };
         config = config
             .with(|c| c.channels.entry("tv".into()).or_default().prior = Some(EffectPrior::Roi(belief)))

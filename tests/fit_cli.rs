@@ -198,7 +198,9 @@ fn bad_usage_exits_2_and_bad_input_1() {
     fit(&folder, &["--frobnicate"]).exits(2).complains(&["--frobnicate"]);
     for threads in ["0", "1025"] {
         let run = fit(&folder, &["--threads", threads]).exits(2);
-        run.complains(&[&format!("error: threads is {threads}; it must lie between 1 and 1024")]);
+        run.complains(&[&format!(
+            "error: sampler.threads is {threads}; it must be a whole number from 1 to 1024"
+        )]);
     }
     let data = example("national");
     let data = data.to_str().expect("the path is UTF-8");

@@ -75,9 +75,19 @@ fn a_confounded_channel_moves_to_its_truth() {
     // Demand drives search and sales, and a third of query_index's variance is noise.
     let world = ["--seed", "14", "--proxy-reliability", "0.7", "--confounding", "1", "--out", "market"];
     folder.mmm(&[&["simulate"], &world[..]].concat()).exits(0);
-    let exact = ["--quiet", "--out", "naive", "--reliability", "query_index=1"];
+    let exact = ["--quiet", "--out", "naive", "--reliability", "query_index=1", "--causal-gap", "none"];
     fit(&folder, "market/data.csv", &exact).finishes();
-    let told = ["fit", "market/data.csv", "--config", "mmm.toml", "--quiet", "--out", "told"];
+    let told = [
+        "fit",
+        "market/data.csv",
+        "--config",
+        "mmm.toml",
+        "--quiet",
+        "--out",
+        "told",
+        "--causal-gap",
+        "none",
+    ];
     folder.mmm(&[&told[..], &SHORT].concat()).finishes();
     let truth = number(&json(&folder.path().join("market/truth.json"))["channels"]["search"]["roi"]);
     let roi = |out: &str| {

@@ -20,7 +20,21 @@ fn folder() -> Folder {
     Folder::new().file("data.csv", fs::read(data).expect("the example"))
 }
 
+/// Makes the programs that are started hear these signals, whatever this one was started to ignore: what is
+/// handled here is at its default there. A signal to this program still ends it.
+fn hear() {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            let always = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+            signal_hook::flag::register_conditional_shutdown(signal, 130, always).expect("it can be heard");
+        }
+    });
+}
+
 fn start(folder: &Folder, flags: &[&str]) -> Child {
+    hear();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mmm"));
     command.arg("fit").arg("data.csv").args(flags).current_dir(folder.path());
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -84,6 +98,7 @@ fn ctrl_c_during_prior_only_leaves_nothing() {
 #[cfg(target_os = "linux")]
 #[test]
 fn signals_that_were_ignored_at_the_start_stay_so() {
+    hear();
     for (ignored, other) in [("HUP", "TERM"), ("INT", "HUP"), ("TERM", "INT")] {
         let folder = folder();
         let script =

@@ -1,6 +1,8 @@
 //! Planning requests as typed on the command line: what they mean, and what they are told when wrong.
 
-use mmm::planning::{Amount, Bounds, Change, ChannelCurve, PlanRequest, RawRequest, RequestError};
+use mmm::planning::{
+    Amount, Bounds, Change, ChannelCurve, Names, Placed, PlanRequest, RawRequest, RequestError, Slot, Target,
+};
 use ndarray::Array2;
 
 const NAMES: [&str; 5] = ["tv", "search", "social", "print", "yt:brand"];
@@ -26,11 +28,21 @@ fn parse(
 ) -> Result<PlanRequest, Vec<RequestError>> {
     let (set, shift, pause, bound) = (strings(set), strings(shift), strings(pause), strings(bound));
     let raw = RawRequest { set: &set, shift: &shift, pause: &pause, bound: &bound, ..RawRequest::default() };
-    PlanRequest::parse(&raw, &NAMES)
+    PlanRequest::parse(&raw, &names(&NAMES))
+}
+
+fn names<'a>(channels: &[&'a str]) -> Names<'a> {
+    Names::new(channels.to_vec(), &[])
+}
+
+fn placed(request: &PlanRequest) -> Placed {
+    let slots: Vec<Slot> = (0..NAMES.len()).map(Slot::Channel).collect();
+    let spend: Vec<f64> = curves().iter().map(ChannelCurve::spend).collect();
+    names(&NAMES).place(request, &slots, &spend).unwrap()
 }
 
 fn plan(set: &[&str], shift: &[&str], pause: &[&str]) -> Vec<f64> {
-    parse(set, shift, pause, &[]).unwrap().multipliers(&curves(), 10.0).unwrap()
+    placed(&parse(set, shift, pause, &[]).unwrap()).multipliers(&curves(), 10.0).unwrap()
 }
 
 fn only_error(set: &[&str], shift: &[&str], pause: &[&str], bound: &[&str]) -> RequestError {
@@ -51,27 +63,44 @@ fn every_form_means_what_it_says() {
 #[test]
 fn names_may_hold_a_colon() {
     let request = parse(&[], &["yt:brand:tv:0%"], &[], &[]).unwrap();
-    assert_eq!(request.multipliers(&curves(), 10.0).unwrap(), [1.0; 5]);
+    assert_eq!(placed(&request).multipliers(&curves(), 10.0).unwrap(), [1.0; 5]);
 }
 
 #[test]
 fn a_name_with_a_comma_is_no_list() {
-    let names = ["brand,tv", "brand", "tv"];
+    let channels = ["brand,tv", "brand", "tv"];
     let paused = |text: &str| {
         let pause = strings(&[text]);
-        let request = PlanRequest::parse(&RawRequest { pause: &pause, ..RawRequest::default() }, &names);
-        request.unwrap().changes
+        let raw = RawRequest { pause: &pause, ..RawRequest::default() };
+        let changes = PlanRequest::parse(&raw, &names(&channels)).unwrap().changes;
+        changes.iter().map(|typed| typed.change).collect::<Vec<_>>()
     };
-    let stop = |channel| Change::Set { channel, to: Amount::Multiple(0.0) };
+    let whole = |channel| Target { channel, geo: None, period: None };
+    let stop = |channel| Change::Set { target: whole(channel), to: Amount::Multiple(0.0) };
     assert_eq!(paused("brand,tv"), [stop(0)]);
     assert_eq!(paused("tv, brand"), [stop(2), stop(1)]);
 }
 
 #[test]
 fn bounds_replace_the_default_ones() {
-    let limits = parse(&[], &[], &[], &["tv=0.5..1.5"]).unwrap().limits(&curves(), 10.0, 0.3);
+    let request = parse(&[], &[], &[], &["tv=0.5..1.5"]).unwrap();
+    let limits = placed(&request).limits(&curves(), 10.0, 0.3);
     assert_eq!(limits.bounds[0], Bounds { lo: 0.5, hi: 1.5 });
     assert_eq!(limits.bounds[1], Bounds { lo: 0.7, hi: 1.3 });
+}
+
+#[test]
+fn an_end_left_open_keeps_its_usual_limit() {
+    let bounds = |text: &str| {
+        let request = parse(&[], &[], &[], &[text]).unwrap();
+        placed(&request).limits(&curves(), 10.0, 0.3).bounds[0]
+    };
+    assert_eq!(bounds("tv=0.9.."), Bounds { lo: 0.9, hi: 1.3 });
+    assert_eq!(bounds("tv=..1.1"), Bounds { lo: 0.7, hi: 1.1 });
+    // Beyond the usual limit, the response curve is the end.
+    assert_eq!(bounds("tv=1.5.."), Bounds { lo: 1.5, hi: 2.0 });
+    assert_eq!(bounds("tv=..0.5"), Bounds { lo: 0.0, hi: 0.5 });
+    assert_eq!(bounds("tv=.."), Bounds { lo: 0.0, hi: 2.0 });
 }
 
 #[test]
@@ -134,7 +163,7 @@ fn all_problems_come_in_one_go() {
 #[test]
 fn plans_that_cannot_be_are_refused() {
     let refuse = |set: &[&str], shift: &[&str]| {
-        parse(set, shift, &[], &[]).unwrap().multipliers(&curves(), 10.0).unwrap_err()
+        placed(&parse(set, shift, &[], &[]).unwrap()).multipliers(&curves(), 10.0).unwrap_err()
     };
     assert_eq!(refuse(&["yt:brand=100"], &[]), RequestError::NoSpend { channel: "yt:brand".into() });
     let shifts = ["print:tv:60%", "print:search:60%"];

@@ -1,8 +1,8 @@
 //! Risk-averse plans and the value of a test, against cases whose answer is known.
 
 use mmm::planning::{
-    Amount, ChannelCurve, Limits, PlanRequest, PlanningError, RawRequest, Risk, gain_draws, optimise,
-    optimise_risk, test_values,
+    Amount, ChannelCurve, Limits, Names, PlanRequest, PlanningError, RawRequest, Risk, Slot, Target,
+    gain_draws, optimise, optimise_risk, test_values,
 };
 use mmm::posterior::Summary;
 use ndarray::Array2;
@@ -82,13 +82,15 @@ fn groups_and_bounds_limit_the_cautious_plan_too() {
         line("radio", normal(1.0, 0.3, 5)),
         line("web", normal(1.0, 0.3, 11)),
     ];
-    let names = ["tv", "radio", "web"];
+    let names = Names::new(vec!["tv", "radio", "web"], &[]);
     let list = |text: &str| vec![text.to_owned()];
     let (group, bound) = (list("air:tv,radio=..1.1"), list("web=..120/week"));
     let raw = RawRequest { group: &group, bound: &bound, ..RawRequest::default() };
     let request = PlanRequest::parse(&raw, &names).unwrap();
-    assert_eq!(request.bounds, [(2, (None, Some(Amount::PerWeek(120.0))))]);
-    let limits = request.limits(&curves, 1.0, 0.3);
+    let web = Target { channel: 2, geo: None, period: None };
+    assert_eq!(request.bounds, [(web, (None, Some(Amount::PerWeek(120.0))))]);
+    let slots = [Slot::Channel(0), Slot::Channel(1), Slot::Channel(2)];
+    let limits = names.place(&request, &slots, &[100.0; 3]).unwrap().limits(&curves, 1.0, 0.3);
     let plan = optimise_risk(&curves, 320.0, &limits, Risk::Quantile(0.1)).unwrap().multipliers;
     assert!(plan[0] + plan[1] <= 2.2 + 1e-9 && plan[2] <= 1.2 + 1e-9, "{plan:?}");
     assert!((plan[0] - 1.3).abs() < 1e-6, "{plan:?}");

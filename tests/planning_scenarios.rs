@@ -122,7 +122,13 @@ fn the_best_plan_moves_spend_to_what_returns_more() {
     assert!(less.proposed_outcome.mean < same.proposed_outcome.mean);
     assert!(same.proposed_outcome.mean < more.proposed_outcome.mean);
     let extra = more.return_on_budget_change.unwrap();
-    assert!((extra.mean - more.gain.mean / 80.0).abs() < 1e-9);
+    let change = more.budget_change.unwrap();
+    assert!((extra.mean - change.budget.mean / 80.0).abs() < 1e-9);
+    assert!(
+        (change.moving.unwrap().mean - same.gain.mean).abs() < 1e-9,
+        "moving alone is the best plan of today's"
+    );
+    assert!((change.moving.unwrap().mean + change.budget.mean - more.gain.mean).abs() < 1e-9);
 }
 
 #[test]

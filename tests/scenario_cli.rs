@@ -28,6 +28,11 @@ fn fit() -> &'static Path {
     path
 }
 
+/// A text without its line breaks.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn scenario(args: &[&str]) -> Run {
     Folder::new().mmm(&[&["scenario", fit().to_str().unwrap()][..], args].concat())
 }
@@ -98,7 +103,11 @@ fn a_return_above_expectation_is_held_until_the_user_says_otherwise() {
     folder.mmm(&[&["simulate", "--out", "sim"], &market[..]].concat()).exits(0);
     let short = ["--warmup", "200", "--draws", "200", "--controls", "price_index,promo,holiday"];
     let fit = folder.mmm(&[&["fit", "sim/data.csv"], &short[..]].concat()).finishes();
-    fit.says(&["[above_expectation] the data put search above what was expected", "Held at today's spend"]);
+    let text = words(&fit.stdout());
+    let told = ["[above_expectation] the data put search above what was expected", "Held at today's spend"];
+    for part in told.into_iter().chain(["--bound search=0.7..1.3), the best plan would gain"]) {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
     let ask = |flags: &[&str]| folder.mmm(&[&["scenario", "mmm-out", "--budget", "+0%"], flags].concat());
     ask(&[]).says(&["what was expected: search; --bound"]);
     let at = |flags: &[&str]| {
@@ -179,6 +188,48 @@ fn targets_are_met() {
 }
 
 #[test]
+fn a_lower_bound_alone_does_not_lift_the_upper_one() {
+    let usual = json(&[]);
+    for plan in usual["scenarios"][0]["allocation"].as_array().unwrap() {
+        let channel = plan["channel"].as_str().unwrap();
+        let answer = json(&["--bound", &format!("{channel}=0.9..")]);
+        let of = answer["scenarios"][0]["allocation"].as_array().unwrap();
+        let bounds = &of.iter().find(|p| p["channel"] == channel).unwrap()["bounds"];
+        assert!(
+            (number(&bounds[0]) - 0.9).abs() < 1e-9 && bounds[1] == plan["bounds"][1],
+            "{channel}: {bounds}"
+        );
+    }
+}
+
+/// Moving today's budget within the bounds gains too; that is not what the added budget brings.
+#[test]
+fn an_added_budget_is_not_credited_with_what_moving_todays_brings() {
+    let same = json(&["--optimise"]);
+    let moving = number(&same["scenarios"][0]["gain"]["mean"]);
+    assert_eq!(same["scenarios"][0]["budget_change"], Value::Null);
+    for (budget, sign) in [("+10%", 1.0), ("-10%", -1.0)] {
+        let s = &json(&["--budget", budget])["scenarios"][0];
+        let part = |key: &str| number(&s["budget_change"][key]["mean"]);
+        assert!((part("moving") / moving - 1.0).abs() < 1e-9, "{s}");
+        assert!(((part("moving") + part("budget")) / number(&s["gain"]["mean"]) - 1.0).abs() < 1e-9, "{s}");
+        let change = number(&s["budget_change"]["spend"]);
+        assert!(change * sign > 0.0 && (part("net") - (part("budget") - change)).abs() < 1e-6 * change.abs());
+        assert!((number(&s["return_on_budget_change"]["mean"]) * change / part("budget") - 1.0).abs() < 1e-9);
+    }
+    let plans = same["scenarios"][0]["allocation"].as_array().unwrap();
+    let today: f64 = plans.iter().map(|plan| number(&plan["current"])).sum();
+    let hardly = (1.0005 * today).to_string();
+    let s = &json(&["--budget", &hardly])["scenarios"][0];
+    assert_eq!(s["return_on_budget_change"], Value::Null, "nothing is divided by a small difference");
+    let text =
+        scenario(&["--budget", "+10%"]).exits(0).says(&["moving today's budget within the same"]).stdout();
+    assert!(text.contains("Each unit of spend added"), "{text}");
+    let text = scenario(&["--budget", &hardly]).exits(0).stdout();
+    assert!(!text.contains("Each unit of spend"), "{text}");
+}
+
+#[test]
 fn another_budget_is_told_by_what_it_costs_and_whether_it_pays() {
     let answer = json(&["--set", "tv=+50%"]);
     let s = &answer["scenarios"][0];
@@ -190,7 +241,10 @@ fn another_budget_is_told_by_what_it_costs_and_whether_it_pays() {
     let text =
         scenario(&["--set", "tv=+50%"]).exits(0).says(&["It costs", "net", "pays for itself"]).stdout();
     assert!(!text.contains("a gain with probability"), "{text}");
-    scenario(&["--budget", "-10%"]).exits(0).says(&["It saves", "it saves more than it gives up"]);
+    let text = words(&scenario(&["--budget", "-10%"]).exits(0).stdout());
+    for part in ["cut give up", "It saves", "it saves more than it gives up"] {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
     // With a margin, profit comes first and says it.
     let text = scenario(&["--set", "tv=+50%", "--margin", "35%"]).exits(0).stdout();
     assert!(text.find("Profit at a margin of 0.35").unwrap() < text.find("Spend").unwrap(), "{text}");

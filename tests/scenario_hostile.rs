@@ -69,9 +69,11 @@ fn a_plan_csv_is_told_what_is_wrong_where() {
         format!("date,geo,tv\n1999-01-04,{g},1\n"),
         &["row 2, column `date`: `1999-01-04` begins no", &first],
     );
-    wrong(format!("date,geo,tv\n2199-12-30,{g},1\n"), &["`2199-12-30` begins no period", &second]);
-    wrong(format!("date,geo,tv\n9999-12-27,{g},1\n"), &["`9999-12-27` is not a date yyyy-mm-dd"]);
-    wrong(format!("date,geo,tv\n01-06-22,{g},1\n"), &["`01-06-22` is not a date yyyy-mm-dd"]);
+    wrong(format!("date,geo,tv\n2199-12-29,{g},1\n"), &["`2199-12-29` begins no period", &second]);
+    wrong(
+        format!("date,geo,tv\n9999-12-27,{g},1\n"),
+        &["`9999-12-27` is not a date yyyy-mm-dd between the years"],
+    );
     wrong(format!("date,geo,tv\n{first},{}x,1\n", geos[1]), &["column `geo`: there is no geo", "is `"]);
     wrong(format!("date,geo,tv\n{first},,1\n"), &["row 2, column `geo`: the cell is blank"]);
     wrong(format!("date,tv\n{first},1\n"), &["needs a column `geo`", "3 geos"]);

@@ -92,6 +92,18 @@ fn a_flighted_channel_is_not_late_and_one_that_hardly_ran_is_named_for_that() {
 }
 
 #[test]
+fn a_channel_that_has_ended_is_named() {
+    let year = |t: usize| if t < WEEKS - 52 { 5.0 + wave(t, 8) } else { 0.0 };
+    expect(
+        &found(&[("radio_spend", &year)], &[], 0),
+        "channel_ended",
+        &["`radio` has ended", "52 weeks before"],
+    );
+    let paused = |t: usize| if t < WEEKS - 12 { 5.0 + wave(t, 8) } else { 0.0 };
+    assert_eq!(found(&[("radio_spend", &paused)], &[], 0), []);
+}
+
+#[test]
 fn a_channel_that_ran_only_in_held_out_weeks_is_named_for_that_alone() {
     let late = |t: usize| if t >= WEEKS - 12 { 5.0 + wave(t, 8) } else { 0.0 };
     let findings = found(&[("tiktok_spend", &late)], &[], 13);

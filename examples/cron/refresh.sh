@@ -27,7 +27,7 @@ case $? in
     *) echo "$log" | grep -v '^sampling' | tell "the refresh failed; the last fit stays in use"; exit 1 ;;
 esac
 
-changes=$("$mmm" diff "$models/latest" "$models/$name" --new-data "$data" --fail-on roi,allocation)
+changes=$("$mmm" diff "$models/latest" "$models/$name" --new-data "$data" --fail-on roi,allocation,columns)
 case $? in
     0) ;;
     1) echo "$changes" | tell "material changes in $name" ;;

@@ -83,8 +83,8 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
         let kept = density.value_and_gradient(q, &mut grad, &mut state);
         debug_assert!(kept.is_ok(), "a kept draw has a finite density");
         let baseline = density.draw_baseline(&state, &mut rng);
-        for ((rank, truth), draw) in ranks.iter_mut().zip(&truth).zip(quantities(&density, &state, &baseline))
-        {
+        let draws = quantities(&density, &state, &baseline, &mut rng);
+        for ((rank, truth), draw) in ranks.iter_mut().zip(&truth).zip(draws) {
             *rank += usize::from(draw < *truth);
         }
     }
@@ -100,7 +100,7 @@ fn draw_set(density: &mut Density, state: &mut State, rng: &mut ChaCha8Rng) -> V
         if density.value_and_gradient(&draw.unconstrained, &mut grad, state).is_ok() {
             let mean = density.mean(state, &draw.baseline);
             density.design.outcome.scaled = density.simulate(state, &mean, rng);
-            return quantities(density, state, &draw.baseline);
+            return quantities(density, state, &draw.baseline, rng);
         }
     }
 }
@@ -114,11 +114,19 @@ fn quantity_names(density: &Density, data: &Dataset) -> Vec<String> {
 }
 
 /// In the order of [`quantity_names`]. The ROI of a channel is a parameter already, but for an organic
-/// one, which has none.
-fn quantities(density: &Density, state: &State, baseline: &BaselineDraw) -> Vec<f64> {
+/// one, which has none. Causal gaps that are no parameters are drawn given the effects, in the prior as in the
+/// posterior.
+fn quantities<R: rand::Rng>(
+    density: &Density,
+    state: &State,
+    baseline: &BaselineDraw,
+    rng: &mut R,
+) -> Vec<f64> {
     let mut values = Vec::new();
-    parameter_values(density, state, &baseline.shared, &mut values);
-    for draw in channel_draws(density, state, &[]) {
+    let gaps = density.draw_gaps(state, rng);
+    parameter_values(density, state, (&baseline.shared, &gaps), &mut values);
+    for (draw, gap) in channel_draws(density, state, &[]).into_iter().zip(&gaps) {
+        let draw = draw.caused(gap.exp());
         values.extend([draw.contribution.iter().sum(), draw.marginal_value]);
     }
     values

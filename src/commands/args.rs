@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mmm::config::{
-    Adstock, Day, DecimalSign, Noise, OutcomeKind, RawChannel, RawConfig, RawControl, RawData, RawLogNormal,
-    RawModel, RawPrior, RawSampler, Resolved, Scaling, ZeroWeeks,
+    Adstock, CausalGap, Day, DecimalSign, GapBelief, Noise, OutcomeKind, RawChannel, RawConfig, RawControl,
+    RawData, RawLogNormal, RawModel, RawPrior, RawSampler, Resolved, SaturationFamily, Scaling, ZeroWeeks,
 };
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
@@ -71,14 +71,24 @@ pub struct DataArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelArgs {
-    /// Carry-over: geometric, geometric:MAX_LAG (periods), delayed:PEAK:MAX_LAG, binomial:MAX_LAG or none [default:
-    /// geometric]
-    #[arg(long, value_name = "KIND", value_parser = adstock)]
-    adstock: Option<Adstock>,
+    /// Carry-over of all channels or of one (tv=KIND): geometric, geometric:MAX_LAG (periods), delayed:PEAK:MAX_LAG,
+    /// binomial:MAX_LAG or none [default: geometric]
+    #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = adstock)]
+    adstock: Vec<OfChannel<Adstock>>,
+    /// Shape of a channel's diminishing returns, by the name that settings files give it: tv=hill [default: hill]
+    #[arg(long, value_name = "CHANNEL=KIND", value_parser = saturation)]
+    saturation: Vec<(String, SaturationFamily)>,
     /// Belief about a channel: tv:roi=0.8..3 or tv:share=0.02..0.1@0.8 (90 % interval, or the mass after @);
     /// scales are roi, marginal_roi (currency per currency) and share (of the outcome)
     #[arg(long, value_name = "CHANNEL:SCALE=LOW..HIGH", value_parser = prior)]
     prior: Vec<(String, RawPrior)>,
+    /// Gap between correlation and cause: none, or CHANNEL=MEAN:SD of the logarithm of the share that is caused
+    /// (search=-0.5:0.4); by what a channel is and how its spend moves where nothing is told
+    #[arg(long, value_name = "none|CHANNEL=MEAN:SD", value_parser = gap, allow_hyphen_values = true)]
+    causal_gap: Vec<GapFlag>,
+    /// Channels that capture demand which would have come anyway
+    #[arg(long, value_name = "CHANNELS", value_delimiter = ',')]
+    captures_demand: Vec<String>,
     /// Share of a control's variance that is no error of measurement: query_index=0.9
     /// [default: 1; 0.8 where a channel follows the control]
     #[arg(long, value_name = "CONTROL=SHARE", value_parser = reliability, value_delimiter = ',')]
@@ -130,6 +140,24 @@ pub struct SamplerArgs {
     threads: Option<usize>,
 }
 
+/// Lift tests.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Experiments")]
+pub struct ExperimentArgs {
+    /// CSV file of lift tests, one row a test: channel, start, end, and an estimate with its error, or none for
+    /// a contrast of geos of the data; docs/experiments.md tells every column
+    #[arg(long, value_name = "FILE")]
+    experiments: Option<PathBuf>,
+}
+
+impl ExperimentArgs {
+    /// These flags put into others.
+    pub fn above(self, mut flags: RawConfig) -> RawConfig {
+        flags.experiments.file = self.experiments;
+        flags
+    }
+}
+
 /// Settings in a file.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConfigArgs {
@@ -143,19 +171,6 @@ impl ConfigArgs {
     ///
     /// # Errors
     /// When the file cannot be read or any setting is out of range.
-    pub fn resolve(
-        &self,
-        data: DataArgs,
-        model: ModelArgs,
-        sampler: SamplerArgs,
-    ) -> anyhow::Result<Resolved> {
-        Ok(self.resolve_flags(flags(data, model, sampler)?)?)
-    }
-
-    /// The same for flags as [`flags`] gives them.
-    ///
-    /// # Errors
-    /// As [`ConfigArgs::resolve`].
     pub fn resolve_flags(&self, flags: RawConfig) -> Result<Resolved, mmm::Error> {
         let file = self.config.as_deref().map(mmm::config::read).transpose()?.unwrap_or_default();
         file.resolve(flags)
@@ -174,6 +189,34 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
             return Err(twice("--prior", &format!("channel `{name}` is given two beliefs")));
         }
     }
+    for flag in &model.causal_gap {
+        if let GapFlag::Of(name, belief) = flag {
+            let channel = channels.entry(name.clone()).or_default();
+            if channel.causal_gap.replace(*belief).is_some() {
+                return Err(twice("--causal-gap", &format!("channel `{name}` is given two")));
+            }
+        }
+    }
+    for name in &model.captures_demand {
+        channels.entry(name.clone()).or_default().captures_demand = Some(true);
+    }
+    let mut adstock = None;
+    for (name, kind) in &model.adstock {
+        let (place, whose) = match name {
+            Some(name) => {
+                (&mut channels.entry(name.clone()).or_default().adstock, format!("channel `{name}` is"))
+            }
+            None => (&mut adstock, "all channels are".to_owned()),
+        };
+        if place.replace(*kind).is_some() {
+            return Err(twice("--adstock", &format!("{whose} given two kinds of carry-over")));
+        }
+    }
+    for (name, kind) in &model.saturation {
+        if channels.entry(name.clone()).or_default().saturation.replace(*kind).is_some() {
+            return Err(twice("--saturation", &format!("channel `{name}` is given two")));
+        }
+    }
     let mut controls: BTreeMap<String, RawControl> = BTreeMap::new();
     for (name, share) in &model.reliability {
         let control = RawControl { reliability: Some(*share), assumed: false };
@@ -182,7 +225,14 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
         }
     }
     let (data, sampler) = (data.into_raw(), sampler.into_raw());
-    let flags = RawConfig { data, channels, controls, model: model.into_raw(), sampler };
+    let flags = RawConfig {
+        data,
+        channels,
+        controls,
+        model: model.into_raw(adstock),
+        sampler,
+        ..RawConfig::default()
+    };
     flags.clone().resolve(RawConfig::default())?;
     Ok(flags)
 }
@@ -225,15 +275,16 @@ impl DataArgs {
 }
 
 impl ModelArgs {
-    fn into_raw(self) -> RawModel {
+    fn into_raw(self, adstock: Option<Adstock>) -> RawModel {
         RawModel {
             holdout_weeks: self.holdout_weeks,
-            adstock: self.adstock,
+            adstock,
             noise: self.noise,
             weekly_effect: self.weekly_effect,
             scaling: self.scaling,
             trend_knot_weeks: self.trend_knot_weeks,
             seasonality_pairs: self.seasonality_pairs,
+            causal_gap: self.causal_gap.contains(&GapFlag::Off).then_some(CausalGap::None),
         }
     }
 }
@@ -267,29 +318,48 @@ fn named<T: for<'de> Deserialize<'de>>(text: &str) -> Result<T, String> {
     T::deserialize(deserializer).map_err(|e| e.to_string())
 }
 
-fn adstock(text: &str) -> Result<Adstock, String> {
-    let periods = |lag: &str| match lag.parse() {
-        Ok(max_lag) if max_lag > 0 => Ok(max_lag),
-        _ => Err(format!("`{lag}` is not a number of periods")),
-    };
-    match text.split(':').collect::<Vec<_>>()[..] {
-        ["none"] => Ok(Adstock::None),
-        ["geometric"] => Ok(Adstock::Geometric { max_lag: None }),
-        ["geometric", lag] => Ok(Adstock::Geometric { max_lag: Some(periods(lag)?) }),
-        ["delayed", peak, lag] => {
-            let peak = peak.parse().map_err(|_| format!("`{peak}` is not a number of periods"))?;
-            Ok(Adstock::Delayed { peak, max_lag: periods(lag)? })
-        }
-        ["binomial", lag] => Ok(Adstock::Binomial { max_lag: periods(lag)? }),
-        _ => Err("expected geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG or none"
-            .to_owned()),
+/// What a flag says of one channel, or of all.
+type OfChannel<T> = (Option<String>, T);
+
+/// `KIND` or `CHANNEL=KIND`.
+fn adstock(text: &str) -> Result<OfChannel<Adstock>, String> {
+    match text.rsplit_once('=') {
+        Some((channel, kind)) => Ok((Some(channel.to_owned()), kind.parse()?)),
+        None => Ok((None, text.parse()?)),
     }
+}
+
+fn saturation(text: &str) -> Result<(String, SaturationFamily), String> {
+    let form = || format!("`{text}` is not of the form CHANNEL=KIND, such as tv=hill");
+    let (channel, kind) = text.rsplit_once('=').ok_or_else(form)?;
+    Ok((channel.to_owned(), named(kind)?))
 }
 
 fn reliability(text: &str) -> Result<(String, f64), String> {
     let form = || format!("`{text}` is not of the form CONTROL=SHARE, such as query_index=0.9");
     let (control, share) = text.rsplit_once('=').ok_or_else(form)?;
     Ok((control.to_owned(), share.parse().map_err(|_| form())?))
+}
+
+/// What `--causal-gap` says.
+#[derive(Debug, Clone, PartialEq)]
+enum GapFlag {
+    /// `none`
+    Off,
+    /// `search=-0.5:0.4`
+    Of(String, GapBelief),
+}
+
+fn gap(text: &str) -> Result<GapFlag, String> {
+    if text == "none" {
+        return Ok(GapFlag::Off);
+    }
+    let parts = text.rsplit_once('=').and_then(|(name, belief)| Some((name, belief.split_once(':')?)));
+    let Some((name, (mean, sd))) = parts else {
+        return Err("write none, or CHANNEL=MEAN:SD, such as search=-0.5:0.4".into());
+    };
+    let number = |text: &str| text.trim().parse::<f64>().map_err(|_| format!("`{text}` is not a number"));
+    Ok(GapFlag::Of(name.trim().to_owned(), GapBelief { mean: number(mean)?, sd: number(sd)? }))
 }
 
 fn prior(text: &str) -> Result<(String, RawPrior), String> {

@@ -11,7 +11,8 @@ use mmm::config::{FitConfig, Resolved};
 use mmm::data::{self, ChannelHistory, Dataset, Finding, Severity};
 use serde_json::json;
 
-use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::experiments::Tests;
 
 /// Read and judge a data file without fitting: column roles, gaps, outliers, collinearity, too
 /// little history, late channels. Takes a second; exits 1 when something makes a fit meaningless.
@@ -34,14 +35,17 @@ pub struct Check {
     #[command(flatten)]
     data: DataArgs,
     #[command(flatten)]
+    experiments: ExperimentArgs,
+    #[command(flatten)]
     model: ModelArgs,
 }
 
 impl Check {
     /// Prints roles, channel histories and findings on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let resolved = self.config.resolve(self.data, self.model, SamplerArgs::default())?;
-        let (dataset, warnings, fit) = match load(&self.data_file, resolved) {
+        let flags = self.experiments.above(flags(self.data, self.model, SamplerArgs::default())?);
+        let resolved = self.config.resolve_flags(flags)?;
+        let Loaded { dataset, warnings, fit, tests } = match load(&self.data_file, resolved) {
             Ok(loaded) => loaded,
             Err(unusable) if self.json => return print_unusable(&self.data_file, unusable),
             Err((error, _)) => return Err(error.into()),
@@ -51,9 +55,9 @@ impl Check {
         findings.splice(at..at, warnings.into_iter().map(as_finding));
         let history = data::history(&dataset);
         let text = if self.json {
-            pretty(&as_json(&dataset, &history, &findings))?
+            pretty(&as_json(&dataset, &history, tests.as_ref(), &findings))?
         } else {
-            as_text(&dataset, &history, &findings)
+            as_text(&dataset, &history, tests.as_ref(), &findings)
         };
         std::io::stdout().lock().write_all(text.as_bytes())?;
         let blocked = findings.iter().any(|f| f.severity == Severity::Blocking);
@@ -62,12 +66,22 @@ impl Check {
 }
 
 /// The data and the settings that suit them; what is wrong comes with the code of its finding.
-fn load(file: &Path, resolved: Resolved) -> Result<(Dataset, Vec<Warning>, FitConfig), Unusable> {
+fn load(file: &Path, resolved: Resolved) -> Result<Loaded, Unusable> {
     let loaded = data::load(file, &resolved.load);
-    let (dataset, warnings) = loaded.map_err(|e| (e, "cannot_load"))?;
+    let (dataset, mut warnings) = loaded.map_err(|e| (e, "cannot_load"))?;
     let fit = data::settle(resolved.fit, &dataset, &resolved.load);
     let fit = fit.map_err(|e| (e, "unsuitable_settings"))?;
-    Ok((dataset, warnings, fit))
+    let tests = Tests::read(resolved.experiments.as_deref(), &dataset, &fit, &mut warnings);
+    let tests = tests.map_err(|e| (e, "unusable_experiments"))?;
+    Ok(Loaded { dataset, warnings, fit, tests })
+}
+
+/// What is checked.
+struct Loaded {
+    dataset: Dataset,
+    warnings: Vec<Warning>,
+    fit: FitConfig,
+    tests: Option<Tests>,
 }
 
 /// The JSON of a file of which nothing is known but what is wrong.
@@ -87,6 +101,7 @@ fn print_unusable(file: &Path, (error, code): Unusable) -> anyhow::Result<ExitCo
         "outcome_kind": null,
         "roles": null,
         "channels": [],
+        "experiments": null,
         "findings": [finding],
     }))?;
     std::io::stdout().lock().write_all(text.as_bytes())?;
@@ -108,7 +123,12 @@ fn as_finding(warning: Warning) -> Finding {
     Finding { severity: Severity::Note, code, message: warning.message, hint: warning.hint }
 }
 
-fn as_json(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> serde_json::Value {
+fn as_json(
+    data: &Dataset,
+    history: &[ChannelHistory],
+    tests: Option<&Tests>,
+    findings: &[Finding],
+) -> serde_json::Value {
     json!({
         "schema": SCHEMA,
         "file": data.source.file,
@@ -122,6 +142,7 @@ fn as_json(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> 
         "outcome_kind": data.outcome.kind,
         "roles": data.roles,
         "channels": history,
+        "experiments": tests.map(|tests| tests.json(data)),
         "findings": findings,
     })
 }
@@ -130,7 +151,12 @@ fn count(n: usize, one: &str) -> String {
     format!("{n} {one}{}", if n == 1 { "" } else { "s" })
 }
 
-fn as_text(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> String {
+fn as_text(
+    data: &Dataset,
+    history: &[ChannelHistory],
+    tests: Option<&Tests>,
+    findings: &[Finding],
+) -> String {
     let mut text = format!("{}: {}, ", data.source.file, count(data.source.rows, "row"));
     let unit = data.interval.noun();
     let mut say = |line: String| text.push_str(&line);
@@ -141,6 +167,7 @@ fn as_text(data: &Dataset, history: &[ChannelHistory], findings: &[Finding]) -> 
     say("\n\n".to_owned());
     say(roles(data));
     say(channels(history, unit));
+    say(tests.map(|tests| tests.text(data)).unwrap_or_default());
     say(judgement(findings));
     text
 }

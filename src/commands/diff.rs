@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use mmm::diff::{self, Aspect, Settings, Side};
+use mmm::diff::{self, Aspect, Settings};
 use mmm::show::{self, Format};
 
+use super::edited::EditedArgs;
 use super::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Compare two fits channel by channel: return, shape, recommended budget, and what went in differently.
@@ -36,7 +37,7 @@ pub struct Diff {
     #[arg(long, value_name = "SHARE", default_value = "90%", value_parser = probability)]
     probability: f64,
     /// What may make the exit code 1: roi (and channels added or removed), allocation, verdict (of
-    /// convergence)
+    /// convergence), columns (without a role, that came, went or began to spend)
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "roi,allocation,verdict")]
     fail_on: Vec<FailOn>,
     /// The CSV file NEW was fitted to: tells how much of each change is due to what
@@ -54,6 +55,8 @@ pub struct Diff {
     /// Print nothing: the exit code says it
     #[arg(long)]
     quiet: bool,
+    #[command(flatten)]
+    edited: EditedArgs,
 }
 
 /// A kind of change that a pipeline can stop at.
@@ -62,6 +65,7 @@ enum FailOn {
     Roi,
     Allocation,
     Verdict,
+    Columns,
 }
 
 impl Diff {
@@ -70,11 +74,11 @@ impl Diff {
 
     /// Compares and prints on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let read = |path: &PathBuf| Side::read(path).map_err(mmm::Error::from);
-        let (old, new) = (read(&self.old)?, read(&self.new)?);
+        let (old, new) = (self.edited.side(&self.old)?, self.edited.side(&self.new)?);
         let settings = Settings { tolerance: self.tolerance, probability: self.probability };
         let mut report = diff::diff(&old, &new, settings);
         if let Some(new_data) = &self.new_data {
+            report.note_woken(&diff::woken(&old.fit, new_data));
             let interrupt = Interrupt::install()?;
             let progress = SamplingProgress::start(0, Detail::Quiet, interrupt.clone());
             let explained =
@@ -105,6 +109,7 @@ impl Diff {
             Aspect::Roi => FailOn::Roi,
             Aspect::Allocation => FailOn::Allocation,
             Aspect::Verdict => FailOn::Verdict,
+            Aspect::Columns => FailOn::Columns,
         })
     }
 }

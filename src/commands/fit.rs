@@ -6,14 +6,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Args;
-use mmm::config::{FitConfig, RawConfig, Resolved};
-use mmm::data::{self, Dataset};
+use mmm::config::{RawConfig, Resolved};
 use mmm::diagnostics::Verdict;
+use mmm::run::{Checked, finish_sampling, write_log};
 use mmm::show::Style;
-use mmm::store::{Gradients, LOG_FILE, OutputDir, OutputKind, PhaseClock, REPORT_FILE};
+use mmm::store::{OutputDir, OutputKind, PhaseClock, REPORT_FILE};
 use mmm::{report, show, store};
 
-use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, flags};
+use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::experiments::Tests;
 use super::progress::{Detail, Interrupt, SamplingProgress};
 use super::refresh::{self, Previous, RefreshArgs};
 
@@ -38,6 +39,8 @@ pub struct Fit {
     config: ConfigArgs,
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    experiments: ExperimentArgs,
     #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
@@ -83,66 +86,61 @@ impl Fit {
     /// Fits, writes the output directory, and prints the summary or the JSON on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         if let Some(fit) = &self.refresh.verify {
-            if flags(self.data, self.model, self.sampler)? != RawConfig::default() {
+            if self.experiments.above(flags(self.data, self.model, self.sampler)?) != RawConfig::default() {
                 bail!("--verify takes every setting from the fit; leave the other flags out");
             }
-            return refresh::verify(fit, self.data_file.as_deref(), self.results.quiet);
+            return refresh::verify(fit, self.refresh.edited, self.data_file.as_deref(), self.results.quiet);
         }
         let mut clock = PhaseClock::start();
         let interrupt = Interrupt::install()?;
         let file = self.data_file.unwrap_or_default();
-        let flags = flags(self.data, self.model, self.sampler)?;
+        let flags = self.experiments.above(flags(self.data, self.model, self.sampler)?);
         let previous = self.refresh.previous(&file, &flags)?;
-        let Resolved { load, fit: config, threads } = match &previous {
+        let Resolved { load, fit: config, experiments, threads } = match &previous {
             Some(previous) => previous.resolve()?,
             None => self.config.resolve_flags(flags)?,
         };
-        let (dataset, mut warnings) = data::load(&file, &load)?;
-        let mut config = data::settle(config, &dataset, &load)?;
-        if let Some(previous) = &previous {
-            warnings.extend(previous.apply(&file, &dataset, &mut config)?);
-        }
-        warnings.extend(data::vet(&dataset, &config)?);
+        let mut checked = Checked::read_with(&file, &load, config, |dataset, config| match &previous {
+            Some(previous) => previous.apply(&file, dataset, config),
+            None => Ok(Vec::new()),
+        })?;
+        let of = (&checked.dataset, &checked.config);
+        let mut found = Vec::new();
+        let tests = match &previous {
+            Some(previous) => previous.tests(experiments.as_deref(), of.0, of.1, &mut found)?,
+            None => Tests::read(experiments.as_deref(), of.0, of.1, &mut found)?,
+        };
+        checked.warnings.extend(found);
+        checked.tests = tests.map(|tests| (tests.file, tests.resolved));
         if self.prior_only {
-            return self.results.prior((&dataset, &config), warnings, threads, &interrupt);
+            return self.results.prior(checked, threads, &interrupt);
         }
         if let Some(controls) = &self.sensitivity {
-            mmm::sensitivity::check_controls(&dataset, controls)?;
+            mmm::sensitivity::check_controls(&checked.dataset, controls)?;
         }
         // Made before the slow part, so that an unwritable place fails at once.
         let directory = OutputDir::create(self.results.out("mmm-out")).map_err(mmm::Error::from)?;
         clock.finish("load");
 
         let pool = worker_threads(threads)?;
-        let fitted = pool.install(|| self.results.sample(&dataset, &config, &interrupt));
+        let fitted = pool.install(|| self.results.sample(&checked, &interrupt));
         interrupt.check()?;
         let fitted = fitted?;
-        let cost = fitted.cost;
-        let phases = [
-            ("pilot", cost.pilot),
-            ("warmup", cost.warmup),
-            ("sampling", cost.sampling),
-            ("summaries", cost.summaries),
-        ];
-        clock.finish_in_parts("scale", &phases);
-        let mut report = pool.install(|| fitted.report(&dataset, &config, warnings))?;
+        finish_sampling(&mut clock, &fitted);
+        let mut report = pool.install(|| checked.report(&fitted))?;
         clock.finish("plans");
         if let Some(controls) = &self.sensitivity {
-            let of = (&dataset, &config);
+            let of = (&checked.dataset, &checked.config);
             let found = pool.install(|| mmm::sensitivity(&fitted, &report, of, controls, &interrupt));
             interrupt.check()?;
             report.sensitivity = Some(found?);
             clock.finish("sensitivity");
         }
 
-        pool.install(|| write_all(&directory, &mut report, &dataset, &fitted, self.results.report))?;
+        pool.install(|| write_all(&directory, &mut report, &checked, &fitted, self.results.report))?;
         let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
         clock.finish("writing");
-        let (threads, set) = (pool.current_num_threads(), fitted.density.instructions().name());
-        let sampled = (Gradients::of(cost.pilot_gradients, &fitted.chains), fitted.divergences());
-        let log = clock.log(&report, threads, set, sampled);
-        let log = log.map_err(mmm::Error::from)?.to_json().map_err(mmm::Error::from)?;
-        directory.write_bytes(LOG_FILE, &log).map_err(mmm::Error::from)?;
+        pool.install(|| write_log(&directory, &clock, &report, &fitted))?;
         interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
         let failed = fitted.diagnostics.verdict == Verdict::Fail;
@@ -169,17 +167,16 @@ impl OutputArgs {
     /// Draws from the prior, writes `prior.json`, and prints the table or the JSON.
     fn prior(
         &self,
-        (dataset, config): (&Dataset, &FitConfig),
-        warnings: Vec<mmm::Warning>,
+        Checked { dataset, config, warnings, .. }: Checked,
         threads: Option<usize>,
         interrupt: &Interrupt,
     ) -> anyhow::Result<ExitCode> {
         let directory =
             OutputDir::create_with(self.out("mmm-prior"), OutputKind::Prior).map_err(mmm::Error::from)?;
-        let draws = worker_threads(threads)?.install(|| mmm::prior_only(dataset, config));
+        let draws = worker_threads(threads)?.install(|| mmm::prior_only(&dataset, &config));
         interrupt.check()?;
         let draws = draws?;
-        let report = report::build_prior(dataset, config, &draws, warnings);
+        let report = report::build_prior(&dataset, &config, &draws, warnings);
         store::write_prior(&directory, &report, &draws).map_err(mmm::Error::from)?;
         interrupt.check()?;
         let target = directory.commit().map_err(mmm::Error::from)?;
@@ -200,15 +197,11 @@ impl OutputArgs {
     }
 
     /// Fits with progress on stderr; Ctrl-C ends it.
-    fn sample(
-        &self,
-        dataset: &Dataset,
-        config: &FitConfig,
-        interrupt: &Interrupt,
-    ) -> Result<mmm::Fit, mmm::Error> {
+    fn sample(&self, checked: &Checked, interrupt: &Interrupt) -> Result<mmm::Fit, mmm::Error> {
         let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
-        let progress = SamplingProgress::start(config.sampler.chains, detail, interrupt.clone());
-        let fitted = mmm::fit(dataset, config, &progress);
+        let chains = checked.config.sampler.chains;
+        let progress = SamplingProgress::start(chains, detail, interrupt.clone());
+        let fitted = checked.fit(&progress);
         progress.finish();
         fitted
     }
@@ -238,11 +231,11 @@ fn unsaid(target: &Path) -> String {
 fn write_all(
     directory: &OutputDir,
     report: &mut report::Fit,
-    dataset: &Dataset,
+    checked: &Checked,
     fitted: &mmm::Fit,
     html: bool,
 ) -> Result<(), mmm::Error> {
-    store::write_results(directory, report, dataset, &fitted.posterior)?;
+    store::write_results(directory, report, &checked.dataset, &fitted.posterior)?;
     if html {
         directory.write_bytes(REPORT_FILE, show::report(report).as_bytes())?;
     }

@@ -11,7 +11,8 @@ use mmm::config::{BetaPrior, FitConfig, LoadOptions};
 use mmm::data::{self, Channel, Dataset, knot_weeks};
 use mmm::model::{ChannelDesign, Design, ShapePrior};
 
-use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs};
+use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::experiments::Tests;
 
 /// Write a commented mmm.toml with the column roles found in a data file and every default.
 /// `mmm fit DATA.csv --config mmm.toml` then does what `mmm fit DATA.csv` would have done.
@@ -32,15 +33,21 @@ pub struct Init {
     force: bool,
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    experiments: ExperimentArgs,
 }
 
 impl Init {
     /// Writes the file, whole or not at all.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let resolved =
-            ConfigArgs::default().resolve(self.data.clone(), ModelArgs::default(), SamplerArgs::default())?;
-        let (dataset, warnings) = data::load(&self.data_file, &resolved.load)?;
-        let text = settings(&self, &dataset, &resolved.load, &resolved.fit);
+        let flags = flags(self.data.clone(), ModelArgs::default(), SamplerArgs::default())?;
+        let resolved = ConfigArgs::default().resolve_flags(self.experiments.clone().above(flags))?;
+        let (dataset, mut warnings) = data::load(&self.data_file, &resolved.load)?;
+        let mut text = settings(&self, &dataset, &resolved.load, &resolved.fit);
+        if let Some(file) = &resolved.experiments {
+            Tests::read(Some(file), &dataset, &resolved.fit, &mut warnings)?;
+            text.push_str(&experiments_section(file, &self.config_out)?);
+        }
         write_whole(&self.config_out, &text, self.force)?;
         let mut stderr = std::io::stderr().lock();
         for warning in warnings {
@@ -220,6 +227,17 @@ fn sampler_section(text: &mut String, fit: &FitConfig, data: &Dataset) {
         if sampler.target_accept.is_some() { "" } else { "# " },
         sampler.acceptance(data.n_geos(), data::in_lockstep(data)),
     );
+}
+
+/// The file of tests as seen from the folder of the settings file.
+fn experiments_section(file: &Path, config_out: &Path) -> anyhow::Result<String> {
+    let beside = config_out.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    let seen = match beside {
+        true => file.to_path_buf(),
+        false => std::path::absolute(file).with_context(|| format!("cannot find {}", file.display()))?,
+    };
+    let seen = quoted(&seen.display().to_string());
+    Ok(format!("\n[experiments]\n# lift tests, one row a test; relative to this file\nfile = {seen}\n"))
 }
 
 fn control_sections(text: &mut String, data: &Dataset) {

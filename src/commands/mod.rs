@@ -4,6 +4,8 @@ mod args;
 mod check;
 mod completions;
 mod diff;
+mod edited;
+mod experiments;
 mod fit;
 mod init;
 mod progress;

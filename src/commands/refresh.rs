@@ -8,11 +8,13 @@ use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, RawConfig, Resolved};
 use mmm::data::Dataset;
-use mmm::diff::{self, DiffReport, NotCompared, Settings, Side};
+use mmm::diff::{self, DiffReport, NotCompared, Settings, Side, Woken};
 use mmm::show::{self, Format};
 use mmm::store::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
 use mmm::{previous, refresh};
 
+use super::edited::EditedArgs;
+use super::experiments::Tests;
 use super::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Fits that lean on an earlier one.
@@ -31,6 +33,8 @@ pub struct RefreshArgs {
     /// (exit 1; 2 is trouble); DATA.csv is the file that was fitted unless given
     #[arg(long, value_name = "FIT", conflicts_with_all = ["config", "since_last", "out", "json", "report"])]
     pub verify: Option<PathBuf>,
+    #[command(flatten)]
+    pub edited: EditedArgs,
 }
 
 fn weight(text: &str) -> Result<f64, String> {
@@ -46,16 +50,18 @@ pub struct Previous {
     shown: String,
     flags: RawConfig,
     carry: Option<f64>,
+    woken: Vec<Woken>,
 }
 
 impl RefreshArgs {
     /// Reads the earlier fit, when one was named, and refuses data whose columns do not fit it.
     pub fn previous(&self, data: &Path, flags: &RawConfig) -> Result<Option<Previous>, mmm::Error> {
         let Some(path) = &self.since_last else { return Ok(None) };
-        let side = Side::read(path)?;
+        let side = self.edited.side(path)?;
         refresh::check_new_columns(data, &side.fit, &flags.data)?;
         let shown = path.display().to_string();
-        Ok(Some(Previous { side, shown, flags: flags.clone(), carry: self.carry_forward }))
+        let woken = diff::woken(&side.fit, data);
+        Ok(Some(Previous { side, shown, flags: flags.clone(), carry: self.carry_forward, woken }))
     }
 }
 
@@ -67,6 +73,28 @@ impl Previous {
         settings.resolve(self.flags.clone())
     }
 
+    /// The tests of `file`, else those of the earlier fit; without those that are carried forward already.
+    pub fn tests(
+        &self,
+        file: Option<&Path>,
+        data: &Dataset,
+        config: &FitConfig,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Option<Tests>, mmm::Error> {
+        let earlier = self.side.fit.run.experiments.as_ref();
+        let read = file.map(mmm::data::read_experiments).transpose()?;
+        if read.is_none() {
+            warnings.extend(earlier.and_then(refresh::changed_experiments));
+        }
+        let Some(mut tests) = read.or_else(|| earlier.cloned()) else { return Ok(None) };
+        if let (Some(_), Some(earlier)) = (self.carry, earlier) {
+            let (new, held) = tests.without(earlier);
+            warnings.extend(refresh::tests_carried(&held));
+            tests = new;
+        }
+        if tests.rows.is_empty() { Ok(None) } else { Tests::resolve(tests, data, config, warnings).map(Some) }
+    }
+
     /// Refuses changed roles; carries the posterior forward when asked. Returns what to warn of.
     pub fn apply(
         &self,
@@ -75,16 +103,20 @@ impl Previous {
         config: &mut FitConfig,
     ) -> Result<Vec<Warning>, mmm::Error> {
         refresh::check_same_roles(file, &self.side.fit, &data.roles, &self.flags.data)?;
-        match self.carry {
-            Some(weight) => refresh::carry_forward(config, &self.side, data, weight),
-            None => Ok(refresh::other_periods(&self.side.fit, data, &config.model).into_iter().collect()),
-        }
+        let mut warnings = match self.carry {
+            Some(weight) => refresh::carry_forward(config, &self.side, data, weight)?,
+            None => refresh::other_periods(&self.side.fit, data, &config.model).into_iter().collect(),
+        };
+        let hint = "fit once without --since-last and without excluding it, to take it in";
+        warnings.extend(self.woken.iter().map(|w| Warning::new("left_out_spends", w.message(), hint)));
+        Ok(warnings)
     }
 
     /// Compares the results in the making with the earlier fit, and writes the comparison beside them.
     pub fn compare(&self, directory: &OutputDir) -> Result<DiffReport, mmm::Error> {
         let new = Side::read(directory.working_path())?;
-        let report = diff::diff(&self.side, &new, Settings::default());
+        let mut report = diff::diff(&self.side, &new, Settings::default());
+        report.note_woken(&self.woken);
         directory.write_bytes(DIFF_JSON, &report.to_json()?)?;
         directory.write_bytes(DIFF_MARKDOWN, show::diff_text(&report, Format::Markdown).as_bytes())?;
         Ok(report)
@@ -107,14 +139,15 @@ impl Previous {
 }
 
 /// `mmm fit --verify FIT [DATA.csv]`.
-pub fn verify(fit: &Path, data: Option<&Path>, quiet: bool) -> anyhow::Result<ExitCode> {
+pub fn verify(fit: &Path, edited: EditedArgs, data: Option<&Path>, quiet: bool) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::install()?;
     let progress = SamplingProgress::start(0, Detail::Quiet, interrupt.clone());
+    let before = edited.fit(fit)?;
     let fitted_file = match data {
         Some(path) => path.to_path_buf(),
-        None => PathBuf::from(mmm::report::Fit::read(fit).map_err(mmm::Error::from)?.run.data.file),
+        None => PathBuf::from(&before.run.data.file),
     };
-    let found = refresh::verify(fit, &fitted_file, &progress);
+    let found = refresh::verify((fit, &before), &fitted_file, &progress);
     interrupt.check()?;
     let found = found?;
     let mut text = String::new();

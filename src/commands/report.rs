@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use mmm::report::Fit;
 use mmm::show;
 use mmm::store::{REPORT_FILE, REPORT_UNFINISHED};
+
+use super::edited::EditedArgs;
 
 /// Write a self-contained HTML report of a finished fit, without scripts or anything fetched.
 #[derive(Debug, Args)]
@@ -23,6 +24,8 @@ pub struct ReportArgs {
     /// Where to write it; - is stdout [default: report.html beside fit.json]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    edited: EditedArgs,
 }
 
 /// Writes the report and says where it is.
@@ -30,7 +33,7 @@ pub struct ReportArgs {
 /// # Errors
 /// A fit that cannot be read, or a file that cannot be written; an earlier report then stays as it was.
 pub fn run(args: ReportArgs) -> anyhow::Result<()> {
-    let fit = Fit::read(&args.fit).map_err(mmm::Error::from)?;
+    let fit = args.edited.fit(&args.fit)?;
     let html = show::report(&fit);
     let beside = || {
         let directory = if args.fit.is_dir() { Some(args.fit.as_path()) } else { args.fit.parent() };

@@ -1,16 +1,15 @@
 //! `mmm scenario`: a finished fit → what-if plans, best plans, what to test, who is over-credited.
 
-mod ask;
-
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use mmm::planning::{RawQuestion, RequestError};
+use mmm::ask::{Questions, ask_of};
+use mmm::planning::{Margin, RawQuestion, Split};
 use mmm::show;
 
-use self::ask::Asker;
+use super::edited::EditedArgs;
 
 /// Ask a finished fit where the next dollar goes: judge plans of your own, or find the best one.
 ///
@@ -47,6 +46,8 @@ pub struct Scenario {
     /// Output directory of `mmm fit`, or its fit.json
     #[arg(value_name = "FIT")]
     fit: PathBuf,
+    #[command(flatten)]
+    edited: EditedArgs,
     #[command(flatten)]
     changes: ChangeArgs,
     #[command(flatten)]
@@ -104,20 +105,6 @@ struct ChangeArgs {
     dated: bool,
 }
 
-/// A margin as typed.
-#[derive(Debug, Clone)]
-struct Margin {
-    text: String,
-    value: f64,
-}
-
-impl Margin {
-    /// Whether it is a share of something.
-    fn is_percentage(&self) -> bool {
-        self.text.ends_with('%')
-    }
-}
-
 /// What the best plan is to achieve.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Find the best plan")]
@@ -153,7 +140,8 @@ struct GoalArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits of the best plan")]
 struct LimitArgs {
-    /// A channel's spend: tv=0.5..1.5 times today's, tv=-20%..+50%, tv=30000/week.. (either end optional)
+    /// A channel's spend: tv=0.5..1.5 times today's, tv=-20%..+50%, tv=30000/week..; an end left out keeps the limit
+    /// of --max-step
     #[arg(long, value_name = "CHANNEL=LO..HI")]
     bound: Vec<String>,
     /// Several channels together: video:tv,youtube=0.8..1.2
@@ -172,7 +160,8 @@ struct LimitArgs {
 
 impl Scenario {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let report = Asker::new(&self)?.ask()?;
+        let fit = self.edited.fit(&self.fit)?;
+        let report = ask_of((&self.fit, &fit), &self.questions())?;
         let mut stdout = std::io::stdout().lock();
         if self.json {
             stdout.write_all(&report.to_json().map_err(mmm::Error::from)?)?;
@@ -183,7 +172,21 @@ impl Scenario {
         Ok(if failed { ExitCode::from(super::NOT_CONVERGED) } else { ExitCode::SUCCESS })
     }
 
-    /// The flags as a question.
+    /// Everything that the flags ask.
+    fn questions(&self) -> Questions {
+        Questions {
+            own: self.question(),
+            file: self.file.clone(),
+            weeks: self.weeks,
+            split: if self.limits.by_geo { Split::All } else { Split::AsAsked },
+            frontier: self.frontier.map(usize::from),
+            test_value: self.test_value,
+            flight: self.flight.clone(),
+            reported: self.reported.clone(),
+        }
+    }
+
+    /// The plan that the flags ask for.
     fn question(&self) -> RawQuestion {
         RawQuestion {
             set: self.changes.set.clone(),
@@ -196,7 +199,7 @@ impl Scenario {
             min_outcome: self.goals.min_outcome.clone(),
             target_mroi: self.goals.target_mroi,
             target_roi: self.goals.target_roi,
-            margin: self.goals.margin.as_ref().map(|margin| margin.value),
+            margin: self.goals.margin,
             risk: self.goals.risk.clone(),
             bound: self.limits.bound.clone(),
             group: self.limits.group.clone(),
@@ -204,76 +207,7 @@ impl Scenario {
             max_step: self.limits.max_step.clone(),
         }
     }
-
-    /// A flag that nothing would use: a limit of the best plan where none is asked for, or what a plan of a file
-    /// has to say itself.
-    fn unused_flag(&self, own: &RawQuestion) -> Option<RequestError> {
-        let limits = [
-            (!own.bound.is_empty(), "--bound"),
-            (!own.group.is_empty(), "--group"),
-            (!own.lock.is_empty(), "--lock"),
-            (own.max_step.is_some(), "--max-step"),
-        ];
-        let of_plan = [
-            (!own.set.is_empty(), "--set"),
-            (!own.shift.is_empty(), "--shift"),
-            (!own.pause.is_empty(), "--pause"),
-            (own.plan.is_some(), "--plan"),
-            (own.dated, "--dated"),
-            (own.optimise, "--optimise"),
-            (own.budget.is_some() && self.test_value.is_none(), "--budget"),
-            (own.min_outcome.is_some(), "--min-outcome"),
-            (own.target_mroi.is_some(), "--target-mroi"),
-            (own.target_roi.is_some(), "--target-roi"),
-        ];
-        if own.plan.is_some() && self.weeks.is_some() && !self.asks_extras_of_weeks() && self.file.is_none() {
-            return Some(RequestError::Conflict {
-                first: "--weeks".into(),
-                second: "--plan".into(),
-                reason: "the plan says its own weeks, up to its last row",
-            });
-        }
-        let keeps_limits = self.asks_plan(own) || self.frontier.is_some() || self.test_value.is_some();
-        let of_plan = of_plan.into_iter().filter(|_| self.file.is_some());
-        let limits = limits.into_iter().filter(|_| !keeps_limits);
-        let (_, first) = of_plan.chain(limits).find(|(given, _)| *given)?;
-        let (second, reason) = match self.file {
-            Some(_) => ("--file", "write what is asked of a plan into its table"),
-            None if self.flight.is_some() => ("--flight", "a pattern keeps its channel's budget"),
-            None => ("--reported", "nothing is planned; --optimise asks for the best plan too"),
-        };
-        Some(RequestError::Conflict { first: first.into(), second: second.into(), reason })
-    }
-
-    /// Weeks of a plan that does not say its own.
-    fn weeks(&self) -> f64 {
-        self.weeks.unwrap_or(USUAL_WEEKS)
-    }
-
-    /// Whether something beside plans is asked that is over `--weeks`.
-    fn asks_extras_of_weeks(&self) -> bool {
-        self.frontier.is_some() || self.test_value.is_some() || self.flight.is_some()
-    }
-
-    /// Whether the flags ask for a plan: always, unless a file has the plans or they only ask for something else.
-    fn asks_plan(&self, own: &RawQuestion) -> bool {
-        if self.file.is_some() {
-            return false;
-        }
-        let something_else = self.asks_extras_of_weeks() || self.reported.is_some();
-        let limits_alone = RawQuestion {
-            bound: own.bound.clone(),
-            group: own.group.clone(),
-            lock: own.lock.clone(),
-            max_step: own.max_step.clone(),
-            ..RawQuestion::default()
-        };
-        !something_else || *own != limits_alone
-    }
 }
-
-/// Length of a plan where nothing is said: a year.
-const USUAL_WEEKS: f64 = 52.0;
 
 fn weeks(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -284,18 +218,18 @@ fn weeks(text: &str) -> Result<f64, String> {
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    number_or_percent(text).ok_or_else(|| "it must be a share above 0, such as 15% or 0.15".into())
+    let number = number_or_percent(text).map(Margin::value);
+    number.ok_or_else(|| "it must be a share above 0, such as 15% or 0.15".into())
 }
 
 fn margin(text: &str) -> Result<Margin, String> {
-    let value = number_or_percent(text).ok_or("it must be a number above 0, such as 35% or 0.35")?;
-    Ok(Margin { text: text.to_owned(), value })
+    number_or_percent(text).ok_or_else(|| "it must be a number above 0, such as 35% or 0.35".into())
 }
 
-fn number_or_percent(text: &str) -> Option<f64> {
-    let number = match text.strip_suffix('%') {
-        Some(percent) => percent.trim().parse::<f64>().map(|x| x / 100.0),
-        None => text.trim().parse(),
-    };
-    number.ok().filter(|x| *x > 0.0 && x.is_finite())
+fn number_or_percent(text: &str) -> Option<Margin> {
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|x| *x > 0.0 && x.is_finite());
+    match text.strip_suffix('%') {
+        Some(percent) => number(percent).map(Margin::Percent),
+        None => number(text).map(Margin::Number),
+    }
 }

@@ -13,7 +13,8 @@ use mmm::report::{Forecaster, ValidateReport};
 use mmm::show::validate_text;
 use mmm::validation::{Fold, Forecasts, Plan, folds, validation_report};
 
-use super::args::{ConfigArgs, DataArgs, ModelArgs, SamplerArgs, at_least_one};
+use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, at_least_one, flags};
+use super::experiments::Tests;
 use super::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Backtest the model: forecast the last periods from what was known before them, several times over,
@@ -52,6 +53,8 @@ pub struct Validate {
     #[command(flatten)]
     data: DataArgs,
     #[command(flatten)]
+    experiments: ExperimentArgs,
+    #[command(flatten)]
     model: ModelArgs,
     #[command(flatten)]
     sampler: SamplerArgs,
@@ -61,8 +64,8 @@ impl Validate {
     /// Fits every fold and prints the scores on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let interrupt = Interrupt::install()?;
-        let Resolved { load, fit: config, threads } =
-            self.config.resolve(self.data, self.model, self.sampler)?;
+        let flags = self.experiments.above(flags(self.data, self.model, self.sampler)?);
+        let Resolved { load, fit: config, experiments, threads } = self.config.resolve_flags(flags)?;
         let (dataset, mut warnings) = data::load(&self.data_file, &load)?;
         let mut config = data::settle(config, &dataset, &load)?;
         if config.model.holdout_weeks > 0 {
@@ -71,6 +74,14 @@ impl Validate {
                 "holdout_ignored",
                 "holdout_weeks plays no part in a backtest: every fold holds out its own forecast periods",
                 "set --folds and --horizon",
+            ));
+        }
+        if Tests::read(experiments.as_deref(), &dataset, &config, &mut warnings)?.is_some() {
+            warnings.push(Warning::new(
+                "experiments_ignored",
+                "experiments play no part in a backtest: forecasts rest on how the outcome moves with media, tests \
+                 on what media cause",
+                "`mmm fit --experiments` uses them",
             ));
         }
         warnings.extend(data::vet(&dataset, &config)?);

@@ -7,9 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
-use super::ranges::{check_adstock, check_curve_prior, check_prior};
+use super::ranges::{check_curve_prior, check_prior};
 use super::table::{MOST_DRAWS, Section};
-use super::{ChannelConfig, ControlConfig, ModelConfig, SamplerConfig};
+use super::{ChannelConfig, ControlConfig, GapBelief, ModelConfig, SamplerConfig};
 use crate::error::Error;
 
 /// The same settings before anybody looked at them.
@@ -102,7 +102,7 @@ fn check_model(model: &ModelConfig, faults: &mut Faults) {
     if let Some(weeks) = model.trend_knot_weeks {
         faults.number((Section::Model, "trend_knot_weeks"), "model", weeks);
     }
-    check_adstock("model.adstock", model.adstock, faults);
+    model.adstock.check("model.adstock", faults);
 }
 
 fn check_sampler(sampler: &SamplerConfig, faults: &mut Faults) {
@@ -123,10 +123,19 @@ fn check_sampler(sampler: &SamplerConfig, faults: &mut Faults) {
 
 fn check_channel(path: &str, channel: &ChannelConfig, faults: &mut Faults) {
     if let Some(adstock) = channel.adstock {
-        check_adstock(&format!("{path}.adstock"), adstock, faults);
+        adstock.check(&format!("{path}.adstock"), faults);
     }
     if let Some(slope) = channel.slope {
         faults.number((Section::Channel, "slope"), path, slope);
+        let fixed = channel.saturation.unwrap_or_default().fixed_slope();
+        faults.expect(fixed.is_none(), || {
+            format!("{path}.slope is {slope}; it must be left out, as its saturation has a slope of its own")
+        });
+    }
+    if let Some(GapBelief { mean, sd }) = channel.causal_gap {
+        let path = format!("{path}.causal_gap");
+        faults.number((Section::Gap, "mean"), &path, mean);
+        faults.number((Section::Gap, "sd"), &path, sd);
     }
     if let Some(prior) = channel.prior {
         check_prior(path, prior, faults);

@@ -2,27 +2,31 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::Adstock;
 use crate::error::Error;
 
 /// What a table of the file may hold.
 enum Shape {
     /// The keys by name.
     Table(&'static [(&'static str, Shape)]),
+    /// Values with these keys.
+    Values(&'static [&'static str]),
     /// Any name; all entries alike.
     Named(&'static Shape),
     /// A value, judged when it is read.
     Value,
 }
 
-use Shape::{Named, Table, Value};
+use Shape::{Named, Table, Value, Values};
 
 const LOG_NORMAL: Shape =
     Table(&[("median", Value), ("sd_log", Value), ("low", Value), ("high", Value), ("mass", Value)]);
-const ADSTOCK: Shape = Table(&[("kind", Value), ("peak", Value), ("max_lag", Value)]);
+const ADSTOCK: Shape = Values(Adstock::KEYS);
 const CHANNEL: Shape = Table(&[
     ("spend", Value),
     ("exposure", Value),
     ("adstock", ADSTOCK),
+    ("saturation", Value),
     ("slope", Value),
     ("prior", Table(&[("roi", LOG_NORMAL), ("share", LOG_NORMAL), ("marginal_roi", LOG_NORMAL)])),
     (
@@ -33,6 +37,8 @@ const CHANNEL: Shape = Table(&[
             ("retention", Table(&[("mean", Value), ("sd", Value)])),
         ]),
     ),
+    ("causal_gap", Table(&[("mean", Value), ("sd", Value)])),
+    ("captures_demand", Value),
 ]);
 const CONTROL: Shape = Table(&[("reliability", Value)]);
 /// The same keys as [`super::RawConfig`]; a test holds the two together.
@@ -60,6 +66,7 @@ const CONFIG: &[(&str, Shape)] = &[
     ),
     ("channels", Named(&CHANNEL)),
     ("controls", Named(&CONTROL)),
+    ("experiments", Table(&[("file", Value)])),
     (
         "model",
         Table(&[
@@ -70,6 +77,7 @@ const CONFIG: &[(&str, Shape)] = &[
             ("scaling", Value),
             ("trend_knot_weeks", Value),
             ("seasonality_pairs", Value),
+            ("causal_gap", Value),
         ]),
     ),
     (
@@ -118,6 +126,10 @@ fn check_table(
 fn check_value(file: &str, text: &str, value: &DeValue<'_>, shape: &Shape, path: &str) -> Result<(), Error> {
     match (shape, value) {
         (Table(known), DeValue::Table(table)) => check_table(file, text, table, known, path),
+        (Values(keys), DeValue::Table(table)) => {
+            let known: Vec<_> = keys.iter().map(|key| (*key, Value)).collect();
+            check_table(file, text, table, &known, path)
+        }
         (Named(entry), DeValue::Table(table)) => table.iter().try_for_each(|(key, value)| {
             check_value(file, text, value.get_ref(), entry, &join(path, key.get_ref()))
         }),
@@ -188,6 +200,7 @@ national = ["d"]
 spend = "a"
 exposure = "b"
 adstock = { kind = "delayed", peak = 2, max_lag = 8 }
+saturation = "hill"
 slope = 1.0
 prior.roi = { low = 0.5, high = 2.0, mass = 0.9 }
 prior.share = { median = 0.1, sd_log = 1.0 }
@@ -197,6 +210,8 @@ curve_prior.slope = { low = 1, high = 2 }
 curve_prior.retention = { mean = 0.4, sd = 0.1 }
 [controls.e]
 reliability = 0.9
+[experiments]
+file = "experiments.csv"
 [model]
 holdout_weeks = 13
 adstock = { kind = "none" }
@@ -219,6 +234,7 @@ threads = 2
         match shape {
             Table(keys) => keys.iter().map(|(_, s)| n_keys(s)).sum(),
             Named(entry) => n_keys(entry),
+            Values(keys) => keys.len(),
             Value => 1,
         }
     }
@@ -233,9 +249,10 @@ threads = 2
             assert!(error.contains("unknown key `x"), "{error}");
         }
         let written = ALL.lines().filter(|l| l.contains('=')).count();
-        // The inline tables hold 3 + 3 + 2 + 2 + 2 + 2 + 2 + 1 keys in 8 lines; peak and max_lag of the model
-        // and the unused halves of the five priors (2 + 3 + 3 + 3 + 3) are not written.
-        assert_eq!(CONFIG.iter().map(|(_, s)| n_keys(s)).sum::<usize>(), written + 9 + 16);
+        // The inline tables hold 3 + 3 + 2 + 2 + 2 + 2 + 2 + 1 keys in 8 lines; peak, max_lag and r of the
+        // model, r of the channel and the unused halves of the five priors (2 + 3 + 3 + 3 + 3) are not written,
+        // nor the four keys of causal gaps.
+        assert_eq!(CONFIG.iter().map(|(_, s)| n_keys(s)).sum::<usize>(), written + 9 + 18 + 4);
     }
 
     #[test]

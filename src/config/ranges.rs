@@ -1,24 +1,8 @@
-//! Ranges of adstock and priors.
+//! Ranges of priors.
 
 use super::faults::Faults;
 use super::table::Section;
-use super::{Adstock, BetaPrior, CurvePrior, EffectPrior, LogNormalPrior};
-
-pub(super) fn check_adstock(path: &str, adstock: Adstock, faults: &mut Faults) {
-    let max_lag = match adstock {
-        Adstock::Geometric { max_lag } => max_lag,
-        Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
-        Adstock::None => None,
-    };
-    if let Some(max_lag) = max_lag {
-        faults.number((Section::Adstock, "max_lag"), path, max_lag);
-    }
-    if let Adstock::Delayed { peak, max_lag } = adstock {
-        faults.expect((0.0..=max_lag as f64).contains(&peak), || {
-            format!("{path}.peak is {peak}; it must be between 0 and max_lag ({max_lag})")
-        });
-    }
-}
+use super::{BetaPrior, CurvePrior, EffectPrior, LogNormalPrior};
 
 pub(super) fn check_prior(channel: &str, prior: EffectPrior, faults: &mut Faults) {
     let (scale, belief) = match prior {

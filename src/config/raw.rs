@@ -1,12 +1,15 @@
 //! Settings as written in `mmm.toml` or on the command line: all optional, none checked.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
-use super::{Adstock, DecimalSign, Noise, OutcomeKind, RawCurvePrior, Scaling, ZeroWeeks, keys};
+use super::{
+    Adstock, CausalGap, DecimalSign, GapBelief, Noise, OutcomeKind, RawCurvePrior, SaturationFamily, Scaling,
+    ZeroWeeks, keys,
+};
 use crate::error::Error;
 
 /// One source of settings. The command line and the file are two of them.
@@ -19,6 +22,8 @@ pub struct RawConfig {
     pub channels: BTreeMap<String, RawChannel>,
     /// `[controls.NAME]`
     pub controls: BTreeMap<String, RawControl>,
+    /// `[experiments]`
+    pub experiments: RawExperiments,
     /// `[model]`
     pub model: RawModel,
     /// `[sampler]`
@@ -63,6 +68,14 @@ pub struct RawData {
     pub national: Option<Vec<String>>,
 }
 
+/// `[experiments]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawExperiments {
+    /// File of lift tests; in a settings file relative to its folder.
+    pub file: Option<PathBuf>,
+}
+
 /// `[channels.NAME]`
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -73,12 +86,18 @@ pub struct RawChannel {
     pub exposure: Option<String>,
     /// Carry-over.
     pub adstock: Option<Adstock>,
+    /// Shape of diminishing returns.
+    pub saturation: Option<SaturationFamily>,
     /// Fixed Hill slope.
     pub slope: Option<f64>,
     /// Belief about the effect.
     pub prior: RawPrior,
     /// Belief about the shape of the response.
     pub curve_prior: RawCurvePrior,
+    /// Belief about the causal gap.
+    pub causal_gap: Option<GapBelief>,
+    /// Whether the channel captures demand.
+    pub captures_demand: Option<bool>,
 }
 
 /// `[controls.NAME]`
@@ -137,6 +156,8 @@ pub struct RawModel {
     pub trend_knot_weeks: Option<f64>,
     /// Pairs of yearly Fourier terms.
     pub seasonality_pairs: Option<usize>,
+    /// What is believed of the gap between correlation and cause.
+    pub causal_gap: Option<CausalGap>,
 }
 
 /// `[sampler]`, as [`super::SamplerConfig`] describes it.
@@ -194,7 +215,11 @@ pub fn read(path: &Path) -> Result<RawConfig, Error> {
         path: path.to_owned(),
         source,
     })?;
-    parse(&path.display().to_string(), &text)
+    let mut raw = parse(&path.display().to_string(), &text)?;
+    if let (Some(file), Some(folder)) = (&mut raw.experiments.file, path.parent()) {
+        *file = folder.join(&*file);
+    }
+    Ok(raw)
 }
 
 /// Reads the text of `mmm.toml`; `file` is its name in messages.
@@ -234,6 +259,7 @@ impl RawConfig {
             data: self.data.overridden_by(above.data),
             channels,
             controls,
+            experiments: RawExperiments { file: above.experiments.file.or(self.experiments.file) },
             model: self.model.overridden_by(above.model),
             sampler: self.sampler.overridden_by(above.sampler),
         }
@@ -282,6 +308,7 @@ impl RawChannel {
             spend: above.spend.or(self.spend),
             exposure: above.exposure.or(self.exposure),
             adstock: above.adstock.or(self.adstock),
+            saturation: above.saturation.or(self.saturation),
             slope: above.slope.or(self.slope),
             prior: if above.prior == RawPrior::default() { self.prior } else { above.prior },
             curve_prior: RawCurvePrior {
@@ -289,6 +316,8 @@ impl RawChannel {
                 slope: above.curve_prior.slope.or(self.curve_prior.slope),
                 retention: above.curve_prior.retention.or(self.curve_prior.retention),
             },
+            causal_gap: above.causal_gap.or(self.causal_gap),
+            captures_demand: above.captures_demand.or(self.captures_demand),
         }
     }
 }
@@ -303,6 +332,7 @@ impl RawModel {
             scaling: above.scaling.or(self.scaling),
             trend_knot_weeks: above.trend_knot_weeks.or(self.trend_knot_weeks),
             seasonality_pairs: above.seasonality_pairs.or(self.seasonality_pairs),
+            causal_gap: above.causal_gap.or(self.causal_gap),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Raw settings → checked ones: defaults filled in, every value in its range.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::faults::Faults;
 use super::table::Section;
@@ -21,6 +22,8 @@ pub struct Resolved {
     pub load: LoadOptions,
     /// What to fit, and how long to sample.
     pub fit: FitConfig,
+    /// File of lift tests.
+    pub experiments: Option<PathBuf>,
     /// Worker threads; as many as there are cores when `None`.
     pub threads: Option<usize>,
 }
@@ -57,6 +60,7 @@ impl RawConfig {
                 scaling: raw.model.scaling.unwrap_or(model.scaling),
                 trend_knot_weeks: raw.model.trend_knot_weeks.or(model.trend_knot_weeks),
                 seasonality_pairs: raw.model.seasonality_pairs.unwrap_or(model.seasonality_pairs),
+                causal_gap: raw.model.causal_gap.unwrap_or(model.causal_gap),
             },
             channels,
             controls: controls.collect(),
@@ -73,7 +77,7 @@ impl RawConfig {
             faults.number((Section::Sampler, "threads"), "sampler", threads);
         }
         let fit = fit.checked(faults)?;
-        Ok(Resolved { load, fit, threads: raw.sampler.threads })
+        Ok(Resolved { load, fit, experiments: raw.experiments.file, threads: raw.sampler.threads })
     }
 }
 
@@ -88,9 +92,12 @@ impl TryFrom<RawConfig> for Resolved {
 fn channel_config(name: &str, raw: &RawChannel, faults: &mut Faults) -> ChannelConfig {
     ChannelConfig {
         adstock: raw.adstock,
+        saturation: raw.saturation,
         slope: raw.slope,
         prior: effect_prior(name, &raw.prior, faults),
         curve_prior: curve_prior(name, raw.curve_prior, faults),
+        causal_gap: raw.causal_gap,
+        captures_demand: raw.captures_demand,
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Section {
     Belief,
     /// `channels.NAME.curve_prior.retention`
     Retention,
+    /// `channels.NAME.causal_gap`
+    Gap,
     /// `[controls.NAME]`
     Control,
     /// `[sampler]`
@@ -26,12 +28,13 @@ pub enum Section {
 
 impl Section {
     /// All of them, in the order of the table.
-    pub const ALL: [Section; 7] = [
+    pub const ALL: [Section; 8] = [
         Section::Model,
         Section::Adstock,
         Section::Channel,
         Section::Belief,
         Section::Retention,
+        Section::Gap,
         Section::Control,
         Section::Sampler,
     ];
@@ -46,6 +49,7 @@ impl Section {
                 "channels.NAME.prior.roi (or .share, .marginal_roi), channels.NAME.curve_prior.half_saturation (or .slope)"
             }
             Section::Retention => "channels.NAME.curve_prior.retention",
+            Section::Gap => "channels.NAME.causal_gap",
             Section::Control => "controls.NAME",
             Section::Sampler => "sampler",
         }
@@ -61,6 +65,7 @@ impl Section {
                 Some(Section::Belief)
             }
             ["channels", _, "curve_prior", "retention"] => Some(Section::Retention),
+            ["channels", _, "causal_gap"] => Some(Section::Gap),
             ["controls", _] => Some(Section::Control),
             ["sampler"] => Some(Section::Sampler),
             _ => None,
@@ -108,7 +113,7 @@ const fn whole(least: u64, most: u64) -> Range {
 }
 
 use Range::{Above, Between, Inside, Truth, Words};
-use Section::{Adstock, Belief, Channel, Control, Model, Retention, Sampler};
+use Section::{Adstock, Belief, Channel, Control, Gap, Model, Retention, Sampler};
 
 /// All of them, by section.
 #[rustfmt::skip]
@@ -120,10 +125,14 @@ pub const SETTINGS: &[Setting] = &[
     optional(row(Model, "trend_knot_weeks", "13, monthly data 52", "weeks between the knots of the trend", Between(1.0, 1e6))),
     // 26 pairs are the Nyquist limit of a year of weeks.
     row(Model, "seasonality_pairs", "3", "pairs of yearly Fourier terms", whole(0, 26)),
-    row(Adstock, "kind", "\"geometric\"", "shape of the carry-over", Words(&["geometric", "delayed", "binomial", "none"])),
+    row(Model, "causal_gap", "\"auto\"", "gap between correlation and cause of channels that say nothing of their own: by what they are and how their spend moves, or none", Words(&["auto", "none"])),
+    row(Adstock, "kind", "\"geometric\"", "shape of the carry-over", Words(super::Adstock::KINDS)),
     optional(row(Adstock, "max_lag", "no end (geometric); must be given (delayed, binomial)", "last period in which an exposure has an effect; fewer than the data have", whole(1, 5000))),
+    optional(row(Adstock, "r", "must be given (pascal)", "times that the geometric carry-over is applied; 1 is geometric, more peak later", whole(1, 3))),
     row(Adstock, "peak", "must be given (delayed)", "periods until the effect is largest, at most max_lag", Between(0.0, 5000.0)),
+    optional(row(Channel, "saturation", "\"hill\"", "shape of diminishing returns", Words(super::SaturationFamily::NAMES))),
     optional(row(Channel, "slope", "learnt", "fixes the Hill slope; 1 is no S-shape", Between(0.01, 100.0))),
+    optional(row(Channel, "captures_demand", "found by name and data", "whether the channel captures demand that would have come anyway", Truth)),
     row(Belief, "median", "", "50 % quantile; below 1 for a share", Between(1e-15, 1e15)),
     row(Belief, "sd_log", "", "standard deviation of the logarithm", Between(1e-6, 100.0)),
     row(Belief, "low", "", "lower end, in place of median and sd_log", Between(1e-15, 1e15)),
@@ -131,6 +140,8 @@ pub const SETTINGS: &[Setting] = &[
     row(Belief, "mass", "0.9", "probability between the ends", Between(0.01, 0.9999)),
     row(Retention, "mean", "", "share of the effect that lasts to the next period, on average", Inside(0.0, 1.0)),
     row(Retention, "sd", "", "its standard deviation, below √(mean (1 − mean))", Inside(0.0, 0.5)),
+    row(Gap, "mean", "", "logarithm of the expected share of the effect by correlation that is caused; -0.3 for three quarters", Between(-5.0, 2.0)),
+    row(Gap, "sd", "", "standard deviation of that logarithm", Between(0.01, 5.0)),
     row(Control, "reliability", "1; 0.8 where a channel follows the control", "share of its variance that is no error of measurement", Above(0.0, 1.0)),
     row(Control, "assumed", "false", "in stored fits only: whether the reliability is a default", Truth),
     row(Sampler, "seed", "1", "seed of every random number; the same seed gives the same result", whole(0, u64::MAX)),

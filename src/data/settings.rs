@@ -6,7 +6,7 @@ use super::checks::followers;
 use super::checks::weeks;
 use super::dataset::{Channel, Dataset};
 use crate::config::{
-    Adstock, ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, Scaling, UncheckedConfig,
+    ChannelConfig, ControlConfig, EffectPrior, FitConfig, LoadOptions, Scaling, UncheckedConfig,
 };
 use crate::error::{Error, Problems};
 use crate::words::nearest;
@@ -66,13 +66,8 @@ pub fn settle(fit: FitConfig, data: &Dataset, options: &LoadOptions) -> Result<F
 fn lags_beyond(fit: &UncheckedConfig, data: &Dataset, problems: &mut Problems, hints: &mut Vec<String>) {
     let own = fit.channels.iter().filter_map(|(name, c)| Some((format!("channels.{name}"), c.adstock?)));
     for (place, adstock) in std::iter::once(("model".to_owned(), fit.model.adstock)).chain(own) {
-        let max_lag = match adstock {
-            Adstock::Geometric { max_lag } => max_lag,
-            Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
-            Adstock::None => None,
-        };
         let n = data.n_periods();
-        if let Some(max_lag) = max_lag.filter(|lag| *lag >= n) {
+        if let Some(max_lag) = adstock.max_lag().filter(|lag| *lag >= n) {
             problems.push_with(|| {
                 format!("{place}.adstock.max_lag is {max_lag}; it must be below the {n} periods of the data")
             });

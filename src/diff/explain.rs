@@ -64,7 +64,10 @@ pub fn explain(
         LoadOptions { from: Some(window.first), to: Some(last), ..options.clone() }
     };
     let history = history_differs(inputs) || (other_version && old_data.is_none());
-    let config = !inputs.config.is_empty() || !inputs.roles.is_empty() || inputs.seed.is_some();
+    let config = !inputs.config.is_empty()
+        || !inputs.roles.is_empty()
+        || inputs.experiments.is_some()
+        || inputs.seed.is_some();
     let added = inputs.data.periods_added != Some(0) || !inputs.data.geos_added.is_empty();
     // What differs from the new fit in nothing more is the new fit.
     fits.push(match (history, added || config) {

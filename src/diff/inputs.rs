@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::units::Units;
-use crate::data::Dataset;
+use crate::data::{Dataset, ExperimentFile};
 use crate::report::{DataReport, Fit};
 
 /// Every way in which the inputs of two fits differ.
@@ -20,10 +20,42 @@ pub struct InputDiff {
     pub roles: Vec<Difference>,
     /// Settings that differ, the seed apart.
     pub config: Vec<Difference>,
+    /// Lift tests that differ; absent when they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiments: Option<ExperimentDiff>,
     /// Seeds, when they differ: old and new.
     pub seed: Option<[u64; 2]>,
     /// Versions of mmm, when they differ: old and new.
     pub version: Option<[String; 2]>,
+}
+
+/// Lift tests before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExperimentDiff {
+    /// File names as given, old and new; null where there was none.
+    pub file: [Option<String>; 2],
+    /// SHA-256 of the files.
+    pub sha256: [Option<String>; 2],
+    /// Tests only in the new fit, or told otherwise there.
+    pub added: Vec<String>,
+    /// Tests only in the old fit, or told otherwise there.
+    pub dropped: Vec<String>,
+}
+
+impl ExperimentDiff {
+    fn of(old: Option<&ExperimentFile>, new: Option<&ExperimentFile>) -> Option<ExperimentDiff> {
+        let none = ExperimentFile::default();
+        let sides = [old, new];
+        let (added, dropped) = old.unwrap_or(&none).changes(new.unwrap_or(&none));
+        let sha256 = sides.map(|side| side.map(|file| file.sha256.clone()));
+        let file = sides.map(|side| side.map(|file| file.file.clone()));
+        (sha256[0] != sha256[1] || !(added.is_empty() && dropped.is_empty())).then_some(ExperimentDiff {
+            file,
+            sha256,
+            added,
+            dropped,
+        })
+    }
 }
 
 /// One setting before and after, in words; null where it was not set.
@@ -112,6 +144,7 @@ impl InputDiff {
             data: DataDiff::of(old, new, roles.is_empty()),
             roles,
             config,
+            experiments: ExperimentDiff::of(o.experiments.as_ref(), n.experiments.as_ref()),
             seed: (o.seed != n.seed).then_some([o.seed, n.seed]),
             version: (old.tool.version != new.tool.version)
                 .then(|| [old.tool.version.clone(), new.tool.version.clone()]),
@@ -270,6 +303,7 @@ pub fn restated_columns(old: &Dataset, new: &Dataset) -> Vec<ColumnRestated> {
 mod tests {
     use super::*;
     use crate::config::Noise;
+    use crate::data::ExperimentRow;
     use crate::report::testdata;
     use crate::report::testdata::Parts;
 
@@ -301,6 +335,33 @@ mod tests {
         let diff = InputDiff::of(&old, &new);
         assert_eq!(diff.roles[0].key, "controls");
         assert_eq!(diff.data.restated.periods, None);
+    }
+
+    #[test]
+    fn tests_added_and_dropped_are_named() {
+        let mut old = testdata::fit();
+        let row = |id: &str| ExperimentRow {
+            row: 2,
+            cells: [("id".to_owned(), id.to_owned())].into_iter().collect(),
+        };
+        let file = |sha256: &str, ids: &[&str]| ExperimentFile {
+            file: "experiments.csv".into(),
+            sha256: sha256.into(),
+            rows: ids.iter().map(|id| row(id)).collect(),
+            ..ExperimentFile::default()
+        };
+        old.run.experiments = Some(file("a", &["one", "two"]));
+        assert_eq!(InputDiff::of(&old, &old).experiments, None);
+        let mut new = old.clone();
+        new.run.experiments = Some(file("b", &["two", "three"]));
+        let found = InputDiff::of(&old, &new).experiments.unwrap();
+        assert_eq!(
+            (&found.added[..], &found.dropped[..]),
+            (&["three".to_owned()][..], &["one".to_owned()][..])
+        );
+        new.run.experiments = None;
+        let found = InputDiff::of(&old, &new).experiments.unwrap();
+        assert_eq!((found.file[1].clone(), found.dropped.len()), (None, 2));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::channels::ChannelDiff;
+use super::columns::only_in;
+use super::plan::PlanChange;
 use super::side::Side;
 use crate::diagnostics::Verdict;
 use crate::words::numbers::percent;
@@ -33,6 +35,8 @@ pub enum Aspect {
     Allocation,
     /// Whether the draws can be trusted.
     Verdict,
+    /// The columns of the file that play no role.
+    Columns,
 }
 
 /// A change that counts.
@@ -47,9 +51,17 @@ pub struct Finding {
 }
 
 /// All changes that count: a ROI that rose, or fell, by more than the tolerance with the asked probability; a
-/// channel added or removed; a recommended change that moved by more than the tolerance of today's spend; a
-/// verdict on convergence other than before.
-pub(super) fn findings(old: &Side, new: &Side, channels: &[ChannelDiff], settings: Settings) -> Vec<Finding> {
+/// channel added or removed; a recommended change that moved by more than the tolerance of today's spend, where
+/// the old plan is worse now; a column without a role that came or went; a verdict on convergence other than
+/// before.
+pub(super) fn findings(
+    (old, new): (&Side, &Side),
+    channels: &[ChannelDiff],
+    plan: Option<&PlanChange>,
+    settings: Settings,
+) -> Vec<Finding> {
+    // Where the curves are gone, the plans themselves must do.
+    let is_other_plan = plan.is_none_or(|plan| plan.is_material(settings.probability));
     let mut found = Vec::new();
     let mut find = |aspect, channel: Option<&str>, message: String| {
         found.push(Finding { aspect, channel: channel.map(str::to_owned), message });
@@ -67,7 +79,9 @@ pub(super) fn findings(old: &Side, new: &Side, channels: &[ChannelDiff], setting
             find(Aspect::Roi, Some(name), words);
         }
         let moved = channel.allocation.and_then(|a| Some((a.difference?, a.change[0]?, a.change[1]?)));
-        if let Some((_, before, after)) = moved.filter(|(d, _, _)| d.abs() > settings.tolerance) {
+        if let Some((_, before, after)) =
+            moved.filter(|(d, _, _)| is_other_plan && d.abs() > settings.tolerance)
+        {
             let signed = |c: f64| format!("{}{}", if c > 0.0 { "+" } else { "" }, percent(c));
             let (before, after) = (signed(before), signed(after));
             let words = format!("the recommended change of {name} went from {before} to {after}");
@@ -77,6 +91,12 @@ pub(super) fn findings(old: &Side, new: &Side, channels: &[ChannelDiff], setting
     for (from, to, what) in [(old, new, "is gone"), (new, old, "is new")] {
         for channel in from.fit.channels.iter().filter(|c| to.channel(&c.name).is_none()) {
             find(Aspect::Roi, Some(&channel.name), format!("channel {} {what}", channel.name));
+        }
+    }
+    for (with, without, what) in [(new, old, "is new and has no role"), (old, new, "is gone")] {
+        let idle = &with.fit.run.roles.left_out;
+        for name in only_in(&with.fit, &without.fit).iter().filter(|name| idle.contains(name)) {
+            find(Aspect::Columns, None, format!("column `{name}` {what}"));
         }
     }
     let verdicts = [old, new].map(|side| side.fit.diagnostics.verdict);
@@ -93,5 +113,54 @@ pub(crate) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Ok => "ok",
         Verdict::Warn => "doubtful",
         Verdict::Fail => "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::posterior::Summary;
+    use crate::report::testdata;
+
+    /// The fit of the test data with a ROI of tv about `mean`, give or take a twentieth.
+    fn side(mean: f64) -> Side {
+        let mut fit = testdata::fit();
+        fit.run.seed = mean.to_bits();
+        let q = |factor: f64| mean * factor;
+        let roi =
+            Summary { mean, sd: q(0.05), q05: q(0.92), q25: q(0.97), q50: mean, q75: q(1.03), q95: q(1.08) };
+        fit.channels.iter_mut().filter(|c| c.name == "tv").for_each(|c| c.roi = Some(roi));
+        Side::summarised(fit)
+    }
+
+    fn of_roi(old: f64, new: f64) -> Vec<String> {
+        let report = crate::diff::diff(&side(old), &side(new), Settings::default());
+        report.material.into_iter().filter(|f| f.aspect == Aspect::Roi).map(|f| f.message).collect()
+    }
+
+    #[test]
+    fn what_rose_is_said_to_have_risen_and_what_fell_to_have_fallen() {
+        let told = |went: &str| format!("the ROI of tv {went}, by more than 10 % with probability 100 %");
+        assert_eq!(of_roi(1.0, 2.0), [told("rose from 1.00 to 2.00")]);
+        assert_eq!(of_roi(2.0, 1.0), [told("fell from 2.00 to 1.00")]);
+        assert_eq!(of_roi(1.0, 1.02), [""; 0]);
+        // Nine tenths of the probability in one direction, not in both together.
+        let report = crate::diff::diff(&side(1.0), &side(1.17), Settings::default());
+        let roi = report.channels.iter().find(|c| c.channel == "tv").unwrap().roi.unwrap();
+        assert!(roi.p_up > 0.8 && roi.p_down < 0.01, "{roi:?}");
+        let likely = Settings { probability: roi.p_up - 0.01, ..Settings::default() };
+        let found = crate::diff::diff(&side(1.0), &side(1.17), likely).material;
+        let words = format!("with probability {}", percent(roi.p_up));
+        assert!(found.iter().any(|f| f.message.contains("rose") && f.message.ends_with(&words)), "{found:?}");
+    }
+
+    #[test]
+    fn a_verdict_is_told_before_and_after() {
+        let (old, mut new) = (testdata::fit(), testdata::fit());
+        new.diagnostics.verdict = Verdict::Fail;
+        let before = verdict(old.diagnostics.verdict);
+        let report = crate::diff::diff(&Side::summarised(old), &Side::summarised(new), Settings::default());
+        let told = report.material.iter().find(|f| f.aspect == Aspect::Verdict).unwrap();
+        assert_eq!(told.message, format!("convergence was {before} and is failed"));
     }
 }

@@ -7,23 +7,29 @@
 
 mod change;
 mod channels;
+mod columns;
 mod controls;
 mod explain;
 mod explanation;
 mod inputs;
 mod judge;
+mod plan;
 mod report;
 mod side;
 mod units;
 
 pub use change::{Change, Pairing};
 pub use channels::{AllocationChange, ChannelDiff, Overtake, RankChange};
+pub use columns::{Woken, woken};
 pub(crate) use controls::{control_of, reliabilities};
 pub use explain::explain;
 pub use explanation::{ChannelParts, Explanation, Step, StepKind};
-pub use inputs::{ColumnRestated, DataDiff, Difference, InputDiff, Restated, restated_columns};
+pub use inputs::{
+    ColumnRestated, DataDiff, Difference, ExperimentDiff, InputDiff, Restated, restated_columns,
+};
 pub(crate) use judge::verdict;
 pub use judge::{Aspect, Finding, Settings};
+pub use plan::PlanChange;
 pub use report::{DIFF_SCHEMA, DiffReport, SideReport, diff, diff_schema};
 pub use side::{DrawSource, Side};
 pub use units::NotCompared;

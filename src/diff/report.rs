@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use super::change::Pairing;
 use super::channels::{self, ChannelDiff, Overtake};
+use super::columns::Woken;
 use super::explanation::Explanation;
 use super::inputs::InputDiff;
-use super::judge::{Finding, Settings, findings};
+use super::judge::{Aspect, Finding, Settings, findings};
+use super::plan::PlanChange;
 use super::side::{DrawSource, Side};
 use super::units::{NotCompared, not_compared};
 use crate::diagnostics::Verdict;
@@ -50,6 +52,9 @@ pub struct DiffReport {
     pub channels_added: Vec<String>,
     /// Channels only in the old fit.
     pub channels_removed: Vec<String>,
+    /// The old recommended plan against the new one; absent where the curves of either fit are not at hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanChange>,
     /// Pairs of channels whose order turned round, by mean ROI and by the probability to be ahead.
     pub overtakes: Vec<Overtake>,
     /// How much of each change is due to what; null unless the data were at hand.
@@ -97,6 +102,7 @@ pub fn diff(old: &Side, new: &Side, settings: Settings) -> DiffReport {
     };
     let not_compared = not_compared(&old.fit, &new.fit);
     let channels = channels::compare((old, new), &pairing, settings.tolerance, &not_compared);
+    let plan = PlanChange::of(old, new);
     let missing = |from: &Side, to: &Side| {
         let missing = from.fit.channels.iter().filter(|c| to.channel(&c.name).is_none());
         missing.map(|c| c.name.clone()).collect()
@@ -108,18 +114,25 @@ pub fn diff(old: &Side, new: &Side, settings: Settings) -> DiffReport {
         old: SideReport::of(old),
         new: SideReport::of(new),
         identical,
-        material: findings(old, new, &channels, settings),
+        material: findings((old, new), &channels, plan.as_ref(), settings),
         not_compared,
         inputs: InputDiff::of(&old.fit, &new.fit),
         channels_added: missing(new, old),
         channels_removed: missing(old, new),
         overtakes: channels::overtakes(old, new, &channels),
         channels,
+        plan,
         explanation: None,
     }
 }
 
 impl DiffReport {
+    /// Adds columns that began to spend after the old fit had left them out.
+    pub fn note_woken(&mut self, woken: &[Woken]) {
+        let finding = |w: &Woken| Finding { aspect: Aspect::Columns, channel: None, message: w.message() };
+        self.material.extend(woken.iter().map(finding));
+    }
+
     /// The comparison as JSON, with a final line feed.
     ///
     /// # Errors

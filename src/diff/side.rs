@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::config::Adstock;
+use crate::planning::{ChannelCurve, PlanningError, channel_curves};
 use crate::posterior::Summary;
 use crate::report::{ChannelReport, Fit};
-use crate::store::{Draws, OutputError, read_draws};
+use crate::store::{CURVES_FILE, Draws, Edited, OutputError, beside, read_curves, read_draws};
 use crate::transform::adstock;
+use crate::warning::Warning;
 
 /// Points that stand for a posterior of which only the summary is left.
 const APPROXIMATE_DRAWS: usize = 4000;
@@ -21,6 +23,7 @@ pub struct Side {
     /// Its `fit.json`.
     pub fit: Fit,
     draws: Option<Draws>,
+    curves: Option<Vec<ChannelCurve>>,
 }
 
 /// Where the draws of a comparison come from.
@@ -63,21 +66,35 @@ impl Side {
     /// Reads a fit and, when they are there, its draws.
     ///
     /// # Errors
-    /// A `fit.json` or draws file that is missing, damaged or of another schema; a missing draws file is none.
+    /// A `fit.json`, draws or curves file that is missing, damaged or of another schema; a missing draws file is none.
     pub fn read(path: &Path) -> Result<Side, OutputError> {
-        let fit = Fit::read(path)?;
+        Side::read_with(path, Edited::Refuse).map(|(side, _)| side)
+    }
+
+    /// The same, edited fits too when told; with what there is to say of the file.
+    ///
+    /// # Errors
+    /// As [`Side::read`].
+    pub fn read_with(path: &Path, edited: Edited) -> Result<(Side, Option<Warning>), OutputError> {
+        let (fit, note) = Fit::read_with(path, edited)?;
         let draws = read_draws(path, &fit)?;
-        Ok(Side { fit, draws })
+        let curves = if beside(path, CURVES_FILE).exists() { Some(curves(path, &fit)?) } else { None };
+        Ok((Side { fit, draws, curves }, note))
     }
 
     /// A fit of which only the summaries are at hand.
     pub fn summarised(fit: Fit) -> Side {
-        Side { fit, draws: None }
+        Side { fit, draws: None, curves: None }
     }
 
     /// Where draws come from.
     pub fn source(&self) -> DrawSource {
         if self.draws.is_some() { DrawSource::Parquet } else { DrawSource::Approximated }
+    }
+
+    /// The curves that plans are made from; `None` where they were not kept.
+    pub(super) fn curves(&self) -> Option<&[ChannelCurve]> {
+        self.curves.as_deref()
     }
 
     /// Number of draws of every quantity.
@@ -133,6 +150,14 @@ impl Side {
         let config = &self.fit.run.config;
         config.channels.get(channel).and_then(|c| c.adstock).unwrap_or(config.model.adstock)
     }
+}
+
+fn curves(path: &Path, fit: &Fit) -> Result<Vec<ChannelCurve>, OutputError> {
+    let foreign = |reason: PlanningError| OutputError::Foreign {
+        path: beside(path, CURVES_FILE),
+        reason: reason.to_string(),
+    };
+    channel_curves(read_curves(path, fit)?).map_err(foreign)
 }
 
 /// Evenly spaced quantiles of a distribution that has the summary's: on the scale of the logarithm (retention:

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::blocks::Layout;
 use super::design::{Design, PRIOR_MEDIA_SHARE};
+use super::gap::{GapPart, gap_given_effect};
 use super::media::{Media, Split};
 use super::observation::{Baseline, BaselineDraw, Calendar, CalendarState, Crossproducts};
 use super::returns::Returns;
@@ -90,7 +91,7 @@ impl Density {
             baseline: Baseline::new(&self.design.baseline, &self.crossproducts),
             calendar: self.calendar.as_ref().map(Calendar::state),
             by: LikelihoodGradient::new(&self.design),
-            returns: self.design.media.pool.state(self.layout.pooled().count()),
+            returns: self.design.media.pool.state(),
             terms: self.terms.state(&self.design),
         }
     }
@@ -142,6 +143,36 @@ impl Density {
         dispatch(self.split.instructions, LeaveOneOut { density: self, state, g, out });
     }
 
+    /// Adds what the terms beside the observation change of the predicted outcome, at the point of the last evaluation
+    /// in `state`; G × T.
+    pub(super) fn add_terms(&self, state: &State, mean: &mut [f64]) {
+        let at = At { design: &self.design, theta: &state.theta, media: &state.media };
+        // A residual loses what the prediction gains.
+        mean.iter_mut().for_each(|m| *m = -*m);
+        self.terms.predict(at, &state.terms, mean);
+        mean.iter_mut().for_each(|m| *m = -*m);
+    }
+
+    /// δ of every channel at the point of the last evaluation in `state`: the parameter where an experiment speaks of
+    /// the channel, else drawn exactly given the regression's effects.
+    pub fn draw_gaps<R: rand::Rng>(&self, state: &State, rng: &mut R) -> Vec<f64> {
+        let (media, theta) = (&self.design.media, &state.theta);
+        let mut gaps = theta.gap.clone();
+        let pooled: Vec<usize> = self.layout.pooled().collect();
+        let effects: Vec<f64> = pooled.iter().map(|c| theta.ln_effect[*c] + theta.gap[*c]).collect();
+        for (c, gap) in pooled.iter().zip(media.pool.draw_gaps(&effects, rng)) {
+            gaps[*c] += gap;
+        }
+        for (c, channel) in media.channels.iter().enumerate() {
+            if let Some(causal) = channel.prior.filter(|_| !channel.samples_gap()) {
+                let (mean, sd) = channel.gap.moments();
+                let part = GapPart { weight: 1.0, mean, sd };
+                gaps[c] = gap_given_effect(theta.ln_effect[c], causal, part, rng);
+            }
+        }
+        gaps
+    }
+
     /// Draws the baseline coefficients exactly, at the point of the last evaluation in `state`.
     pub fn draw_baseline<R: rand::Rng>(&self, state: &State, rng: &mut R) -> BaselineDraw {
         let mut draw = state.baseline.draw(&self.design.baseline, &self.crossproducts, rng);
@@ -167,6 +198,7 @@ impl Kernel for Evaluate<'_> {
         let State { theta, media, baseline, calendar, by, returns, terms } = state;
         let design = &density.design;
         forward::<FMA>(density, q, (&mut *theta, &mut *media, &mut *terms, &mut baseline.residual));
+        by.gap.fill(0.0);
         let mut likelihood = baseline.collapse::<FMA>(&design.baseline, &density.crossproducts, theta, by);
         let at = At { design, theta, media };
         likelihood += density.terms.density::<FMA>(at, &baseline.by_mean, terms, by);
@@ -186,7 +218,7 @@ impl Kernel for Evaluate<'_> {
             level.rotate(&mut by.weekly);
         }
         for (x, c) in returns.ln_effect.iter_mut().zip(density.layout.pooled()) {
-            *x = theta.ln_effect[c];
+            *x = theta.ln_effect[c] + theta.gap[c];
         }
         design.media.pool.density::<FMA>(returns);
         likelihood + density.layout.prior_and_chain_rule((q, theta), design, by, returns, grad)

@@ -7,6 +7,8 @@ mod blocks;
 mod density;
 mod design;
 mod expectation;
+mod experiments;
+mod gap;
 mod media;
 mod observation;
 mod predictive;
@@ -18,14 +20,17 @@ mod theta;
 
 pub use blocks::{FactorCoordinates, FactorInformation, Label, Layout, Learnt};
 pub(crate) use blocks::{
-    factor_column, half_saturation, half_saturation_column, retention_column, slope_column,
+    factor_column, gap_column, gap_label, half_saturation, half_saturation_column, retention_column,
+    slope_column,
 };
 pub use density::{Density, NotFinite, State};
 pub use design::{
     BaselineDesign, Basis, Calibration, ChannelDesign, ColumnGroup, Design, EffectScale, ExposureScale,
-    MediaDesign, ScaledOutcome, ShapePrior,
+    GapReason, MediaDesign, ScaledOutcome, ShapePrior,
 };
 pub use expectation::{Expectation, deviates};
+pub use experiments::experiment_terms;
+pub use gap::{GapPart, GapPrior};
 pub use media::{ChannelCotangents, Cotangents, Counterfactual, Media, OtherExposure};
 pub use observation::BaselineDraw;
 pub use predictive::PredictiveDraw;

@@ -18,7 +18,7 @@ impl Density {
     /// Mean of every cell, fitted or not, at the point of the last evaluation in `state` and with the
     /// given baseline; scaled outcome units, G × T.
     pub fn mean(&self, state: &State, draw: &BaselineDraw) -> Vec<f64> {
-        let (d, media) = (&self.design, &state.media);
+        let d = &self.design;
         let (n, k, n_geos) = (d.n_periods, d.baseline.n_columns(), d.n_geos);
         let mut all = vec![0.0; n_geos * n];
         for (g, mean) in all.chunks_exact_mut(n).enumerate() {
@@ -27,11 +27,20 @@ impl Density {
                 let z = &d.baseline.all_columns[(g * k + j) * n..(g * k + j + 1) * n];
                 mean.iter_mut().zip(z).for_each(|(m, z)| *m += draw.coefficients[g * k + j] * z);
             }
-            for c in 0..d.n_channels() {
-                media.add_contribution(c * n_geos + g, mean);
+        }
+        self.add_media(state, &mut all);
+        all
+    }
+
+    /// Adds what the model has of the media in every cell: Σ β h, and what experiments change of it; G × T.
+    pub fn add_media(&self, state: &State, all: &mut [f64]) {
+        let (n, n_geos) = (self.design.n_periods, self.design.n_geos);
+        for (g, mean) in all.chunks_exact_mut(n).enumerate() {
+            for c in 0..self.design.n_channels() {
+                state.media.add_contribution(c * n_geos + g, mean);
             }
         }
-        all
+        self.add_terms(state, all);
     }
 
     /// Draws the outcome of the fitted cells from the model, as the likelihood has it: each run of fitted

@@ -9,6 +9,7 @@ use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::gap::{GapPart, GapPrior, gap_given_effect};
 use crate::transform::math::{exp, ln};
 
 /// Width of the middle half of a normal in standard deviations.
@@ -41,6 +42,40 @@ pub struct Belief {
 pub struct ReturnsPrior {
     nodes: Vec<Node>,
     centre: f64,
+    /// Normals of each channel's ln effect in the regression, node by node.
+    channels: Vec<Vec<Part>>,
+    gaps: Vec<GapPrior>,
+}
+
+/// One normal of a channel's ln effect under a node: the usual or the weak part of its causal effect, and a part of
+/// its gap.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// Weight over standard deviation.
+    height: f64,
+    mean: f64,
+    /// 1 / standard deviation.
+    precision_root: f64,
+    /// Mean and sd of the causal ln effect.
+    causal: (f64, f64),
+    gap: GapPart,
+}
+
+impl Part {
+    fn new((weight, mean, sd): (f64, f64, f64), gap: GapPart) -> Part {
+        let spread = sd.hypot(gap.sd);
+        Part {
+            height: gap.weight * weight / spread,
+            mean: mean - gap.mean,
+            precision_root: 1.0 / spread,
+            causal: (mean, sd),
+            gap,
+        }
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        self.height * (-0.5 * ((x - self.mean) * self.precision_root).powi(2)).exp()
+    }
 }
 
 /// The shared prior at one point, with room for its arithmetic.
@@ -82,6 +117,12 @@ impl Node {
         p.max(f64::MIN_POSITIVE).ln()
     }
 
+    /// The normals of a channel with the given gap.
+    fn parts(&self, gap: &GapPrior) -> Vec<Part> {
+        let causal = [(1.0 - WEAK_SHARE, self.level, self.spread), (WEAK_SHARE, self.weak_mean, WEAK_SD)];
+        gap.parts().iter().flat_map(|part| causal.map(|causal| Part::new(causal, *part))).collect()
+    }
+
     /// P(ln effect < x) with a weak part of the given share.
     fn below(&self, weak_share: f64, x: f64) -> f64 {
         let standard = Normal::standard();
@@ -91,8 +132,8 @@ impl Node {
 }
 
 impl ReturnsPrior {
-    /// The mixture over the given beliefs.
-    pub fn new(beliefs: &[Belief]) -> ReturnsPrior {
+    /// The mixture over the given beliefs of the causal effects, and the gap of each channel that shares it.
+    pub fn new(beliefs: &[Belief], gaps: Vec<GapPrior>) -> ReturnsPrior {
         let mut nodes = Vec::new();
         for belief in beliefs {
             let levels: Vec<(f64, f64)> = if belief.sd > 0.0 {
@@ -119,7 +160,9 @@ impl ReturnsPrior {
             node.ln_weight = node.weight.ln();
         }
         let centre = nodes.iter().map(|n| n.weight * n.level).sum();
-        ReturnsPrior { nodes, centre }
+        let channels =
+            gaps.iter().map(|gap| nodes.iter().flat_map(|node| node.parts(gap)).collect()).collect();
+        ReturnsPrior { nodes, centre, channels, gaps }
     }
 
     /// Mean of the level m.
@@ -179,8 +222,53 @@ impl ReturnsPrior {
         0.5 * (low + high)
     }
 
-    /// Draws `n` values: a node, then for each value its part and where in that part it lies.
-    pub fn draw<R: rand::Rng>(&self, n: usize, rng: &mut R) -> Vec<f64> {
+    /// The prior of δ of each channel that shares this one.
+    pub fn gaps(&self) -> &[GapPrior] {
+        &self.gaps
+    }
+
+    /// Draws the gaps given the regression's ln effects, one a channel: a node, for each channel a part, then δ.
+    pub fn draw_gaps<R: rand::Rng>(&self, ln_effect: &[f64], rng: &mut R) -> Vec<f64> {
+        if self.nodes.is_empty() || self.gaps.iter().all(GapPrior::is_none) {
+            return self.gaps.iter().map(|gap| gap.moments().0).collect();
+        }
+        let of_node = |k: usize| {
+            let known = self.channels.iter().zip(ln_effect).filter(|(_, x)| x.is_finite());
+            let ln_p = known.map(|(parts, x)| {
+                let p: f64 = self.of_node(parts, k).iter().map(|part| part.density(*x)).sum();
+                p.max(f64::MIN_POSITIVE).ln()
+            });
+            self.nodes[k].ln_weight + ln_p.sum::<f64>()
+        };
+        let ln_p: Vec<f64> = (0..self.nodes.len()).map(of_node).collect();
+        let largest = ln_p.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let k = choose(&ln_p.iter().map(|p| (p - largest).exp()).collect::<Vec<_>>(), rng);
+        let channels = self.channels.iter().zip(ln_effect);
+        channels
+            .map(|(parts, x)| {
+                let parts = self.of_node(parts, k);
+                // Beyond all parts the nearest in its own spread decides.
+                let ln_density =
+                    |part: &Part| part.height.ln() - 0.5 * ((x - part.mean) * part.precision_root).powi(2);
+                let of_parts: Vec<f64> = parts.iter().map(ln_density).collect();
+                let largest = of_parts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let part =
+                    parts[choose(&of_parts.iter().map(|p| (p - largest).exp()).collect::<Vec<_>>(), rng)];
+                gap_given_effect(*x, part.causal, part.gap, rng)
+            })
+            .collect()
+    }
+
+    /// A channel's parts under node `k`.
+    fn of_node<'a>(&self, parts: &'a [Part], k: usize) -> &'a [Part] {
+        let n = parts.len() / self.nodes.len();
+        &parts[k * n..(k + 1) * n]
+    }
+
+    /// Draws the regression's ln effect of each channel: a node, then for each its causal part, where in that part it
+    /// lies, and its gap.
+    pub fn draw<R: rand::Rng>(&self, rng: &mut R) -> Vec<f64> {
+        let n = self.gaps.len();
         let mut left = rng.random::<f64>();
         let beyond = |node: &&Node| {
             left -= node.weight;
@@ -193,12 +281,16 @@ impl ReturnsPrior {
             let z: f64 = StandardNormal.sample(rng);
             if weak { node.weak_mean + WEAK_SD * z } else { node.level + node.spread * z }
         };
-        (0..n).map(|_| value()).collect()
+        let causal: Vec<f64> = (0..n).map(|_| value()).collect();
+        let without = |(ln_effect, gap): (f64, &GapPrior)| {
+            if gap.is_none() { ln_effect } else { ln_effect - gap.draw(rng) }
+        };
+        causal.into_iter().zip(&self.gaps).map(without).collect()
     }
 
-    /// Room for `n` channels.
-    pub fn state(&self, n: usize) -> Returns {
-        let nodes = self.nodes.len();
+    /// Room for the channels that share it.
+    pub fn state(&self) -> Returns {
+        let (n, nodes) = (self.channels.len(), self.nodes.len());
         Returns {
             ln_effect: vec![0.0; n],
             log_density: 0.0,
@@ -224,16 +316,20 @@ impl ReturnsPrior {
         of.product.fill(1.0);
         let rows = of.density.chunks_exact_mut(n_nodes).zip(of.slope.chunks_exact_mut(n_nodes));
         let last = of.ln_effect.len() - 1;
-        for (c, (x, (density, slope))) in of.ln_effect.iter().zip(rows).enumerate() {
-            for (((p, slope), product), node) in
-                density.iter_mut().zip(slope).zip(&mut of.product).zip(&self.nodes)
+        for (c, ((x, parts), (density, slope))) in
+            of.ln_effect.iter().zip(&self.channels).zip(rows).enumerate()
+        {
+            let nodes = parts.chunks_exact(parts.len() / n_nodes);
+            for (((p, slope), product), parts) in
+                density.iter_mut().zip(slope).zip(&mut of.product).zip(nodes)
             {
-                let from_level = (x - node.level) * node.precision_root;
-                let from_weak = (x - node.weak_mean) / WEAK_SD;
-                let usual = node.usual * exp::<FMA>(-0.5 * from_level * from_level);
-                let weak = WEAK_SHARE / WEAK_SD * exp::<FMA>(-0.5 * from_weak * from_weak);
-                *p = usual + weak;
-                *slope = -(usual * from_level * node.precision_root + weak * from_weak / WEAK_SD);
+                (*p, *slope) = (0.0, 0.0);
+                for part in parts {
+                    let z = (x - part.mean) * part.precision_root;
+                    let of_part = part.height * exp::<FMA>(-0.5 * z * z);
+                    *p += of_part;
+                    *slope -= of_part * z * part.precision_root;
+                }
                 *product *= *p;
             }
             // One logarithm for several channels, as many as cannot underflow.
@@ -260,6 +356,17 @@ impl ReturnsPrior {
         }
         of.log_density = largest + total.ln();
     }
+}
+
+/// An index drawn with the given weights.
+fn choose<R: rand::Rng>(weights: &[f64], rng: &mut R) -> usize {
+    let mut left = rng.random::<f64>() * weights.iter().sum::<f64>();
+    let found = weights.iter().position(|weight| {
+        left -= weight;
+        left < 0.0
+    });
+    // Rounding may leave a hair beyond the last.
+    found.unwrap_or(weights.len() - 1)
 }
 
 /// Channels whose densities are multiplied before a logarithm is taken. They underflow together only where

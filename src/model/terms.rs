@@ -85,6 +85,13 @@ impl Terms {
         }
     }
 
+    /// What they change of the prediction at the last point, subtracted from `residual`.
+    pub(super) fn predict(&self, at: At, state: &TermsState, residual: &mut [f64]) {
+        for (term, counterfactuals) in self.0.iter().zip(&state.counterfactuals) {
+            term.predict(at, counterfactuals, residual);
+        }
+    }
+
     /// Σ of the log densities; leaves their derivatives in the state and in `by`.
     #[inline(always)]
     pub(super) fn density<const FMA: bool>(

@@ -1,19 +1,24 @@
 //! The parameters on their natural scales at one point, and the gradient by them.
 
 use super::design::Design;
-use crate::transform::saturation::{Hill, Saturation};
+use crate::config::SaturationFamily;
+use crate::transform::saturation::Saturation;
 
 /// Parameters on their natural scales at one point. Vectors over channels have length C.
 #[derive(Debug, Clone, Default)]
 pub struct Theta {
     /// α.
     pub retention: Vec<f64>,
+    /// Family of saturation.
+    pub family: Vec<SaturationFamily>,
     /// ln K, scaled exposure units.
     pub ln_half_saturation: Vec<f64>,
     /// S.
     pub slope: Vec<f64>,
     /// ln of the effect (ROI, marginal ROI or share).
     pub ln_effect: Vec<f64>,
+    /// δ of the channels whose gap is sampled; 0 of the others.
+    pub gap: Vec<f64>,
     /// η, spread of ln β over geos.
     pub geo_spread: Vec<f64>,
     /// Geo factors, ln ~ N(0, η²): C × G; ones when G = 1.
@@ -40,7 +45,7 @@ impl Theta {
     /// Saturation of channel `c`, in scaled exposure units.
     #[inline(always)]
     pub fn saturation(&self, c: usize) -> Saturation {
-        Saturation::Hill(Hill { ln_half_saturation: self.ln_half_saturation[c], slope: self.slope[c] })
+        Saturation::new(self.family[c], self.ln_half_saturation[c], self.slope[c])
     }
 
     /// Room for a design's parameters.
@@ -48,9 +53,11 @@ impl Theta {
         let (c, g) = (design.n_channels(), design.n_geos);
         Theta {
             retention: vec![0.0; c],
+            family: design.media.channels.iter().map(|c| c.saturation).collect(),
             ln_half_saturation: vec![0.0; c],
             slope: vec![0.0; c],
             ln_effect: vec![0.0; c],
+            gap: vec![0.0; c],
             geo_spread: vec![0.0; c],
             geo_factor: vec![1.0; c * g],
             geo_deviate: vec![0.0; c * g],
@@ -72,6 +79,8 @@ pub struct LikelihoodGradient {
     pub ln_slope: Vec<f64>,
     /// by ln effect.
     pub ln_effect: Vec<f64>,
+    /// by δ, by terms that speak of causes.
+    pub gap: Vec<f64>,
     /// by ln of the geo factor; C × G.
     pub ln_geo_factor: Vec<f64>,
     /// by ln σ_trend.
@@ -99,6 +108,7 @@ impl LikelihoodGradient {
             ln_half_saturation: vec![0.0; c],
             ln_slope: vec![0.0; c],
             ln_effect: vec![0.0; c],
+            gap: vec![0.0; c],
             ln_geo_factor: vec![0.0; c * g],
             ln_sigma: vec![0.0; g],
             weekly: vec![0.0; design.n_periods],

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::dated::Dated;
 use super::error::PlanningError;
 use crate::error::Error;
-use crate::planning::grammar::question::{Goal, Question};
-use crate::planning::grammar::request::{Amount, Change};
+use crate::planning::grammar::amount::Amount;
+use crate::planning::grammar::placed::Step;
+use crate::planning::grammar::question::{Goal, PlacedQuestion};
 use crate::planning::grammar::request_error::RequestErrors;
 use crate::planning::search::cautious::{CAUTIOUS, cautious_plan};
 use crate::planning::search::frontier::{
@@ -76,7 +77,7 @@ pub struct OutcomeTarget {
     pub at_least_budget: bool,
 }
 
-impl Question {
+impl PlacedQuestion {
     /// Answers the question with curves that are over a horizon of `weeks`. With changes and a goal,
     /// the plan that was described comes first.
     ///
@@ -84,10 +85,10 @@ impl Question {
     /// Changes that overdraw a channel or leave its curve, bounds or targets that cannot be met.
     pub fn answer(&self, curves: &[ChannelCurve], weeks: f64) -> Result<Vec<Answer>, Error> {
         let mut answers = Vec::new();
-        if !self.request.changes.is_empty() {
+        if !self.request.steps.is_empty() {
             answers.push(self.what_if(curves, weeks)?);
         }
-        if let Some(goal) = self.goal {
+        if let Some(goal) = self.terms.goal {
             answers.push(self.best(curves, goal, weeks)?);
         }
         Ok(answers)
@@ -95,7 +96,7 @@ impl Question {
 
     /// The limits that optimal plans keep.
     pub fn limits(&self, curves: &[ChannelCurve], weeks: f64) -> Limits {
-        self.request.limits(curves, weeks, self.max_step)
+        self.request.limits(curves, weeks, self.terms.max_step)
     }
 
     fn what_if(&self, curves: &[ChannelCurve], weeks: f64) -> Result<Answer, Error> {
@@ -104,7 +105,7 @@ impl Question {
         let mut scenario = plan_scenario(curves, &multipliers, &anywhere, weeks)?;
         // Nothing was optimised, so no bound kept the plan from anything.
         scenario.allocation.iter_mut().for_each(|plan| plan.bound_hit = None);
-        let only_shifts = self.request.changes.iter().all(|c| matches!(c, Change::Shift { .. }));
+        let only_shifts = self.request.steps.iter().all(|step| matches!(step, Step::Shift { .. }));
         if only_shifts {
             scenario.kind = ScenarioKind::Shift;
         }
@@ -114,7 +115,7 @@ impl Question {
     fn best(&self, curves: &[ChannelCurve], goal: Goal, weeks: f64) -> Result<Answer, Error> {
         let limits = self.limits(curves, weeks);
         let mut outcome_target = None;
-        let plan = match (goal, self.risk) {
+        let plan = match (goal, self.terms.risk) {
             (Goal::Budget(budget), Risk::Mean) => {
                 settled_plan(curves, budget.currency(today(curves), weeks), &limits)?
             }
@@ -143,12 +144,25 @@ impl Question {
         };
         let mut scenario = allocation_scenario(curves, &plan, &limits, weeks)?;
         scenario.name = goal.name();
-        scenario = scenario.maximising(if self.risk == Risk::Cautious { CAUTIOUS } else { "mean" });
+        let moved = if scenario.changes_budget() { self.best_of_today(curves, &limits) } else { None };
+        scenario = scenario.beside_moving(curves, &plan.multipliers, moved.as_deref())?;
+        scenario = scenario.maximising(if self.terms.risk == Risk::Cautious { CAUTIOUS } else { "mean" });
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.marginal_return = plan.marginal_return;
         answer.groups = group_plans(curves, &limits, &plan.multipliers);
         answer.outcome_target = outcome_target;
         Ok(answer)
+    }
+
+    /// The best plan of today's budget within the same limits, when they allow that budget.
+    fn best_of_today(&self, curves: &[ChannelCurve], limits: &Limits) -> Option<Vec<f64>> {
+        let today = today(curves);
+        let plan = match self.terms.risk {
+            Risk::Mean => settled_plan(curves, today, limits).map(|plan| plan.multipliers),
+            Risk::Cautious => cautious_plan(curves, today, limits).map(|plan| plan.multipliers),
+            risk => optimise_risk(curves, today, limits, risk).map(|plan| plan.multipliers),
+        };
+        plan.ok()
     }
 
     fn best_under_risk(
@@ -168,6 +182,8 @@ impl Question {
             Risk::Quantile(level) => format!("best {:.0} % quantile of the gain", 100.0 * level),
             Risk::Cvar(level) => format!("best mean of the worst {:.0} % of the gain", 100.0 * level),
         };
+        let moved = if scenario.changes_budget() { self.best_of_today(curves, &limits) } else { None };
+        let scenario = scenario.beside_moving(curves, &plan.multipliers, moved.as_deref())?;
         let mut answer = self.finish(curves, scenario, &plan.multipliers)?;
         answer.objective = Some(plan.objective);
         answer.marginal_return = plan.marginal_return;
@@ -183,7 +199,7 @@ impl Question {
     ) -> Result<Answer, Error> {
         let spend = scenario.budget;
         let roi = (spend > 0.0).then(|| scenario.proposed_outcome.mean / spend);
-        let profit = match self.margin {
+        let profit = match self.terms.margin {
             Some(margin) => Some(profit(curves, multipliers, margin, spend)?),
             None => None,
         };

@@ -16,7 +16,7 @@ pub fn channel_curves(curves: Vec<CurveDraws>) -> Result<Vec<ChannelCurve>, Plan
         .map(|c| {
             let curve =
                 ChannelCurve::new(&c.channel, c.spend, &c.multipliers, c.value, c.observed_max_multiplier)?;
-            Ok(curve.holding(c.held))
+            Ok(curve.holding(c.held).doubting(c.doubted))
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::error::PlanningError;
 use crate::data::{PlanFile, PlanRow};
 use crate::error::{Error, Problems};
-use crate::planning::grammar::request::Amount;
+use crate::planning::grammar::amount::Amount;
 use crate::planning::grammar::target::{DateRange, Target};
 use crate::planning::value::media::MediaModel;
 use crate::planning::value::weeks::FutureWeeks;

@@ -8,7 +8,8 @@ use super::flighting::Flighting;
 use crate::error::Error;
 use crate::model::{EXTRAPOLATED, Seen, spend_beyond};
 use crate::planning::dated::{Carry, Dated};
-use crate::planning::search::scenario::{ChannelPlan, Scenario, ScenarioKind, against_budget};
+use crate::planning::search::budget_change::AgainstBudget;
+use crate::planning::search::scenario::{ChannelPlan, Scenario, ScenarioKind};
 use crate::planning::value::effect::{CarryOver, Scratch, Series, Split, longest_reach};
 use crate::planning::value::media::MediaModel;
 use crate::planning::value::outcome::PlanOutcome;
@@ -42,7 +43,8 @@ pub(crate) fn judge(
     let channels = 0..model.history.channels.len();
     let (budget, before): (f64, f64) =
         (channels.clone().map(|c| plan.total(c)).sum(), channels.clone().map(|c| today.total(c)).sum());
-    let (per_unit, p_pays) = against_budget(&gain, (before, budget)).unzip();
+    let spends: Vec<(f64, f64)> = channels.clone().map(|c| (today.total(c), plan.total(c))).collect();
+    let told = AgainstBudget::of(&gain, None, &spends);
     let scenario = Scenario {
         name: name.into(),
         kind: ScenarioKind::WhatIf,
@@ -58,8 +60,10 @@ pub(crate) fn judge(
         expected_loss_if_wrong: outcome.expected_loss_if_wrong,
         mean_loss: outcome.mean_loss,
         gap: None,
-        return_on_budget_change: per_unit,
-        p_pays,
+        return_on_budget_change: told.per_unit,
+        p_pays: told.p_pays,
+        budget_change: told.change,
+        gain_unheld: None,
         maximised: None,
         no_move: None,
     };

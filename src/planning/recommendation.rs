@@ -1,9 +1,27 @@
 //! Which plan is worth recommending: it changes enough, and is likely enough to bring more.
 
-use super::{ChannelPlan, LIKELY, NO_GAIN, Scenario, TestValue};
+use super::search::cautious::LIKELY;
+use super::search::information::TestValue;
+use super::search::scenario::{ChannelPlan, Scenario};
+use super::search::settle::NO_GAIN;
 
 /// A change of a channel's budget below this share is not worth a meeting.
 pub(crate) const SMALL_CHANGE: f64 = 0.02;
+
+/// Share of a side of a move from which assumed returns decide it.
+const HALF: f64 = 0.5;
+
+/// How much of a move's reasons the data gave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grade {
+    /// The data say what every channel that moves returns.
+    Strong,
+    /// Some of what moves goes by an assumed return.
+    Lean,
+    /// At least half of what is given, or of what is taken, goes by assumed returns: the gain is that of the
+    /// assumption. Test first.
+    None,
+}
 
 /// What to do with a budget, given the best plan of it. The channels that a plan moves come with the most moved
 /// first: those that are worth a meeting, or the first alone.
@@ -25,6 +43,8 @@ pub enum Recommendation<'a> {
     },
     /// The best plan.
     Move {
+        /// How far it can be relied on.
+        grade: Grade,
         /// Channels that it gives to.
         up: Vec<&'a ChannelPlan>,
         /// Channels that it takes from.
@@ -33,8 +53,8 @@ pub enum Recommendation<'a> {
 }
 
 impl Recommendation<'_> {
-    /// What the best plan of a budget comes to.
-    pub fn of(scenario: &Scenario) -> Recommendation<'_> {
+    /// What the best plan of a budget comes to, where the returns of some channels are `assumed`.
+    pub fn of<'a>(scenario: &'a Scenario, assumed: &dyn Fn(&str) -> bool) -> Recommendation<'a> {
         if let Some(why) = &scenario.no_move {
             return Recommendation::Stay { why };
         }
@@ -44,9 +64,27 @@ impl Recommendation<'_> {
         let change = |p: &&ChannelPlan| p.proposed - p.current;
         let (up, down) = (movers(scenario, &change), movers(scenario, &|p| -change(p)));
         if is_recommended(scenario) {
-            Recommendation::Move { up, down }
+            Recommendation::Move { grade: Grade::of(&[&up, &down], assumed), up, down }
         } else {
             Recommendation::Unlikely { up, down }
+        }
+    }
+}
+
+impl Grade {
+    /// Of what is given and what is taken: a gain is the difference of their returns, so either side carries it.
+    fn of(sides: &[&Vec<&ChannelPlan>], assumed: &dyn Fn(&str) -> bool) -> Grade {
+        let share = |side: &&Vec<&ChannelPlan>| {
+            let moved = |p: &&ChannelPlan| (p.proposed - p.current).abs();
+            let all: f64 = side.iter().map(moved).sum();
+            let of_assumed: f64 = side.iter().filter(|p| assumed(&p.channel)).map(moved).sum();
+            if all > 0.0 { of_assumed / all } else { 0.0 }
+        };
+        let most = sides.iter().map(share).fold(0.0, f64::max);
+        match most {
+            0.0 => Grade::Strong,
+            share if share < HALF => Grade::Lean,
+            _ => Grade::None,
         }
     }
 }
@@ -84,4 +122,32 @@ fn movers<'a>(scenario: &'a Scenario, change: &dyn Fn(&&ChannelPlan) -> f64) -> 
         moved.truncate(1);
     }
     moved
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grade_is_that_of_the_side_of_which_less_is_known() {
+        let plan = |channel: &str, current: f64, proposed: f64| ChannelPlan {
+            channel: channel.into(),
+            current,
+            proposed,
+            change: Some(proposed / current - 1.0),
+            bounds: [0.7, 1.3],
+            bound_hit: None,
+            extrapolated: false,
+            held: false,
+            p_grow: None,
+        };
+        let (tv, web, radio) =
+            (plan("tv", 100.0, 70.0), plan("web", 100.0, 120.0), plan("radio", 100.0, 110.0));
+        let grade =
+            |assumed: &[&str]| Grade::of(&[&vec![&web, &radio], &vec![&tv]], &|name| assumed.contains(&name));
+        assert_eq!(grade(&[]), Grade::Strong);
+        assert_eq!(grade(&["radio"]), Grade::Lean, "a third of what is given");
+        assert_eq!(grade(&["web"]), Grade::None, "two thirds of what is given");
+        assert_eq!(grade(&["tv"]), Grade::None, "all of what is taken");
+    }
 }

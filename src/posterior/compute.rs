@@ -14,8 +14,8 @@ use super::history::MediaHistory;
 use super::parameters;
 use super::quality;
 use super::summary::{mean_sd, quantiles};
-use super::types::{ChannelPosterior, Expected, Parameter, Posterior};
-use crate::data::Dataset;
+use super::types::{ChannelPosterior, Expected, Gap, Parameter, Posterior};
+use crate::data::{Activity, Dataset};
 use crate::diagnostics::psis_loo;
 use crate::model::{
     BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates, half_saturation,
@@ -39,6 +39,9 @@ const PREDICTIVE_VALUES: usize = 4_000_000;
 const PREDICTIVE_DRAWS: usize = 1_000;
 /// Random streams of the sampler's chains come first; those of the predictive draws start here.
 const PREDICTIVE_STREAM: u64 = 1 << 32;
+
+/// Those of the causal gaps, after those of the prior's draws.
+const GAP_STREAM: u64 = 1 << 41;
 
 /// Computes everything the outputs need from the kept draws of all chains.
 pub fn compute(density: &Density, data: &Dataset, chains: &[Chain], seed: u64) -> Posterior {
@@ -82,10 +85,14 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
     let ln_effects: Vec<Vec<f64>> =
         (0..n_channels).into_par_iter().map(|c| ln_effects(&density.design, &parts, c)).collect();
     let shifts = shifts(&density.design, &ln_effects);
-    let channels = (0..n_channels)
+    let mut channels: Vec<ChannelPosterior> = (0..n_channels)
         .into_par_iter()
         .map(|c| channel(density, &parts, c, (&ln_effects[c], shifts[c])))
         .collect();
+    // An average over a window that a channel ended in is no plan of anybody's.
+    let ended = |channel| Activity::of(data, channel).ended().is_some();
+    let of_data = channels.iter_mut().zip(&data.channels);
+    of_data.filter(|(_, of_data)| ended(of_data)).for_each(|(channel, _)| channel.plan_spend = 0.0);
     let means = Means::total(parts.iter().map(|p| &p.means), points.len() as f64);
     let rows: Vec<&[f64]> = parts.iter().flat_map(|p| p.predictive.chunks_exact(n_cells)).collect();
     let mut predictive = columns(&rows, n_cells);
@@ -125,6 +132,8 @@ struct Part {
     parameters: Vec<f64>,
     channels: Vec<Vec<ChannelDraw>>,
     theta: Vec<Vec<[f64; 4]>>,
+    /// δ of every channel, draw by draw.
+    gaps: Vec<Vec<f64>>,
     baseline_total: Vec<f64>,
     means: Means,
     predictive: Vec<f64>,
@@ -139,6 +148,7 @@ impl Part {
             parameters: Vec::new(),
             channels: Vec::with_capacity(range.len()),
             theta: Vec::with_capacity(range.len()),
+            gaps: Vec::with_capacity(range.len()),
             baseline_total: Vec::with_capacity(range.len()),
             means: Means::new(density),
             predictive: Vec::new(),
@@ -158,7 +168,10 @@ impl Part {
                 Some(prior) => prior[i].baseline.clone(),
                 None => density.draw_baseline(&state, &mut rng),
             };
-            part.add(density, &state, &baseline);
+            let mut of_gaps = ChaCha8Rng::seed_from_u64(draws.seed);
+            of_gaps.set_stream(GAP_STREAM + i as u64);
+            let gaps = density.draw_gaps(&state, &mut of_gaps);
+            part.add(density, &state, &baseline, gaps);
             if i.is_multiple_of(thin) {
                 part.predict(density, &state, &baseline, &mut rng);
             }
@@ -169,10 +182,13 @@ impl Part {
         part
     }
 
-    fn add(&mut self, density: &Density, state: &State, baseline: &BaselineDraw) {
+    fn add(&mut self, density: &Density, state: &State, baseline: &BaselineDraw, gaps: Vec<f64>) {
         let theta = &state.theta;
-        parameters::values(density, state, &baseline.shared, &mut self.parameters);
-        self.channels.push(draw::channels(density, state, &MULTIPLIERS));
+        parameters::values(density, state, (&baseline.shared, &gaps), &mut self.parameters);
+        let by_correlation = draw::channels(density, state, &MULTIPLIERS);
+        let caused: Vec<f64> = gaps.iter().map(|gap| gap.exp()).collect();
+        self.channels
+            .push(by_correlation.into_iter().zip(&caused).map(|(c, share)| c.caused(*share)).collect());
         let shapes = (0..density.design.n_channels()).map(|c| {
             [
                 theta.retention[c],
@@ -182,7 +198,8 @@ impl Part {
             ]
         });
         self.theta.push(shapes.collect());
-        self.baseline_total.push(self.means.add(density, state, baseline));
+        self.baseline_total.push(self.means.add(density, state, baseline, &caused));
+        self.gaps.push(gaps);
     }
 
     fn predict(&mut self, density: &Density, state: &State, baseline: &BaselineDraw, rng: &mut ChaCha8Rng) {
@@ -275,6 +292,12 @@ fn channel(
             draws[s].contribution[g]
         }),
         geo_spend: channel.spend.clone(),
+        gap: Gap {
+            reason: channel.gap_reason.clone(),
+            prior: channel.gap.clone(),
+            tested: channel.tested,
+            draws: parts.iter().flat_map(|p| p.gaps.iter().map(|row| row[c])).collect(),
+        },
         curve: curve(|d| &d.curve),
         value_curve: curve(|d| &d.value_curve),
         plan_curve: design.outcome.is_ragged().then(|| curve(|d| &d.plan_curve)),

@@ -17,6 +17,8 @@ pub struct CurveDraws {
     pub observed_max_multiplier: f64,
     /// Whether the data put its return above what was expected: plans hold it at today's spend.
     pub held: bool,
+    /// Whether its effect by correlation is in doubt.
+    pub doubted: bool,
     /// S × M value of the incremental outcome: currency where an outcome's worth is known, else
     /// outcome units.
     pub value: Array2<f64>,
@@ -30,13 +32,19 @@ pub fn curve_draws(posterior: &Posterior) -> Vec<CurveDraws> {
         spend: c.plan_spend,
         multipliers: posterior.multipliers.clone(),
         observed_max_multiplier: c.observed_max_multiplier,
-        held: c.expected.shift > SURPRISING,
+        held: c.expected.shift > SURPRISING && !c.gap.tested,
+        doubted: c.gap.is_doubted(),
         value: c.plan_curve.as_ref().unwrap_or(&c.value_curve).clone(),
     })
     .collect()
 }
 
 impl ChannelPosterior {
+    /// Whether today's plan spends nothing on it although it did.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.spend > 0.0 && self.plan_spend == 0.0
+    }
+
     /// S × M marginal ROI at multiples of today's spend: slope of the value curve, and the model's own derivative at
     /// multiplier 1. `None` for an organic channel.
     pub(crate) fn marginal_curve(&self, multipliers: &[f64]) -> Option<Array2<f64>> {

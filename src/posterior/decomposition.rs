@@ -13,8 +13,10 @@ use crate::model::{BaselineDraw, ColumnGroup, Density, State};
 pub struct Means {
     /// γ + δ_g, G × k.
     coefficients: Vec<f64>,
-    /// β h, C × G × T.
+    /// What the channels cause, e^δ β h; C × G × T.
     media: Vec<f64>,
+    /// What else moves with them, in the mean but not caused; G × T.
+    captured: Vec<f64>,
     /// u_t, length T.
     weekly: Vec<f64>,
     /// What residuals before unfitted cells leave there, over the draws that predict; G × T.
@@ -29,21 +31,21 @@ impl Means {
         Means {
             coefficients: vec![0.0; d.n_geos * d.baseline.n_columns()],
             media: vec![0.0; d.media.exposure.len()],
+            captured: vec![0.0; d.outcome.scaled.len()],
             weekly: vec![0.0; d.n_periods],
             carried: vec![0.0; d.outcome.scaled.len()],
             n_carried: 0.0,
         }
     }
 
-    /// Adds one draw; returns its baseline over the fitted cells, outcome units.
-    pub fn add(&mut self, density: &Density, state: &State, draw: &BaselineDraw) -> f64 {
-        let (d, media) = (&density.design, &state.media);
+    /// Adds one draw, `caused` the share e^δ of each channel; returns its baseline over the fitted cells, outcome units.
+    pub fn add(&mut self, density: &Density, state: &State, draw: &BaselineDraw, caused: &[f64]) -> f64 {
+        let d = &density.design;
         let n = d.n_periods;
         add(&mut self.coefficients, &draw.coefficients);
         add(&mut self.weekly, &draw.weekly);
-        for (series, sum) in self.media.chunks_exact_mut(n).enumerate() {
-            media.add_contribution(series, sum);
-        }
+        let captured = self.add_media(density, state, caused);
+        let of_captured: f64 = captured.iter().zip(&d.outcome.units).map(|(y, unit)| y * unit).sum();
         let columns: f64 = draw.coefficients.iter().zip(&d.baseline.column_units).map(|(b, z)| b * z).sum();
         let weekly: f64 = d
             .outcome
@@ -51,7 +53,28 @@ impl Means {
             .chunks_exact(n)
             .flat_map(|units| units.iter().zip(&draw.weekly).map(|(unit, u)| unit * u))
             .sum();
-        columns + weekly
+        columns + weekly + of_captured
+    }
+
+    /// Adds what the channels cause; returns what else the model has of them, empty where that is nothing.
+    fn add_media(&mut self, density: &Density, state: &State, caused: &[f64]) -> Vec<f64> {
+        let (d, media) = (&density.design, &state.media);
+        let n = d.n_periods;
+        if caused.iter().all(|share| *share == 1.0) {
+            for (series, sum) in self.media.chunks_exact_mut(n).enumerate() {
+                media.add_contribution(series, sum);
+            }
+            return Vec::new();
+        }
+        let mut captured = vec![0.0; self.captured.len()];
+        density.add_media(state, &mut captured);
+        for (series, sum) in self.media.chunks_exact_mut(n).enumerate() {
+            let share = caused[series / d.n_geos];
+            media.subtract_share(-share, series, sum);
+            media.subtract_share(share, series, &mut captured[series % d.n_geos * n..][..n]);
+        }
+        add(&mut self.captured, &captured);
+        captured
     }
 
     /// Adds what one draw expects residuals to leave in unfitted cells.
@@ -67,11 +90,12 @@ impl Means {
         for part in parts {
             add(&mut total.coefficients, &part.coefficients);
             add(&mut total.media, &part.media);
+            add(&mut total.captured, &part.captured);
             add(&mut total.weekly, &part.weekly);
             add(&mut total.carried, &part.carried);
             total.n_carried += part.n_carried;
         }
-        for sums in [&mut total.coefficients, &mut total.media, &mut total.weekly] {
+        for sums in [&mut total.coefficients, &mut total.media, &mut total.captured, &mut total.weekly] {
             sums.iter_mut().for_each(|x| *x /= n);
         }
         let predicted = total.n_carried.max(1.0);
@@ -107,7 +131,8 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[f64
         }
         let media = |c| scale * means.media[(c * d.n_geos + g) * n + t];
         let channels: Vec<f64> = (0..d.n_channels()).map(media).collect();
-        let baseline = trend + seasonality + controls.iter().sum::<f64>();
+        let demand_captured = scale * means.captured[g * n + t];
+        let baseline = trend + seasonality + controls.iter().sum::<f64>() + demand_captured;
         let outcome = data.outcome.observed[[g, t]].then(|| data.outcome.values[[g, t]]);
         let carried = scale * means.carried[g * n + t];
         Cell {
@@ -124,6 +149,7 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[f64
             trend,
             seasonality,
             controls,
+            demand_captured,
             channels,
         }
     };

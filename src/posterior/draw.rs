@@ -23,6 +23,18 @@ pub struct ChannelDraw {
     pub ceiling: f64,
 }
 
+impl ChannelDraw {
+    /// What is caused of it, `share` = e^δ.
+    pub fn caused(mut self, share: f64) -> ChannelDraw {
+        let series = [&mut self.contribution, &mut self.curve, &mut self.value_curve, &mut self.plan_curve];
+        series.into_iter().flatten().for_each(|x| *x *= share);
+        self.value *= share;
+        self.marginal_value *= share;
+        self.ceiling *= share;
+        self
+    }
+}
+
 /// Outcomes of interest of every channel at the point of the last evaluation in `state`.
 pub fn channels(density: &Density, state: &State, multipliers: &[f64]) -> Vec<ChannelDraw> {
     let set = density.instructions();

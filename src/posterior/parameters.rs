@@ -1,13 +1,15 @@
 //! Names and natural-scale values of the model's parameters at one draw.
 
 use crate::data::Dataset;
-use crate::model::{ColumnGroup, Density, Label, State};
+use crate::model::{ChannelDesign, ColumnGroup, Density, Label, State, gap_label};
 
 /// Every parameter with its value at the point of the last evaluation in `state`, in the order of the files: those
-/// that NUTS samples, then the baseline coefficients γ in `shared` and the channels' coefficients.
+/// that NUTS samples, then the baseline coefficients γ in `shared`, the channels' coefficients and the `gaps` δ that
+/// are drawn afterwards.
 fn visit<'a>(
     density: &'a Density,
-    (state, shared): (&State, &[f64]),
+    state: &State,
+    (shared, gaps): (&[f64], &[f64]),
     sampled: &mut impl FnMut(Label<'a>, f64),
     computed: &mut impl FnMut(Label<'a>, f64),
 ) {
@@ -33,6 +35,10 @@ fn visit<'a>(
     for (channel, beta) in design.media.channels.iter().zip(&state.media.unit) {
         computed(coefficient(&channel.name), *beta);
     }
+    let drawn = |channel: &ChannelDesign| !channel.gap.is_none() && !channel.samples_gap();
+    for (channel, gap) in design.media.channels.iter().zip(gaps).filter(|(channel, _)| drawn(channel)) {
+        computed(gap_label(&channel.name), *gap);
+    }
 }
 
 fn coefficient(channel: &str) -> Label<'_> {
@@ -50,17 +56,18 @@ pub fn names(density: &Density, data: &Dataset) -> Vec<(String, bool)> {
     let (mut sampled, mut computed) = (Vec::new(), Vec::new());
     visit(
         density,
-        (&density.state(), &shared),
+        &density.state(),
+        (&shared, &vec![0.0; density.design.n_channels()]),
         &mut |label, _| sampled.push((label.text(data), true)),
         &mut |label, _| computed.push((label.text(data), false)),
     );
     sampled.into_iter().chain(computed).collect()
 }
 
-/// Values; `shared` holds the baseline coefficients γ.
-pub fn values(density: &Density, state: &State, shared: &[f64], out: &mut Vec<f64>) {
+/// Values; `shared` holds the baseline coefficients γ, `gaps` δ of every channel.
+pub fn values(density: &Density, state: &State, (shared, gaps): (&[f64], &[f64]), out: &mut Vec<f64>) {
     let mut computed = Vec::with_capacity(shared.len());
-    visit(density, (state, shared), &mut |_, x| out.push(x), &mut |_, x| computed.push(x));
+    visit(density, state, (shared, gaps), &mut |_, x| out.push(x), &mut |_, x| computed.push(x));
     out.extend(computed);
 }
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use ndarray::Array2;
 
-use crate::model::EffectScale;
+use crate::model::{EffectScale, GapPrior, GapReason};
 
 /// Everything the outputs are made from. "Fitted window" is the cells with an observed outcome
 /// that were not held out.
@@ -54,7 +54,7 @@ pub struct ChannelPosterior {
     pub name: String,
     /// Spend over the fitted window, currency; 0 for an organic channel.
     pub spend: f64,
-    /// Incremental outcome over the fitted window, outcome units.
+    /// Incremental outcome over the fitted window, outcome units: what is caused, as are all effects below.
     pub contribution: Vec<f64>,
     /// Value of the contribution by spend; `None` for an organic channel.
     pub roi: Option<Vec<f64>>,
@@ -87,6 +87,8 @@ pub struct ChannelPosterior {
     pub plan_spend: f64,
     /// The multiple of the spend of which 5 % lies above the largest period of its geo: how far the data reach.
     pub observed_max_multiplier: f64,
+    /// What is caused of the effect by correlation.
+    pub gap: Gap,
     /// How much the data moved the prior: 1 − sd(posterior) / sd(prior) on the log scale.
     pub roi_contraction: f64,
     /// What the prior said of it.
@@ -95,6 +97,26 @@ pub struct ChannelPosterior {
     pub saturation_contraction: f64,
     /// The same for the retention α; `None` without carry-over.
     pub carryover_contraction: Option<f64>,
+}
+
+/// The causal gap of a channel.
+#[derive(Debug, Clone)]
+pub struct Gap {
+    /// Why it is believed to be what it is.
+    pub reason: GapReason,
+    /// The belief.
+    pub prior: GapPrior,
+    /// Whether an experiment speaks of the channel.
+    pub tested: bool,
+    /// δ: ln of the causal effect over that by correlation; S entries.
+    pub draws: Vec<f64>,
+}
+
+impl Gap {
+    /// Whether the effect by correlation is in doubt, and no experiment settles it.
+    pub fn is_doubted(&self) -> bool {
+        self.reason.is_doubt() && !self.tested
+    }
 }
 
 /// What the prior says of a channel's effect before the data.
@@ -114,7 +136,8 @@ pub struct Expected {
 pub const SURPRISING: f64 = 2.24;
 
 /// One geo × period of the decomposition, outcome units, posterior means unless said otherwise.
-/// fitted mean = baseline + Σ channels + carried; baseline = trend + seasonality + Σ controls.
+/// fitted mean = baseline + Σ channels + carried; baseline = trend + seasonality + Σ controls +
+/// captured demand.
 #[derive(Debug, Clone)]
 pub struct Cell {
     /// First day of the period.
@@ -143,6 +166,8 @@ pub struct Cell {
     pub seasonality: f64,
     /// One per control, against the control's mean.
     pub controls: Vec<f64>,
+    /// What moves with the channels and is not caused by them; a part of the baseline.
+    pub demand_captured: f64,
     /// One per channel.
     pub channels: Vec<f64>,
 }

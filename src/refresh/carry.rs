@@ -58,7 +58,7 @@ pub fn carry_forward(
         let half_saturation = same_unit
             .then_some(saturation.half_saturation)
             .and_then(|k| log_normal(&k, report.evidence.saturation_contraction.map(of_data), weight));
-        let slope = own.slope.is_none().then_some(saturation.slope).and_then(|slope| {
+        let slope = own.fixed_slope().is_none().then_some(saturation.slope).and_then(|slope| {
             let contraction = sd_log(&slope).map(|sd| (1.0 - sd / general.ln_slope.1).max(0.0));
             log_normal(&slope, contraction.map(of_data), weight)
         });

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use crate::config::{Adstock, FitConfig, ModelConfig};
+use crate::config::{FitConfig, ModelConfig};
 use crate::data::{Channel, Dataset, in_lockstep, knot_weeks, period_digests};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics};
 use crate::planning::{Scenario, TestValue};
 use crate::posterior::{
     Cell, ChannelPosterior, Evidence, FitQuality, Parameter, Posterior, Summary, evidence,
 };
+use crate::report::channel::GapReport;
 use crate::report::channel::{
     AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GeoReport, SaturationReport,
 };
@@ -72,6 +73,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .collect(),
         sensitivity: None,
         files: Vec::new(),
+        values_sha256: None,
     }
 }
 
@@ -115,6 +117,7 @@ pub(crate) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>)
         roles: dataset.roles.clone(),
         // The knots that the data chose are in range, as those that are set.
         config: config.with(|c| c.model = model).unwrap_or_else(|_| config.clone()),
+        experiments: None,
         warnings,
         prior_only: false,
     }
@@ -227,6 +230,7 @@ pub(crate) fn channel(
             slope: Summary::of(&draws.slope),
             saturation_at_current_spend: Summary::of(&draws.saturation),
         },
+        causal_gap: GapReport::of(draws),
         evidence,
         by_geo: if dataset.n_geos() > 1 { by_geo(dataset, posterior, index) } else { vec![] },
     }
@@ -234,12 +238,7 @@ pub(crate) fn channel(
 
 fn adstock(config: &FitConfig, data: &Channel, draws: &ChannelPosterior) -> AdstockReport {
     let own = config.channels.get(&data.name).and_then(|c| c.adstock);
-    let kind = match own.unwrap_or(config.model.adstock) {
-        Adstock::Geometric { .. } => "geometric",
-        Adstock::Delayed { .. } => "delayed",
-        Adstock::Binomial { .. } => "binomial",
-        Adstock::None => "none",
-    };
+    let kind = own.unwrap_or(config.model.adstock).name();
     let some = |d: &[f64]| (!d.is_empty()).then(|| d.to_vec());
     let (none, odd) = ("the channel has no carry-over", "not finite in some draws");
     let (retention, no_retention) = defined(some(&draws.retention), none, odd);

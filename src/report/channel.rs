@@ -1,9 +1,13 @@
 //! The structs of one channel in `fit.json`.
 
+mod gap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::posterior::{EvidenceVerdict, ExpectedEffect, Summary, data_weight};
+
+pub use gap::{GapReasonKind, GapReport};
 
 /// What one channel did over the fitted window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -41,6 +45,9 @@ pub struct ChannelReport {
     pub adstock: AdstockReport,
     /// Diminishing returns.
     pub saturation: SaturationReport,
+    /// What is caused of the effect by correlation; absent where one is taken for the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causal_gap: Option<GapReport>,
     /// How much of this is data and how much is prior.
     pub evidence: EvidenceReport,
     /// One entry per geo of a panel; empty for a national data set.

@@ -75,7 +75,7 @@ pub(crate) fn response_curve(channel: &ChannelPosterior, multipliers: &[f64]) ->
         marginal_roi_reason: marginal_roi.is_none().then(|| "the channel has no spend".into()),
         marginal_roi,
         current_spend: channel.spend,
-        planned_spend: channel.plan_curve.as_ref().map(|_| channel.plan_spend),
+        planned_spend: (channel.plan_curve.is_some() || channel.has_ended()).then_some(channel.plan_spend),
         observed_max_multiplier: observed,
         observed_max_multiplier_reason: observed.is_none().then(|| "the channel was never active".into()),
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::FitConfig;
 use crate::config::{OutcomeKind, Reading};
-use crate::data::{Outcome, Roles};
+use crate::data::{ExperimentFile, Outcome, Roles};
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::Loo;
 use crate::planning::{Scenario, TestValue};
@@ -55,6 +55,10 @@ pub struct Fit {
     /// The files of draws written beside this one; a reader refuses them with other bytes.
     #[serde(default)]
     pub files: Vec<FileReport>,
+    /// SHA-256 of every other value of this file, however it is indented; a reader refuses edited ones. Absent in
+    /// files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values_sha256: Option<String>,
 }
 
 /// A file written beside `fit.json`.
@@ -102,6 +106,9 @@ pub struct Run {
     pub roles: Roles,
     /// The configuration, defaults included.
     pub config: FitConfig,
+    /// The lift tests, as read; absent when there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiments: Option<ExperimentFile>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
     /// Whether everything here comes from the prior, the outcome unseen; never in a fit.

@@ -20,7 +20,10 @@ pub(crate) mod testdata;
 
 pub use build::prior::build_prior;
 pub use build::{FitInputs, build};
-pub use channel::{AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GeoReport, SaturationReport};
+pub use channel::{
+    AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GapReasonKind, GapReport, GeoReport,
+    SaturationReport,
+};
 pub use curve::{Band, ResponseCurve};
 pub(crate) use evidence::contradiction;
 pub use finite::first_non_finite;

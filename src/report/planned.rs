@@ -1,6 +1,6 @@
 //! Which channels plans are about, and what a report calls their gains.
 
-use super::channel::ChannelKind;
+use super::channel::{ChannelKind, ChannelReport};
 use super::curve::ResponseCurve;
 use super::fit::{Fit, RoiUnit};
 use crate::data::OutcomeKind;
@@ -13,10 +13,23 @@ impl Fit {
         self.planned_curves().map(|curve| curve.channel.as_str())
     }
 
+    /// The channels that have spend columns, in the order of the media history.
+    pub fn paid_channels(&self) -> impl Iterator<Item = &str> {
+        self.channels.iter().filter(|c| c.spend_column.is_some()).map(|c| c.name.as_str())
+    }
+
     /// Whether the data put a channel's return above what was expected: plans hold it at today's spend.
     pub fn holds(&self, channel: &str) -> bool {
         let above = |e: ExpectedEffect| e.shift > SURPRISING;
-        self.channels.iter().any(|c| c.name == channel && c.evidence.expected.is_some_and(above))
+        let tested = |c: &ChannelReport| c.causal_gap.as_ref().is_some_and(|gap| gap.tested);
+        let held = |c: &ChannelReport| c.evidence.expected.is_some_and(above) && !tested(c);
+        self.channels.iter().any(|c| c.name == channel && held(c))
+    }
+
+    /// Whether a channel's effect by correlation is in doubt, and no experiment settles it.
+    pub fn doubts(&self, channel: &str) -> bool {
+        let doubted = |c: &ChannelReport| c.causal_gap.as_ref().is_some_and(|gap| gap.doubted);
+        self.channels.iter().any(|c| c.name == channel && doubted(c))
     }
 
     /// The response curves of those channels.

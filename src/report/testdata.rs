@@ -8,10 +8,11 @@ pub(crate) use crate::data::testdata::dataset;
 use crate::data::testdata::{GEOS, WEEKS};
 use crate::diagnostics::Loo;
 use crate::diagnostics::*;
-use crate::model::EffectScale;
+use crate::model::{EffectScale, GapPrior, GapReason};
 use crate::planning::*;
 use crate::posterior::{
-    Cell, ChannelMedia, ChannelPosterior, Expected, FitQuality, MediaHistory, Parameter, Posterior, Summary,
+    Cell, ChannelMedia, ChannelPosterior, Expected, FitQuality, Gap, MediaHistory, Parameter, Posterior,
+    Summary,
 };
 use crate::report::build::{FitInputs, build};
 use crate::report::fit::Fit;
@@ -76,6 +77,12 @@ fn converged(parameter: &str) -> ParameterDiagnostics {
     }
 }
 
+/// As a version wrote it that kept no hashes.
+pub(crate) fn without_hashes(mut fit: Fit) -> Fit {
+    fit.tool.version = "0.1.0".into();
+    fit
+}
+
 /// The fit of unchanged parts.
 pub(crate) fn fit() -> Fit {
     Parts::new().fit()
@@ -116,6 +123,12 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         plan_spend: spend,
         curve,
         observed_max_multiplier: 1.6,
+        gap: Gap {
+            reason: GapReason::Off,
+            prior: GapPrior::none(),
+            tested: false,
+            draws: vec![0.0; CHAINS * DRAWS],
+        },
         roi_contraction: if paid { 0.62 } else { 0.31 },
         expected: Expected {
             of: if paid { EffectScale::Roi } else { EffectScale::Share },
@@ -202,6 +215,7 @@ fn cells() -> Vec<Cell> {
             trend: 800.0 + i as f64,
             seasonality: 1.0,
             controls: vec![0.5],
+            demand_captured: 0.0,
             channels: vec![120.0, 60.0, 20.0],
         })
         .collect()
@@ -254,6 +268,8 @@ fn scenario() -> Scenario {
         gap: Some(1e-6),
         return_on_budget_change: None,
         p_pays: None,
+        budget_change: None,
+        gain_unheld: None,
         maximised: Some("mean".into()),
         no_move: None,
     }

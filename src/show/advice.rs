@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Verdict;
 use crate::planning::{
-    ChannelPlan, LIKELY, Recommendation, SMALL_CHANGE, Scenario, ScenarioKind, USUAL_PRECISION,
+    ChannelPlan, Grade, LIKELY, Recommendation, SMALL_CHANGE, Scenario, ScenarioKind, USUAL_PRECISION,
     worthwhile_tests,
 };
 use crate::report::Fit;
@@ -42,12 +42,33 @@ pub(crate) fn recommendation(fit: &Fit) -> Option<String> {
     let scenario = fit.scenarios.iter().find(|s| s.kind == ScenarioKind::OptimalSameBudget)?;
     Some(match fit.diagnostics.verdict {
         Verdict::Fail => "none, because the chains did not converge.".into(),
-        _ => sentence(fit, scenario),
+        _ => format!("{}{}", sentence(fit, scenario), held(scenario)),
     })
 }
 
+/// Which channels are held, and what letting them grow would bring.
+fn held(scenario: &Scenario) -> String {
+    let held: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| p.held).collect();
+    let Some(first) = held.first() else { return String::new() };
+    let unheld = scenario.gain_unheld.map_or(String::new(), |gain| {
+        format!(
+            " Let grow like the others (mmm scenario FIT --bound {}=0.7..1.3), the best plan would gain {} ({} to {}).",
+            clean(&first.channel),
+            signed(gain.mean),
+            signed(gain.q05),
+            signed(gain.q95)
+        )
+    });
+    format!(
+        " Held at today's spend at most, as the data put its return above what was expected: {}. First rule out \
+         that something else drives both its spend and the outcome.{unheld}",
+        names(&held, |_| true)
+    )
+}
+
 fn sentence(fit: &Fit, scenario: &Scenario) -> String {
-    let (up, down) = match Recommendation::of(scenario) {
+    let assumed = |channel: &str| rests_on_prior(fit, channel);
+    let (grade, up, down) = match Recommendation::of(scenario, &assumed) {
         Recommendation::Stay { why } => return format!("{why}."),
         Recommendation::Small => {
             return format!(
@@ -67,11 +88,26 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
                 "keep today's allocation; the best move within the bounds, from {down} to {up}, {gains}."
             );
         }
-        Recommendation::Move { up, down } => (up, down),
+        Recommendation::Move { grade, up, down } => (grade, up, down),
     };
     let moved: f64 = up.iter().map(|p| p.proposed - p.current).sum();
+    // What the givers lose is as much a part of the gain as what the takers bring.
+    let both = [&up[..], &down[..]].concat();
+    let assumed: Vec<&ChannelPlan> = both.into_iter().filter(|p| rests_on_prior(fit, &p.channel)).collect();
+    let assumed = match &assumed[..] {
+        [] => String::new(),
+        [one] => format!("what {} returns is mostly assumed", clean(&one.channel)),
+        all => format!("what {} return is mostly assumed", names(all, |_| true)),
+    };
+    let advice = match grade {
+        Grade::Strong => "with the same budget, ".to_owned(),
+        Grade::Lean => "a lean, with the same budget: ".to_owned(),
+        Grade::None => {
+            format!("none before a test: {assumed}. By that assumption, and with the same budget, ")
+        }
+    };
     let mut text = format!(
-        "with the same budget, move {} from {} to {}: {} {} over {} weeks (90 % interval {} to {}), a gain \
+        "{advice}move {} from {} to {}: {} {} over {} weeks (90 % interval {} to {}), a gain \
          with probability {}.",
         amount(moved),
         list(&down),
@@ -93,21 +129,8 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
             " More than 5 % of the spend on {beyond} would then lie above the largest period in the data."
         ));
     }
-    let held: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| p.held).collect();
-    if !held.is_empty() {
-        text.push_str(&format!(
-            " Held at today's spend at most, as the data put its return above what was expected: {}. First rule out \
-             that something else drives both its spend and the outcome.",
-            names(&held, |_| true)
-        ));
-    }
-    // What the givers lose is as much a part of the gain as what the takers bring.
-    let both = [up, down].concat();
-    let assumed: Vec<&ChannelPlan> = both.into_iter().filter(|p| rests_on_prior(fit, &p.channel)).collect();
-    if !assumed.is_empty() {
-        let returns = if assumed.len() > 1 { "return" } else { "returns" };
-        let names = names(&assumed, |_| true);
-        text.push_str(&format!(" What {names} {returns} is mostly assumed: a test would tell."));
+    if grade == Grade::Lean {
+        text.push_str(&format!(" But {assumed}: a test would tell."));
     }
     text
 }

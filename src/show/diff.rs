@@ -1,8 +1,8 @@
 //! A comparison as people read it: on a terminal, or as Markdown for a pull request.
 
 use crate::diff::{
-    Change, DataDiff, DiffReport, Difference, DrawSource, Explanation, InputDiff, NotCompared, Overtake,
-    StepKind, control_of, reliabilities, verdict,
+    Change, DataDiff, DiffReport, Difference, DrawSource, ExperimentDiff, Explanation, InputDiff,
+    NotCompared, Overtake, StepKind, control_of, reliabilities, verdict,
 };
 use crate::show::table::{layout, wrap};
 use crate::words::numbers::{amount, clean, percent, ratio};
@@ -25,6 +25,7 @@ pub fn diff_text(report: &DiffReport, format: Format) -> String {
         blocks.push(page.table("Shape", &shape_rows(report)));
         blocks.push(page.table("Recommended change of spend, same budget", &allocation_rows(report)));
     }
+    blocks.push(page.list(&plan(report)));
     blocks.push(page.list(&overtakes(report)));
     if let Some(explanation) = &report.explanation {
         blocks.push(page.table("Where the change of the ROI comes from", &part_rows(report, explanation)));
@@ -112,8 +113,22 @@ fn escape(text: &str) -> String {
     out
 }
 
+fn test_lines(tests: &ExperimentDiff) -> Vec<String> {
+    let [old, new] = tests.file.each_ref().map(|file| file.as_deref().unwrap_or("none"));
+    let mut lines = vec![match old == new {
+        true => format!("experiments: {new} has changed"),
+        false => format!("experiments: {old} before, now {new}"),
+    }];
+    for (words, labels) in [("added", &tests.added), ("dropped", &tests.dropped)] {
+        if !labels.is_empty() {
+            lines.push(format!("tests {words}: {}", labels.join(", ")));
+        }
+    }
+    lines
+}
+
 fn inputs(report: &DiffReport) -> Vec<String> {
-    let InputDiff { data, roles, config, seed, version } = &report.inputs;
+    let InputDiff { data, roles, config, experiments, seed, version } = &report.inputs;
     let mut lines: Vec<String> = report.not_compared.iter().map(NotCompared::message).collect();
     lines.extend(data_lines(data));
     let setting = |what: &str, d: &Difference| {
@@ -124,6 +139,7 @@ fn inputs(report: &DiffReport) -> Vec<String> {
     let of_control = |d: &&Difference| control_of(d).is_some();
     lines.extend(config.iter().filter(|d| !of_control(d)).map(|d| setting("setting", d)));
     lines.extend(reliabilities(config));
+    lines.extend(experiments.iter().flat_map(test_lines));
     lines.extend(seed.map(|[a, b]| format!("seed: {a} before, now {b}")));
     lines.extend(version.as_ref().map(|[a, b]| format!("version of mmm: {a} before, now {b}")));
     if report.old.verdict != report.new.verdict {
@@ -259,6 +275,17 @@ fn allocation_rows(report: &DiffReport) -> Vec<Vec<String>> {
         ]);
     }
     rows
+}
+
+/// Why another plan is none, or is one.
+fn plan(report: &DiffReport) -> Vec<String> {
+    let line = report.plan.as_ref().filter(|_| !report.identical).map(|plan| {
+        let p = percent(plan.p_old_is_worse);
+        format!(
+            "the old plan, at today's spend, brings less than the new one with probability {p} by the new fit"
+        )
+    });
+    line.into_iter().collect()
 }
 
 fn overtakes(report: &DiffReport) -> Vec<String> {

@@ -27,6 +27,7 @@ impl Counted {
 pub(crate) fn sentences(scenario: &Scenario, profit: Option<&Profit>, counted: &Counted) -> Vec<String> {
     let mut sentences: Vec<String> = profit.map(|profit| of_profit(profit, counted)).into_iter().collect();
     sentences.push(of_outcome(scenario, counted));
+    sentences.extend(of_parts(scenario));
     if profit.is_none() && counted.is_money {
         sentences.extend(of_money(scenario));
     }
@@ -36,15 +37,14 @@ pub(crate) fn sentences(scenario: &Scenario, profit: Option<&Profit>, counted: &
 
 /// Spend of the plan less today's.
 fn more_spend(scenario: &Scenario) -> f64 {
-    scenario.budget - today(scenario)
+    scenario.budget - scenario.today()
 }
 
-pub(crate) fn today(scenario: &Scenario) -> f64 {
-    scenario.allocation.iter().map(|plan| plan.current).sum()
-}
-
-/// Gain less what is spent more.
+/// What another budget brings less what is spent more: beyond the best plan of today's budget, where one was sought.
 pub(crate) fn net(scenario: &Scenario) -> Summary {
+    if let Some(change) = &scenario.budget_change {
+        return change.net;
+    }
     let (gain, more) = (scenario.gain, more_spend(scenario));
     Summary {
         mean: gain.mean - more,
@@ -58,8 +58,8 @@ pub(crate) fn net(scenario: &Scenario) -> Summary {
 }
 
 fn of_outcome(scenario: &Scenario, counted: &Counted) -> String {
-    let (gain, today) = (&scenario.gain, today(scenario));
-    let other_budget = scenario.return_on_budget_change.is_some();
+    let (gain, today) = (&scenario.gain, scenario.today());
+    let other_budget = scenario.changes_budget();
     let spend = if other_budget {
         let change = if today > 0.0 { scenario.budget / today - 1.0 } else { 0.0 };
         format!("Spend {} instead of {} ({})", amount(scenario.budget), amount(today), signed_percent(change))
@@ -88,9 +88,26 @@ fn if_wrong(mean_loss: Option<f64>) -> String {
     mean_loss.map_or(String::new(), |loss| format!("; if wrong, it loses {} on average", amount(-loss)))
 }
 
+/// What moving today's budget brings, and what the change of the budget brings beside.
+fn of_parts(scenario: &Scenario) -> Option<String> {
+    let change = scenario.budget_change.as_ref()?;
+    let (moving, own) = (change.moving.as_ref()?, &change.budget);
+    let own = if change.spend > 0.0 {
+        format!("added bring {} ({} to {})", signed(own.mean), signed(own.q05), signed(own.q95))
+    } else {
+        format!("cut give up {} ({} to {})", signed(-own.mean), signed(-own.q95), signed(-own.q05))
+    };
+    let (moving, spend) = (signed(moving.mean), amount(change.spend.abs()));
+    Some(format!(
+        "Of that, moving today's budget within the same bounds brings {moving} already; the {spend} {own}."
+    ))
+}
+
 /// What another budget costs or saves, and whether that pays.
 fn of_money(scenario: &Scenario) -> Option<String> {
-    scenario.return_on_budget_change?;
+    if !scenario.changes_budget() {
+        return None;
+    }
     let (net, more) = (net(scenario), more_spend(scenario));
     let (what, pays) = if more > 0.0 {
         (format!("costs {} more", amount(more)), "pays for itself")
@@ -100,7 +117,9 @@ fn of_money(scenario: &Scenario) -> Option<String> {
     let (mean, low, high) = (signed(net.mean), signed(net.q05), signed(net.q95));
     // Fits of older versions do not say.
     let pays = scenario.p_pays.map(|p| format!("; it {pays} with probability {}", percent(p)));
-    Some(format!("It {what}: net {mean} ({low} to {high}){}.", pays.unwrap_or_default()))
+    let moving = scenario.budget_change.and_then(|change| change.moving);
+    let against = if moving.is_some() { " against the best plan of today's budget" } else { "" };
+    Some(format!("It {what}: net {mean} ({low} to {high}){against}{}.", pays.unwrap_or_default()))
 }
 
 fn of_each_unit(scenario: &Scenario) -> Option<String> {

@@ -170,7 +170,7 @@ fn notes(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
         notes.push(format!("Asked for is the smallest budget that brings {outcome} {unit}{least}."));
     }
     notes.extend(answer.dated.iter().flat_map(dated::changed));
-    if scenario.kind == ScenarioKind::Optimal && scenario.return_on_budget_change.is_none() {
+    if scenario.kind == ScenarioKind::Optimal && !scenario.changes_budget() {
         if let Some(why) = &scenario.no_move {
             notes.push(format!("{}.", sentence(why)));
         } else if plans.iter().all(|plan| plan.proposed == plan.current) {

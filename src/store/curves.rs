@@ -51,6 +51,7 @@ pub fn read_curves(fit_path: &Path, fit: &Fit) -> Result<Vec<CurveDraws>, Output
                 multipliers: c.spend_multiplier.clone(),
                 observed_max_multiplier: c.observed_max_multiplier.unwrap_or(1.0),
                 held: fit.holds(&c.channel),
+                doubted: fit.doubts(&c.channel),
                 value: points(&frame, &c.channel, &c.spend_multiplier).map_err(unreadable)?,
             })
         })
@@ -80,7 +81,7 @@ mod tests {
         let posterior = testdata::posterior();
         let path = dir.path().join(CURVES_FILE);
         write_curves(&posterior, File::create(&path).unwrap(), &path).unwrap();
-        (dir, testdata::fit(), posterior)
+        (dir, testdata::without_hashes(testdata::fit()), posterior)
     }
 
     #[test]
@@ -101,7 +102,7 @@ mod tests {
         tv.plan_spend = 2.0 * tv.spend;
         let (dir, path) = (tempfile::tempdir().unwrap(), Path::new(CURVES_FILE));
         write_curves(&posterior, File::create(dir.path().join(path)).unwrap(), path).unwrap();
-        let fit = Parts { posterior, ..Parts::new() }.fit();
+        let fit = testdata::without_hashes(Parts { posterior, ..Parts::new() }.fit());
         let tv = &read_curves(dir.path(), &fit).unwrap()[0];
         let expected = &testdata::posterior().channels[0];
         assert_eq!((tv.spend, &tv.value), (2.0 * expected.spend, &(&expected.value_curve * 2.0)));
@@ -122,7 +123,7 @@ mod tests {
         fs::write(&path, &bytes).unwrap();
         let mut parts = Parts::new();
         parts.posterior.channels[0].name = "other".into();
-        let error = read_curves(dir.path(), &parts.fit()).unwrap_err();
+        let error = read_curves(dir.path(), &testdata::without_hashes(parts.fit())).unwrap_err();
         assert!(error.to_string().contains("value[other]"), "{error}");
     }
 }

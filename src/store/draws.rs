@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn draws_come_back_and_damage_is_named() {
         let dir = tempfile::tempdir().unwrap();
-        let (fit, posterior) = (testdata::fit(), testdata::posterior());
+        let (fit, posterior) = (testdata::without_hashes(testdata::fit()), testdata::posterior());
         assert_eq!(read_draws(dir.path(), &fit).unwrap(), None);
         let path = dir.path().join(DRAWS_FILE);
         write_draws(&posterior, fs::File::create(&path).unwrap(), &path).unwrap();

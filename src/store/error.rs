@@ -66,6 +66,12 @@ pub enum OutputError {
         /// One line each: key, value and range.
         faults: Vec<String>,
     },
+    /// The values of a stored fit are not those that were written.
+    #[error("{}: its values are not those that `mmm fit` wrote (values_sha256)", path.display())]
+    Edited {
+        /// The file.
+        path: PathBuf,
+    },
     /// The output is of `mmm fit --prior-only`, in which nothing was fitted.
     #[error("{}: it holds the prior alone, as --prior-only writes it, and no fit", path.display())]
     PriorOnly {
@@ -141,6 +147,9 @@ impl OutputError {
             }
             OutputError::Schema { found, .. } if found.starts_with("mmm.fit/") => {
                 Some("read it with the version of mmm that wrote it, or run `mmm fit` again".into())
+            }
+            OutputError::Edited { .. } => {
+                Some("run `mmm fit` again, or take it as it is with --allow-edited".into())
             }
             OutputError::PriorOnly { .. } => Some("run `mmm fit` without --prior-only and give its output".into()),
             OutputError::Schema { .. } => Some("give a folder or fit.json written by `mmm fit`".into()),

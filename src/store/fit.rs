@@ -13,6 +13,8 @@ use crate::report::{FIT_SCHEMA, Fit};
 use crate::store::error::OutputError;
 use crate::store::json::{check_finite, to_json};
 use crate::store::names::{FIT_FILE, PRIOR_FILE};
+use crate::store::seal::{Edited, Seal, digest};
+use crate::warning::Warning;
 
 /// Where the file `name` of a fit lies, given its output directory or its `fit.json`.
 pub(crate) fn beside(fit_path: &Path, name: &str) -> PathBuf {
@@ -25,7 +27,10 @@ impl Fit {
     /// # Errors
     /// [`OutputError::NonFinite`] when a number is NaN or infinite.
     pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
-        to_json(self)
+        check_finite(self)?;
+        let serialise = |source| OutputError::Serialise { source };
+        let values = serde_json::to_value(self).map_err(serialise)?;
+        to_json(&Fit { values_sha256: Some(digest(&values)), ..self.clone() })
     }
 
     /// Refuses what [`Fit::to_json`] would.
@@ -36,8 +41,17 @@ impl Fit {
     /// Reads a fit from an output directory or from its `fit.json`.
     ///
     /// # Errors
-    /// When the file is missing, cut short, not a fit, of the prior alone, or of another schema; the file is named.
+    /// When the file is missing, cut short, edited, not a fit, of the prior alone, or of another schema; the file is
+    /// named.
     pub fn read(path: &Path) -> Result<Fit, OutputError> {
+        Fit::read_with(path, Edited::Refuse).map(|(fit, _)| fit)
+    }
+
+    /// The same, edited ones too when told; with what there is to say of the file.
+    ///
+    /// # Errors
+    /// As [`Fit::read`].
+    pub fn read_with(path: &Path, edited: Edited) -> Result<(Fit, Option<Warning>), OutputError> {
         let file = if path.is_dir() { path.join(FIT_FILE) } else { path.to_path_buf() };
         let prior_only = || OutputError::PriorOnly { path: path.to_path_buf() };
         let bytes = match fs::read(&file) {
@@ -53,7 +67,8 @@ impl Fit {
             Some(s) if s == FIT_SCHEMA => {
                 let stored: Value = serde_json::from_slice(&bytes).map_err(corrupt)?;
                 check_settings(&file, &stored)?;
-                serde_json::from_slice(&bytes).map_err(corrupt)
+                let note = check_seal(&file, &stored, edited)?;
+                Ok((serde_json::from_slice(&bytes).map_err(corrupt)?, note))
             }
             Some(s) if s == PRIOR_SCHEMA => Err(prior_only()),
             other => Err(OutputError::Schema {
@@ -67,12 +82,43 @@ impl Fit {
 
 /// Refuses settings of another kind than they have, or out of range, by name; what serde says names no key.
 fn check_settings(file: &Path, stored: &Value) -> Result<(), OutputError> {
-    let config = stored.get("run").and_then(|run| run.get("config"));
-    let faults = config.map_or_else(Vec::new, |config| stored_faults("run.config", config));
+    let run = stored.get("run").unwrap_or(&Value::Null);
+    let mut faults = run.get("config").map_or_else(Vec::new, |config| stored_faults("run.config", config));
+    // What the run was told stands in both places, unless the data decided.
+    for key in ["seed", "chains", "warmup", "draws", "thin", "target_accept"] {
+        let told = run.pointer(&format!("/config/sampler/{key}")).filter(|told| !told.is_null());
+        if let (Some(told), Some(ran)) = (told, run.get(key))
+            && told.as_f64() != ran.as_f64()
+            && faults.is_empty()
+        {
+            faults.push(format!("run.config.sampler.{key} is {told}; it must be run.{key}, which is {ran}"));
+        }
+    }
     if faults.is_empty() {
         return Ok(());
     }
     Err(OutputError::Settings { path: file.to_path_buf(), faults })
+}
+
+/// Refuses a file whose values are not those that were written, or says so.
+fn check_seal(file: &Path, stored: &Value, edited: Edited) -> Result<Option<Warning>, OutputError> {
+    let shown = file.display();
+    match (Seal::of(stored), edited) {
+        (Seal::Whole, _) => Ok(None),
+        (Seal::Broken, Edited::Refuse) => Err(OutputError::Edited { path: file.to_path_buf() }),
+        (Seal::Broken, Edited::Allow) => Ok(Some(Warning::new(
+            "edited_fit",
+            format!("{shown}: its values are not those that `mmm fit` wrote"),
+            "what is told of it rests on what somebody made of it; run `mmm fit` again for what the data say",
+        ))),
+        (Seal::Absent, _) => Ok(Some(Warning::new(
+            "unsealed_fit",
+            format!(
+                "{shown}: an earlier version wrote it, which kept no hash of its values: an edit goes unnoticed"
+            ),
+            "run `mmm fit` again to have one",
+        ))),
+    }
 }
 
 #[derive(Deserialize)]
@@ -83,7 +129,7 @@ struct Header {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testdata;
+    use crate::report::{Tool, testdata};
 
     fn read_text(text: &str) -> OutputError {
         let dir = tempfile::tempdir().unwrap();
@@ -97,8 +143,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join(FIT_FILE);
         fs::write(&file, fit.to_json().unwrap()).unwrap();
-        assert_eq!(Fit::read(dir.path()).unwrap(), fit);
-        assert_eq!(Fit::read(&file).unwrap(), fit);
+        for path in [dir.path(), &file] {
+            let read = Fit::read(path).unwrap();
+            assert!(read.values_sha256.is_some());
+            assert_eq!(Fit { values_sha256: None, ..read }, fit);
+        }
     }
 
     #[test]
@@ -155,8 +204,41 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_key_is_named() {
+    fn a_length_that_stands_twice_must_be_one() {
         let text = String::from_utf8(testdata::fit().to_json().unwrap()).unwrap();
+        let (before, after) = text.split_once("\"sampler\"").unwrap();
+        let error =
+            read_text(&format!("{before}\"sampler\"{}", after.replacen("\"seed\": 1", "\"seed\": 2", 1)));
+        let words = "run.config.sampler.seed is 2; it must be run.seed, which is 1";
+        assert!(error.to_string().contains(words), "{error}");
+    }
+
+    #[test]
+    fn an_edited_value_is_refused_unless_told_and_older_fits_are_read_with_a_note() {
+        let text = String::from_utf8(testdata::fit().to_json().unwrap()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let read = |text: &str, edited| {
+            fs::write(dir.path().join(FIT_FILE), text).unwrap();
+            Fit::read_with(dir.path(), edited).map(|(_, note)| note.map(|note| note.code))
+        };
+        let indented: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(read(&indented.to_string(), Edited::Refuse).unwrap(), None);
+        let edited =
+            text.replacen("\"p_negative_baseline\": 0", "\"p_negative_baseline\": 0.5, \"was\": 0", 1);
+        assert_ne!(edited, text);
+        let error = read(&edited, Edited::Refuse).unwrap_err();
+        assert!(error.hint().unwrap().contains("--allow-edited"), "{error:?}");
+        assert_eq!(read(&edited, Edited::Allow).unwrap().as_deref(), Some("edited_fit"));
+        let older = Fit { tool: Tool { version: "0.1.0".into(), ..testdata::fit().tool }, ..testdata::fit() };
+        let older = serde_json::to_string(&older).unwrap();
+        assert_eq!(read(&older, Edited::Refuse).unwrap().as_deref(), Some("unsealed_fit"));
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        // Of a version that kept no hash, by which an edit would be noticed first.
+        let older = Fit { tool: Tool { version: "0.1.0".into(), ..testdata::fit().tool }, ..testdata::fit() };
+        let text = serde_json::to_string(&older).unwrap();
         let error = read_text(&text.replacen("\"fit_quality\"", "\"unfit\"", 1));
         assert!(error.to_string().contains("fit_quality"), "{error}");
     }

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use crate::report::Fit;
 use crate::sha256;
 use crate::store::error::OutputError;
+use crate::store::seal::is_due;
 use polars_core::prelude::{DataFrame, PolarsError};
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
@@ -27,11 +28,13 @@ pub(crate) fn read_frame(
 ) -> Result<DataFrame, OutputError> {
     let bytes = fs::read(path).map_err(OutputError::io("cannot read", path))?;
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if let Some(file) = fit.files.iter().find(|file| file.name == name)
-        && sha256::of(&bytes) != file.sha256
-    {
-        let reason = "these are not the bytes that fit.json speaks of".to_owned();
-        return Err(OutputError::Foreign { path: path.into(), reason });
+    let foreign = |reason: &str| Err(OutputError::Foreign { path: path.into(), reason: reason.to_owned() });
+    match fit.files.iter().find(|file| file.name == name) {
+        Some(file) if sha256::of(&bytes) != file.sha256 => {
+            return foreign("these are not the bytes that fit.json speaks of");
+        }
+        None if is_due(&fit.tool.version) => return foreign("fit.json has no hash of it"),
+        _ => {}
     }
     decode(bytes, columns).map_err(|source| OutputError::Unreadable { path: path.into(), source })
 }

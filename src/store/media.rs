@@ -9,7 +9,7 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOpt
 
 use crate::config::Adstock;
 use crate::data::paces;
-use crate::model::{factor_column, half_saturation_column, retention_column, slope_column};
+use crate::model::{factor_column, gap_column, half_saturation_column, retention_column, slope_column};
 use crate::planning::{MediaDraws, MediaModel};
 use crate::posterior::{ChannelMedia, MediaHistory, coefficient_column};
 use crate::report::Fit;
@@ -117,7 +117,7 @@ fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<f64>, PolarsError> {
 fn shape(fit: &Fit, channel: &str) -> (Adstock, Option<f64>) {
     let config = &fit.run.config;
     let own = config.channels.get(channel);
-    (own.and_then(|c| c.adstock).unwrap_or(config.model.adstock), own.and_then(|c| c.slope))
+    (own.and_then(|c| c.adstock).unwrap_or(config.model.adstock), own.and_then(|c| c.fixed_slope()))
 }
 
 /// The columns of the draws that describe a channel.
@@ -126,10 +126,17 @@ fn wanted(fit: &Fit, history: &MediaHistory, channel: &str) -> Vec<String> {
     let mut names = vec![half_saturation_column(channel), coefficient_column(channel)];
     names.extend(retention_column(adstock, channel));
     names.extend(slope_column(slope, channel));
+    names.extend(gap_name(fit, channel));
     if history.n_geos() > 1 {
         names.extend(history.geos.iter().map(|geo| factor_column(channel, geo)));
     }
     names
+}
+
+/// The column with the draws of a channel's causal gap, where the fit has one.
+fn gap_name(fit: &Fit, channel: &str) -> Option<String> {
+    let name = gap_column(channel);
+    fit.parameters.iter().any(|p| p.name == name).then_some(name)
 }
 
 fn draws(
@@ -145,12 +152,17 @@ fn draws(
         None => Ok(vec![fixed; n]),
     };
     let factor = |geo: &String| numbers(frame, &factor_column(channel, geo));
+    // Plans are about what is caused.
+    let mut caused = numbers(frame, &coefficient_column(channel))?;
+    for (x, gap) in caused.iter_mut().zip(of(gap_name(fit, channel), 0.0)?) {
+        *x *= gap.exp();
+    }
     Ok(MediaDraws {
         adstock,
         retention: of(retention_column(adstock, channel), 0.0)?,
         half_saturation: numbers(frame, &half_saturation_column(channel))?,
         slope: of(slope_column(slope, channel), slope.unwrap_or(1.0))?,
-        coefficient: numbers(frame, &coefficient_column(channel))?,
+        coefficient: caused,
         geo_factor: match history.n_geos() {
             1 => vec![vec![1.0; n]],
             _ => history.geos.iter().map(factor).collect::<Result<_, _>>()?,

@@ -7,7 +7,8 @@ use crate::posterior::{Cell, Posterior};
 
 /// Writes the table as RFC 4180 with line feeds; a blank outcome stays blank. Columns: `date`, `geo`
 /// (panels), `outcome`, `fitted_mean`, `fitted_q05`, `fitted_q95`, `baseline`, `trend`, `seasonality`,
-/// `control:NAME` each, `channel:NAME` each; `carried_residual` where autocorrelated noise carries on into
+/// `control:NAME` each, `channel:NAME` each; `demand_captured`, what moves with the channels and is not caused by them,
+/// a part of the baseline, where there is any; `carried_residual` where autocorrelated noise carries on into
 /// periods without a fitted outcome, whose `fitted_mean` it is part of; `held_out` (0 or 1) when any is.
 ///
 /// # Errors
@@ -15,6 +16,7 @@ use crate::posterior::{Cell, Posterior};
 pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Write) -> io::Result<()> {
     let panel = dataset.n_geos() > 1;
     let held_out = posterior.cells.iter().any(|c| c.held_out);
+    let captured = posterior.cells.iter().any(|c| c.demand_captured != 0.0);
     let carried = posterior.cells.iter().any(|c| c.carried != 0.0);
     let mut header = vec!["date".to_owned()];
     header.extend(panel.then(|| "geo".to_owned()));
@@ -24,6 +26,7 @@ pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Writ
     );
     header.extend(posterior.control_names.iter().map(|n| format!("control:{n}")));
     header.extend(posterior.channels.iter().map(|c| format!("channel:{}", c.name)));
+    header.extend(captured.then(|| "demand_captured".to_owned()));
     header.extend(carried.then(|| "carried_residual".to_owned()));
     header.extend(held_out.then(|| "held_out".to_owned()));
     write_row(&mut out, &header)?;
@@ -32,6 +35,7 @@ pub fn write_weekly(dataset: &Dataset, posterior: &Posterior, mut out: impl Writ
         row.extend(panel.then(|| no_formula(&dataset.geos[cell.geo])));
         row.push(cell.outcome.map_or(String::new(), number));
         row.extend(quantities(cell).map(number));
+        row.extend(captured.then(|| number(cell.demand_captured)));
         row.extend(carried.then(|| number(cell.carried)));
         row.extend(held_out.then(|| u8::from(cell.held_out).to_string()));
         write_row(&mut out, &row)?;

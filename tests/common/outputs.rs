@@ -95,14 +95,14 @@ pub fn check(folder: &Path, schema: &Value) {
     assert!(folder.join("log.json").is_file());
 }
 
-/// trend + seasonality + controls + channels (+ carried residual) = fitted mean, and each channel's column sums to its
+/// trend + seasonality + controls + channels (+ captured demand, + carried residual) = fitted mean, and each channel's column sums to its
 /// contribution over the fitted rows.
 fn weekly_adds_up(folder: &Path, fit: &Value) {
     let weekly = Weekly::read(folder);
     let is_part = |h: &&String| {
         h.starts_with("control:")
             || h.starts_with("channel:")
-            || ["trend", "seasonality", "carried_residual"].contains(&h.as_str())
+            || ["trend", "seasonality", "demand_captured", "carried_residual"].contains(&h.as_str())
     };
     let parts: Vec<Vec<f64>> = weekly.header.iter().filter(is_part).map(|h| weekly.numbers(h)).collect();
     let (low, high) = (weekly.numbers("fitted_q05"), weekly.numbers("fitted_q95"));

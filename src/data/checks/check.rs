@@ -126,6 +126,15 @@ fn patterns(data: &Dataset, findings: &mut Findings) {
 fn activity(data: &Dataset, channel: &Channel, findings: &mut Findings) {
     let (name, activity) = (&channel.name, Activity::of(data, channel));
     let Some(first) = activity.first() else { return };
+    if let Some(last) = activity.ended() {
+        let silent = weeks(data, data.n_periods() - 1 - last);
+        let message = format!(
+            "channel `{name}` has ended: it last ran on {}, {silent:.0} weeks before the end of the data",
+            data.dates[last]
+        );
+        let hint = "its history counts, plans of today's spend leave it out";
+        findings.warn("channel_ended", message, hint);
+    }
     if activity.is_late() {
         let since = data.dates[first];
         let message =

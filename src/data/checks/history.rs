@@ -44,6 +44,8 @@ pub(crate) struct Activity {
     pub(crate) weeks: f64,
     /// Weeks from the first such period to the end.
     weeks_since: f64,
+    /// Weeks of one period.
+    period_weeks: f64,
     n_periods: usize,
 }
 
@@ -58,7 +60,13 @@ impl Activity {
             Interval::Weekly | Interval::Monthly => weeks(data, periods.len()),
         };
         let since = periods.first().map_or(0, |first| data.n_periods() - first);
-        Activity { weeks: active, weeks_since: weeks(data, since), n_periods: data.n_periods(), periods }
+        Activity {
+            weeks: active,
+            weeks_since: weeks(data, since),
+            period_weeks: weeks(data, 1),
+            n_periods: data.n_periods(),
+            periods,
+        }
     }
 
     /// First period in which it ran.
@@ -69,6 +77,15 @@ impl Activity {
     /// Whether it began after the data did, and too late to be seen in both halves of the season.
     pub(crate) fn is_late(&self) -> bool {
         self.first().is_some_and(|first| first > 0) && self.weeks_since < HALF_YEAR
+    }
+
+    /// Last period in which it ran, when it has ended: silent for half a year, and for more than twice its longest
+    /// pause, as a channel of one season is silent for most of a year.
+    pub(crate) fn ended(&self) -> Option<usize> {
+        let last = *self.periods.last()?;
+        let silent = self.n_periods - 1 - last;
+        let pause = self.periods.windows(2).map(|pair| pair[1] - pair[0] - 1).max().unwrap_or(0);
+        (silent as f64 * self.period_weeks >= HALF_YEAR && silent > 2 * pause).then_some(last)
     }
 
     /// Whether it paused most of the time.
@@ -100,4 +117,28 @@ fn zero_share(values: &Array2<f64>, present: &Array2<bool>) -> f64 {
     let rows = present.iter().filter(|p| **p).count();
     let zeros = values.iter().zip(present).filter(|(x, p)| **p && **x == 0.0).count();
     zeros as f64 / rows.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ended(periods: Vec<usize>, n_periods: usize) -> Option<usize> {
+        Activity { periods, weeks: 0.0, weeks_since: 0.0, period_weeks: 1.0, n_periods }.ended()
+    }
+
+    #[test]
+    fn a_season_is_no_end() {
+        assert_eq!(ended((0..52).collect(), 104), Some(51));
+        assert_eq!(ended((0..52).collect(), 77), None, "25 weeks");
+        assert_eq!(ended((0..52).collect(), 78), Some(51), "26 weeks");
+        // Christmas of two years, and half a year since.
+        assert_eq!(ended(vec![49, 50, 51, 101, 102, 103], 140), None);
+        assert_eq!(
+            ended(vec![49, 50, 51, 101, 102, 103], 204),
+            Some(103),
+            "the third Christmas passed without it"
+        );
+        assert_eq!(ended(Vec::new(), 104), None);
+    }
 }

@@ -84,7 +84,7 @@ fn of_channel(channel: &Channel, config: &FitConfig) -> usize {
     let unknown = [
         own.prior.is_none(),
         half_saturation.is_none(),
-        slope.is_none() && own.slope.is_none(),
+        slope.is_none() && own.fixed_slope().is_none(),
         retention.is_none() && !no_carry_over,
     ];
     unknown.into_iter().filter(|unknown| *unknown).count()

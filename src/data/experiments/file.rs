@@ -11,7 +11,7 @@ use crate::data::read::csv::Table;
 use crate::error::Error;
 
 /// A file of experiments as read: nothing is judged yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ExperimentFile {
     /// The file as the user named it.
     pub file: String,

@@ -11,6 +11,7 @@ mod estimate;
 mod experiment;
 mod faults;
 mod file;
+mod header;
 mod names;
 mod overlap;
 mod resolve;

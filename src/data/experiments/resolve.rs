@@ -10,7 +10,7 @@ use super::experiment::{Estimand, Experiment, ExperimentKind, Experiments};
 use super::faults::Faults;
 use super::file::{ExperimentFile, ExperimentRow};
 use super::row::RowReader;
-use super::{columns, names, overlap, warnings};
+use super::{columns, header, names, overlap, warnings};
 use crate::config::{Adstock, FitConfig};
 use crate::data::dataset::Dataset;
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub fn resolve_experiments(
     config: &FitConfig,
 ) -> Result<(Experiments, Vec<Warning>), Error> {
     let mut faults = Faults::default();
-    let mut warnings = columns::check(&file.columns, &mut faults);
+    let mut warnings = header::check(&file.columns, &mut faults);
     overlap::repeated_rows(file, &mut faults);
     let mut tests = Vec::with_capacity(file.rows.len());
     if ["channel", "start", "end"].iter().all(|needed| file.columns.iter().any(|c| c == needed)) {

@@ -7,6 +7,7 @@ use super::baseline_scales::BaselineScales;
 use super::carry_over::CarryOver;
 use super::drawing::Drawing;
 use super::effect::EffectBlock;
+use super::gap::GapBlock;
 use super::geo_factors::GeoFactors;
 use super::label::Visit;
 use super::learnt::Learnt;
@@ -46,6 +47,8 @@ pub struct ChannelBlocks {
     pub saturation: SaturationBlock,
     /// ROI or what stands for it.
     pub effect: EffectBlock,
+    /// δ, where an experiment speaks of the channel.
+    pub gap: GapBlock,
     /// Panels only.
     pub geo: Option<GeoFactors>,
 }
@@ -56,6 +59,7 @@ impl ChannelBlocks {
             carry_over: CarryOver::number(channel, next),
             saturation: SaturationBlock::number(channel, next),
             effect: EffectBlock::number(channel, next),
+            gap: GapBlock::number(channel, next),
             geo: (n_geos > 1).then(|| GeoFactors::number(n_geos, next)),
         }
     }
@@ -97,7 +101,8 @@ impl Layout {
         for (blocks, channel) in self.of_channels(design) {
             blocks.carry_over.decode(q, channel.0, theta);
             blocks.saturation.decode(q, channel, theta);
-            blocks.effect.decode(q, channel, &design.media.pool, theta);
+            blocks.effect.decode(q, channel.0, &design.media.pool, theta);
+            blocks.gap.decode(q, channel, theta);
             if let Some(geo) = blocks.geo {
                 geo.decode(q, channel.0, &self.learnt.factors[channel.0], theta);
             }
@@ -121,10 +126,16 @@ impl Layout {
         grad: &mut [f64],
     ) -> f64 {
         let mut p = Accumulator { q, grad, log_density: 0.0 };
+        // The shared prior is of the causal effects: its derivative is that by δ, too.
+        let mut by_causal = returns.gradient.iter();
         for (blocks, channel) in self.of_channels(design) {
             blocks.carry_over.prior(&mut p, channel, theta, by);
             blocks.saturation.prior(&mut p, channel, theta, by);
-            blocks.effect.prior(&mut p, channel.0, by);
+            let mut of_causal = blocks.effect.prior(&mut p, channel.0, theta, by);
+            if blocks.effect.is_pooled() {
+                of_causal = by_causal.next().copied().unwrap_or(0.0);
+            }
+            blocks.gap.prior(&mut p, channel, theta, by, of_causal);
             if let Some(geo) = blocks.geo {
                 geo.prior(&mut p, (channel.0, &self.learnt.factors[channel.0]), theta, by);
             }
@@ -143,11 +154,12 @@ impl Layout {
     /// of the calendar and of the geos' deviations.
     pub(crate) fn draw<R: rand::Rng>(&self, design: &Design, draw: &mut Drawing<R>) -> ([f64; 2], [f64; 3]) {
         let pool = &design.media.pool;
-        let mut pooled = pool.draw(self.pooled().count(), draw.rng).into_iter();
+        let mut pooled = pool.draw(draw.rng).into_iter();
         for (blocks, (c, channel)) in self.of_channels(design) {
             blocks.carry_over.draw(channel, draw);
             blocks.saturation.draw(channel, draw);
-            blocks.effect.draw(pool, &mut pooled, draw);
+            let gap = blocks.gap.draw(channel, draw);
+            blocks.effect.draw(pool, &mut pooled, gap, draw);
             if let Some(geo) = blocks.geo {
                 geo.draw(&self.learnt.factors[c], draw);
             }
@@ -196,6 +208,7 @@ impl Layout {
             blocks.carry_over.visit(name, c, theta, visit);
             blocks.saturation.visit(channel, theta, visit);
             blocks.effect.visit(channel, theta, visit);
+            blocks.gap.visit(name, c, theta, visit);
             if let Some(geo) = blocks.geo {
                 geo.visit(name, c, theta, visit);
             }

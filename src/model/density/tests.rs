@@ -77,9 +77,10 @@ pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     let mut priors = UncheckedConfig::default();
     let prior = LogNormalPrior::Interval { low: 0.5, high: 3.0, mass: 0.9 };
     let mut channel = |name: &str, prior, adstock, slope| {
-        priors
-            .channels
-            .insert(name.into(), ChannelConfig { adstock, slope, prior: Some(prior), curve_prior: None });
+        priors.channels.insert(
+            name.into(),
+            ChannelConfig { adstock, slope, prior: Some(prior), ..ChannelConfig::default() },
+        );
     };
     channel("tv", EffectPrior::MarginalRoi(prior), Some(Adstock::Delayed { peak: 1.5, max_lag: 6 }), None);
     channel("late", EffectPrior::Roi(prior), Some(Adstock::None), Some(1.0));

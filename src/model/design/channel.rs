@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::causal::GapReason;
 use super::exposure::ExposureScale;
 use super::outcome::ScaledOutcome;
 use super::shape::ShapePrior;
-use crate::config::Adstock;
+use crate::config::{Adstock, SaturationFamily};
+use crate::model::gap::GapPrior;
 
 /// One channel as the density sees it.
 #[derive(Debug, Clone)]
@@ -15,20 +17,43 @@ pub struct ChannelDesign {
     pub name: String,
     /// Carry-over kernel.
     pub adstock: Adstock,
-    /// Hill slope when fixed.
+    /// Family of saturation.
+    pub saturation: SaturationFamily,
+    /// Slope when fixed.
     pub fixed_slope: Option<f64>,
     /// What the sampled effect measures.
     pub scale: EffectScale,
     /// Total that the effect multiplies: spend over the fitted cells, or the outcome total for shares.
     pub numeraire: f64,
-    /// Own prior of ln effect (mean, sd); `None` for the pooled one.
+    /// Own prior of the causal ln effect (mean, sd); `None` for the pooled one.
     pub prior: Option<(f64, f64)>,
+    /// Prior of δ, causal less the regression's ln effect.
+    pub gap: GapPrior,
+    /// Why it is what it is.
+    pub gap_reason: GapReason,
+    /// Whether an experiment speaks of the channel.
+    pub tested: bool,
     /// Prior of the response's shape.
     pub shape: ShapePrior,
     /// From exposure to scaled units.
     pub exposure_scale: ExposureScale,
+    /// Exposure units per scaled unit of each geo as a whole.
+    pub exposure_units: Vec<f64>,
     /// Spend over the fitted cells per geo.
     pub spend: Vec<f64>,
+}
+
+impl ChannelDesign {
+    /// Whether δ is a parameter: an experiment speaks of the channel, and the gap is not known.
+    pub fn samples_gap(&self) -> bool {
+        self.tested && self.gap.parts().iter().all(|part| part.sd > 0.0)
+    }
+
+    /// Mean and sd of the own prior of the regression's ln effect: that of the causal one without δ.
+    pub(crate) fn own_effect(&self) -> Option<(f64, f64)> {
+        let (gap, spread) = self.gap.moments();
+        self.prior.map(|(mean, sd)| (mean - gap, sd.hypot(spread)))
+    }
 }
 
 /// What a channel's sampled effect measures.

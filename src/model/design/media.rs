@@ -2,15 +2,20 @@
 
 use super::super::returns::ReturnsPrior;
 use super::beliefs::roi_beliefs;
+use super::causal::{GapReason, gaps};
 use super::channel::{ChannelDesign, EffectScale};
 use super::exposure::ExposureScale;
 use super::outcome::ScaledOutcome;
 use super::shape::ShapePrior;
 use crate::config::{ChannelConfig, EffectPrior, FitConfig};
-use crate::data::{Channel, Dataset, OutcomeKind, in_lockstep};
+use crate::data::{Channel, Dataset, Experiment, OutcomeKind, in_lockstep};
+use crate::model::gap::GapPrior;
 
 /// Prior of an organic channel's share of the outcome: ln share ~ N(ln 0.02, 1).
 const ORGANIC_SHARE: (f64, f64) = (-3.912_023_005_428_146, 1.0);
+
+/// sd of a ln effect that is held where it is.
+const HELD: f64 = 0.1;
 
 /// All channels. Exposure is `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -27,26 +32,56 @@ pub struct MediaDesign {
 
 impl MediaDesign {
     /// Scales the channels of a data set to those of its outcome.
-    pub(super) fn new(data: &Dataset, config: &FitConfig, outcome: &ScaledOutcome) -> MediaDesign {
+    pub(super) fn new(
+        data: &Dataset,
+        config: &FitConfig,
+        tests: &[Experiment],
+        outcome: &ScaledOutcome,
+    ) -> MediaDesign {
+        let mut gaps = gaps(data, config).into_iter();
         let by_population = data.heads(&config.model);
         let last_fitted = data.n_periods().saturating_sub(data.held_out(&config.model));
         let (mut channels, mut exposure) = (Vec::new(), Vec::new());
-        for channel in &data.channels {
+        for (c, channel) in data.channels.iter().enumerate() {
             // Held-out periods enter no scale.
             let seen = channel.exposure.slice(ndarray::s![.., ..last_fitted]);
             let scale = ExposureScale::new(seen, by_population, &outcome.scale);
-            for (g, row) in channel.exposure.rows().into_iter().enumerate() {
-                let per_head = by_population.map_or(1.0, |n| n[g]);
-                exposure.extend(row.iter().map(|x| x / (per_head * scale.of_geo[g])));
+            let unit = |g: usize| by_population.map_or(1.0, |n| n[g]) * scale.of_geo[g];
+            let exposure_units: Vec<f64> = (0..data.n_geos()).map(unit).collect();
+            for (row, unit) in channel.exposure.rows().into_iter().zip(&exposure_units) {
+                exposure.extend(row.iter().map(|x| x / unit));
             }
-            channels.push(scaled(channel, data, config, outcome, scale));
+            let (gap, gap_reason) = gaps.next().unwrap_or((GapPrior::none(), GapReason::Off));
+            channels.push(ChannelDesign {
+                gap,
+                gap_reason,
+                tested: tests.iter().any(|test| test.channels.contains(&c)),
+                exposure_units,
+                ..scaled(channel, data, config, outcome, scale)
+            });
         }
         let spend: f64 = channels.iter().flat_map(|c| &c.spend).sum();
         let value: f64 = outcome.scaled.iter().zip(&outcome.value).map(|(y, v)| y * v).sum();
         let money = data.outcome.kind == OutcomeKind::Revenue || data.outcome.revenue_per_outcome.is_some();
         let beliefs = if spend > 0.0 && value > 0.0 { roi_beliefs(spend / value, money) } else { Vec::new() };
-        MediaDesign { channels, exposure, lockstep: in_lockstep(data), pool: ReturnsPrior::new(&beliefs) }
+        cut_feedback(&mut channels, ReturnsPrior::new(&beliefs, Vec::new()).centre());
+        let pool = ReturnsPrior::new(&beliefs, unsampled_gaps(&channels));
+        MediaDesign { channels, exposure, lockstep: in_lockstep(data), pool }
     }
+}
+
+/// A channel whose spend is set by the outcome is no cause that a regression could see, and would take what the others
+/// bring: its effect by correlation is held at `usual`, the centre of what is believed, and its gap says the rest.
+fn cut_feedback(channels: &mut [ChannelDesign], usual: f64) {
+    for channel in channels.iter_mut().filter(|c| c.prior.is_none() && c.gap_reason.is_feedback()) {
+        channel.prior = Some((usual, HELD));
+    }
+}
+
+/// The gaps of the channels that share the prior of returns, which has them inside; none where δ is a parameter.
+fn unsampled_gaps(channels: &[ChannelDesign]) -> Vec<GapPrior> {
+    let shared = channels.iter().filter(|c| c.prior.is_none());
+    shared.map(|c| if c.samples_gap() { GapPrior::none() } else { c.gap.clone() }).collect()
 }
 
 fn scaled(
@@ -74,11 +109,16 @@ fn scaled(
         shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), data.interval, scale.mean),
         name: channel.name.clone(),
         adstock: options.adstock.unwrap_or(config.model.adstock),
-        fixed_slope: options.slope,
+        saturation: options.saturation.unwrap_or_default(),
+        fixed_slope: options.fixed_slope(),
         scale: effect,
         numeraire: if effect == EffectScale::Share { outcome.total } else { total_spend },
         prior,
+        gap: GapPrior::none(),
+        gap_reason: GapReason::Off,
+        tested: false,
         exposure_scale: scale,
+        exposure_units: Vec::new(),
         spend,
     }
 }

@@ -3,6 +3,7 @@
 mod baseline;
 mod basis;
 mod beliefs;
+mod causal;
 mod channel;
 mod columns;
 mod control;
@@ -18,6 +19,7 @@ mod whole;
 pub use baseline::BaselineDesign;
 pub use basis::Basis;
 pub(crate) use beliefs::PRIOR_MEDIA_SHARE;
+pub use causal::GapReason;
 pub use channel::{ChannelDesign, EffectScale};
 pub use columns::ColumnGroup;
 pub use exposure::ExposureScale;

@@ -49,6 +49,12 @@ impl ShapePrior {
         slope.hypot(self.ln_slope.0.exp())
     }
 
+    /// A retention that lasts longer than most: mean and a standard deviation of its prior.
+    pub fn long_retention(&self) -> f64 {
+        let (a, b) = self.retention;
+        a / (a + b) + self.retention_sd()
+    }
+
     /// Standard deviation of α: √(ab / (a+b+1)) / (a+b).
     pub fn retention_sd(&self) -> f64 {
         let (a, b) = self.retention;

@@ -7,7 +7,7 @@ use super::media::MediaDesign;
 use super::outcome::ScaledOutcome;
 use crate::Error;
 use crate::config::FitConfig;
-use crate::data::Dataset;
+use crate::data::{Dataset, Experiment, carry_over_periods};
 
 /// Everything fixed before sampling, in stages, each made whole from those before it. Series are
 /// time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
@@ -33,30 +33,29 @@ impl Design {
     /// # Errors
     /// A geo without fitted cells, or with a mean outcome that is not positive.
     pub fn new(data: &Dataset, config: &FitConfig) -> Result<Design, Error> {
-        Ok(Design::of_outcome(data, config, ScaledOutcome::new(data, &config.model)?))
+        Design::with_tests(data, config, &[])
     }
 
-    /// The same with the cells that are marked in `left_out` (G × T) kept from the likelihood, though not from
-    /// reports.
+    /// The same for a fit to which `tests` are told. Cells that a reading of cells in the data speaks of are kept from
+    /// the likelihood, though not from reports, until the carry-over of the test is gone: their information counts
+    /// once.
     ///
     /// # Errors
     /// As [`Design::new`].
-    pub fn leaving_out(data: &Dataset, config: &FitConfig, left_out: &[bool]) -> Result<Design, Error> {
-        let outcome = ScaledOutcome::new(data, &config.model)?.leaving_out(left_out);
-        Ok(Design::of_outcome(data, config, outcome))
-    }
-
-    fn of_outcome(data: &Dataset, config: &FitConfig, outcome: ScaledOutcome) -> Design {
-        let media = MediaDesign::new(data, config, &outcome);
+    pub fn with_tests(data: &Dataset, config: &FitConfig, tests: &[Experiment]) -> Result<Design, Error> {
+        let whole = ScaledOutcome::new(data, &config.model)?;
+        let media = MediaDesign::new(data, config, tests, &whole);
+        let left_out = told_by_readings(data, &media, tests);
+        let outcome = if left_out.contains(&true) { whole.leaving_out(&left_out) } else { whole };
         let baseline = BaselineDesign::new(data, config, &outcome);
-        Design {
+        Ok(Design {
             n_geos: outcome.n_geos,
             n_periods: outcome.n_periods,
             period_weeks: data.interval.days() / 7.0,
             outcome,
             media,
             baseline,
-        }
+        })
     }
 
     /// Number of channels C.
@@ -80,6 +79,20 @@ impl Design {
         let geos = all.zip(&self.media.channels[c].spend).map(|(x, spend)| Seen::of_data(&x[..seen], *spend));
         reach(&geos.collect::<Vec<_>>()).unwrap_or(1.0)
     }
+}
+
+/// Marks the cells (G × T) that leave the likelihood for readings of cells that are in the data.
+fn told_by_readings(data: &Dataset, media: &MediaDesign, tests: &[Experiment]) -> Vec<bool> {
+    let n = data.n_periods();
+    let mut left_out = vec![false; data.n_geos() * n];
+    for test in tests.iter().filter(|test| test.in_data && test.reading().is_some()) {
+        let lags = |c: &usize| carry_over_periods(media.channels[*c].shape.long_retention());
+        let lags = test.channels.iter().map(lags).max().unwrap_or(0);
+        for g in &test.geos {
+            left_out[g * n..][test.leaving(lags)].fill(true);
+        }
+    }
+    left_out
 }
 
 #[cfg(test)]

@@ -1,9 +1,15 @@
 //! A whole planning question, from its strings to what is asked: changes, limits, goal and risk.
 
-use serde::Deserialize;
+use std::path::PathBuf;
 
-use super::request::{Amount, PlanRequest, RawRequest, level, number};
+use serde::{Deserialize, Deserializer};
+
+use super::amount::{Amount, level, number};
+use super::placed::Placed;
+use super::request::{PlanRequest, RawRequest};
 use super::request_error::{RequestError, RequestErrors, malformed};
+use super::slots::Slot;
+use super::target::Names;
 use crate::planning::search::risk::Risk;
 use crate::planning::search::scenario::DEFAULT_STEP;
 
@@ -32,7 +38,7 @@ pub struct RawQuestion {
     /// Return of all spend.
     pub target_roi: Option<f64>,
     /// Profit on a unit of the outcome's value, or on one outcome where that is not known.
-    pub margin: Option<f64>,
+    pub margin: Option<Margin>,
     /// `cautious`, `mean`, `q25`, `cvar` or `cvar10`.
     pub risk: Option<String>,
     /// `tv=0.5..1.5`; see [`RawRequest::bound`].
@@ -43,6 +49,31 @@ pub struct RawQuestion {
     pub lock: Vec<String>,
     /// `20%`: how far any channel may move.
     pub max_step: Option<String>,
+}
+
+/// Profit on a unit of the outcome.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Margin {
+    /// `0.35` of a unit of value, or `12.50` on one outcome.
+    Number(f64),
+    /// `35` % of what the outcome is worth.
+    Percent(f64),
+}
+
+impl Margin {
+    /// On one unit.
+    pub fn value(self) -> f64 {
+        match self {
+            Margin::Number(value) => value,
+            Margin::Percent(percent) => percent / 100.0,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Margin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Margin, D::Error> {
+        f64::deserialize(deserializer).map(Margin::Number)
+    }
 }
 
 /// What an optimal plan is to achieve.
@@ -60,11 +91,9 @@ pub enum Goal {
     Profit(f64),
 }
 
-/// A checked question.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Question {
-    /// Changes to today's plan and limits of the optimal one.
-    pub request: PlanRequest,
+/// What is asked of a plan beside its changes and limits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Terms {
     /// What to optimise; `None` for a what-if alone.
     pub goal: Option<Goal>,
     /// What is maximised over the posterior.
@@ -73,6 +102,37 @@ pub struct Question {
     pub max_step: f64,
     /// Profit on a unit of the outcome's value, when it is known.
     pub margin: Option<f64>,
+}
+
+/// A checked question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// Changes to today's plan and limits of the optimal one.
+    pub request: PlanRequest,
+    /// Goal, risk, step and margin.
+    pub terms: Terms,
+    /// A CSV file with the spend of future periods.
+    pub plan: Option<PathBuf>,
+    /// The plan file and the changes as typed.
+    pub words: Vec<String>,
+}
+
+/// A question placed on response curves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedQuestion {
+    /// Changes and limits by curve.
+    pub request: Placed,
+    /// Goal, risk, step and margin.
+    pub terms: Terms,
+}
+
+/// What holds for questions that say nothing of their own.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Defaults<'a> {
+    /// A margin.
+    pub margin: Option<Margin>,
+    /// A measure of risk where the best plan of a budget is asked for.
+    pub risk: Option<&'a str>,
 }
 
 impl RawQuestion {
@@ -97,7 +157,7 @@ impl RawQuestion {
     /// # Errors
     /// [`RequestError::Malformed`].
     pub fn refuse_margin_above_one(&self) -> Result<(), RequestErrors> {
-        match self.margin.filter(|margin| *margin > 1.0) {
+        match self.margin.map(Margin::value).filter(|margin| *margin > 1.0) {
             None => Ok(()),
             Some(margin) => {
                 let reason = "profit cannot be more than the value of the outcome; a share is meant";
@@ -106,27 +166,37 @@ impl RawQuestion {
         }
     }
 
-    /// The question with what is said of all plans where it says nothing of its own: a margin, and a measure of
-    /// risk where the best plan of a budget is asked for.
-    pub fn with_defaults(mut self, margin: Option<f64>, risk: Option<&str>) -> RawQuestion {
-        self.margin = self.margin.or(margin);
+    /// The question with what is said of all plans where it says nothing of its own.
+    fn with_defaults(mut self, defaults: &Defaults<'_>, dated: bool) -> RawQuestion {
+        self.margin = self.margin.or(defaults.margin);
         let has_target =
             self.min_outcome.is_some() || self.target_mroi.is_some() || self.target_roi.is_some();
-        if self.asks_best() && !self.is_dated() && !has_target {
-            self.risk = self.risk.or(risk.map(str::to_owned));
+        if self.asks_best() && !dated && !has_target {
+            self.risk = self.risk.or_else(|| defaults.risk.map(str::to_owned));
         }
         self
+    }
+
+    /// The limits that it sets to best plans, and nothing else.
+    pub(crate) fn limits_alone(&self) -> RawQuestion {
+        RawQuestion {
+            bound: self.bound.clone(),
+            group: self.group.clone(),
+            lock: self.lock.clone(),
+            max_step: self.max_step.clone(),
+            ..RawQuestion::default()
+        }
     }
 
     fn asks_best(&self) -> bool {
         self.optimise || self.changes_plan().is_none()
     }
 
-    /// The changes as words: `tv=+100%`, `pause print`.
-    pub fn words(&self) -> Vec<String> {
+    /// The plan file and the changes as words: `tv=+100%`, `pause print`.
+    fn words(&self) -> Vec<String> {
         let shifts = self.shift.iter().map(|text| format!("shift {text}"));
         let pauses = self.pause.iter().map(|text| format!("pause {text}"));
-        self.set.iter().cloned().chain(shifts).chain(pauses).collect()
+        self.plan.iter().chain(&self.set).cloned().chain(shifts).chain(pauses).collect()
     }
 
     fn changes_plan(&self) -> Option<&'static str> {
@@ -136,11 +206,15 @@ impl RawQuestion {
 }
 
 impl Question {
-    /// Checks every string against the channels' names.
+    /// Checks every string against the names of a fit.
     ///
     /// # Errors
     /// All that is wrong, in the order of the flags.
-    pub fn parse(raw: &RawQuestion, channels: &[&str]) -> Result<Question, RequestErrors> {
+    pub fn parse(
+        raw: &RawQuestion,
+        names: &Names<'_>,
+        defaults: &Defaults<'_>,
+    ) -> Result<Question, RequestErrors> {
         let mut errors = Vec::new();
         let strings = RawRequest {
             set: &raw.set,
@@ -149,11 +223,42 @@ impl Question {
             bound: &raw.bound,
             group: &raw.group,
             lock: &raw.lock,
+            dated: raw.dated || raw.plan.is_some(),
         };
-        let request = PlanRequest::parse(&strings, channels).unwrap_or_else(|found| {
+        let request = PlanRequest::parse(&strings, names).unwrap_or_else(|found| {
             errors.extend(found);
             PlanRequest::default()
         });
+        let raw = raw.clone().with_defaults(defaults, request.dated);
+        let terms = Terms::parse(&raw, &mut errors);
+        errors.extend(raw.conflict(request.dated, &terms));
+        errors.extend(unusable_numbers(&raw));
+        let question = Question { request, terms, words: raw.words(), plan: raw.plan.map(PathBuf::from) };
+        if errors.is_empty() { Ok(question) } else { Err(RequestErrors(errors)) }
+    }
+
+    /// The question about these slots, with today's spend of each.
+    ///
+    /// # Errors
+    /// [`RequestError::NoSpend`].
+    pub fn place(
+        &self,
+        names: &Names<'_>,
+        slots: &[Slot],
+        spend: &[f64],
+    ) -> Result<PlacedQuestion, RequestErrors> {
+        Ok(PlacedQuestion { request: names.place(&self.request, slots, spend)?, terms: self.terms })
+    }
+
+    /// Whether its answer depends on when.
+    pub fn is_dated(&self) -> bool {
+        self.request.dated
+    }
+}
+
+impl Terms {
+    /// What the strings say; faults go to `errors`.
+    fn parse(raw: &RawQuestion, errors: &mut Vec<RequestError>) -> Terms {
         let mut keep = |error: RequestError| errors.push(error);
         let goal = goal(raw).unwrap_or_else(|error| {
             keep(error);
@@ -168,30 +273,42 @@ impl Question {
             keep(error);
             DEFAULT_STEP
         });
-        if let (false, Some(flag), Some(change)) = (raw.optimise, raw.optimising_flag(), raw.changes_plan()) {
-            keep(RequestError::Conflict {
-                first: flag.into(),
-                second: change.into(),
-                reason: "one asks for the best plan, the other gives a plan; --optimise answers both",
-            });
+        Terms { goal, risk, max_step, margin: raw.margin.map(Margin::value) }
+    }
+}
+
+impl RawQuestion {
+    /// Two parts of the question that exclude each other.
+    fn conflict(&self, dated: bool, terms: &Terms) -> Vec<RequestError> {
+        let conflict = |first: &str, second: &str, reason| RequestError::Conflict {
+            first: first.into(),
+            second: second.into(),
+            reason,
+        };
+        if dated {
+            let flag = self.optimising_flag().or(self.optimise.then_some("--optimise"));
+            let reason = "best plans keep the flighting of the fitted window";
+            return flag.map(|flag| conflict(flag, "a dated plan", reason)).into_iter().collect();
         }
-        if !matches!(goal, None | Some(Goal::Budget(_))) && risk != Risk::Mean {
-            keep(RequestError::Conflict {
-                first: "--risk".into(),
-                second: "a target".into(),
-                reason: "targets are met by the posterior mean; give a --budget instead",
-            });
+        let mut found = Vec::new();
+        if let (false, Some(flag), Some(change)) =
+            (self.optimise, self.optimising_flag(), self.changes_plan())
+        {
+            let reason = "one asks for the best plan, the other gives a plan; --optimise answers both";
+            found.push(conflict(flag, change, reason));
         }
-        errors.extend(unusable_numbers(raw));
-        let question = Question { request, goal, risk, max_step, margin: raw.margin };
-        if errors.is_empty() { Ok(question) } else { Err(RequestErrors(errors)) }
+        if !matches!(terms.goal, None | Some(Goal::Budget(_))) && terms.risk != Risk::Mean {
+            let reason = "targets are met by the posterior mean; give a --budget instead";
+            found.push(conflict("--risk", "a target", reason));
+        }
+        found
     }
 }
 
 /// Numbers of a file, or of a flag that takes any number, that mean nothing.
 fn unusable_numbers(raw: &RawQuestion) -> Vec<RequestError> {
     let given = [
-        ("margin", raw.margin, "the margin must be a number above 0"),
+        ("margin", raw.margin.map(Margin::value), "the margin must be a number above 0"),
         ("target-mroi", raw.target_mroi, "the return must be a number above 0"),
         ("target-roi", raw.target_roi, "the return must be a number above 0"),
     ];
@@ -218,7 +335,7 @@ fn goal(raw: &RawQuestion) -> Result<Option<Goal>, RequestError> {
     }
     let otherwise = || match raw.margin {
         // Without a budget, profit chooses one; a risk needs a fixed budget.
-        Some(margin) if raw.risk.is_none() => Goal::Profit(margin),
+        Some(margin) if raw.risk.is_none() => Goal::Profit(margin.value()),
         _ => Goal::Budget(Amount::Multiple(1.0)),
     };
     Ok(goals.pop().map(|(_, goal)| goal).or_else(|| raw.asks_best().then(otherwise)))

@@ -1,15 +1,15 @@
-//! Planning requests as people type them, turned into checked changes and bounds.
+//! Planning requests as people type them, turned into checked changes and limits.
 
+use super::amount::{Amount, AmountRange, range};
+use super::change::{Change, TypedChange};
 use super::request_error::{RequestError, malformed};
-use super::target::{looks_like_period, no_period};
-use crate::planning::search::limits::{GroupLimit, Limits};
-use crate::planning::value::bounds::Bounds;
-use crate::planning::value::curve::ChannelCurve;
+use super::target::{Names, Target};
 
 /// The strings of a request, flag by flag.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RawRequest<'a> {
-    /// `tv=+100%`, `tv=-20%`, `tv=1.5x`, `tv=50000/week`, `tv=2600000` (over the horizon).
+    /// `tv=+100%`, `tv=-20%`, `tv=1.5x`, `tv=50000/week`, `tv=2600000` (over the horizon); also of a part of a
+    /// channel's spend, `tv@north@2024-10-01..=0`.
     pub set: &'a [String],
     /// `search:social:10%`, `search:social:5000/week`, `search:social:260000`.
     pub shift: &'a [String],
@@ -22,352 +22,144 @@ pub struct RawRequest<'a> {
     pub group: &'a [String],
     /// `tv`, or `tv,search`: keeps today's spend.
     pub lock: &'a [String],
+    /// Whether the changes are about the weeks after the data, even where they name no period.
+    pub dated: bool,
 }
-
-/// A quantity of spend.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Amount {
-    /// A multiple of the channel's spend today.
-    Multiple(f64),
-    /// Currency a week.
-    PerWeek(f64),
-    /// Currency over the horizon.
-    Total(f64),
-}
-
-impl Amount {
-    /// Currency over the horizon, `today` being the spend that a multiple is of.
-    pub fn currency(self, today: f64, weeks: f64) -> f64 {
-        match self {
-            Amount::Multiple(m) => m * today,
-            Amount::PerWeek(x) => x * weeks,
-            Amount::Total(x) => x,
-        }
-    }
-}
-
-/// From the first amount to the second; an end left open does not limit.
-pub type AmountRange = (Option<Amount>, Option<Amount>);
 
 /// Limits of several channels together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupRange {
     /// What the group is called.
     pub name: String,
-    /// Its channels, by index.
-    pub channels: Vec<usize>,
+    /// Whose spend.
+    pub members: Vec<Target>,
     /// What they may spend together.
     pub range: AmountRange,
 }
 
-/// One change to today's plan; channels by index.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Change {
-    /// The channel spends this much.
-    Set {
-        /// Whose spend.
-        channel: usize,
-        /// Its new spend.
-        to: Amount,
-    },
-    /// Spend goes from one channel to another.
-    Shift {
-        /// Who gives.
-        from: usize,
-        /// Who gets.
-        to: usize,
-        /// How much; a multiple is of the giver's spend before any change.
-        amount: Amount,
-    },
-}
-
-/// A request whose every channel exists and every number makes sense.
+/// A request whose every name exists and every number makes sense.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PlanRequest {
     /// In the order set, pause, shift.
-    pub changes: Vec<Change>,
-    /// Bounds asked for, by channel; a locked channel has equal ones.
-    pub bounds: Vec<(usize, AmountRange)>,
+    pub changes: Vec<TypedChange>,
+    /// Bounds asked for; a locked target has equal ones.
+    pub bounds: Vec<(Target, AmountRange)>,
     /// Groups with limits of their own.
     pub groups: Vec<GroupRange>,
+    /// Whether the changes are about the weeks after the data: one names a period, or that was asked for.
+    pub dated: bool,
 }
 
+/// The range of a channel that keeps today's spend.
+pub(crate) const LOCKED: AmountRange = (Some(Amount::Multiple(1.0)), Some(Amount::Multiple(1.0)));
+
 impl PlanRequest {
-    /// Checks every string against the channels' names.
+    /// Checks every string against the names of a fit.
     ///
     /// # Errors
     /// All that is wrong, in the order of the flags.
-    pub fn parse<'a>(raw: &RawRequest<'a>, channels: &[&str]) -> Result<PlanRequest, Vec<RequestError>> {
-        let mut request = PlanRequest::default();
+    pub fn parse(raw: &RawRequest<'_>, names: &Names<'_>) -> Result<PlanRequest, Vec<RequestError>> {
         let mut errors = Vec::new();
-        let mut keep = |parsed: Result<Change, RequestError>| match parsed {
-            Ok(change) => request.changes.push(change),
-            Err(error) => errors.push(error),
-        };
-        raw.set.iter().for_each(|text| keep(parse_set(text, channels)));
-        let listed = |flag: &'static str, text: &'a str| {
-            let names = names_in(text, |name| channels.contains(&name));
-            names.into_iter().map(move |name| find(flag, text, name, channels))
-        };
-        raw.pause.iter().flat_map(|text| listed("pause", text)).for_each(|found| {
-            keep(found.map(|channel| Change::Set { channel, to: Amount::Multiple(0.0) }));
-        });
-        raw.shift.iter().for_each(|text| keep(parse_shift(text, channels)));
-        let locked = (Some(Amount::Multiple(1.0)), Some(Amount::Multiple(1.0)));
-        let bounds = raw.bound.iter().map(|text| parse_bound(text, channels));
-        let locks = raw.lock.iter().flat_map(|text| listed("lock", text)).map(|found| Ok((found?, locked)));
-        for bound in bounds.chain(locks) {
-            match bound {
-                Ok(bound) => request.bounds.push(bound),
-                Err(error) => errors.push(error),
-            }
-        }
-        for group in raw.group.iter().map(|text| parse_group(text, channels)) {
-            match group {
-                Ok(group) => request.groups.push(group),
-                Err(error) => errors.push(error),
-            }
-        }
-        let set = request.changes.iter().filter_map(|change| match change {
-            Change::Set { channel, .. } => Some(*channel),
-            Change::Shift { .. } => None,
-        });
-        errors.extend(repeated(set, channels, "--set or --pause"));
-        errors.extend(repeated(request.bounds.iter().map(|b| b.0), channels, "--bound or --lock"));
+        let mut request = PlanRequest::default();
+        let sets = raw.set.iter().map(|text| TypedChange::set(text, names));
+        let pauses =
+            raw.pause.iter().flat_map(|text| listed("pause", text, names).map(move |name| (text, name)));
+        let pauses = pauses.map(|(text, name)| TypedChange::pause(text, name, names));
+        let shifts = raw.shift.iter().map(|text| TypedChange::shift(text, names));
+        let mut keep = Keep(&mut errors);
+        request.changes = keep.all(sets.chain(pauses).chain(shifts));
+        let bounds = raw.bound.iter().map(|text| bound(text, names));
+        let locks =
+            raw.lock.iter().flat_map(|text| listed("lock", text, names).map(move |name| (text, name)));
+        let locks = locks.map(|(text, name)| Ok((limited("lock", text, name, names)?, LOCKED)));
+        request.bounds = keep.all(bounds.chain(locks));
+        request.groups = keep.all(raw.group.iter().map(|text| group(text, names)));
+        request.dated = raw.dated || request.targets().any(|target| target.period.is_some());
+        errors.extend(request.shifts_to_itself());
+        errors.extend(request.repeated(names));
         if errors.is_empty() { Ok(request) } else { Err(errors) }
     }
 
-    /// The plan as one multiple of today's spend per channel, `curves` being in the order of the names
-    /// that were parsed and over a window of `weeks`.
-    ///
-    /// # Errors
-    /// [`RequestError::NoSpend`], [`RequestError::Overdrawn`].
-    pub fn multipliers(&self, curves: &[ChannelCurve], weeks: f64) -> Result<Vec<f64>, RequestError> {
-        let currency = |c: usize, amount: Amount| amount.currency(curves[c].spend(), weeks);
-        let mut spend: Vec<f64> = curves.iter().map(ChannelCurve::spend).collect();
-        for &change in &self.changes {
-            match change {
-                Change::Set { channel, to } => spend[channel] = currency(channel, to),
-                Change::Shift { from, to, amount } => {
-                    let amount = currency(from, amount);
-                    spend[from] -= amount;
-                    spend[to] += amount;
-                }
-            }
-        }
-        curves.iter().zip(&spend).map(|(curve, &x)| multiplier(curve, x)).collect()
+    /// Every target of a change.
+    fn targets(&self) -> impl Iterator<Item = Target> {
+        self.changes.iter().flat_map(|typed| typed.change.targets())
     }
 
-    /// The bounds asked for, and ± `step` of today's spend within the response curve for the channels
-    /// that nothing was said about.
-    pub fn limits(&self, curves: &[ChannelCurve], weeks: f64, step: f64) -> Limits {
-        let around = |curve: &ChannelCurve| {
-            let (first, last) = curve.range();
-            let Bounds { lo, hi } = curve.around_today(step);
-            Bounds { lo: lo.max(first), hi: hi.min(last) }
+    /// Every target that a change or a limit names.
+    pub(crate) fn all_targets(&self) -> impl Iterator<Item = Target> {
+        let members = self.groups.iter().flat_map(|group| group.members.iter().copied());
+        self.targets().chain(self.bounds.iter().map(|bound| bound.0)).chain(members)
+    }
+
+    /// In dated weeks a part of the giver may not be the receiver: which of its periods pays?
+    fn shifts_to_itself(&self) -> Vec<RequestError> {
+        let shared = |typed: &&TypedChange| match typed.change {
+            Change::Shift { from, to, .. } => self.dated && from.overlaps(&to),
+            Change::Set { .. } => false,
         };
-        let mut bounds: Vec<Bounds> = curves.iter().map(around).collect();
-        for &(c, (lo, hi)) in &self.bounds {
-            let ((first, last), today) = (curves[c].range(), curves[c].spend());
-            // Multiples of no spend are no spend, whatever the bounds.
-            let multiple = |end: Amount| if today > 0.0 { end.currency(today, weeks) / today } else { 1.0 };
-            bounds[c] = Bounds { lo: lo.map_or(first, multiple), hi: hi.map_or(last, multiple) };
-        }
-        let limit = |group: &GroupRange| {
-            let today: f64 = group.channels.iter().map(|&c| curves[c].spend()).sum();
-            let end = |amount: Option<Amount>, open: f64| amount.map_or(open, |a| a.currency(today, weeks));
-            let (lo, hi) = (end(group.range.0, 0.0), end(group.range.1, f64::INFINITY));
-            GroupLimit { name: group.name.clone(), channels: group.channels.clone(), lo, hi }
+        let told = |typed: &TypedChange| malformed(typed.flag, &typed.text, "giver and receiver share spend");
+        self.changes.iter().filter(shared).map(told).collect()
+    }
+
+    /// What is said twice. In dated weeks a change is made of what others left, so that none may share spend with
+    /// another; over the average week a geo's own change stands above that of its channel.
+    fn repeated(&self, names: &Names<'_>) -> Vec<RequestError> {
+        let sets = self.changes.iter().filter_map(|typed| match typed.change {
+            Change::Set { target, .. } => Some(target),
+            Change::Shift { .. } => None,
+        });
+        let (sets, bounds): (Vec<Target>, Vec<Target>) =
+            (sets.collect(), self.bounds.iter().map(|b| b.0).collect());
+        let clash = |a: &Target, b: &Target| if self.dated { a.overlaps(b) } else { a == b };
+        let twice = |targets: &[Target], clash: &dyn Fn(&Target, &Target) -> bool, flags| {
+            let again = |i: &usize| targets[..*i].iter().any(|before| clash(before, &targets[*i]));
+            let mut labels: Vec<String> =
+                (0..targets.len()).filter(again).map(|i| names.label(&targets[i])).collect();
+            labels.dedup();
+            labels.into_iter().map(|channel| RequestError::Twice { channel, flags }).collect::<Vec<_>>()
         };
-        Limits { bounds, groups: self.groups.iter().map(limit).collect() }
+        let mut found = twice(&sets, &clash, "--set or --pause");
+        found.extend(twice(&bounds, &|a, b| a == b, "--bound or --lock"));
+        found
     }
 }
 
-fn multiplier(curve: &ChannelCurve, spend: f64) -> Result<f64, RequestError> {
-    let today = curve.spend();
-    let channel = || curve.name().to_owned();
-    if today == 0.0 {
-        return if spend == 0.0 { Ok(1.0) } else { Err(RequestError::NoSpend { channel: channel() }) };
+/// Where faults go while what is right is kept.
+struct Keep<'a>(&'a mut Vec<RequestError>);
+
+impl Keep<'_> {
+    fn all<T>(&mut self, parsed: impl Iterator<Item = Result<T, RequestError>>) -> Vec<T> {
+        parsed.filter_map(|one| one.map_err(|error| self.0.push(error)).ok()).collect()
     }
-    // A shift of all a channel has may leave a rounding error below nothing.
-    if spend < -1e-9 * today {
-        return Err(RequestError::Overdrawn { channel: channel() });
+}
+
+/// The names of a comma list; a text that is itself a name is one.
+fn listed<'t>(flag: &'static str, text: &'t str, names: &Names<'_>) -> impl Iterator<Item = &'t str> {
+    let one = Target::parse(flag, text, text, names).is_ok();
+    let names: Vec<&str> = if one { vec![text.trim()] } else { text.split(',').map(str::trim).collect() };
+    names.into_iter()
+}
+
+/// A target of a limit, which holds over the whole horizon.
+fn limited(flag: &'static str, text: &str, name: &str, names: &Names<'_>) -> Result<Target, RequestError> {
+    let target = Target::parse(flag, text, name, names)?;
+    match target.period {
+        None => Ok(target),
+        Some(_) => Err(malformed(flag, text, "a limit holds over the whole horizon: leave the period out")),
     }
-    Ok(spend.max(0.0) / today)
 }
 
-fn parse_set(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
-    let (name, value) = text.rsplit_once('=').ok_or_else(|| malformed("set", text, "there is no `=`"))?;
-    let channel = find("set", text, name.trim(), channels)?;
-    Ok(Change::Set { channel, to: level("set", text, value)? })
-}
-
-/// A level of spend: `+20%`, `1.5x`, `50000/week`, `2600000`.
-pub(crate) fn level(flag: &'static str, text: &str, value: &str) -> Result<Amount, RequestError> {
-    let value = value.trim();
-    let level = if let Some(percent) = value.strip_suffix('%') {
-        if !percent.starts_with(['+', '-']) {
-            return Err(malformed(flag, text, "a percentage without a sign could be a change or a level"));
-        }
-        Amount::Multiple(1.0 + number(flag, text, percent)? / 100.0)
-    } else if let Some(multiple) = value.strip_suffix('x') {
-        Amount::Multiple(number(flag, text, multiple)?)
-    } else if value.starts_with('+') {
-        return Err(malformed(flag, text, "an amount with a sign could be a change or a level"));
-    } else {
-        currency(flag, text, value)?
-    };
-    let (Amount::Multiple(size) | Amount::PerWeek(size) | Amount::Total(size)) = level;
-    if size < 0.0 {
-        let what = if flag == "min-outcome" { "an outcome" } else { "spend" };
-        return Err(malformed(flag, text, format!("{what} cannot be negative")));
-    }
-    Ok(level)
-}
-
-fn parse_shift(text: &str, channels: &[&str]) -> Result<Change, RequestError> {
-    let splits = split_shift(text);
-    let known = |split: &&(&str, &str)| channels.contains(&split.0) && channels.contains(&split.1);
-    let (from, to) = *splits
-        .iter()
-        .find(known)
-        .or(splits.first())
-        .ok_or_else(|| malformed("shift", text, "three parts with `:` are needed"))?;
-    let (from, to) = (find("shift", text, from, channels)?, find("shift", text, to, channels)?);
-    if from == to {
-        return Err(malformed("shift", text, "giver and receiver are the same channel"));
-    }
-    Ok(Change::Shift { from, to, amount: shift_amount(text)? })
-}
-
-/// Every way to read `FROM:TO:AMOUNT`, as names may themselves hold a colon; one that gives two known names
-/// wins.
-pub(crate) fn split_shift(text: &str) -> Vec<(&str, &str)> {
-    let names = text.rsplit_once(':').map_or("", |(names, _)| names);
-    names.match_indices(':').map(|(at, _)| (names[..at].trim(), names[at + 1..].trim())).collect()
-}
-
-/// The amount at the end of a shift.
-pub(crate) fn shift_amount(text: &str) -> Result<Amount, RequestError> {
-    let value = text.rsplit_once(':').map_or(text, |(_, value)| value).trim();
-    let amount = match value.strip_suffix('%') {
-        Some(percent) => Amount::Multiple(number("shift", text, percent)? / 100.0),
-        None => currency("shift", text, value)?,
-    };
-    let (Amount::Multiple(size) | Amount::PerWeek(size) | Amount::Total(size)) = amount;
-    if size < 0.0 || matches!(amount, Amount::Multiple(share) if share > 1.0) {
-        return Err(malformed(
-            "shift",
-            text,
-            "the amount must lie between nothing and all the channel spends",
-        ));
-    }
-    Ok(amount)
-}
-
-fn parse_bound(text: &str, channels: &[&str]) -> Result<(usize, AmountRange), RequestError> {
+fn bound(text: &str, names: &Names<'_>) -> Result<(Target, AmountRange), RequestError> {
     let (name, value) = text.rsplit_once('=').ok_or_else(|| malformed("bound", text, "there is no `=`"))?;
-    let channel = find("bound", text, name.trim(), channels)?;
-    Ok((channel, range("bound", text, value)?))
+    Ok((limited("bound", text, name, names)?, range("bound", text, value)?))
 }
 
-fn parse_group(text: &str, channels: &[&str]) -> Result<GroupRange, RequestError> {
+fn group(text: &str, names: &Names<'_>) -> Result<GroupRange, RequestError> {
     let (members, value) =
         text.rsplit_once('=').ok_or_else(|| malformed("group", text, "there is no `=`"))?;
     let (name, members) =
         members.split_once(':').ok_or_else(|| malformed("group", text, "there is no `:`"))?;
-    let channels: Result<Vec<usize>, RequestError> =
-        members.split(',').map(|member| find("group", text, member.trim(), channels)).collect();
-    Ok(GroupRange { name: name.trim().into(), channels: channels?, range: range("group", text, value)? })
-}
-
-/// `0.5..1.5` and the like; a bare number is a multiple of today's spend here.
-fn range(flag: &'static str, text: &str, value: &str) -> Result<AmountRange, RequestError> {
-    let (lo, hi) = value.split_once("..").ok_or_else(|| malformed(flag, text, "there is no `..`"))?;
-    let end = |part: &str| -> Result<Option<Amount>, RequestError> {
-        let part = part.trim();
-        if part.is_empty() {
-            return Ok(None);
-        }
-        match level(flag, text, part)? {
-            Amount::Total(multiple) => Ok(Some(Amount::Multiple(multiple))),
-            other => Ok(Some(other)),
-        }
-    };
-    let (lo, hi) = (end(lo)?, end(hi)?);
-    let crossed = match (lo, hi) {
-        (Some(Amount::Multiple(a)), Some(Amount::Multiple(b)))
-        | (Some(Amount::PerWeek(a)), Some(Amount::PerWeek(b))) => a > b,
-        _ => false,
-    };
-    if crossed {
-        return Err(malformed(flag, text, "the lower end must not exceed the upper one"));
-    }
-    Ok((lo, hi))
-}
-
-fn currency(flag: &'static str, text: &str, value: &str) -> Result<Amount, RequestError> {
-    let Some((amount, period)) = value.split_once('/') else {
-        return number(flag, text, value).map(Amount::Total);
-    };
-    if period.trim() != "week" {
-        return Err(malformed(flag, text, format!("`/{}` is not `/week`", period.trim())));
-    }
-    number(flag, text, amount).map(Amount::PerWeek)
-}
-
-pub(crate) fn number(flag: &'static str, text: &str, value: &str) -> Result<f64, RequestError> {
-    let value = value.trim();
-    let parsed = value.parse::<f64>().ok().filter(|x| x.is_finite());
-    parsed.ok_or_else(|| malformed(flag, text, format!("`{value}` is not a number")))
-}
-
-/// The names of a comma list; a text that is itself a name is one.
-pub(crate) fn names_in(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<&str> {
-    if is_name(text.trim()) { vec![text.trim()] } else { text.split(',').map(str::trim).collect() }
-}
-
-pub(crate) fn find(
-    flag: &'static str,
-    text: &str,
-    name: &str,
-    channels: &[&str],
-) -> Result<usize, RequestError> {
-    if let Some(found) = channels.iter().position(|c| *c == name) {
-        return Ok(found);
-    }
-    // The names of a panel hold `tv` and `tv@north`.
-    let cell =
-        |name: &'_ str| name.match_indices('@').find(|(at, _)| channels.contains(&&name[..*at])).map(|x| x.0);
-    if let Some(at) = cell(name) {
-        if looks_like_period(&name[at + 1..]) {
-            return Err(no_period(flag, text, &name[at + 1..]));
-        }
-        let of_channel = channels.iter().filter_map(|c| c.strip_prefix(&name[..=at]));
-        return Err(RequestError::UnknownGeo {
-            flag,
-            text: text.into(),
-            name: name[at + 1..].into(),
-            nearest: crate::words::nearest(&name[at + 1..], of_channel.clone()).map(str::to_owned),
-            known: of_channel.map(str::to_owned).collect(),
-        });
-    }
-    Err(RequestError::UnknownChannel {
-        flag,
-        text: text.into(),
-        name: name.into(),
-        nearest: crate::words::nearest(name, channels.iter().copied()).map(str::to_owned),
-        known: channels.iter().filter(|c| cell(c).is_none()).map(|c| (*c).to_owned()).collect(),
-    })
-}
-
-fn repeated(
-    indices: impl Iterator<Item = usize>,
-    channels: &[&str],
-    flags: &'static str,
-) -> Vec<RequestError> {
-    let mut count = vec![0; channels.len()];
-    indices.for_each(|c| count[c] += 1);
-    let twice = channels.iter().zip(count).filter(|(_, n)| *n > 1);
-    twice.map(|(channel, _)| RequestError::Twice { channel: (*channel).to_owned(), flags }).collect()
+    let members: Result<Vec<Target>, RequestError> =
+        members.split(',').map(|member| limited("group", text, member, names)).collect();
+    Ok(GroupRange { name: name.trim().into(), members: members?, range: range("group", text, value)? })
 }

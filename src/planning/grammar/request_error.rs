@@ -162,7 +162,10 @@ impl RequestError {
             RequestError::Malformed { flag, example, .. } => Some(format!("such as --{flag} {example}")),
             RequestError::Twice { .. } => Some("keep one of them".into()),
             RequestError::Conflict { first, .. } => Some(format!("leave one out, such as {first}")),
-            RequestError::NoSpend { .. } | RequestError::Overdrawn { .. } => None,
+            RequestError::NoSpend { channel } => Some(format!(
+                "where it has run before, --dated --set {channel}=500/week plans it in the weeks after the data"
+            )),
+            RequestError::Overdrawn { .. } => None,
         }
     }
 }

@@ -6,6 +6,29 @@ use super::request_error::{RequestError, malformed};
 use crate::day::parse_day;
 use crate::words::nearest;
 
+/// The channels and geos that a plan may speak of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Names<'a> {
+    /// Paid channels.
+    pub channels: Vec<&'a str>,
+    /// Geos; none where there is one market.
+    pub geos: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    /// For channels and geos of a fit; one geo is none.
+    pub fn new(channels: Vec<&'a str>, geos: &'a [String]) -> Names<'a> {
+        let geos = if geos.len() > 1 { geos.iter().map(String::as_str).collect() } else { Vec::new() };
+        Names { channels, geos }
+    }
+
+    /// A target as it is written, but for its period.
+    pub fn label(&self, target: &Target) -> String {
+        let channel = self.channels[target.channel];
+        target.geo.map_or_else(|| channel.to_owned(), |g| format!("{channel}@{}", self.geos[g]))
+    }
+}
+
 /// Some of a plan's spend.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Target {
@@ -63,7 +86,7 @@ impl Target {
         flag: &'static str,
         text: &str,
         target: &str,
-        (channels, geos): (&[&str], &[&str]),
+        Names { channels, geos }: &Names<'_>,
     ) -> Result<Target, RequestError> {
         let (mut name, mut period) = (target.trim(), None);
         if !channels.contains(&name)
@@ -137,23 +160,18 @@ pub fn whole_channel(flag: &'static str, text: &str, channels: &[&str]) -> Resul
             example: "tv",
         });
     }
-    Target::parse(flag, text, name, (channels, &[])).map(|target| target.channel)
-}
-
-/// Whether the target part of a flag names a period, which only a dated plan can answer.
-pub(crate) fn names_period(target: &str) -> bool {
-    target.rsplit_once('@').is_some_and(|(_, range)| DateRange::parse(range).is_some())
+    Target::parse(flag, text, name, &Names::new(channels.to_vec(), &[])).map(|target| target.channel)
 }
 
 /// Whether what stands for a geo was meant as days that do not exist, such as `2024-02-30..`.
-pub(crate) fn looks_like_period(text: &str) -> bool {
+fn looks_like_period(text: &str) -> bool {
     let last = text.rsplit('@').next().unwrap_or(text).trim();
     let digits = last.trim_start_matches('.').chars().take_while(char::is_ascii_digit).count();
     digits > 0 && (last.contains("..") || last.contains('-'))
 }
 
 /// The error for such a period.
-pub(crate) fn no_period(flag: &'static str, text: &str, period: &str) -> RequestError {
+fn no_period(flag: &'static str, text: &str, period: &str) -> RequestError {
     let last = period.rsplit('@').next().unwrap_or(period).trim();
     malformed(
         flag,
@@ -170,7 +188,7 @@ mod tests {
     const GEOS: [&str; 2] = ["north", "south@sea"];
 
     fn parse(target: &str) -> Result<Target, RequestError> {
-        Target::parse("set", "text", target, (&CHANNELS, &GEOS))
+        Target::parse("set", "text", target, &Names { channels: CHANNELS.to_vec(), geos: GEOS.to_vec() })
     }
 
     #[test]
@@ -200,7 +218,9 @@ mod tests {
         for period in ["tv@2024-02-30..", "tv@..2024-13-01", "tv@north@2024-1..2", "tv@2024-10-01...."] {
             assert!(parse(period).unwrap_err().to_string().contains("is no period"), "{period}");
         }
-        let national = Target::parse("set", "text", "tv@north", (&CHANNELS, &["national"])).unwrap_err();
+        let geo = ["national".to_owned()];
+        let national = Names::new(CHANNELS.to_vec(), &geo);
+        let national = Target::parse("set", "text", "tv@north", &national).unwrap_err();
         assert!(national.hint().unwrap().contains("one market"), "{national:?}");
     }
 

@@ -84,7 +84,9 @@ pub fn test_values(
     let values: Result<Vec<TestValue>, PlanningError> =
         (0..columns.len()).into_par_iter().map(value).collect();
     let mut values = values?;
-    values.sort_by(|a, b| b.expected_gain.total_cmp(&a.expected_gain));
+    // What a channel in doubt returns is known less than its draws tell: it is tested first.
+    let doubt = |value: &TestValue| curves.iter().any(|c| c.name() == value.channel && c.is_doubted());
+    values.sort_by(|a, b| doubt(b).cmp(&doubt(a)).then(b.expected_gain.total_cmp(&a.expected_gain)));
     Ok(values)
 }
 

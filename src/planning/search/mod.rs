@@ -1,5 +1,6 @@
 //! The best plans within limits: of a budget, of a target, under risk, over time; and what a test would add.
 
+pub(super) mod budget_change;
 pub(super) mod cautious;
 pub(super) mod cycle;
 pub(super) mod dual;

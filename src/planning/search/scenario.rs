@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::budget_change::{AgainstBudget, BudgetChange};
 use super::cautious::{CAUTIOUS, LIKELY, cautious_curves, cautious_plan_of};
 use super::grow::p_grow;
 use super::limits::{Limits, Problem};
@@ -12,7 +13,7 @@ use super::settle::settle;
 use crate::planning::error::PlanningError;
 use crate::planning::value::bounds::Bounds;
 use crate::planning::value::curve::ChannelCurve;
-use crate::planning::value::outcome::{PlanOutcome, gain_draws, share_above, total_spend};
+use crate::planning::value::outcome::{PlanOutcome, gain_draws, total_spend};
 use crate::posterior::Summary;
 use crate::words::percent;
 
@@ -105,14 +106,22 @@ pub struct Scenario {
     /// How far the plan can be below the best within the bounds in what it maximises, relative and proven;
     /// null where nothing was optimised, or the search proves nothing.
     pub gap: Option<f64>,
-    /// Gain by change of the budget, per unit of currency: above 1 when more budget pays for itself
-    /// (or, for a cut, when it costs more than it saves); null when the budget stays.
+    /// What the change of the budget brings per unit of it, against the best plan of today's budget within the same
+    /// bounds where a plan was sought: above 1 when more budget pays for itself (or, for a cut, when it costs more
+    /// than it saves); null when the budget stays, or changes by less than 1 % while spend moves.
     pub return_on_budget_change: Option<Summary>,
-    /// Probability that the gain is above the change of the budget: that more spend pays for itself, or that
+    /// Probability that this is above 1: that more spend pays for itself, or that
     /// less saves more than it loses; null when the budget stays. It means that only where outcomes are in
     /// currency.
     #[serde(default)]
     pub p_pays: Option<f64>,
+    /// What moving today's budget brings, and what its change brings beside; absent when the budget stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_change: Option<BudgetChange>,
+    /// Gain of the best plan of the same budget if the channels that are held could grow like the others; absent when
+    /// none is held, and in other plans than that of today's budget.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gain_unheld: Option<Summary>,
     /// What the plan maximises: `mean`, or `cautious` when each channel counts with the 5 % quantile of its
     /// response curve, or as near to it as gives a plan that is likely to gain; null where nothing was
     /// optimised, or something else (then `objective` says what).
@@ -124,6 +133,41 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Spend of today's plan, currency.
+    pub fn today(&self) -> f64 {
+        self.allocation.iter().map(|plan| plan.current).sum()
+    }
+
+    /// Each channel's spend today and in the plan.
+    fn spends(&self) -> Vec<(f64, f64)> {
+        self.allocation.iter().map(|plan| (plan.current, plan.proposed)).collect()
+    }
+
+    /// Whether it spends more or less than today.
+    pub fn changes_budget(&self) -> bool {
+        self.budget_change.is_some() || self.return_on_budget_change.is_some()
+    }
+
+    /// The scenario of a plan with what its other budget brings beyond the best plan of today's; as it is when there
+    /// is none, or the budget stays.
+    pub(crate) fn beside_moving(
+        mut self,
+        curves: &[ChannelCurve],
+        plan: &[f64],
+        moved: Option<&[f64]>,
+    ) -> Result<Scenario, PlanningError> {
+        if let Some(moved) = moved.filter(|_| self.changes_budget()) {
+            let (gain, moving) = (gain_draws(curves, plan)?, gain_draws(curves, moved)?);
+            self.tell_budget(AgainstBudget::of(&gain, Some(&moving), &self.spends()));
+        }
+        Ok(self)
+    }
+
+    fn tell_budget(&mut self, told: AgainstBudget) {
+        let AgainstBudget { change, per_unit, p_pays } = told;
+        (self.budget_change, self.return_on_budget_change, self.p_pays) = (change, per_unit, p_pays);
+    }
+
     /// The scenario of a plan that maximises `measure`; says so when that is today's plan.
     pub(crate) fn maximising(mut self, measure: &str) -> Scenario {
         self.maximised = Some(measure.into());
@@ -134,7 +178,7 @@ impl Scenario {
     /// Why nothing moves, when nothing does and the budget is today's.
     fn no_move_text(&self, cautious: bool) -> Option<String> {
         let stays = |plan: &ChannelPlan| plan.change.is_none_or(|change| change.abs() < NO_CHANGE);
-        if self.return_on_budget_change.is_some() || !self.allocation.iter().all(stays) {
+        if self.changes_budget() || !self.allocation.iter().all(stays) {
             return None;
         }
         let free = |plan: &&ChannelPlan| plan.change.is_some() && plan.bounds[1] - plan.bounds[0] > NO_CHANGE;
@@ -190,12 +234,28 @@ pub fn default_scenarios(
         let limits = Limits::of_proposals(curves, DEFAULT_STEP, share * today);
         let plan = cautious_plan_of(&low, curves, share * today, &limits)?;
         let scenario = allocation_scenario(curves, &plan, &limits, horizon_weeks)?.maximising(CAUTIOUS);
-        Ok(Scenario { name: name.into(), kind, ..scenario })
+        let moved = if scenario.changes_budget() {
+            cautious_plan_of(&low, curves, today, &limits).ok()
+        } else {
+            None
+        };
+        let moved = moved.as_ref().map(|plan| &plan.multipliers[..]);
+        let scenario = scenario.beside_moving(curves, &plan.multipliers, moved)?;
+        let is_held = !scenario.changes_budget() && scenario.allocation.iter().any(|plan| plan.held);
+        let gain_unheld = if is_held { Some(gain_unheld(&low, curves, today)?) } else { None };
+        Ok(Scenario { name: name.into(), kind, gain_unheld, ..scenario })
     };
     let found: Result<Vec<Scenario>, PlanningError> = asked.into_par_iter().map(scenario).collect();
     let mut scenarios = found?;
     scenarios.extend(shift_worst_to_best(curves, horizon_weeks)?);
     Ok(scenarios)
+}
+
+/// Gain of the best plan of today's budget when no channel is held.
+fn gain_unheld(low: &[ChannelCurve], curves: &[ChannelCurve], today: f64) -> Result<Summary, PlanningError> {
+    let limits = Limits::around_today(curves.len(), DEFAULT_STEP);
+    let plan = cautious_plan_of(low, curves, today, &limits)?;
+    Ok(Summary::of(&gain_draws(curves, &plan.multipliers)?))
 }
 
 /// The best allocation of a budget within limits, as a scenario of kind [`ScenarioKind::Optimal`].
@@ -267,9 +327,7 @@ pub fn plan_scenario(
     }
     let channels = curves.iter().zip(multipliers).zip(bounds);
     let budget = total_spend(curves, multipliers);
-    let today: f64 = curves.iter().map(ChannelCurve::spend).sum();
-    let (per_unit, p_pays) = against_budget(&gain, (today, budget)).unzip();
-    Ok(Scenario {
+    let mut scenario = Scenario {
         name: "plan".into(),
         kind: ScenarioKind::WhatIf,
         horizon_weeks,
@@ -282,11 +340,15 @@ pub fn plan_scenario(
         expected_loss_if_wrong: outcome.expected_loss_if_wrong,
         mean_loss: outcome.mean_loss,
         gap: None,
-        return_on_budget_change: per_unit,
-        p_pays,
+        return_on_budget_change: None,
+        p_pays: None,
+        budget_change: None,
+        gain_unheld: None,
         maximised: None,
         no_move: None,
-    })
+    };
+    scenario.tell_budget(AgainstBudget::of(&gain, None, &scenario.spends()));
+    Ok(scenario)
 }
 
 fn channel_plan(curve: &ChannelCurve, multiplier: f64, bounds: &Bounds) -> ChannelPlan {
@@ -314,14 +376,6 @@ fn channel_plan(curve: &ChannelCurve, multiplier: f64, bounds: &Bounds) -> Chann
         held: has_spend && curve.is_held() && bounds.hi == 1.0,
         p_grow: None,
     }
-}
-
-/// Draws of a gain per unit of the change of a budget, and the probability that the gain is above that change;
-/// `None` when the budget stays.
-pub(crate) fn against_budget(gain: &[f64], (today, budget): (f64, f64)) -> Option<(Summary, f64)> {
-    let change = budget - today;
-    let per_unit: Vec<f64> = gain.iter().map(|gain| gain / change).collect();
-    (change.abs() > 1e-9 * today).then(|| (Summary::of(&per_unit), share_above(gain, change)))
 }
 
 fn shift_worst_to_best(

@@ -18,6 +18,7 @@ pub struct ChannelCurve {
     outcome: Array2<f64>,
     observed_max_multiplier: f64,
     held: bool,
+    doubted: bool,
     mean: Hermite,
 }
 
@@ -66,6 +67,7 @@ impl ChannelCurve {
             outcome,
             observed_max_multiplier,
             held: false,
+            doubted: false,
             mean,
         })
     }
@@ -83,6 +85,16 @@ impl ChannelCurve {
     /// expected is oftener an unseen driver's than its own.
     pub fn holding(self, held: bool) -> ChannelCurve {
         ChannelCurve { held, ..self }
+    }
+
+    /// The same channel, whose effect by correlation is in doubt, and which no experiment has settled.
+    pub fn doubting(self, doubted: bool) -> ChannelCurve {
+        ChannelCurve { doubted, ..self }
+    }
+
+    /// See [`ChannelCurve::doubting`].
+    pub fn is_doubted(&self) -> bool {
+        self.doubted
     }
 
     /// See [`ChannelCurve::holding`].
@@ -106,6 +118,7 @@ impl ChannelCurve {
             multipliers: self.multipliers.clone(),
             observed_max_multiplier: self.observed_max_multiplier,
             held: self.held,
+            doubted: self.doubted,
             mean: mean_curve(&self.multipliers, &outcome),
             outcome,
         }

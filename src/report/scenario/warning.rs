@@ -19,6 +19,8 @@ pub(super) enum AnswerWarning {
     CurveEnds { channel: String, multiplier: f64 },
     /// Paid channels that spent nothing in the fitted window.
     NothingSpent { channels: Vec<String> },
+    /// Paid channels that run no more.
+    Ended { channels: Vec<String> },
     /// Columns of a report that say nothing here.
     ReportedNotRead { columns: Vec<String> },
     /// Rows of a report about nothing that was fitted.
@@ -39,6 +41,7 @@ impl AnswerWarning {
             AnswerWarning::PlanIncomplete { .. } => "plan_incomplete",
             AnswerWarning::CurveEnds { .. } => "curve_ends",
             AnswerWarning::NothingSpent { .. } => "channel_not_fitted",
+            AnswerWarning::Ended { .. } => "channel_ended",
             AnswerWarning::ReportedNotRead { .. } => "reported_not_read",
             AnswerWarning::ReportedOutside { .. } => "reported_outside",
             AnswerWarning::ReportedGeos => "reported_geos",
@@ -67,6 +70,12 @@ impl AnswerWarning {
                 "nothing was spent on {} in the fitted window: plans without a date leave it out",
                 listing(channels)
             ),
+            AnswerWarning::Ended { channels } => {
+                format!(
+                    "{} ran no more at the end of the data: plans without a date leave it out",
+                    listing(channels)
+                )
+            }
             AnswerWarning::ReportedNotRead { columns } => {
                 format!("of the report {} is not read: rows that differ in it are added up", listing(columns))
             }
@@ -94,6 +103,9 @@ impl AnswerWarning {
         match self {
             AnswerWarning::Doubtful | AnswerWarning::NotConverged => {
                 Some("fit again with more draws (--warmup, --draws)")
+            }
+            AnswerWarning::Ended { .. } => {
+                Some("--dated --set CHANNEL=500/week plans it in the weeks after the data")
             }
             AnswerWarning::ReportedOrganic { .. } => Some("report it over the whole window"),
             AnswerWarning::ReportedUnevenly { .. } => {

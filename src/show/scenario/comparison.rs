@@ -40,7 +40,7 @@ fn todays_name(answer: &Answer, several: bool) -> String {
 pub(crate) fn comparison(answers: &[Answer], counted: &Counted) -> Vec<String> {
     let mut rows = vec![row(["Plan", "Spend", "Outcome", "Gain", "90 % interval", "P(gain)", "If wrong"])];
     let with_profit = answers.iter().any(|a| a.profit.is_some());
-    let other_budgets = answers.iter().any(|a| a.scenario.return_on_budget_change.is_some());
+    let other_budgets = answers.iter().any(|a| a.scenario.changes_budget());
     let with_net = other_budgets && counted.is_money && !with_profit;
     if with_profit {
         rows[0].extend(row(["Profit gain", "P"]));
@@ -50,14 +50,14 @@ pub(crate) fn comparison(answers: &[Answer], counted: &Counted) -> Vec<String> {
     for group in groups(answers) {
         let Some(now) = group.first().map(|answer| &answer.scenario) else { continue };
         let several = group.len() < answers.len();
-        let (spend, outcome) = (amount(plan::today(now)), amount(now.current_outcome.mean));
+        let (spend, outcome) = (amount(now.today()), amount(now.current_outcome.mean));
         let mut cells = row([&todays_name(group[0], several), &spend, &outcome]);
         cells.resize(rows[0].len(), "–".to_owned());
         rows.push(cells);
     }
     rows.extend(answers.iter().map(|answer| {
         let s = &answer.scenario;
-        let loss = s.mean_loss.filter(|_| s.return_on_budget_change.is_none());
+        let loss = s.mean_loss.filter(|_| !s.changes_budget());
         let mut cells = vec![
             clean(&s.name),
             amount(s.budget),
@@ -83,7 +83,8 @@ pub(crate) fn comparison(answers: &[Answer], counted: &Counted) -> Vec<String> {
         notes.push("More spend brings more in any case: P(gain) does not say that it pays.");
     }
     if with_net {
-        notes.push("Net is the gain less what is spent more than today; P(pays) that it is above 0.");
+        notes.push("Net is the gain, of a best plan beyond that of the best plan of today's budget, less what is spent more than \
+             today; P(pays) that it is above 0.");
     }
     lines.extend(wrap("", 0, &notes.join(" ")));
     lines

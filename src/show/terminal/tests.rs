@@ -132,11 +132,15 @@ fn a_move_towards_an_assumed_return_asks_for_a_test() {
     assert!(!summary(&parts.fit(), Style::Plain).contains("mostly assumed"));
     parts.posterior.channels[1].roi_contraction = 0.1;
     let text = summary(&parts.fit(), Style::Plain);
-    assert!(text.contains("What search returns is mostly assumed"), "{text}");
+    let text = words(&text);
+    assert!(
+        text.contains("Recommendation: none before a test: what search returns is mostly assumed. By"),
+        "{text}"
+    );
     // What the giver loses is assumed too.
     parts.posterior.channels[0].roi_contraction = 0.1;
     let text = words(&summary(&parts.fit(), Style::Plain));
-    assert!(text.contains("What search, tv return is mostly assumed"), "{text}");
+    assert!(text.contains("none before a test: what search, tv return is mostly assumed"), "{text}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The families of carry-over under one name. Each call chooses the family once a series, never a period.
 
 use super::geometric::one_series;
+use super::pascal;
 use super::truncated::{Weights, n_lags};
 use crate::config::Adstock;
 
@@ -41,15 +42,21 @@ impl Carry {
     /// Adstocked exposure and its derivative by α of one series.
     #[inline(always)]
     pub fn apply<const FMA: bool>(&self, exposure: &[f64], adstocked: &mut [f64], tangent: &mut [f64]) {
-        match &self.weights {
-            Some(weights) => weights.apply::<FMA>(exposure, adstocked, tangent),
-            None => one_series::<FMA>(self.retention, exposure, adstocked, tangent),
+        match (&self.weights, self.kind) {
+            (Some(weights), _) => weights.apply::<FMA>(exposure, adstocked, tangent),
+            (None, Adstock::Pascal { r }) => {
+                pascal::pascal::<FMA>((self.retention, r), exposure, adstocked, tangent);
+            }
+            (None, _) => one_series::<FMA>(self.retention, exposure, adstocked, tangent),
         }
     }
 }
 
 /// Weights of the lags, summing to one, of a family that is summed lag by lag; `None` for the recurrence.
 pub fn lag_weights(kind: Adstock, retention: f64) -> Option<Vec<f64>> {
+    if let Adstock::Pascal { r } = kind {
+        return Some(pascal::weights(retention, r));
+    }
     let mut weights = Weights::with_lags(n_lags(kind)?);
     weights.fill(kind, retention);
     Some(weights.value)

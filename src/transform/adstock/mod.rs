@@ -5,6 +5,7 @@
 
 mod carry;
 mod geometric;
+mod pascal;
 mod truncated;
 
 pub use carry::{Carry, carryover_share, half_life, lag_weights};

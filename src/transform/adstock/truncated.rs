@@ -15,10 +15,11 @@ pub struct Weights {
 /// Number of lags (0 included) of a truncated kernel; `None` for the untruncated recurrence.
 pub fn n_lags(kind: Adstock) -> Option<usize> {
     match kind {
-        Adstock::Geometric { max_lag: None } => None,
         Adstock::Geometric { max_lag: Some(lag) } => Some(lag + 1),
         Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag + 1),
         Adstock::None => Some(1),
+        // Recursions.
+        _ => None,
     }
 }
 
@@ -49,7 +50,7 @@ impl Weights {
                     let base = (-lag / n).ln_1p();
                     ((1.0 / retention - 1.0) * base, -base / (retention * retention))
                 }
-                Adstock::None => (0.0, 0.0),
+                _ => (0.0, 0.0),
             };
             *w = log_weight.exp();
             *d = *w * slope;

@@ -5,12 +5,14 @@
 
 mod curve;
 mod hill;
+mod michaelis_menten;
 mod response;
 mod shape;
 mod sums;
 
 pub use curve::{CurveSeries, odds_factors};
 pub use hill::{Hill, HillForward, odds, odds_within, of_odds};
+pub use michaelis_menten::MichaelisMenten;
 pub use response::{Response, ShapeGradient};
 pub use shape::Saturation;
 pub use sums::{Cotangent, Responded, ShapeSums};

@@ -1,16 +1,31 @@
 //! The families of saturation under one name. Each call chooses the family once a series, never a period.
 
 use super::hill::Hill;
+use super::michaelis_menten::MichaelisMenten;
 use super::response::Response;
+use crate::config::SaturationFamily;
 
 /// Shape of one channel's saturation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Saturation {
     /// h = aˢ / (aˢ + Kˢ).
     Hill(Hill),
+    /// h = a / (a + K).
+    MichaelisMenten(MichaelisMenten),
 }
 
 impl Saturation {
+    /// Of a family; `slope` counts where the family has one.
+    #[inline(always)]
+    pub fn new(family: SaturationFamily, ln_half_saturation: f64, slope: f64) -> Saturation {
+        match family {
+            SaturationFamily::Hill => Saturation::Hill(Hill { ln_half_saturation, slope }),
+            SaturationFamily::MichaelisMenten => {
+                Saturation::MichaelisMenten(MichaelisMenten { ln_half_saturation })
+            }
+        }
+    }
+
     /// The Hill curve with half-saturation K and slope S.
     pub fn hill(half_saturation: f64, slope: f64) -> Saturation {
         Saturation::Hill(Hill { ln_half_saturation: half_saturation.ln(), slope })
@@ -20,6 +35,7 @@ impl Saturation {
     pub fn value(&self, a: f64) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.value(a),
+            Saturation::MichaelisMenten(own) => own.value(a),
         }
     }
 
@@ -28,6 +44,7 @@ impl Saturation {
     pub fn effects<const FMA: bool>(&self, a: &[f64], effect: &mut [f64]) {
         match self {
             Saturation::Hill(hill) => hill.effects::<FMA>(a, effect),
+            Saturation::MichaelisMenten(own) => own.effects(a, effect),
         }
     }
 
@@ -36,6 +53,7 @@ impl Saturation {
     pub fn forward<const FMA: bool>(&self, a: &[f64], tangent: &[f64], out: &mut Response) {
         match self {
             Saturation::Hill(hill) => hill.forward::<FMA>(a, tangent, out),
+            Saturation::MichaelisMenten(own) => own.forward(a, tangent, out),
         }
     }
 
@@ -44,6 +62,7 @@ impl Saturation {
     pub fn elasticity<const FMA: bool>(&self, weight: &[f64], effect: &[f64]) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.elasticity::<FMA>(weight, effect),
+            Saturation::MichaelisMenten(own) => own.elasticity::<FMA>(weight, effect),
         }
     }
 
@@ -52,6 +71,7 @@ impl Saturation {
     pub fn elasticity_by_effect(&self, h: f64) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.elasticity_by_effect(h),
+            Saturation::MichaelisMenten(own) => own.as_hill().elasticity_by_effect(h),
         }
     }
 
@@ -60,6 +80,7 @@ impl Saturation {
     pub fn marginal<const FMA: bool>(&self, beta: f64, weight: &[f64], effect: &[f64], rest: &[f64]) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.marginal::<FMA>(beta, weight, effect, rest),
+            Saturation::MichaelisMenten(own) => own.as_hill().marginal::<FMA>(beta, weight, effect, rest),
         }
     }
 
@@ -75,6 +96,9 @@ impl Saturation {
     ) {
         match self {
             Saturation::Hill(hill) => hill.at_multiples::<FMA>(weight, effect, multipliers, values),
+            Saturation::MichaelisMenten(own) => {
+                own.as_hill().at_multiples::<FMA>(weight, effect, multipliers, values)
+            }
         }
     }
 
@@ -82,6 +106,7 @@ impl Saturation {
     pub fn odds_factor(&self, m: f64) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.odds_factor(m),
+            Saturation::MichaelisMenten(own) => own.as_hill().odds_factor(m),
         }
     }
 
@@ -89,6 +114,7 @@ impl Saturation {
     pub fn order_at_zero(&self) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.slope,
+            Saturation::MichaelisMenten(_) => 1.0,
         }
     }
 }

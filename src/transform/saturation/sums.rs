@@ -2,6 +2,7 @@
 
 use super::super::simd::mul_add;
 use super::hill::HillSums;
+use super::michaelis_menten::MichaelisMentenSums;
 use super::response::ShapeGradient;
 use super::shape::Saturation;
 
@@ -34,13 +35,14 @@ pub struct Cotangent<'a> {
 pub struct ShapeSums {
     of: Saturation,
     hill: HillSums,
+    michaelis_menten: MichaelisMentenSums,
 }
 
 impl ShapeSums {
     /// Nothing yet.
     #[inline(always)]
     pub fn new(of: Saturation) -> ShapeSums {
-        ShapeSums { of, hill: HillSums::default() }
+        ShapeSums { of, hill: HillSums::default(), michaelis_menten: MichaelisMentenSums::default() }
     }
 
     /// Adds one series; `measure` is the derivative of the measure by the effect.
@@ -71,6 +73,19 @@ impl ShapeSums {
                     sums.add::<FMA>(0, by_effect, *h, *z, *r);
                 }
             }
+            Saturation::MichaelisMenten(_) => {
+                let sums = &mut self.michaelis_menten;
+                for (((e, v), h), r) in e8.iter().zip(v8).zip(h8).zip(r8) {
+                    for l in 0..8 {
+                        let by_effect = mul_add::<FMA>(beta, e[l], cost * v[l] * measure(h[l]));
+                        sums.add::<FMA>(l, by_effect, h[l], r[l]);
+                    }
+                }
+                for (((e, v), h), r) in e_rest.iter().zip(v_rest).zip(h_rest).zip(r_rest) {
+                    let by_effect = mul_add::<FMA>(beta, *e, cost * v * measure(*h));
+                    sums.add::<FMA>(0, by_effect, *h, *r);
+                }
+            }
         }
     }
 
@@ -79,6 +94,7 @@ impl ShapeSums {
     pub fn total(&self) -> ShapeGradient {
         match &self.of {
             Saturation::Hill(hill) => self.hill.total(hill),
+            Saturation::MichaelisMenten(_) => self.michaelis_menten.total(),
         }
     }
 }

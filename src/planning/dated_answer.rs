@@ -1,102 +1,26 @@
 //! A question whose answer depends on when: changes by period, a plan from a file, a channel's flighting.
 
-use std::path::{Path, PathBuf};
-
 use super::answer::Answer;
 use super::dated::ChangedPeriods;
 use super::flighting::{Flighting, belongs};
 use super::judge::judge;
 use crate::data::read_plan;
 use crate::error::Error;
-use crate::planning::grammar::question::RawQuestion;
-use crate::planning::grammar::request::{Amount, level, names_in, shift_amount, split_shift};
-use crate::planning::grammar::request_error::{RequestError, RequestErrors, malformed};
-use crate::planning::grammar::target::{Target, names_period};
+use crate::planning::grammar::change::{Change, TypedChange};
+use crate::planning::grammar::question::Question;
+use crate::planning::grammar::request_error::{RequestError, RequestErrors};
+use crate::planning::grammar::target::Target;
 use crate::planning::value::media::MediaModel;
 use crate::planning::value::weeks::FutureWeeks;
 
-/// A checked change in dated weeks.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum DatedChange {
-    Set { target: Target, to: Amount },
-    Shift { from: Target, to: Target, amount: Amount },
-}
-
-/// A change and how it was typed.
-#[derive(Debug, Clone, PartialEq)]
-struct TypedChange {
-    flag: &'static str,
-    text: String,
-    change: DatedChange,
-}
-
-/// What is asked of the weeks after the data.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DatedQuestion {
-    changes: Vec<TypedChange>,
-    plan: Option<PathBuf>,
-    margin: Option<f64>,
-    words: String,
-}
-
-impl RawQuestion {
-    /// Whether only a dated plan can answer: a plan file, a change by period, or `dated` itself.
-    pub fn is_dated(&self) -> bool {
-        let target = |text: &String| names_period(text.rsplit_once('=').map_or(text, |(t, _)| t));
-        self.dated
-            || self.plan.is_some()
-            || self.set.iter().any(target)
-            || self.pause.iter().any(|text| text.split(',').any(names_period))
-            || self
-                .shift
-                .iter()
-                .any(|text| split_shift(text).iter().any(|(a, b)| names_period(a) || names_period(b)))
-    }
-}
-
-impl DatedQuestion {
-    /// Checks every string against the model's channels and geos.
-    ///
-    /// # Errors
-    /// All that is wrong, in the order of the flags.
-    pub fn parse(raw: &RawQuestion, model: &MediaModel) -> Result<DatedQuestion, RequestErrors> {
-        let channels: Vec<&str> = model.history.channels.iter().map(|c| c.name.as_str()).collect();
-        let geos: Vec<&str> = model.history.geos.iter().map(String::as_str).collect();
-        let names = (&channels[..], &geos[..]);
-        let (mut changes, mut errors) = (Vec::new(), Vec::new());
-        let sets = raw.set.iter().map(|text| ("set", text.as_str(), parse_set(text, names)));
-        let paused = |text| names_in(text, |name| Target::parse("pause", text, name, names).is_ok());
-        let pauses = raw.pause.iter().flat_map(|text| paused(text).into_iter().map(move |name| (text, name)));
-        let pauses = pauses.map(|(text, name)| ("pause", name, parse_pause(text, name, names)));
-        let shifts = raw.shift.iter().map(|text| ("shift", text.as_str(), parse_shift(text, names)));
-        for (flag, text, parsed) in sets.chain(pauses).chain(shifts) {
-            match parsed {
-                Ok(change) => changes.push(TypedChange { flag, text: text.into(), change }),
-                Err(error) => errors.push(error),
-            }
-        }
-        errors.extend(repeated(&changes, &channels));
-        if let Some(flag) = raw.optimising_flag().or(raw.optimise.then_some("--optimise")) {
-            errors.push(RequestError::Conflict {
-                first: flag.into(),
-                second: "a dated plan".into(),
-                reason: "best plans keep the flighting of the fitted window",
-            });
-        }
-        let words: Vec<String> = raw.plan.iter().cloned().chain(raw.words()).collect();
-        let words = if words.is_empty() { "today's plan".into() } else { words.join(", ") };
-        let plan = raw.plan.as_ref().map(PathBuf::from);
-        let question = DatedQuestion { changes, plan, margin: raw.margin, words };
-        if errors.is_empty() { Ok(question) } else { Err(RequestErrors(errors)) }
-    }
-
+impl Question {
     /// Values the plan over the periods that make up `weeks` after the data, or up to the last row of the
     /// plan file when that is given; today's plan repeats the data's last periods. `columns` are the fit's
     /// date and geo columns. Returns the answer and the channels that the file leaves as they are.
     ///
     /// # Errors
     /// A file that cannot be used, periods outside the horizon, shifts of more than there is.
-    pub fn answer(
+    pub fn answer_dated(
         &self,
         model: &MediaModel,
         weeks: f64,
@@ -105,7 +29,7 @@ impl DatedQuestion {
         let (weeks, file) = match &self.plan {
             None => (FutureWeeks::after(model, weeks), None),
             Some(path) => {
-                let file = read_plan(Path::new(path), columns.0, columns.1)?;
+                let file = read_plan(path, columns.0, columns.1)?;
                 (self.until_last_row(model, &file), Some(file))
             }
         };
@@ -115,9 +39,10 @@ impl DatedQuestion {
             None => Vec::new(),
         };
         self.apply(model, &weeks, &mut plan)?;
-        let mut answer = judge(model, &weeks, &plan, &self.words, self.margin)?;
+        let name = if self.words.is_empty() { "today's plan".into() } else { self.words.join(", ") };
+        let mut answer = judge(model, &weeks, &plan, &name, self.terms.margin)?;
         if let Some(dated) = &mut answer.dated {
-            dated.changed = self.changes.iter().flat_map(|typed| typed.changed(&weeks)).collect();
+            dated.changed = self.request.changes.iter().flat_map(|typed| typed.changed(&weeks)).collect();
         }
         Ok((answer, untouched))
     }
@@ -132,18 +57,18 @@ impl DatedQuestion {
 
     fn apply(&self, model: &MediaModel, weeks: &FutureWeeks, plan: &mut Flighting) -> Result<(), Error> {
         let before = plan.clone();
-        for typed in &self.changes {
+        for typed in &self.request.changes {
             let cells = |target: &Target| -> Result<Vec<usize>, RequestErrors> {
                 let cells = before.cells(target, weeks);
                 if cells.is_empty() { Err(typed.without_periods(target, weeks).into()) } else { Ok(cells) }
             };
             match &typed.change {
-                DatedChange::Set { target, to } => {
+                Change::Set { target, to } => {
                     let cells = cells(target)?;
                     let total = before.currency(target, &cells, *to, weeks);
                     plan.rescale(model, target.channel, &cells, total)?;
                 }
-                DatedChange::Shift { from, to, amount } => {
+                Change::Shift { from, to, amount } => {
                     let (giver, receiver) = (cells(from)?, cells(to)?);
                     let amount = before.currency(from, &giver, *amount, weeks);
                     let left = plan.sum(from.channel, &giver) - amount;
@@ -180,10 +105,7 @@ impl TypedChange {
 
     /// The whole periods that it changes, for each of its periods that begins or ends with another day.
     fn changed(&self, weeks: &FutureWeeks) -> Vec<ChangedPeriods> {
-        let targets = match &self.change {
-            DatedChange::Set { target, .. } => vec![target],
-            DatedChange::Shift { from, to, .. } => vec![from, to],
-        };
+        let targets = self.change.targets();
         let ends = (weeks.dates[0], weeks.last_day());
         let mut found: Vec<ChangedPeriods> = Vec::new();
         for period in targets.into_iter().filter_map(|target| target.period) {
@@ -204,50 +126,12 @@ impl TypedChange {
     }
 }
 
-fn parse_pause(text: &str, target: &str, names: (&[&str], &[&str])) -> Result<DatedChange, RequestError> {
-    let target = Target::parse("pause", text, target, names)?;
-    Ok(DatedChange::Set { target, to: Amount::Multiple(0.0) })
-}
-
-fn parse_set(text: &str, names: (&[&str], &[&str])) -> Result<DatedChange, RequestError> {
-    let (target, value) = text.rsplit_once('=').ok_or_else(|| malformed("set", text, "there is no `=`"))?;
-    let target = Target::parse("set", text, target, names)?;
-    Ok(DatedChange::Set { target, to: level("set", text, value)? })
-}
-
-fn parse_shift(text: &str, names: (&[&str], &[&str])) -> Result<DatedChange, RequestError> {
-    let target = |part: &str| Target::parse("shift", text, part, names);
-    let splits = split_shift(text);
-    let known = splits.iter().find_map(|(a, b)| Some((target(a).ok()?, target(b).ok()?)));
-    let (from, to) = match (known, splits.first()) {
-        (Some(known), _) => known,
-        (None, Some((a, b))) => (target(a)?, target(b)?),
-        (None, None) => return Err(malformed("shift", text, "three parts with `:` are needed")),
-    };
-    if from.overlaps(&to) {
-        return Err(malformed("shift", text, "giver and receiver share spend"));
-    }
-    Ok(DatedChange::Shift { from, to, amount: shift_amount(text)? })
-}
-
-fn repeated(changes: &[TypedChange], channels: &[&str]) -> Vec<RequestError> {
-    let sets: Vec<&Target> = changes
-        .iter()
-        .filter_map(|typed| match &typed.change {
-            DatedChange::Set { target, .. } => Some(target),
-            DatedChange::Shift { .. } => None,
-        })
-        .collect();
-    let again = |i: &usize| sets[..*i].iter().any(|before| before.overlaps(sets[*i]));
-    let twice = (0..sets.len()).filter(again);
-    let name = |i: usize| channels[sets[i].channel].to_owned();
-    twice.map(|i| RequestError::Twice { channel: name(i), flags: "--set or --pause" }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::Interval;
+    use crate::planning::grammar::question::{Defaults, RawQuestion};
+    use crate::planning::grammar::target::Names;
     use crate::planning::testdata;
 
     /// What is said of a change in the twelve months of 2024: the days that change, or why none do.
@@ -256,12 +140,13 @@ mod tests {
         model.history.interval = Interval::Monthly;
         model.history.dates = vec!["2023-12-01".parse().unwrap()];
         let raw = RawQuestion { set: vec![set.into()], ..RawQuestion::default() };
-        let typed = DatedQuestion::parse(&raw, &model).unwrap().changes.remove(0);
+        let names = Names::new(vec!["tv", "search"], &model.history.geos);
+        let typed = Question::parse(&raw, &names, &Defaults::default()).unwrap().request.changes.remove(0);
         let weeks = FutureWeeks::of_length(&model, 12);
         let days = typed.changed(&weeks).into_iter().map(|c| (c.first.to_string(), c.last.to_string()));
         let target = match &typed.change {
-            DatedChange::Set { target, .. } => *target,
-            DatedChange::Shift { from, .. } => *from,
+            Change::Set { target, .. } => *target,
+            Change::Shift { from, .. } => *from,
         };
         (days.collect(), typed.without_periods(&target, &weeks))
     }

@@ -1,0 +1,112 @@
+//! The file of lift tests as the commands use it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use mmm::Warning;
+use mmm::config::FitConfig;
+use mmm::data::{
+    Dataset, Estimand, Experiment, ExperimentFile, ExperimentKind, Experiments, Reading, read_experiments,
+    resolve_experiments,
+};
+use serde_json::{Value, json};
+
+/// Tests as read and as resolved.
+pub struct Tests {
+    /// The file.
+    pub file: ExperimentFile,
+    /// Its rows against the data.
+    pub resolved: Experiments,
+}
+
+impl Tests {
+    /// Reads and checks a file, when there is one.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the file.
+    pub fn read(
+        file: Option<&Path>,
+        data: &Dataset,
+        config: &FitConfig,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Option<Tests>, mmm::Error> {
+        let Some(file) = file else { return Ok(None) };
+        Tests::resolve(read_experiments(file)?, data, config, warnings).map(Some)
+    }
+
+    /// Checks the rows of a file.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them.
+    pub fn resolve(
+        file: ExperimentFile,
+        data: &Dataset,
+        config: &FitConfig,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Tests, mmm::Error> {
+        let (resolved, found) = resolve_experiments(&file, data, config)?;
+        warnings.extend(found);
+        Ok(Tests { file, resolved })
+    }
+}
+
+impl Tests {
+    /// The tests as `mmm check` lists them, a blank line behind them.
+    pub fn text(&self, data: &Dataset) -> String {
+        let names = |test: &Experiment| {
+            let names: Vec<&str> = test.channels.iter().map(|c| data.channels[*c].name.as_str()).collect();
+            names.join("+")
+        };
+        let width = self.resolved.tests.iter().map(|t| names(t).chars().count()).max().unwrap_or(0).max(4);
+        let mut text =
+            format!("{:<width$}  {:<24}  {:>6}  {:>14}  reads\n", "test", "treated", "geos", "spend changed");
+        for test in &self.resolved.tests {
+            let days = format!("{} to {}", test.start, test.end);
+            let geos =
+                if test.geos.len() == data.n_geos() { "all".into() } else { test.geos.len().to_string() };
+            let reads = match test.kind {
+                ExperimentKind::Contrast => "contrast of its cells".to_owned(),
+                ExperimentKind::Reading(Reading { what, estimate, se }) => {
+                    let what = if what == Estimand::Lift { "lift" } else { "roi" };
+                    format!("{what} {estimate} ± {se:.4} until {}", test.readout_end)
+                }
+            };
+            let _ = writeln!(
+                text,
+                "{:<width$}  {days:<24}  {geos:>6}  {:>14.0}  {reads}",
+                names(test),
+                test.spend_change
+            );
+        }
+        text + "\n"
+    }
+
+    /// The same as JSON.
+    pub fn json(&self, data: &Dataset) -> Value {
+        let test = |test: &Experiment| {
+            let reading = test.reading();
+            let of = |what| reading.filter(|r| r.what == what).map(|r| r.estimate);
+            json!({
+                "row": test.row,
+                "label": test.label,
+                "kind": if reading.is_some() { "reading" } else { "contrast" },
+                "channels": test.channels.iter().map(|c| &data.channels[*c].name).collect::<Vec<_>>(),
+                "geos": test.geos.iter().map(|g| &data.geos[*g]).collect::<Vec<_>>(),
+                "start": test.start,
+                "end": test.end,
+                "readout_end": test.readout_end,
+                "spend_change": test.spend_change,
+                "lift": of(Estimand::Lift),
+                "roi": of(Estimand::Roi),
+                "se": reading.map(|r| r.se),
+                "population_share": test.population_share,
+                "cells_in_data": test.in_data,
+            })
+        };
+        json!({
+            "file": self.file.file,
+            "sha256": self.file.sha256,
+            "tests": self.resolved.tests.iter().map(test).collect::<Vec<_>>(),
+        })
+    }
+}

@@ -1,0 +1,139 @@
+//! Families of carry-over and saturation by name, as files and flags choose them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::faults::Faults;
+use super::table::Section;
+
+/// Carry-over kernel of a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Adstock {
+    /// w_l ∝ α^l, untruncated unless `max_lag` is given.
+    Geometric {
+        /// Last lag with weight, in periods.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_lag: Option<usize>,
+    },
+    /// w_l ∝ α^((l − peak)²), l = 0..=max_lag: the effect builds up first.
+    Delayed {
+        /// Periods until the effect is largest.
+        peak: f64,
+        /// Last lag with weight, in periods.
+        max_lag: usize,
+    },
+    /// w_l ∝ (1 − l/(max_lag+1))^(1/α − 1).
+    Binomial {
+        /// Last lag with weight, in periods.
+        max_lag: usize,
+    },
+    /// w_l = C(l + r − 1, l) (1 − α)^r α^l: the geometric recursion r times, which peaks late for α ≥ 1/r.
+    Pascal {
+        /// How often; 1 is geometric.
+        r: usize,
+    },
+    /// No carry-over.
+    None,
+}
+
+impl Default for Adstock {
+    fn default() -> Self {
+        Adstock::Geometric { max_lag: None }
+    }
+}
+
+impl Adstock {
+    /// What `kind` may be.
+    pub(super) const KINDS: &'static [&'static str] = &["geometric", "delayed", "binomial", "pascal", "none"];
+    /// Keys of the table.
+    pub(super) const KEYS: &'static [&'static str] = &["kind", "peak", "max_lag", "r"];
+    /// How a flag says it.
+    pub const FORMS: &'static str =
+        "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R or none";
+
+    /// Its `kind`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Adstock::Geometric { .. } => "geometric",
+            Adstock::Delayed { .. } => "delayed",
+            Adstock::Binomial { .. } => "binomial",
+            Adstock::Pascal { .. } => "pascal",
+            Adstock::None => "none",
+        }
+    }
+
+    /// Last lag with weight, in periods, where there is a last one.
+    pub fn max_lag(self) -> Option<usize> {
+        match self {
+            Adstock::Geometric { max_lag } => max_lag,
+            Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
+            _ => None,
+        }
+    }
+
+    pub(super) fn check(self, path: &str, faults: &mut Faults) {
+        if let Some(max_lag) = self.max_lag() {
+            faults.number((Section::Adstock, "max_lag"), path, max_lag);
+        }
+        if let Adstock::Pascal { r } = self {
+            faults.number((Section::Adstock, "r"), path, r);
+        }
+        if let Adstock::Delayed { peak, max_lag } = self {
+            faults.expect((0.0..=max_lag as f64).contains(&peak), || {
+                format!("{path}.peak is {peak}; it must be between 0 and max_lag ({max_lag})")
+            });
+        }
+    }
+}
+
+/// As flags say it, such as `delayed:2:8`.
+impl std::str::FromStr for Adstock {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Adstock, String> {
+        let periods = |lag: &str| match lag.parse() {
+            Ok(max_lag) if max_lag > 0 => Ok(max_lag),
+            _ => Err(format!("`{lag}` is not a number of periods")),
+        };
+        match text.split(':').collect::<Vec<_>>()[..] {
+            ["none"] => Ok(Adstock::None),
+            ["geometric"] => Ok(Adstock::Geometric { max_lag: None }),
+            ["geometric", lag] => Ok(Adstock::Geometric { max_lag: Some(periods(lag)?) }),
+            ["delayed", peak, lag] => {
+                let peak = peak.parse().map_err(|_| format!("`{peak}` is not a number of periods"))?;
+                Ok(Adstock::Delayed { peak, max_lag: periods(lag)? })
+            }
+            ["binomial", lag] => Ok(Adstock::Binomial { max_lag: periods(lag)? }),
+            ["pascal", r] => match r.parse() {
+                Ok(r @ 1..=3) => Ok(Adstock::Pascal { r }),
+                _ => Err(format!("`{r}` is not 1, 2 or 3, the times that the carry-over is applied")),
+            },
+            _ => Err(format!("expected {}", Adstock::FORMS)),
+        }
+    }
+}
+
+/// Shape of a channel's diminishing returns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SaturationFamily {
+    /// h = aˢ / (aˢ + Kˢ).
+    #[default]
+    Hill,
+    /// h = a / (a + K): Hill with S = 1, concave throughout.
+    MichaelisMenten,
+}
+
+impl SaturationFamily {
+    /// What `saturation` may be.
+    pub(super) const NAMES: &'static [&'static str] = &["hill", "michaelis_menten"];
+
+    /// The slope of a family that has no choice of it.
+    pub fn fixed_slope(self) -> Option<f64> {
+        match self {
+            SaturationFamily::Hill => None,
+            SaturationFamily::MichaelisMenten => Some(1.0),
+        }
+    }
+}

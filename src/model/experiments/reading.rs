@@ -1,0 +1,107 @@
+//! A reading: an estimate, with its error, of what a change of spend caused.
+//!
+//! L = Σ_c e^{δ_c} Σ_{g, t} u_gt β_gc [h(a(x)) − h(a(x⁰))] over the cells that the reading counted, u the unit of the
+//! estimate; the estimate is N(L, se² + ω² L²). ω is what differs between the place and time of a test and the window:
+//! without it two tests would pin the gap for all time.
+
+use super::super::design::Design;
+use super::super::media::{Counterfactual, OtherExposure};
+use super::super::terms::{At, Derivatives, Term};
+use super::exposures::without;
+use crate::data::{Dataset, Estimand, Experiment, Reading};
+
+/// ω, relative to the effect.
+const ELSEWHERE: f64 = 0.1;
+
+/// All readings of a fit.
+#[derive(Debug)]
+pub struct Readings {
+    exposures: Vec<OtherExposure>,
+    readings: Vec<ReadingTerm>,
+}
+
+/// One reading.
+#[derive(Debug, Clone)]
+struct ReadingTerm {
+    /// Its counterfactual exposures, by index.
+    own: std::ops::Range<usize>,
+    /// Units of the estimate per scaled outcome unit, for each of them over its window.
+    units: Vec<Vec<f64>>,
+    estimate: f64,
+    se: f64,
+}
+
+/// The readings among `tests`, if any.
+pub(super) fn readings(tests: &[Experiment], design: &Design, data: &Dataset) -> Option<Readings> {
+    let (mut exposures, mut readings) = (Vec::new(), Vec::new());
+    for test in tests {
+        let Some(Reading { what, estimate, se }) = test.reading() else { continue };
+        let window = test.treated.start.min(test.counted.start)..test.counted.end;
+        let own = without(test, design, window.clone());
+        let counted = |geo: usize, t: usize| test.counted.contains(&t) && data.present[[geo, t]];
+        let unit = |geo: usize, t: usize| {
+            let worth = match what {
+                Estimand::Lift => 1.0,
+                Estimand::Roi => data.value_per_outcome(geo, t) / test.spend_change,
+            };
+            if counted(geo, t) { test.people() * worth * design.outcome.scale[geo] } else { 0.0 }
+        };
+        let units = own.iter().map(|of| window.clone().map(|t| unit(of.geo, t)).collect()).collect();
+        readings.push(ReadingTerm { own: exposures.len()..exposures.len() + own.len(), units, estimate, se });
+        exposures.extend(own);
+    }
+    (!readings.is_empty()).then_some(Readings { exposures, readings })
+}
+
+impl Readings {
+    /// Σ u (h − h⁰) of exposure `k`, its series, and e^δ β, by which that counts.
+    fn part(&self, k: usize, units: &[f64], at: At, counterfactual: &Counterfactual) -> (f64, f64) {
+        let of = &self.exposures[k];
+        let series = of.channel * at.design.n_geos + of.geo;
+        let effect = &at.media.effect[series * at.design.n_periods..][of.window.clone()];
+        let differences = effect.iter().zip(counterfactual.effect()).map(|(h, h0)| h - h0);
+        (units.iter().zip(differences).map(|(u, d)| u * d).sum(), at.media.beta[series])
+    }
+
+    /// The lift that a reading estimates, in its own units.
+    fn lift(&self, reading: &ReadingTerm, at: At, counterfactuals: &[Counterfactual]) -> f64 {
+        let part = |(k, units): (usize, &Vec<f64>)| {
+            let (difference, beta) = self.part(k, units, at, &counterfactuals[k]);
+            at.theta.gap[self.exposures[k].channel].exp() * beta * difference
+        };
+        reading.own.clone().zip(&reading.units).map(part).sum()
+    }
+}
+
+impl Term for Readings {
+    fn exposures(&self) -> &[OtherExposure] {
+        &self.exposures
+    }
+
+    fn density(&self, at: At, _: &[f64], into: Derivatives) -> f64 {
+        let mut ln_density = 0.0;
+        for reading in &self.readings {
+            let lift = self.lift(reading, at, into.counterfactuals);
+            let variance = reading.se.powi(2) + (ELSEWHERE * lift).powi(2);
+            let residual = reading.estimate - lift;
+            ln_density -= 0.5 * (residual * residual / variance + variance.ln());
+            let by_variance = 0.5 * (residual * residual / variance - 1.0) / variance;
+            let by_lift = residual / variance + by_variance * 2.0 * ELSEWHERE.powi(2) * lift;
+            for (k, units) in reading.own.clone().zip(&reading.units) {
+                let (difference, beta) = self.part(k, units, at, &into.counterfactuals[k]);
+                let OtherExposure { channel: c, geo: g, window, .. } = &self.exposures[k];
+                let causal = by_lift * at.theta.gap[*c].exp();
+                into.parameters.gap[*c] += causal * beta * difference;
+                for (by, u) in into.counterfactuals[k].by_effect_mut().iter_mut().zip(units) {
+                    *by -= causal * beta * u;
+                }
+                let Some(media) = into.media.of_mut(*c) else { continue };
+                media.by_beta[*g] += causal * difference;
+                for (by, u) in media.by_effect_mut(*g)[window.clone()].iter_mut().zip(units) {
+                    *by += causal * beta * u;
+                }
+            }
+        }
+        ln_density
+    }
+}
