@@ -54,7 +54,8 @@ fn row(cells: &[(&str, &str)]) -> String {
 
 #[test]
 fn every_fault_is_told_with_row_column_value_and_remedy() {
-    let cases: &[(&[(&str, &str)], &str, &str)] = &[
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+    let cases: &[Case] = &[
         (&[("channel", "tvv")], "column `channel`: `tvv` is no channel", "did you mean `tv`?"),
         (&[("channel", "tv+serch")], "names `serch`, which is no channel", "did you mean `search`?"),
         (&[("channel", "tv+tv")], "names `tv` twice", "once"),

@@ -206,8 +206,8 @@ fn bad_usage_exits_2_and_bad_input_1() {
     let data = data.to_str().expect("the path is UTF-8");
     for (flag, value, complaint) in [
         ("--target-accept", "1.5", "target_accept is 1.5"),
-        ("--chains", "0", "chains is 0; it must be at least 1"),
-        ("--thin", "0", "thin is 0; it must be at least 1"),
+        ("--chains", "0", "chains is 0; it must be a whole number from 1 to 128"),
+        ("--thin", "0", "thin is 0; it must be a whole number from 1 to 100"),
         ("--seasonality-pairs", "27", "seasonality_pairs is 27"),
         ("--reliability", "promo=2", "reliability is 2"),
     ] {

@@ -12,7 +12,7 @@ const LOOKS_DOWN: &str = "error";
 /// Circles that are still to be cut; this list only ever shrinks. A circle must lie within one of the folders.
 const OPEN_CIRCLES: [&str; 3] = ["config/", "data/experiments/", "simulate/"];
 /// Folders that are still too full.
-const OPEN_FOLDERS: [&str; 1] = ["src/sampler"];
+const OPEN_FOLDERS: [&str; 2] = ["src/commands", "src/sampler"];
 /// Imports from a room below, as `from -> to`, that are still to be turned.
 const OPEN_IMPORTS: [&str; 0] = [];
 
@@ -309,7 +309,7 @@ fn the_reader_of_imports_sees_what_is_there() {
     let to = |from: &str, to: &str| arrows[&path(from)].contains(&path(to));
     assert!(to("crate::show::terminal", "crate::report::fit"), "a name handed on by its room");
     assert!(to("crate::store::curves", "crate::store::frame"), "a path of its own room");
-    assert!(to("bin::commands::report", "crate::report::fit"), "a path of the program");
+    assert!(to("bin::commands::schema", "crate::report::schema"), "a path of the program");
     let a = |from: &str, to: &str| (path(from), BTreeSet::from([path(to)]));
     let ring = BTreeMap::from([a("c::a", "c::b"), a("c::b", "c::a"), a("c::d", "c::a")]);
     let ring = ring.iter().map(|(from, to)| (from, to.clone())).collect();

@@ -101,7 +101,16 @@ fn a_return_above_expectation_is_held_until_the_user_says_otherwise() {
     let folder = Folder::new();
     let market = ["--confounding", "1", "--proxy-reliability", "0", "--seed", "4"];
     folder.mmm(&[&["simulate", "--out", "sim"], &market[..]].concat()).exits(0);
-    let short = ["--warmup", "200", "--draws", "200", "--controls", "price_index,promo,holiday"];
+    let short = [
+        "--warmup",
+        "200",
+        "--draws",
+        "200",
+        "--controls",
+        "price_index,promo,holiday",
+        "--causal-gap",
+        "none",
+    ];
     let fit = folder.mmm(&[&["fit", "sim/data.csv"], &short[..]].concat()).finishes();
     let text = words(&fit.stdout());
     let told = ["[above_expectation] the data put search above what was expected", "Held at today's spend"];

@@ -169,7 +169,8 @@ impl Part {
                 None => density.draw_baseline(&state, &mut rng),
             };
             let mut of_gaps = ChaCha8Rng::seed_from_u64(draws.seed);
-            of_gaps.set_stream(GAP_STREAM + i as u64);
+            // Of the draw itself: two fits with one seed are compared draw by draw.
+            of_gaps.set_stream(GAP_STREAM ^ draws.points[i][0].to_bits());
             let gaps = density.draw_gaps(&state, &mut of_gaps);
             part.add(density, &state, &baseline, gaps);
             if i.is_multiple_of(thin) {
