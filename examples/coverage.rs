@@ -21,8 +21,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let (data, options, truth) = dataset(&world(geos, FIRST_SEED + i))?;
             let mut config = settle(FitConfig::default(), &data, &options)?;
             // Half the chains and draws of a default fit: intervals need no more.
-            config =
-                config.with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, 600, 600))?;
+            config = config.with(|c| {
+                (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, Some(600), Some(600))
+            })?;
             Ok(hits(&mmm::fit(&data, &config, &())?, &truth))
         })
         .collect::<Result<Vec<_>, mmm::Error>>()?;

@@ -233,10 +233,10 @@ pub struct SamplerConfig {
     pub seed: u64,
     /// Independent chains.
     pub chains: usize,
-    /// Adaptation iterations per chain, discarded.
-    pub warmup: usize,
-    /// Kept draws per chain.
-    pub draws: usize,
+    /// Adaptation iterations per chain, discarded; by default as many as it takes.
+    pub warmup: Option<usize>,
+    /// Kept draws per chain; by default as many as it takes.
+    pub draws: Option<usize>,
     /// Transitions from one kept draw to the next; by default what suits the data, [`SamplerConfig::thinning`].
     pub thin: Option<usize>,
     /// Mean acceptance statistic that the step size aims at; by default what suits the data,
@@ -267,6 +267,6 @@ impl SamplerConfig {
 
 impl Default for SamplerConfig {
     fn default() -> Self {
-        SamplerConfig { seed: 1, chains: 4, warmup: 400, draws: 1000, thin: None, target_accept: None }
+        SamplerConfig { seed: 1, chains: 4, warmup: None, draws: None, thin: None, target_accept: None }
     }
 }

@@ -1,6 +1,7 @@
 //! One call from a checked data set to a posterior, and one from there to the report.
 
 mod divergences;
+mod enough;
 mod pilot;
 mod warnings;
 
@@ -17,6 +18,7 @@ use crate::report::{FitInputs, FittedWindow};
 use crate::sampler::{self, Chain, DensityError, Length, LogDensity, Progress, Run, Settings};
 use crate::{Error, Warning};
 
+use enough::Enough;
 pub(crate) use warnings::convergence_hint;
 
 /// Trajectories have at most 2¹⁰ points, as in Stan.
@@ -79,6 +81,7 @@ impl Fit {
         let mut report = report::build(FitInputs {
             dataset: data,
             config,
+            warmup: self.warmup,
             posterior: &self.posterior,
             diagnostics: &self.diagnostics,
             convergence: &self.convergence,
@@ -152,8 +155,8 @@ pub(crate) fn sample_density(
     let settings = Settings {
         seed: config.seed,
         chains: config.chains,
-        warmup: Length::Fixed(config.warmup),
-        draws: Length::Fixed(config.draws),
+        warmup: config.warmup.map_or(Length::AsNeeded, Length::Fixed),
+        draws: config.draws.map_or(Length::AsNeeded, Length::Fixed),
         thin: config.thinning(density.design.n_geos),
         target_accept: config.acceptance(density.design.n_geos, density.design.media.lockstep),
         max_depth: MAX_DEPTH,
@@ -167,7 +170,8 @@ pub(crate) fn sample_density(
         cost.pilot = begun.elapsed();
     }
     density.spread(threads / settings.chains.max(1));
-    let run = sampler::sample(&*density, |_, rng| density.start(rng), &settings, progress)?;
+    let enough = Enough { density: &*density, settings: &settings };
+    let run = sampler::sample_into(&*density, |_, rng| density.start(rng), &settings, &enough, progress)?;
     (cost.warmup, cost.sampling) = (run.warmup_time, run.draws_time);
     // What follows goes over many draws at once.
     density.spread(1);

@@ -12,7 +12,7 @@
 //!
 //! # fn main() -> Result<(), mmm::Error> {
 //! let config = FitConfig::default().with(|c| c.sampler.seed = 7)?;
-//! # let config = config.with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, 100, 50))?;
+//! # let config = config.with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, Some(100), Some(50)))?;
 //! let checked = Checked::read(Path::new("data/national/data.csv"), &LoadOptions::default(), config)?;
 //! let fit = checked.fit(&())?;
 //! let report = checked.report(&fit)?;

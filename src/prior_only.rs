@@ -12,7 +12,10 @@ use crate::posterior::{self, Posterior};
 /// Random streams of the prior's draws, apart from those of chains and predictions.
 const PRIOR_STREAM: u64 = 1 << 40;
 
-/// As many draws from the prior as a fit would keep, in the user's units. Independent of each other, and
+/// Draws per chain of the prior where nobody says how many.
+const DRAWS: usize = 1000;
+
+/// Draws from the prior, as many as a fit would be told to keep, in the user's units. Independent of each other, and
 /// the same for the same seed on any number of threads.
 ///
 /// # Errors
@@ -25,7 +28,7 @@ pub fn prior_only(data: &Dataset, config: &FitConfig) -> Result<Posterior, Error
         rng.set_stream(PRIOR_STREAM + i as u64);
         prior_draw(&density.design, &density.layout, &mut rng)
     };
-    let draws: Vec<PriorDraw> = (0..sampler.chains * sampler.draws).map(draw).collect();
+    let draws: Vec<PriorDraw> = (0..sampler.chains * sampler.draws.unwrap_or(DRAWS)).map(draw).collect();
     Ok(posterior::compute_prior(&density, data, &draws, sampler.chains, sampler.seed))
 }
 
@@ -41,7 +44,7 @@ mod tests {
         let mut config = FitConfig::default();
         config = config
             .with(|c| {
-                c.sampler.draws = 5000;
+                c.sampler.draws = Some(5000);
                 c.model.causal_gap = crate::config::CausalGap::None;
             })
             .unwrap();

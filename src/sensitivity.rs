@@ -47,8 +47,8 @@ pub fn sensitivity(
     let chosen: Vec<&str> = measured.filter(|name| is_chosen(name)).collect();
     let length = RefitLength {
         chains: REFIT.chains.min(config.sampler.chains),
-        warmup: REFIT.warmup.min(config.sampler.warmup),
-        draws: REFIT.draws.min(config.sampler.draws),
+        warmup: config.sampler.warmup.map_or(REFIT.warmup, |n| REFIT.warmup.min(n)),
+        draws: config.sampler.draws.map_or(REFIT.draws, |n| REFIT.draws.min(n)),
     };
     let recommended = Move::of(report);
     let mut reliability = Vec::with_capacity(chosen.len());

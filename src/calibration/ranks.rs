@@ -69,8 +69,8 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
     let sampler = SamplerConfig {
         seed: settings.seed.wrapping_add(1 + i),
         chains: 1,
-        warmup: settings.warmup,
-        draws: settings.kept,
+        warmup: Some(settings.warmup),
+        draws: Some(settings.kept),
         thin: Some(settings.thin),
         target_accept: Some(settings.target_accept),
     };

@@ -83,8 +83,9 @@ mod tests {
     fn a_report_that_says_the_truth_errs_by_nothing() {
         let (data, options, truth) = dataset(&World { channels: 3, ..World::default() }).unwrap();
         let mut config = settle(FitConfig::default(), &data, &options).unwrap();
-        config =
-            config.with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, 60, 40)).unwrap();
+        config = config
+            .with(|c| (c.sampler.chains, c.sampler.warmup, c.sampler.draws) = (2, Some(60), Some(40)))
+            .unwrap();
         let mut report = crate::fit(&data, &config, &()).unwrap().report(&data, &config, vec![]).unwrap();
         let fitted = Recovery::of(&report, &truth).unwrap();
         assert!(fitted.error > 0.01 && fitted.marginal_error > 0.01 && fitted.regret.unwrap() > 0.0);

@@ -123,10 +123,10 @@ pub struct SamplerArgs {
     /// Independent chains [default: 4]
     #[arg(long)]
     chains: Option<usize>,
-    /// Adaptation iterations per chain, discarded [default: 400]
+    /// Adaptation iterations per chain, discarded [default: as many as it takes, 200 to 1000]
     #[arg(long)]
     warmup: Option<usize>,
-    /// Kept draws per chain [default: 1000]
+    /// Kept draws per chain [default: as many as it takes, 250 to 2000]
     #[arg(long)]
     draws: Option<usize>,
     /// Transitions from one kept draw to the next [default: 2 with one geo, else 1]

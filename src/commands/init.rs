@@ -215,13 +215,13 @@ fn sampler_section(text: &mut String, fit: &FitConfig, data: &Dataset) {
     let sampler = &fit.sampler;
     let _ = write!(
         text,
-        "[sampler]\n# the same seed gives the same result\nseed = {}\nchains = {}\n# per chain: adaptation, discarded; then kept draws\n\
-         warmup = {}\ndraws = {}\n# transitions from one kept draw to the next\n{}thin = {}\n# between 0 and 1; higher is slower and safer\n{}target_accept = {}\n\
+        "[sampler]\n# the same seed gives the same result\nseed = {}\nchains = {}\n# per chain: adaptation, discarded; then kept draws; by default as many as it takes\n\
+         {}\n{}\n# transitions from one kept draw to the next\n{}thin = {}\n# between 0 and 1; higher is slower and safer\n{}target_accept = {}\n\
          # threads = 4  # changes the time taken, never the result\n",
         sampler.seed,
         sampler.chains,
-        sampler.warmup,
-        sampler.draws,
+        sampler.warmup.map_or("# warmup = 400".into(), |n| format!("warmup = {n}")),
+        sampler.draws.map_or("# draws = 1000".into(), |n| format!("draws = {n}")),
         if sampler.thin.is_some() { "" } else { "# " },
         sampler.thinning(data.n_geos()),
         if sampler.target_accept.is_some() { "" } else { "# " },

@@ -107,14 +107,15 @@ fn check_model(model: &ModelConfig, faults: &mut Faults) {
 
 fn check_sampler(sampler: &SamplerConfig, faults: &mut Faults) {
     let SamplerConfig { seed: _, chains, warmup, draws, thin, target_accept } = *sampler;
-    for (key, value) in
-        [("chains", chains), ("warmup", warmup), ("draws", draws), ("thin", thin.unwrap_or(1))]
-    {
-        faults.number((Section::Sampler, key), "sampler", value);
+    for (key, value) in [("chains", Some(chains)), ("warmup", warmup), ("draws", draws), ("thin", thin)] {
+        if let Some(value) = value {
+            faults.number((Section::Sampler, key), "sampler", value);
+        }
     }
     if let Some(target) = target_accept {
         faults.number((Section::Sampler, "target_accept"), "sampler", target);
     }
+    let draws = draws.unwrap_or(1);
     let all = chains.saturating_mul(draws);
     faults.expect(all <= MOST_DRAWS, || {
         format!("sampler.chains × sampler.draws is {chains} × {draws}; it must be at most {MOST_DRAWS}")
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn no_door_lets_a_value_out_of_range_pass() {
         let config = FitConfig::default();
-        let error = config.with(|c| c.sampler.draws = 0).unwrap_err().to_string();
+        let error = config.with(|c| c.sampler.draws = Some(0)).unwrap_err().to_string();
         assert_eq!(error, "sampler.draws is 0; it must be a whole number from 4 to 100000");
         let open = UncheckedConfig {
             sampler: SamplerConfig { target_accept: Some(5.0), ..SamplerConfig::default() },
@@ -168,7 +169,7 @@ mod tests {
     #[test]
     fn many_chains_of_many_draws_are_too_many() {
         let many = |chains, draws| {
-            FitConfig::default().with(|c| (c.sampler.chains, c.sampler.draws) = (chains, draws))
+            FitConfig::default().with(|c| (c.sampler.chains, c.sampler.draws) = (chains, Some(draws)))
         };
         assert!(many(4, 25_000).is_ok());
         let error = many(5, 25_000).unwrap_err().to_string();

@@ -67,8 +67,8 @@ impl RawConfig {
             sampler: SamplerConfig {
                 seed: raw.sampler.seed.unwrap_or(sampler.seed),
                 chains: raw.sampler.chains.unwrap_or(sampler.chains),
-                warmup: raw.sampler.warmup.unwrap_or(sampler.warmup),
-                draws: raw.sampler.draws.unwrap_or(sampler.draws),
+                warmup: raw.sampler.warmup,
+                draws: raw.sampler.draws,
                 thin: raw.sampler.thin,
                 target_accept: raw.sampler.target_accept,
             },
@@ -320,7 +320,7 @@ mod tests {
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(load.exposure, [pair("tv", "i"), pair("ooh", "h")]);
         assert_eq!(load.named[0].exposure, None);
-        assert_eq!((resolved.fit.sampler.draws, resolved.fit.sampler.seed), (20, 3));
+        assert_eq!((resolved.fit.sampler.draws, resolved.fit.sampler.seed), (Some(20), 3));
         assert_eq!(resolved.fit.channels["tv"].slope, Some(2.0));
         assert!(resolved.fit.channels["tv"].prior.is_some());
     }

@@ -147,9 +147,9 @@ pub const SETTINGS: &[Setting] = &[
     row(Sampler, "seed", "1", "seed of every random number; the same seed gives the same result", whole(0, u64::MAX)),
     row(Sampler, "chains", "4", "independent chains", whole(1, 128)),
     // Below that nothing of the metric and little of the step size is learnt.
-    row(Sampler, "warmup", "400", "iterations of adaptation per chain, discarded", whole(20, 100_000)),
+    optional(row(Sampler, "warmup", "as many as it takes, 200 to 1000", "iterations of adaptation per chain, discarded", whole(20, 100_000))),
     // Split chains of fewer than two draws each have no variance.
-    row(Sampler, "draws", "1000", "kept draws per chain; times chains at most 100000", whole(4, 100_000)),
+    optional(row(Sampler, "draws", "as many as it takes, 250 to 2000", "kept draws per chain; times chains at most 100000", whole(4, 100_000))),
     optional(row(Sampler, "thin", "2 with one geo, else 1", "transitions from one kept draw to the next", whole(1, 100))),
     optional(row(Sampler, "target_accept", "0.85; in lockstep 0.95, below 10 geos 0.9, panels 0.8", "acceptance that the step size aims at; higher is slower and safer", Between(0.5, 0.999))),
     optional(row(Sampler, "threads", "one per core", "worker threads; changes the time taken, never the result", whole(1, 1024))),

@@ -31,7 +31,7 @@ const SMALL_CHANGE: f64 = 0.02;
 /// One reason for care.
 #[derive(Debug, Clone, PartialEq)]
 enum FitWarning {
-    NotConverged { divergences: usize, warmup: usize, paired: bool },
+    NotConverged { divergences: usize, length: (usize, usize), paired: bool },
     NegativeBaseline { probability: f64 },
     AutocorrelatedResiduals { correlation: f64, noise: Noise },
     Coverage { share: f64 },
@@ -50,7 +50,7 @@ pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
     let found = [
         (fit.diagnostics.verdict == Verdict::Fail).then_some(FitWarning::NotConverged {
             divergences: fit.diagnostics.divergences,
-            warmup: fit.run.warmup,
+            length: (fit.run.warmup, fit.run.draws),
             paired: fit.run.warnings.iter().any(|w| w.code == COLLINEAR_PAIR),
         }),
         (fit.outcome.p_negative_baseline > NEGATIVE_BASELINE)
@@ -216,7 +216,7 @@ impl FitWarning {
                  --warmup 1000"
                     .into()
             }
-            FitWarning::NotConverged { divergences, warmup, .. } => convergence_hint(*divergences, *warmup),
+            FitWarning::NotConverged { divergences, length, .. } => convergence_hint(*divergences, *length),
             FitWarning::NegativeBaseline { .. } => {
                 "name what else drives the outcome with --controls, or bound what media can return with \
                  --prior CHANNEL:roi=LOW..HIGH"
@@ -265,14 +265,14 @@ impl FitWarning {
     }
 }
 
-/// What to try when chains did not converge after `warmup` iterations.
-pub(crate) fn convergence_hint(divergences: usize, warmup: usize) -> String {
-    let longer = 2 * warmup.max(500);
+/// What to try when chains of so many iterations of warm-up and draws did not converge.
+pub(crate) fn convergence_hint(divergences: usize, (warmup, draws): (usize, usize)) -> String {
+    let (longer, more) = (2 * warmup.max(500), 2 * draws.max(1000));
     if divergences > 0 {
         return format!("take smaller steps with --target-accept 0.95 --warmup {longer}");
     }
     format!(
-        "run longer with --warmup {longer} --draws 2000; when that does not help, merge channels that move \
+        "run longer with --warmup {longer} --draws {more}; when that does not help, merge channels that move \
          together or give a --prior"
     )
 }

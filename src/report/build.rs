@@ -30,6 +30,8 @@ pub struct FitInputs<'a> {
     pub dataset: &'a Dataset,
     /// The configuration, defaults included.
     pub config: &'a FitConfig,
+    /// Warm-up iterations of each chain.
+    pub warmup: usize,
     /// The draws in original units; its channels are those of `dataset`, in the same order.
     pub posterior: &'a Posterior,
     /// Convergence of the whole fit.
@@ -53,7 +55,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
     Fit {
         schema: FIT_SCHEMA.into(),
         tool: tool(),
-        run: run(dataset, inputs.config, inputs.warnings),
+        run: run((dataset, inputs.config), (inputs.warmup, posterior.n_draws), inputs.warnings),
         diagnostics: inputs.diagnostics.clone(),
         fit_quality: fit_quality(posterior),
         outcome: outcome(dataset, posterior),
@@ -102,15 +104,19 @@ fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Su
     }
 }
 
-pub(crate) fn run(dataset: &Dataset, config: &FitConfig, warnings: Vec<Warning>) -> Run {
+pub(crate) fn run(
+    (dataset, config): (&Dataset, &FitConfig),
+    (warmup, draws): (usize, usize),
+    warnings: Vec<Warning>,
+) -> Run {
     let sampler = &config.sampler;
     let knots = knot_weeks(dataset.interval, &config.model);
     let model = ModelConfig { trend_knot_weeks: Some(knots), ..config.model.clone() };
     Run {
         seed: sampler.seed,
         chains: sampler.chains,
-        warmup: sampler.warmup,
-        draws: sampler.draws,
+        warmup,
+        draws,
         thin: sampler.thinning(dataset.n_geos()),
         target_accept: sampler.acceptance(dataset.n_geos(), in_lockstep(dataset)),
         data: data_report(dataset, dataset.held_out(&config.model)),

@@ -40,7 +40,7 @@ impl Parts {
         let convergence = posterior.parameters.iter().map(|p| converged(&p.name)).collect();
         let mut config = FitConfig::default();
         config = config.with(|c| c.sampler.chains = CHAINS).unwrap();
-        config = config.with(|c| c.sampler.draws = DRAWS).unwrap();
+        config = config.with(|c| (c.sampler.warmup, c.sampler.draws) = (Some(400), Some(DRAWS))).unwrap();
         Parts {
             dataset,
             config,
@@ -56,6 +56,7 @@ impl Parts {
         build(FitInputs {
             dataset: &self.dataset,
             config: &self.config,
+            warmup: 400,
             posterior: &self.posterior,
             diagnostics: &self.diagnostics,
             convergence: &self.convergence,

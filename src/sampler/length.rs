@@ -10,10 +10,14 @@ pub enum Length {
     AsNeeded,
 }
 
+/// The shortest warm-up that may do where it is as long as needed.
+pub(crate) const LONG_ENOUGH: usize = WARMUPS[0];
 /// Warm-up iterations, when as needed.
 const WARMUPS: [usize; 4] = [200, 300, 500, 1000];
 /// Kept draws, when as needed.
-const DRAWS: [usize; 5] = [250, 500, 1000, 1500, 2000];
+const DRAWS: [usize; 5] = [250, 500, 1000, 1500, LONGEST_RUN];
+/// Kept draws of a run of which more are needed than it may have.
+pub const LONGEST_RUN: usize = 2000;
 
 impl Length {
     /// Lengths that a warm-up may have, ascending.

@@ -32,7 +32,7 @@ mod targets;
 pub use chain::Chain;
 pub use density::{DensityError, LogDensity, NotFinite};
 pub use divergence::Divergence;
-pub use length::Length;
+pub use length::{LONGEST_RUN, Length};
 pub use nuts::End;
 pub use run::{Collector, Run, sample, sample_into};
 pub use settings::{Progress, SamplerError, Settings, Tick};

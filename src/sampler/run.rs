@@ -75,7 +75,7 @@ where
 /// `start` gives the starting point of a chain from the chain's index and own random stream; it is
 /// called again, up to 100 times, when the density is not finite there. A chain's draws depend on the
 /// seed, its index and the lengths of the run alone, not on the number of threads or, where these lengths are
-/// fixed, on other chains.
+/// fixed, on other chains: a run that chose its lengths is the same as one that was given them.
 ///
 /// # Errors
 /// Of the first chain that has one: [`SamplerError::NoStart`] without a usable start,

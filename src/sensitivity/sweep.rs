@@ -84,7 +84,7 @@ impl Task<'_> {
             config.controls.insert(control.into(), ControlConfig::told(reliability));
             let sampler = &mut config.sampler;
             (sampler.chains, sampler.warmup, sampler.draws) =
-                (self.length.chains, self.length.warmup, self.length.draws);
+                (self.length.chains, Some(self.length.warmup), Some(self.length.draws));
         })
     }
 

@@ -11,6 +11,7 @@ use crate::posterior::{FitQuality, Prediction};
 use crate::report::{
     Comparison, FoldFit, FoldReport, ForecastReport, Forecaster, ModelScore, ValidateReport,
 };
+use crate::sampler::LONGEST_RUN;
 
 /// Scores the folds; `forecasts` has a row per fold and an entry per [`Forecaster::ALL`].
 pub fn validation_report(
@@ -36,12 +37,14 @@ pub fn validation_report(
             q95: cell.prediction.q95,
         }));
     }
-    report.warnings.extend(not_converged(&report.folds, config.sampler.warmup));
+    let sampler = &config.sampler;
+    let length = (sampler.warmup.unwrap_or(0), sampler.draws.unwrap_or(LONGEST_RUN));
+    report.warnings.extend(not_converged(&report.folds, length));
     report
 }
 
 /// Names each fit that did not converge, and by what.
-fn not_converged(folds: &[FoldReport], warmup: usize) -> Option<Warning> {
+fn not_converged(folds: &[FoldReport], length: (usize, usize)) -> Option<Warning> {
     let failed: Vec<(&FoldReport, &FoldFit)> = folds
         .iter()
         .flat_map(|fold| fold.fits.iter().map(move |fit| (fold, fit)))
@@ -63,7 +66,7 @@ fn not_converged(folds: &[FoldReport], warmup: usize) -> Option<Warning> {
         ),
         format!(
             "{}; with fewer --folds the first starts later, from more data",
-            convergence_hint(divergences, warmup)
+            convergence_hint(divergences, length)
         ),
     ))
 }

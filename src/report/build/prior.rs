@@ -38,7 +38,7 @@ pub fn build_prior(
     PriorReport {
         schema: PRIOR_SCHEMA.into(),
         tool: tool(),
-        run: Run { prior_only: true, ..run(dataset, config, warnings) },
+        run: Run { prior_only: true, ..run((dataset, config), (0, posterior.n_draws), warnings) },
         outcome: outcome(dataset, posterior),
         channels: (0..posterior.channels.len()).map(channel).collect(),
         response_curves: curves(posterior),
