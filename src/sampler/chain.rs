@@ -2,10 +2,10 @@
 
 use std::io;
 
-use super::divergence::Divergence;
-use super::nuts::End;
 use super::settings::Settings;
 use super::sink::{Adapted, Record, Sink};
+use super::trajectory::Divergence;
+use super::trajectory::End;
 
 /// Divergences of a chain that are kept whole: enough to see where they cluster.
 const WHOLE_DIVERGENCES: usize = 16;

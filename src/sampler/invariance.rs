@@ -4,12 +4,12 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::density::LogDensity;
-use super::hamiltonian::Hamiltonian;
-use super::metric::Metric;
-use super::nuts::{End, Nuts};
 use super::targets::{
     correlated_normal, draw_correlated_normal, draw_funnel, draw_student, funnel, iid_normal, student,
 };
+use super::trajectory::hamiltonian::Hamiltonian;
+use super::trajectory::metric::Metric;
+use super::trajectory::nuts::{End, Nuts};
 
 /// Statistics of a point and their exact means.
 type Statistic = (&'static str, fn(&[f64]) -> f64, f64);

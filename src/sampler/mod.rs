@@ -4,18 +4,9 @@ mod density;
 mod length;
 mod settings;
 
-mod metric;
+mod trajectory;
 
-mod divergence;
-mod hamiltonian;
-mod nuts;
-mod pool;
-
-mod estimate;
-mod step_size;
-mod warmup;
-
-mod settled;
+mod adaptation;
 
 mod sink;
 
@@ -31,9 +22,8 @@ mod targets;
 
 pub use chain::Chain;
 pub use density::{DensityError, LogDensity, NotFinite};
-pub use divergence::Divergence;
 pub use length::{LONGEST_RUN, Length};
-pub use nuts::End;
 pub use run::{Collector, Run, sample, sample_into};
 pub use settings::{Progress, SamplerError, Settings, Tick};
 pub use sink::{Adapted, Record, Sink};
+pub use trajectory::{Divergence, End};

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::adaptation::settled::settled;
 use super::chain::Chain;
 use super::density::LogDensity;
 use super::length::metric_iterations;
 use super::settings::{Progress, SamplerError, Settings};
-use super::settled::settled;
 use super::sink::Sink;
 use super::walker::Walker;
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::nuts::End;
+use super::trajectory::End;
 
 /// One transition after the warm-up.
 #[derive(Debug)]

@@ -3,14 +3,14 @@
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::adaptation::step_size::{DualAveraging, first_guess};
+use super::adaptation::warmup::{Warmup, first_metric};
 use super::density::{DensityError, LogDensity};
-use super::hamiltonian::Hamiltonian;
-use super::metric::Metric;
-use super::nuts::{End, Nuts, Transition};
 use super::settings::{Progress, SamplerError, Settings, Tick};
 use super::sink::{Adapted, Record, Sink};
-use super::step_size::{DualAveraging, first_guess};
-use super::warmup::{Warmup, first_metric};
+use super::trajectory::hamiltonian::Hamiltonian;
+use super::trajectory::metric::Metric;
+use super::trajectory::nuts::{End, Nuts, Transition};
 
 /// Starting points offered to a chain before it gives up.
 const START_TRIES: usize = 100;

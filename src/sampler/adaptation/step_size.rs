@@ -2,8 +2,8 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::density::{DensityError, LogDensity};
-use super::nuts::Nuts;
+use crate::sampler::density::{DensityError, LogDensity};
+use crate::sampler::trajectory::nuts::Nuts;
 
 /// Around a normal target a step is an angle, and any is without error: one that a trajectory of a few
 /// points resolves.

@@ -2,9 +2,9 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::density::{DensityError, LogDensity, NotFinite};
 use super::metric::Metric;
 use crate::linalg::symmetric::{axpy, dot};
+use crate::sampler::density::{DensityError, LogDensity, NotFinite};
 
 /// A point of phase space with what the next leapfrog step needs of it.
 #[derive(Debug, Clone)]
@@ -159,8 +159,8 @@ fn rotate(centre: &[f64], from: &PhasePoint, to: &mut PhasePoint, step: f64) {
 mod tests {
     use rand::SeedableRng;
 
-    use super::super::targets::{correlated_normal, student};
     use super::*;
+    use crate::sampler::targets::{correlated_normal, student};
 
     /// M⁻¹, and the same around a centre that is not the target's.
     fn metrics(variance: Vec<f64>) -> [Metric; 2] {
@@ -240,7 +240,7 @@ mod tests {
             (g[0], g[1]) = (0.0, f64::INFINITY);
             0.0
         };
-        let density = super::super::targets::Target { dim: 2, order: 0, function };
+        let density = crate::sampler::targets::Target { dim: 2, order: 0, function };
         let mut hamiltonian = Hamiltonian::new(&density, Metric::diagonal(&[1.0; 2], 0));
         let refused = hamiltonian.evaluate(&mut PhasePoint::new(2)).expect_err("infinite");
         assert!(refused.is_recoverable());

@@ -1,8 +1,8 @@
 //! Where a trajectory left its level set.
 
-use super::density::NotFinite;
 use super::hamiltonian::PhasePoint;
 use super::metric::Metric;
+use crate::sampler::density::NotFinite;
 
 /// The step of a trajectory at which it diverged.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,10 +7,10 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::density::{DensityError, LogDensity};
 use super::divergence::Divergence;
 use super::hamiltonian::{Hamiltonian, PhasePoint};
 use super::pool::{Pool, Slot};
+use crate::sampler::density::{DensityError, LogDensity};
 
 /// An energy this far above the start means that the integrator has left the level set: no step of a
 /// usable size does so. One-sided, since a fall is how a chain reaches the bulk.
@@ -342,10 +342,10 @@ fn ln_add(a: f64, b: f64) -> f64 {
 mod tests {
     use rand::SeedableRng;
 
-    use super::super::density::NotFinite;
     use super::super::metric::Metric;
-    use super::super::targets::{Target, iid_normal, student};
     use super::*;
+    use crate::sampler::density::NotFinite;
+    use crate::sampler::targets::{Target, iid_normal, student};
 
     #[test]
     fn a_subtree_weighs_and_draws_its_points_exactly() {

@@ -1,11 +1,11 @@
 //! Warm-up: when the metric is learnt from which draws, and the step size with it.
 
-use super::density::LogDensity;
 use super::estimate::WarmupDraws;
-use super::length::{LONG_ENOUGH, metric_iterations};
-use super::metric::Metric;
-use super::nuts::{Nuts, Transition};
 use super::step_size::DualAveraging;
+use crate::sampler::density::LogDensity;
+use crate::sampler::length::{LONG_ENOUGH, metric_iterations};
+use crate::sampler::trajectory::metric::Metric;
+use crate::sampler::trajectory::nuts::{Nuts, Transition};
 
 /// The metric is estimated from a foreground window of the latest draws while a background window
 /// fills; when it is full it becomes the foreground. Early windows are short, so that the way from the
@@ -155,9 +155,9 @@ mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
-    use super::super::hamiltonian::Hamiltonian;
-    use super::super::targets::iid_normal;
     use super::*;
+    use crate::sampler::targets::iid_normal;
+    use crate::sampler::trajectory::hamiltonian::Hamiltonian;
 
     /// Iterations at which the foreground changed.
     fn switches(warmup: usize) -> Vec<usize> {

@@ -1,7 +1,7 @@
 //! The metric, estimated from the draws and gradients of a window of the warm-up.
 
-use super::metric::Metric;
 use crate::linalg::symmetric::{axpy, geometric_mean};
+use crate::sampler::trajectory::metric::Metric;
 
 /// Weight of the identity in a block's covariances, in draws.
 ///
@@ -130,9 +130,9 @@ mod tests {
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
-    use super::super::targets::{Target, correlated_normal, draw_correlated_normal, standard_normals};
-    use super::super::{DensityError, LogDensity};
     use super::*;
+    use crate::sampler::targets::{Target, correlated_normal, draw_correlated_normal, standard_normals};
+    use crate::sampler::{DensityError, LogDensity};
 
     /// M⁻¹ as seen through its products with the unit vectors.
     fn matrix(metric: &Metric, dim: usize) -> Vec<Vec<f64>> {

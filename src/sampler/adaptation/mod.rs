@@ -1,0 +1,7 @@
+//! What a chain learns before its draws count: metric and step size.
+
+mod estimate;
+pub(super) mod step_size;
+pub(super) mod warmup;
+
+pub(super) mod settled;
