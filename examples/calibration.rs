@@ -1,8 +1,11 @@
 //! Simulation-based calibration of the default model: p-values on stdout, the ECDF picture as SVG.
 //!
-//! `cargo run --release --example calibration -- calibration.svg [SETS] [SEED]`
+//! Each set is fitted by one chain of fixed length, or with `as-users` as a user's data are, by chains that find
+//! their own length.
+//!
+//! `cargo run --release --example calibration -- calibration.svg [SETS] [SEED] [as-users]`
 
-use mmm::calibration::{RankSettings, Ranks, Uniformity, dataset, picture, ranks};
+use mmm::calibration::{Fitting, RankSettings, Ranks, Uniformity, dataset, picture, ranks};
 use mmm::config::FitConfig;
 use mmm::data::settle;
 use mmm::simulate::World;
@@ -12,6 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = arguments.next().unwrap_or("calibration.svg".into());
     let sets = arguments.next().map_or(Ok(200), |n| n.parse())?;
     let seed = arguments.next().map_or(Ok(1), |n| n.parse())?;
+    let as_users = arguments.next().is_some_and(|word| word == "as-users");
     let mut sections = Vec::new();
     for (name, geos, weeks, channels, thin) in [
         ("National, 104 weeks × 3 channels", 1, 104, 3, 10),
@@ -21,7 +25,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut config = settle(FitConfig::default(), &data, &options)?;
         // What an outcome says of a proxy's error would make each simulated outcome another model's.
         config = config.with(|c| c.controls.clear())?;
-        let settings = RankSettings { sets, seed, warmup: 400, kept: 99, thin, target_accept: 0.9 };
+        let one = Fitting::OneChain { warmup: 400, thin, target_accept: 0.9 };
+        let fitting = if as_users { Fitting::AsUsers } else { one };
+        let settings = RankSettings { sets, seed, kept: 99, fitting };
         let all = ranks(&data, &config, &settings)?;
         println!("{name}, {sets} sets");
         table(&all);

@@ -1,6 +1,6 @@
 //! The model and its sampler against data drawn from the model itself.
 
-use mmm::calibration::{RankSettings, Ranks, Uniformity, dataset, ranks};
+use mmm::calibration::{Fitting, RankSettings, Ranks, Uniformity, dataset, ranks};
 use mmm::config::FitConfig;
 use mmm::data::{Dataset, settle};
 use mmm::simulate::World;
@@ -38,7 +38,12 @@ fn expect_uniform(all: &[Ranks]) {
 #[test]
 fn ranks_of_a_tiny_market_are_uniform() {
     let (data, config) = market(1, 60, 1);
-    let settings = RankSettings { sets: 100, seed: 5, warmup: 200, kept: 39, thin: 8, target_accept: 0.8 };
+    let settings = RankSettings {
+        sets: 100,
+        seed: 5,
+        kept: 39,
+        fitting: Fitting::OneChain { warmup: 200, thin: 8, target_accept: 0.8 },
+    };
     expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
 }
 
@@ -46,7 +51,12 @@ fn ranks_of_a_tiny_market_are_uniform() {
 #[ignore = "200 fits: two minutes"]
 fn ranks_of_a_national_market_are_uniform() {
     let (data, config) = market(1, 104, 3);
-    let settings = RankSettings { sets: 200, seed: 1, warmup: 400, kept: 99, thin: 10, target_accept: 0.9 };
+    let settings = RankSettings {
+        sets: 200,
+        seed: 1,
+        kept: 99,
+        fitting: Fitting::OneChain { warmup: 400, thin: 10, target_accept: 0.9 },
+    };
     expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
 }
 
@@ -54,6 +64,19 @@ fn ranks_of_a_national_market_are_uniform() {
 #[ignore = "200 fits of a panel: ten minutes"]
 fn ranks_of_a_small_panel_are_uniform() {
     let (data, config) = market(4, 52, 2);
-    let settings = RankSettings { sets: 200, seed: 2, warmup: 400, kept: 99, thin: 10, target_accept: 0.9 };
+    let settings = RankSettings {
+        sets: 200,
+        seed: 2,
+        kept: 99,
+        fitting: Fitting::OneChain { warmup: 400, thin: 10, target_accept: 0.9 },
+    };
+    expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
+}
+
+#[test]
+#[ignore = "200 fits of four chains: two minutes"]
+fn ranks_are_uniform_where_a_fit_finds_its_own_length() {
+    let (data, config) = market(1, 104, 3);
+    let settings = RankSettings { sets: 200, seed: 3, kept: 99, fitting: Fitting::AsUsers };
     expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
 }

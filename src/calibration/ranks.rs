@@ -18,14 +18,27 @@ pub struct RankSettings {
     pub sets: usize,
     /// Seed of the draws; set i is fitted with a seed of its own.
     pub seed: u64,
-    /// Warm-up iterations of the one chain per set.
-    pub warmup: usize,
     /// Draws L that the truth is ranked among.
     pub kept: usize,
-    /// Transitions from one of them to the next, so that they are nearly independent.
-    pub thin: usize,
-    /// Acceptance statistic the step size aims at.
-    pub target_accept: f64,
+    /// How they come about.
+    pub fitting: Fitting,
+}
+
+/// How a set is fitted.
+#[derive(Debug, Clone, Copy)]
+pub enum Fitting {
+    /// By one chain of fixed length that keeps the draws that count.
+    OneChain {
+        /// Warm-up iterations.
+        warmup: usize,
+        /// Transitions from one draw to the next, so that they are nearly independent.
+        thin: usize,
+        /// Acceptance statistic the step size aims at.
+        target_accept: f64,
+    },
+    /// As a user's data, by chains that are as long as they need; the draws that count are evenly spaced among
+    /// all of them.
+    AsUsers,
 }
 
 /// Ranks of the truths of one quantity over the sets; uniform on 0..=L when the fit is calibrated.
@@ -66,20 +79,25 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
     let mut density = Density::new(design);
     let mut state = density.state();
     let truth = draw_set(&mut density, &mut state, &mut rng);
-    let sampler = SamplerConfig {
-        seed: settings.seed.wrapping_add(1 + i),
-        chains: 1,
-        warmup: Some(settings.warmup),
-        draws: Some(settings.kept),
-        thin: Some(settings.thin),
-        target_accept: Some(settings.target_accept),
+    let seed = settings.seed.wrapping_add(1 + i);
+    let sampler = match settings.fitting {
+        Fitting::OneChain { warmup, thin, target_accept } => SamplerConfig {
+            seed,
+            chains: 1,
+            warmup: Some(warmup),
+            draws: Some(settings.kept),
+            thin: Some(thin),
+            target_accept: Some(target_accept),
+        },
+        Fitting::AsUsers => SamplerConfig { seed, ..SamplerConfig::default() },
     };
     let (run, _) = sample_density(&mut density, &sampler, &())?;
     let mut grad = vec![0.0; density.layout.dim];
     let mut ranks = vec![0; truth.len()];
     let mut state = density.state();
-    let positions = run.chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim));
-    for q in positions {
+    let all: Vec<&[f64]> = run.chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
+    for k in 0..settings.kept {
+        let q = all[k * all.len() / settings.kept];
         let kept = density.value_and_gradient(q, &mut grad, &mut state);
         debug_assert!(kept.is_ok(), "a kept draw has a finite density");
         let baseline = density.draw_baseline(&state, &mut rng);
