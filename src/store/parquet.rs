@@ -71,18 +71,23 @@ fn encode(
     writer.finish().map(|_| ())
 }
 
-/// Names and draws in file order, without repeats: a quantity that is a parameter too is written once.
+/// Names and draws in file order, without repeats. Where a parameter has the name of what is told of a channel, that
+/// is written: the return of the regression is not the return that `fit.json` tells, where a causal gap lies between.
 fn columns(posterior: &Posterior) -> Vec<(String, &[f64])> {
-    let parameters = posterior.parameters.iter().map(|p| (p.name.clone(), p.draws.as_slice()));
-    let channels = posterior.channels.iter().flat_map(|c| {
-        let mut list = vec![(format!("contribution[{}]", c.name), c.contribution.as_slice())];
+    let mut told: Vec<(String, &[f64])> = Vec::new();
+    for c in &posterior.channels {
+        told.push((format!("contribution[{}]", c.name), c.contribution.as_slice()));
         for (quantity, draws) in [("roi", &c.roi), ("marginal_roi", &c.marginal_roi)] {
-            list.extend(draws.as_deref().map(|d| (format!("{quantity}[{}]", c.name), d)));
+            told.extend(draws.as_deref().map(|d| (format!("{quantity}[{}]", c.name), d)));
         }
-        list
+    }
+    let parameters = posterior.parameters.iter().map(|p| {
+        let of_channel = told.iter().find(|(name, _)| *name == p.name);
+        (p.name.clone(), of_channel.map_or(p.draws.as_slice(), |(_, draws)| *draws))
     });
     let mut seen = BTreeSet::from(["chain".to_owned(), "draw".to_owned()]);
-    parameters.chain(channels).filter(|(name, _)| seen.insert(name.clone())).collect()
+    let all: Vec<(String, &[f64])> = parameters.chain(told.iter().cloned()).collect();
+    all.into_iter().filter(|(name, _)| seen.insert(name.clone())).collect()
 }
 
 /// Keeps the operating system's error, which the encoder turns into text.
@@ -168,7 +173,7 @@ mod tests {
         encode(&columns(&posterior), posterior.n_draws, &mut out, 70).unwrap();
         let frame = ParquetReader::new(Cursor::new(out)).finish().unwrap();
         assert_eq!(frame.height(), 100);
-        assert_eq!(values(&frame, "roi[tv]"), posterior.parameters[0].draws);
+        assert_eq!(values(&frame, "roi[tv]"), posterior.channels[0].roi.clone().unwrap());
     }
 
     #[test]
