@@ -19,13 +19,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use checked::{FitConfig, UncheckedConfig};
-pub use curve_prior::{BetaPrior, CurvePrior, RawCurvePrior};
+pub use curve_prior::{BetaPrior, CurvePrior};
 pub use families::{Adstock, SaturationFamily};
 pub use load::{DecimalSign, LoadOptions, NamedChannel, OutcomeKind, Reading, ZeroWeeks};
 pub use range::Range;
 pub use raw::{
-    Day, RawChannel, RawConfig, RawControl, RawData, RawExperiments, RawLogNormal, RawModel, RawPrior,
-    RawSampler, parse, read,
+    Day, RawChannel, RawConfig, RawControl, RawCurvePrior, RawData, RawExperiments, RawLogNormal, RawModel,
+    RawPrior, RawSampler, parse, read,
 };
 pub use resolve::Resolved;
 pub(crate) use stored::stored_faults;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use super::faults::Faults;
-use super::ranges::{check_curve_prior, check_prior};
+use super::ranges::{check_adstock, check_curve_prior, check_prior};
 use super::table::{MOST_DRAWS, Section};
 use super::{ChannelConfig, ControlConfig, GapBelief, ModelConfig, SamplerConfig};
 use crate::error::Error;
@@ -102,7 +102,7 @@ fn check_model(model: &ModelConfig, faults: &mut Faults) {
     if let Some(weeks) = model.trend_knot_weeks {
         faults.number((Section::Model, "trend_knot_weeks"), "model", weeks);
     }
-    model.adstock.check("model.adstock", faults);
+    check_adstock("model.adstock", model.adstock, faults);
 }
 
 fn check_sampler(sampler: &SamplerConfig, faults: &mut Faults) {
@@ -124,7 +124,7 @@ fn check_sampler(sampler: &SamplerConfig, faults: &mut Faults) {
 
 fn check_channel(path: &str, channel: &ChannelConfig, faults: &mut Faults) {
     if let Some(adstock) = channel.adstock {
-        adstock.check(&format!("{path}.adstock"), faults);
+        check_adstock(&format!("{path}.adstock"), adstock, faults);
     }
     if let Some(slope) = channel.slope {
         faults.number((Section::Channel, "slope"), path, slope);

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{LogNormalPrior, RawLogNormal};
+use super::LogNormalPrior;
 
 /// Belief about the shape of a channel's response, part by part; an empty part keeps the general default.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -51,18 +51,6 @@ impl BetaPrior {
         let (a, b) = self.shape();
         inside && a.is_finite() && b.is_finite() && a > 0.0 && b > 0.0
     }
-}
-
-/// `curve_prior.half_saturation`, `curve_prior.slope` and `curve_prior.retention` as written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct RawCurvePrior {
-    /// On K, in exposure units.
-    pub half_saturation: Option<RawLogNormal>,
-    /// On S.
-    pub slope: Option<RawLogNormal>,
-    /// On α.
-    pub retention: Option<BetaPrior>,
 }
 
 #[cfg(test)]

@@ -3,9 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::faults::Faults;
-use super::table::Section;
-
 /// Carry-over kernel of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -69,20 +66,6 @@ impl Adstock {
             Adstock::Geometric { max_lag } => max_lag,
             Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
             _ => None,
-        }
-    }
-
-    pub(super) fn check(self, path: &str, faults: &mut Faults) {
-        if let Some(max_lag) = self.max_lag() {
-            faults.number((Section::Adstock, "max_lag"), path, max_lag);
-        }
-        if let Adstock::Pascal { r } = self {
-            faults.number((Section::Adstock, "r"), path, r);
-        }
-        if let Adstock::Delayed { peak, max_lag } = self {
-            faults.expect((0.0..=max_lag as f64).contains(&peak), || {
-                format!("{path}.peak is {peak}; it must be between 0 and max_lag ({max_lag})")
-            });
         }
     }
 }

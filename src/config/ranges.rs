@@ -1,8 +1,22 @@
-//! Ranges of priors.
+//! Ranges of carry-over and priors.
 
 use super::faults::Faults;
 use super::table::Section;
-use super::{BetaPrior, CurvePrior, EffectPrior, LogNormalPrior};
+use super::{Adstock, BetaPrior, CurvePrior, EffectPrior, LogNormalPrior};
+
+pub(super) fn check_adstock(path: &str, adstock: Adstock, faults: &mut Faults) {
+    if let Some(max_lag) = adstock.max_lag() {
+        faults.number((Section::Adstock, "max_lag"), path, max_lag);
+    }
+    if let Adstock::Pascal { r } = adstock {
+        faults.number((Section::Adstock, "r"), path, r);
+    }
+    if let Adstock::Delayed { peak, max_lag } = adstock {
+        faults.expect((0.0..=max_lag as f64).contains(&peak), || {
+            format!("{path}.peak is {peak}; it must be between 0 and max_lag ({max_lag})")
+        });
+    }
+}
 
 pub(super) fn check_prior(channel: &str, prior: EffectPrior, faults: &mut Faults) {
     let (scale, belief) = match prior {

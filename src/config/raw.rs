@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Adstock, CausalGap, DecimalSign, GapBelief, Noise, OutcomeKind, RawCurvePrior, SaturationFamily, Scaling,
+    Adstock, BetaPrior, CausalGap, DecimalSign, GapBelief, Noise, OutcomeKind, SaturationFamily, Scaling,
     ZeroWeeks, keys,
 };
 use crate::error::Error;
@@ -120,6 +120,18 @@ pub struct RawPrior {
     pub share: Option<RawLogNormal>,
     /// On the return of the next unit of spend.
     pub marginal_roi: Option<RawLogNormal>,
+}
+
+/// `curve_prior.half_saturation`, `curve_prior.slope` and `curve_prior.retention` as written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawCurvePrior {
+    /// On K, in exposure units.
+    pub half_saturation: Option<RawLogNormal>,
+    /// On S.
+    pub slope: Option<RawLogNormal>,
+    /// On α.
+    pub retention: Option<BetaPrior>,
 }
 
 /// `{ median, sd_log }` or `{ low, high, mass }`.

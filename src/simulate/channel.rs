@@ -2,12 +2,11 @@
 
 use super::baseline::{Baseline, Panel};
 use super::media::{draw_plans, share_of_sales};
-use super::outcome::surprises;
+use super::noise::surprises;
 use super::random::{Part, Stream};
 use super::response::{Carryover, Saturation};
 use super::roster::{Response, Role, budget_weight, member};
-use super::wishes::{GeoTest, Names, SpendRule};
-use super::world::{AdstockShape, World};
+use super::world::{AdstockShape, GeoTest, Names, SpendRule, World};
 
 /// All intercepts' share that is spent when no media share is asked for: with returns around 1.4
 /// (the channel without effect counted) media then cause some 13 % of the outcome.

@@ -7,7 +7,8 @@ use super::baseline::{Baseline, Panel};
 use super::channel::Channel;
 use super::experiment::{Experiment, GeoExperiment, Tests};
 use super::gap::roi_by_regression;
-use super::outcome::{Outcome, Outlier};
+use super::noise::Outlier;
+use super::outcome::Outcome;
 use super::response::{Carryover, MAX_LAG, SLOW_SHARE, Saturation};
 use super::roster::member;
 use super::truth::{
@@ -15,8 +16,7 @@ use super::truth::{
     GapTruth, GeoTestTruth, GeoTruth, NoiseTruth, Ordered, OutlierTruth, PanelTruth, SaturationTruth,
     SlowTruth, SpendCorrelation, Truth, UnseenTruth,
 };
-use super::wishes::Names;
-use super::world::{NoiseLevel, World};
+use super::world::{Names, NoiseLevel, World};
 
 /// Writes the truth down.
 pub(super) fn describe(

@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::baseline::Panel;
 use super::channel::{Channel, Treatment};
 use super::random::{Part, Stream};
-use super::wishes::GeoTest;
-use super::world::World;
+use super::world::{GeoTest, World};
 use crate::Error;
 
 /// Standard error of a test as a share of its true effect, when none is asked for.

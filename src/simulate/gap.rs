@@ -3,8 +3,7 @@
 use super::baseline::{Baseline, Panel};
 use super::channel::Channel;
 use super::outcome::Outcome;
-use super::wishes::SpendRule;
-use super::world::World;
+use super::world::{SpendRule, World};
 
 /// Parts of the baseline that columns or the calendar show.
 const SEEN: [&str; 5] = ["trend", "season", "holiday", "price", "promo"];

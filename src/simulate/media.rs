@@ -3,8 +3,7 @@
 use super::baseline::{Baseline, Panel, shared_and_local};
 use super::random::{Part, Stream};
 use super::roster::{Role, late_weeks, member};
-use super::wishes::SpendRule;
-use super::world::World;
+use super::world::{SpendRule, World};
 
 /// What the plans of all channels look at.
 struct Market<'a> {

@@ -12,18 +12,19 @@ mod experiment;
 mod files;
 mod gap;
 mod media;
+mod noise;
 mod outcome;
 mod random;
 mod response;
 mod roster;
 mod truth;
-mod wishes;
 mod world;
 
 pub use files::{Existing, Simulation, check_target};
 pub use truth::{ChannelTruth, Truth};
-pub use wishes::{GeoTest, Names, Of, SpendRule};
-pub use world::{AdstockShape, BaselineShape, NoiseLevel, SaturationShape, World};
+pub use world::{
+    AdstockShape, BaselineShape, GeoTest, Names, NoiseLevel, Of, SaturationShape, SpendRule, World,
+};
 
 use crate::Error;
 

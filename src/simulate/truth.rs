@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::roster::Role;
-use super::wishes::SpendRule;
-use super::world::World;
+use super::world::{SpendRule, World};
 
 /// A JSON object whose keys keep their order.
 #[derive(Debug, Clone)]

@@ -1,10 +1,14 @@
 //! The market to simulate: its size, the shapes of its responses and how hard it is to read.
 
+mod asked;
+mod wishes;
+
 use clap::ValueEnum;
 use serde::Serialize;
 
-use super::wishes::{GeoTest, Names, Of, SpendRule};
 use crate::Error;
+
+pub use wishes::{GeoTest, Names, Of, SpendRule};
 
 /// Everything that decides a simulated data set.
 ///
