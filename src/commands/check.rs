@@ -11,8 +11,8 @@ use mmm::config::{FitConfig, Resolved};
 use mmm::data::{self, ChannelHistory, Dataset, Finding, Severity};
 use serde_json::json;
 
-use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
-use super::experiments::Tests;
+use super::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::common::experiments::Tests;
 
 /// Read and judge a data file without fitting: column roles, gaps, outliers, collinearity, too
 /// little history, late channels. Takes a second; exits 1 when something makes a fit meaningless.

@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use mmm::diff::{self, Aspect, Settings};
 use mmm::show::{self, Format};
 
-use super::edited::EditedArgs;
-use super::progress::{Detail, Interrupt, SamplingProgress};
+use super::common::edited::EditedArgs;
+use super::common::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Compare two fits channel by channel: return, shape, recommended budget, and what went in differently.
 ///

@@ -13,9 +13,9 @@ use mmm::show::Style;
 use mmm::store::{OutputDir, OutputKind, PhaseClock, REPORT_FILE};
 use mmm::{report, show, store};
 
-use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
-use super::experiments::Tests;
-use super::progress::{Detail, Interrupt, SamplingProgress};
+use super::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::common::experiments::Tests;
+use super::common::progress::{Detail, Interrupt, SamplingProgress};
 use super::refresh::{self, Previous, RefreshArgs};
 
 /// Fit the model, write the output directory and print a summary. Takes seconds for one market,

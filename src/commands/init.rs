@@ -11,8 +11,8 @@ use mmm::config::{BetaPrior, FitConfig, LoadOptions};
 use mmm::data::{self, Channel, Dataset, knot_weeks};
 use mmm::model::{ChannelDesign, Design, ShapePrior};
 
-use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
-use super::experiments::Tests;
+use super::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::common::experiments::Tests;
 
 /// Write a commented mmm.toml with the column roles found in a data file and every default.
 /// `mmm fit DATA.csv --config mmm.toml` then does what `mmm fit DATA.csv` would have done.

@@ -1,25 +1,21 @@
 //! One file a command: its flags, its help, its run.
 
-mod args;
 mod check;
+mod common;
 mod completions;
 mod diff;
-mod edited;
-mod experiments;
 mod fit;
 mod init;
-mod progress;
 mod refresh;
 mod report;
 mod scenario;
 mod schema;
-mod signals;
 mod simulate;
 mod validate;
 
 use std::process::ExitCode;
 
-pub use progress::Interrupted;
+pub use common::progress::Interrupted;
 
 use clap::{Parser, Subcommand};
 

@@ -13,9 +13,9 @@ use mmm::show::{self, Format};
 use mmm::store::{DIFF_JSON, DIFF_MARKDOWN, OutputDir};
 use mmm::{previous, refresh};
 
-use super::edited::EditedArgs;
-use super::experiments::Tests;
-use super::progress::{Detail, Interrupt, SamplingProgress};
+use super::common::edited::EditedArgs;
+use super::common::experiments::Tests;
+use super::common::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Fits that lean on an earlier one.
 #[derive(Debug, Args)]

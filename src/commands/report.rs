@@ -9,7 +9,7 @@ use clap::Args;
 use mmm::show;
 use mmm::store::{REPORT_FILE, REPORT_UNFINISHED};
 
-use super::edited::EditedArgs;
+use super::common::edited::EditedArgs;
 
 /// Write a self-contained HTML report of a finished fit, without scripts or anything fetched.
 #[derive(Debug, Args)]

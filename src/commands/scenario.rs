@@ -9,7 +9,7 @@ use mmm::ask::{Questions, ask_of};
 use mmm::planning::{Margin, RawQuestion, Split};
 use mmm::show;
 
-use super::edited::EditedArgs;
+use super::common::edited::EditedArgs;
 
 /// Ask a finished fit where the next dollar goes: judge plans of your own, or find the best one.
 ///

@@ -13,9 +13,11 @@ use mmm::report::{Forecaster, ValidateReport};
 use mmm::show::validate_text;
 use mmm::validation::{Fold, Forecasts, Plan, folds, validation_report};
 
-use super::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, at_least_one, flags};
-use super::experiments::Tests;
-use super::progress::{Detail, Interrupt, SamplingProgress};
+use super::common::args::{
+    ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, at_least_one, flags,
+};
+use super::common::experiments::Tests;
+use super::common::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Backtest the model: forecast the last periods from what was known before them, several times over,
 /// and compare with the same model without media, last year's periods and the last value.

@@ -11,7 +11,7 @@ use mmm::config::{
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
 
-use super::BadUsage;
+use crate::commands::BadUsage;
 
 /// Which columns play which role. Lists take names or quoted globs, separated by commas.
 #[derive(Debug, Clone, Default, Args)]
