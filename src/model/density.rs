@@ -146,6 +146,9 @@ impl Density {
     /// Adds what the terms beside the observation change of the predicted outcome, at the point of the last evaluation
     /// in `state`; G × T.
     pub(super) fn add_terms(&self, state: &State, mean: &mut [f64]) {
+        if self.terms.0.is_empty() {
+            return;
+        }
         let at = At { design: &self.design, theta: &state.theta, media: &state.media };
         // A residual loses what the prediction gains.
         mean.iter_mut().for_each(|m| *m = -*m);

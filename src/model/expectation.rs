@@ -66,7 +66,7 @@ mod tests {
     use crate::model::returns::Belief;
 
     fn shared() -> ReturnsPrior {
-        ReturnsPrior::new(&[Belief { weight: 1.0, mean: 0.3, sd: 0.3, spreads: &[(0.35, 1.0)] }], Vec::new())
+        ReturnsPrior::new(&[Belief { weight: 1.0, mean: 0.3, sd: 0.3, spreads: &[(0.35, 1.0)] }])
     }
 
     #[test]

@@ -132,8 +132,8 @@ impl Node {
 }
 
 impl ReturnsPrior {
-    /// The mixture over the given beliefs of the causal effects, and the gap of each channel that shares it.
-    pub fn new(beliefs: &[Belief], gaps: Vec<GapPrior>) -> ReturnsPrior {
+    /// The mixture over the given beliefs of the causal effects, shared by no channel yet.
+    pub fn new(beliefs: &[Belief]) -> ReturnsPrior {
         let mut nodes = Vec::new();
         for belief in beliefs {
             let levels: Vec<(f64, f64)> = if belief.sd > 0.0 {
@@ -160,9 +160,14 @@ impl ReturnsPrior {
             node.ln_weight = node.weight.ln();
         }
         let centre = nodes.iter().map(|n| n.weight * n.level).sum();
-        let channels =
-            gaps.iter().map(|gap| nodes.iter().flat_map(|node| node.parts(gap)).collect()).collect();
-        ReturnsPrior { nodes, centre, channels, gaps }
+        ReturnsPrior { nodes, centre, ..ReturnsPrior::default() }
+    }
+
+    /// The same, shared by channels with these gaps.
+    pub fn shared_by(self, gaps: Vec<GapPrior>) -> ReturnsPrior {
+        let parts = |gap: &GapPrior| self.nodes.iter().flat_map(|node| node.parts(gap)).collect();
+        let channels = gaps.iter().map(parts).collect();
+        ReturnsPrior { channels, gaps, ..self }
     }
 
     /// Mean of the level m.

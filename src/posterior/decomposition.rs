@@ -70,8 +70,8 @@ impl Means {
         density.add_media(state, &mut captured);
         for (series, sum) in self.media.chunks_exact_mut(n).enumerate() {
             let share = caused[series / d.n_geos];
-            media.subtract_share(-share, series, sum);
-            media.subtract_share(share, series, &mut captured[series % d.n_geos * n..][..n]);
+            media.add_share(share, series, sum);
+            media.add_share(-share, series, &mut captured[series % d.n_geos * n..][..n]);
         }
         add(&mut self.captured, &captured);
         captured
@@ -139,7 +139,7 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[f64
             date: data.dates[t],
             geo: g,
             outcome,
-            held_out: outcome.is_some() && d.outcome.fitted[g * n + t] == 0.0,
+            held_out: outcome.is_some() && d.outcome.reported[g * n + t] == 0.0,
             fitted_mean: baseline + channels.iter().sum::<f64>() + carried,
             fitted_q05: quantile_sorted(draws, 0.05),
             fitted_q95: quantile_sorted(draws, 0.95),

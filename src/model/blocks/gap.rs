@@ -14,18 +14,18 @@ const GAP: &str = "causal_gap";
 #[derive(Debug, Clone, Copy)]
 pub struct GapBlock {
     at: Option<usize>,
+    mean: f64,
+    sd: f64,
 }
 
 impl GapBlock {
     pub(super) fn number(channel: &ChannelDesign, next: &mut Numbering) -> GapBlock {
-        GapBlock { at: next.take_if(channel.samples_gap()) }
+        let (mean, sd) = channel.gap.moments();
+        GapBlock { at: next.take_if(channel.samples_gap()), mean, sd }
     }
 
-    pub(super) fn decode(self, q: &[f64], (c, channel): (usize, &ChannelDesign), theta: &mut Theta) {
-        theta.gap[c] = self.at.map_or(0.0, |i| {
-            let (mean, sd) = channel.gap.moments();
-            mean + sd * q[i]
-        });
+    pub(super) fn decode(self, q: &[f64], c: usize, theta: &mut Theta) {
+        theta.gap[c] = self.at.map_or(0.0, |i| self.mean + self.sd * q[i]);
     }
 
     /// `by_causal` is the derivative of the prior of the causal effect by it.
@@ -40,16 +40,15 @@ impl GapBlock {
         if let Some(i) = self.at {
             let (ln_density, slope) = channel.gap.density(theta.gap[c]);
             p.log_density += ln_density;
-            p.grad[i] = channel.gap.moments().1 * (by.gap[c] + by_causal + slope);
+            p.grad[i] = self.sd * (by.gap[c] + by_causal + slope);
         }
     }
 
     /// Draws δ, 0 where it is not sampled.
     pub(super) fn draw<R: rand::Rng>(self, channel: &ChannelDesign, draw: &mut Drawing<R>) -> f64 {
         let Some(i) = self.at else { return 0.0 };
-        let (mean, sd) = channel.gap.moments();
         let gap = channel.gap.draw(draw.rng);
-        draw.q[i] = (gap - mean) / sd;
+        draw.q[i] = (gap - self.mean) / self.sd;
         gap
     }
 

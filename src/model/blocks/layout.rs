@@ -102,7 +102,7 @@ impl Layout {
             blocks.carry_over.decode(q, channel.0, theta);
             blocks.saturation.decode(q, channel, theta);
             blocks.effect.decode(q, channel.0, &design.media.pool, theta);
-            blocks.gap.decode(q, channel, theta);
+            blocks.gap.decode(q, channel.0, theta);
             if let Some(geo) = blocks.geo {
                 geo.decode(q, channel.0, &self.learnt.factors[channel.0], theta);
             }

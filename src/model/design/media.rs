@@ -64,8 +64,9 @@ impl MediaDesign {
         let value: f64 = outcome.scaled.iter().zip(&outcome.value).map(|(y, v)| y * v).sum();
         let money = data.outcome.kind == OutcomeKind::Revenue || data.outcome.revenue_per_outcome.is_some();
         let beliefs = if spend > 0.0 && value > 0.0 { roi_beliefs(spend / value, money) } else { Vec::new() };
-        cut_feedback(&mut channels, ReturnsPrior::new(&beliefs, Vec::new()).centre());
-        let pool = ReturnsPrior::new(&beliefs, unsampled_gaps(&channels));
+        let pool = ReturnsPrior::new(&beliefs);
+        cut_feedback(&mut channels, pool.centre());
+        let pool = pool.shared_by(unsampled_gaps(&channels));
         MediaDesign { channels, exposure, lockstep: in_lockstep(data), pool }
     }
 }

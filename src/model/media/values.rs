@@ -89,13 +89,13 @@ impl Media {
         }
     }
 
-    /// Subtracts `share` of the contribution β h of series `c·G + g` from `out`, length T.
+    /// Adds `share` of the contribution β h of series `c·G + g` to `out`, length T.
     #[inline(always)]
-    pub fn subtract_share(&self, share: f64, series: usize, out: &mut [f64]) {
+    pub fn add_share(&self, share: f64, series: usize, out: &mut [f64]) {
         let n = out.len();
         let effect = &self.effect[series * n..(series + 1) * n];
         let beta = share * self.beta[series];
-        out.iter_mut().zip(effect).for_each(|(sum, h)| *sum -= beta * h);
+        out.iter_mut().zip(effect).for_each(|(sum, h)| *sum += beta * h);
     }
 
     /// Adds the contribution β h of series `c·G + g` to `out`, length T.

@@ -25,7 +25,7 @@ fn prior(n: usize) -> ReturnsPrior {
 fn with_gaps(gaps: Vec<GapPrior>) -> ReturnsPrior {
     let money = Belief { weight: 0.7, mean: 0.3, sd: 0.0, spreads: &[(0.4, 1.0)] };
     let shares = Belief { weight: 0.3, mean: 2.0, sd: 0.7, spreads: &[(0.3, 0.4), (1.2, 0.6)] };
-    ReturnsPrior::new(&[money, shares], gaps)
+    ReturnsPrior::new(&[money, shares]).shared_by(gaps)
 }
 
 /// Channels as different as they come.
@@ -98,10 +98,10 @@ fn draws_have_the_spread_and_the_weak_share() {
 #[test]
 fn usual_spread_is_that_of_the_middle_half() {
     let money = Belief { weight: 1.0, mean: 0.3, sd: 0.0, spreads: &[(0.4, 1.0)] };
-    let alone = ReturnsPrior::new(std::slice::from_ref(&money), Vec::new()).usual_sd();
+    let alone = ReturnsPrior::new(std::slice::from_ref(&money)).usual_sd();
     assert!((alone - 0.4).abs() < 1e-8, "{alone}");
     let far = Belief { weight: 0.05, mean: 5.0, sd: 0.7, spreads: &[(1.2, 1.0)] };
-    let both = ReturnsPrior::new(&[Belief { weight: 0.95, ..money }, far], Vec::new()).usual_sd();
+    let both = ReturnsPrior::new(&[Belief { weight: 0.95, ..money }, far]).usual_sd();
     // Φ⁻¹(0.25 / 0.95) and Φ⁻¹(0.75 / 0.95).
     assert!((both - 0.4 * (0.8046 + 0.6336) / MIDDLE_HALF).abs() < 1e-3, "{both}");
 }
@@ -110,7 +110,7 @@ fn usual_spread_is_that_of_the_middle_half() {
 #[test]
 fn quantiles_are_those_of_both_parts() {
     let money = Belief { weight: 1.0, mean: 0.3, sd: 0.0, spreads: &[(0.4, 1.0)] };
-    let prior = ReturnsPrior::new(&[money], Vec::new());
+    let prior = ReturnsPrior::new(&[money]);
     for p in [0.01, 0.05, 0.5, 0.95, 0.999] {
         let x = prior.quantile(p);
         assert!((prior.below_given_others(&[x])[0] - p).abs() < 1e-8, "{p}");
@@ -125,7 +125,7 @@ fn quantiles_are_those_of_both_parts() {
 #[test]
 fn what_the_others_return_moves_what_is_expected() {
     let at = |mean| Belief { weight: 0.5, mean, sd: 0.0, spreads: &[(0.2, 1.0)] };
-    let prior = ReturnsPrior::new(&[at(-1.0), at(1.0)], Vec::new());
+    let prior = ReturnsPrior::new(&[at(-1.0), at(1.0)]);
     let alone = prior.below_given_others(&[1.0])[0];
     let beside = prior.below_given_others(&[1.0, 1.1, 0.9])[0];
     // Half of the usual and Φ(1.9) of the weak part; alone half of the prior is far below.
