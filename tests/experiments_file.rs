@@ -261,3 +261,24 @@ fn tests_are_named_by_flag_or_settings_and_never_ignored() {
     here.mmm(&["fit", "--verify", "mmm-out", "--experiments", "tests.csv"])
         .complains(&["leave the other flags out"]);
 }
+
+#[test]
+fn a_fit_with_tests_is_repeated_with_them() {
+    let here = folder(&row(&[]));
+    let short = ["--warmup", "60", "--draws", "60", "--chains", "2", "--quiet"];
+    let with = ["fit", "data.csv", "--organic", "newsletter", "--experiments", "tests.csv"];
+    here.mmm(&[&with[..], &short[..]].concat()).finishes();
+    let fit = |folder: &str| -> serde_json::Value {
+        let text = std::fs::read_to_string(here.path().join(folder).join("fit.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    };
+    let told = fit("mmm-out");
+    assert_eq!(told["run"]["experiments"]["file"], "tests.csv");
+    assert_eq!(told["channels"][0]["causal_gap"]["tested"], true);
+    assert!(told["parameters"].as_array().unwrap().iter().any(|p| p["name"] == "causal_gap[tv]"));
+    // Its rows are in the fit: without them the draws would be others.
+    here.mmm(&["fit", "--verify", "mmm-out", "--quiet"]).exits(0);
+    let again = ["fit", "data.csv", "--since-last", "mmm-out", "--out", "again", "--quiet"];
+    here.mmm(&again).finishes();
+    assert_eq!(fit("again")["channels"], told["channels"]);
+}

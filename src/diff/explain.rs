@@ -20,11 +20,11 @@ use super::explanation::{ChannelParts, Explanation, Step, StepKind};
 use super::inputs::{InputDiff, restated_columns};
 use super::report::DiffReport;
 use super::side::Side;
-use crate::config::{FitConfig, LoadOptions};
+use crate::config::LoadOptions;
 use crate::data;
 use crate::error::Error;
 use crate::previous::load_options;
-use crate::report::{DataReport, Fit};
+use crate::report::{DataReport, Fit, Run};
 use crate::sampler::Progress;
 
 /// Explains `report`, the comparison of `old` and `new`, with refits from the new data file, and from the
@@ -50,7 +50,7 @@ pub fn explain(
     let options = load_options(&old.fit);
     let here = env!("CARGO_PKG_VERSION");
     let other_version = old.fit.tool.version != here;
-    let refit = |path: &Path, options: &LoadOptions| refit(path, options, &old.fit.run.config, progress);
+    let refit = |path: &Path, options: &LoadOptions| refit(path, options, &old.fit.run, progress);
 
     let mut fits: Vec<Fit> = vec![old.fit.clone()];
     let mut steps = Vec::new();
@@ -106,16 +106,12 @@ fn history_differs(inputs: &InputDiff) -> bool {
     data.restated.periods != Some(0) || data.periods_dropped != Some(0) || !data.geos_dropped.is_empty()
 }
 
-fn refit(
-    path: &Path,
-    options: &LoadOptions,
-    config: &FitConfig,
-    progress: &dyn Progress,
-) -> Result<Fit, Error> {
+fn refit(path: &Path, options: &LoadOptions, run: &Run, progress: &dyn Progress) -> Result<Fit, Error> {
     let (dataset, warnings) = data::load(path, options)?;
-    let config = data::settle(config.clone(), &dataset, options)?;
+    let config = data::settle(run.config.clone(), &dataset, options)?;
     data::enough_rows(&dataset, &config)?;
-    crate::fit(&dataset, &config, progress)?.report(&dataset, &config, warnings)
+    let tests = data::stored_experiments(run.experiments.as_ref(), &dataset, &config)?;
+    crate::fit_with_tests(&dataset, &config, &tests, progress)?.report(&dataset, &config, warnings)
 }
 
 fn parts(fits: &[Side], diff: &ChannelDiff) -> ChannelParts {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::model::{EXTRAPOLATED, Seen, spend_beyond};
 use crate::planning::dated::{Carry, Dated};
 use crate::planning::search::budget_change::AgainstBudget;
-use crate::planning::search::scenario::{ChannelPlan, Scenario, ScenarioKind};
+use crate::planning::search::scenario::{ChannelPlan, Scenario};
 use crate::planning::value::effect::{CarryOver, Scratch, Series, Split, longest_reach};
 use crate::planning::value::media::MediaModel;
 use crate::planning::value::outcome::PlanOutcome;
@@ -44,29 +44,10 @@ pub(crate) fn judge(
     let (budget, before): (f64, f64) =
         (channels.clone().map(|c| plan.total(c)).sum(), channels.clone().map(|c| today.total(c)).sum());
     let spends: Vec<(f64, f64)> = channels.clone().map(|c| (today.total(c), plan.total(c))).collect();
-    let told = AgainstBudget::of(&gain, None, &spends);
-    let scenario = Scenario {
-        name: name.into(),
-        kind: ScenarioKind::WhatIf,
-        horizon_weeks: weeks.weeks(),
-        budget,
-        allocation: channels
-            .map(|c| channel_plan(model, weeks, &today, plan, c))
-            .collect::<Result<_, _>>()?,
-        current_outcome: outcome.current,
-        proposed_outcome: outcome.proposed,
-        gain: outcome.gain,
-        p_gain: outcome.p_gain,
-        expected_loss_if_wrong: outcome.expected_loss_if_wrong,
-        mean_loss: outcome.mean_loss,
-        gap: None,
-        return_on_budget_change: told.per_unit,
-        p_pays: told.p_pays,
-        budget_change: told.change,
-        gain_unheld: None,
-        maximised: None,
-        no_move: None,
-    };
+    let allocation =
+        channels.map(|c| channel_plan(model, weeks, &today, plan, c)).collect::<Result<_, _>>()?;
+    let mut scenario = Scenario::what_if(name, weeks.weeks(), budget, allocation, outcome);
+    scenario.tell_budget(AgainstBudget::of(&gain, None, &spends));
     let own = of(&|v| v[1].own());
     Ok(Answer {
         roi: (budget > 0.0).then(|| own.iter().sum::<f64>() / own.len() as f64 / budget),

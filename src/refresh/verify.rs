@@ -65,7 +65,8 @@ pub fn verify(
     causes.extend(folder.and_then(other_instructions));
     let config: FitConfig = data::settle(before.run.config.clone(), &dataset, &options)?;
     warnings.extend(data::vet(&dataset, &config)?);
-    let fitted = crate::fit(&dataset, &config, progress)?;
+    let tests = data::stored_experiments(before.run.experiments.as_ref(), &dataset, &config)?;
+    let fitted = crate::fit_with_tests(&dataset, &config, &tests, progress)?;
     let mut after = fitted.report(&dataset, &config, warnings)?;
     if let Some(asked) = &before.sensitivity {
         let controls: Vec<String> = asked.reliability.iter().map(|sweep| sweep.control.clone()).collect();

@@ -22,4 +22,4 @@ mod warnings;
 
 pub use experiment::{Estimand, Experiment, ExperimentKind, Experiments, Reading, carry_over_periods};
 pub use file::{ExperimentFile, ExperimentRow, read_experiments};
-pub use resolve::resolve_experiments;
+pub use resolve::{resolve_experiments, stored_experiments};

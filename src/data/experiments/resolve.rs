@@ -40,6 +40,19 @@ pub fn resolve_experiments(
     Ok((Experiments { tests }, warnings))
 }
 
+/// The tests of a stored fit against data, none where it kept no file; what there is to know was said when it was made.
+///
+/// # Errors
+/// As [`resolve_experiments`].
+pub fn stored_experiments(
+    file: Option<&ExperimentFile>,
+    data: &Dataset,
+    config: &FitConfig,
+) -> Result<Experiments, Error> {
+    let resolved = file.map(|file| resolve_experiments(file, data, config)).transpose()?;
+    Ok(resolved.map(|(tests, _)| tests).unwrap_or_default())
+}
+
 /// One row while it is checked.
 struct Desk<'a> {
     data: &'a Dataset,

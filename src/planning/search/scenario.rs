@@ -133,6 +133,36 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// A plan that someone wrote down, before its budget is judged.
+    pub(crate) fn what_if(
+        name: &str,
+        horizon_weeks: f64,
+        budget: f64,
+        allocation: Vec<ChannelPlan>,
+        outcome: PlanOutcome,
+    ) -> Scenario {
+        Scenario {
+            name: name.into(),
+            kind: ScenarioKind::WhatIf,
+            horizon_weeks,
+            budget,
+            allocation,
+            current_outcome: outcome.current,
+            proposed_outcome: outcome.proposed,
+            gain: outcome.gain,
+            p_gain: outcome.p_gain,
+            expected_loss_if_wrong: outcome.expected_loss_if_wrong,
+            mean_loss: outcome.mean_loss,
+            gap: None,
+            return_on_budget_change: None,
+            p_pays: None,
+            budget_change: None,
+            gain_unheld: None,
+            maximised: None,
+            no_move: None,
+        }
+    }
+
     /// Spend of today's plan, currency.
     pub fn today(&self) -> f64 {
         self.allocation.iter().map(|plan| plan.current).sum()
@@ -163,7 +193,7 @@ impl Scenario {
         Ok(self)
     }
 
-    fn tell_budget(&mut self, told: AgainstBudget) {
+    pub(crate) fn tell_budget(&mut self, told: AgainstBudget) {
         let AgainstBudget { change, per_unit, p_pays } = told;
         (self.budget_change, self.return_on_budget_change, self.p_pays) = (change, per_unit, p_pays);
     }
@@ -327,26 +357,8 @@ pub fn plan_scenario(
     }
     let channels = curves.iter().zip(multipliers).zip(bounds);
     let budget = total_spend(curves, multipliers);
-    let mut scenario = Scenario {
-        name: "plan".into(),
-        kind: ScenarioKind::WhatIf,
-        horizon_weeks,
-        budget,
-        allocation: channels.map(|((curve, &m), b)| channel_plan(curve, m, b)).collect(),
-        current_outcome: outcome.current,
-        proposed_outcome: outcome.proposed,
-        gain: outcome.gain,
-        p_gain: outcome.p_gain,
-        expected_loss_if_wrong: outcome.expected_loss_if_wrong,
-        mean_loss: outcome.mean_loss,
-        gap: None,
-        return_on_budget_change: None,
-        p_pays: None,
-        budget_change: None,
-        gain_unheld: None,
-        maximised: None,
-        no_move: None,
-    };
+    let allocation = channels.map(|((curve, &m), b)| channel_plan(curve, m, b)).collect();
+    let mut scenario = Scenario::what_if("plan", horizon_weeks, budget, allocation, outcome);
     scenario.tell_budget(AgainstBudget::of(&gain, None, &scenario.spends()));
     Ok(scenario)
 }
