@@ -253,7 +253,7 @@ impl FitWarning {
                     .into()
             }
             FitWarning::MostlyPrior { .. } => {
-                "say what an experiment or experience tells with --prior CHANNEL:roi=LOW..HIGH (or share=)"
+                "tell an experiment with --experiments FILE, experience with --prior CHANNEL:roi=LOW..HIGH (or share=)"
                     .into()
             }
         }
