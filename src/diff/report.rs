@@ -109,7 +109,7 @@ pub fn diff(old: &Side, new: &Side, settings: Settings) -> DiffReport {
     };
     DiffReport {
         schema: DIFF_SCHEMA.into(),
-        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        tool: Tool { name: "mmm".into(), version: env!("CARGO_PKG_VERSION").into() },
         settings,
         old: SideReport::of(old),
         new: SideReport::of(new),

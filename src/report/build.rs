@@ -85,7 +85,7 @@ fn evidence_of(dataset: &Dataset, index: usize, found: &Evidence) -> EvidenceRep
 }
 
 pub(crate) fn tool() -> Tool {
-    Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+    Tool { name: "mmm".into(), version: env!("CARGO_PKG_VERSION").into() }
 }
 
 pub(crate) fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
