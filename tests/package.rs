@@ -30,7 +30,9 @@ fn cargo(args: &[&str]) -> String {
 fn the_package_is_whole_and_small() {
     let list = cargo(&["--list"]);
     let files: Vec<&str> = list.lines().collect();
-    for needed in ["Cargo.lock", "LICENSE", "README.md", "src/main.rs", "src/lib.rs", "data/national/data.csv"] {
+    for needed in
+        ["Cargo.lock", "LICENSE", "README.md", "src/main.rs", "src/lib.rs", "data/national/data.csv"]
+    {
         assert!(files.contains(&needed), "{needed} is not packaged:\n{list}");
     }
     for stray in ["tests/", "target/", ".ci/", ".github/", "docs/calibration.svg"] {
@@ -64,7 +66,8 @@ fn the_formula_is_filled_in() {
         "aarch64-unknown-linux-gnu",
         "x86_64-unknown-linux-gnu",
     ];
-    let line = |(i, target): (usize, &&str)| format!("{}  mmm-9.8.7-{target}.tar.gz\n", i.to_string().repeat(64));
+    let line =
+        |(i, target): (usize, &&str)| format!("{}  mmm-9.8.7-{target}.tar.gz\n", i.to_string().repeat(64));
     let lines: Vec<String> = targets.iter().enumerate().map(line).collect();
     let formula = |lines: &[String]| {
         fs::write(&sums, lines.concat()).expect("checksums");
