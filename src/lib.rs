@@ -87,6 +87,8 @@ pub mod previous;
 
 pub mod validation;
 
+pub mod readout;
+
 pub mod diff;
 
 pub mod refresh;
