@@ -15,7 +15,8 @@ pub struct CurveDraws {
     pub multipliers: Vec<f64>,
     /// Beyond this multiplier the curve is extrapolation.
     pub observed_max_multiplier: f64,
-    /// Whether the data put its return above what was expected: plans hold it at today's spend.
+    /// Whether plans hold it at today's spend: the data put its return above what was expected, or show that
+    /// something else moves both its spend and the outcome.
     pub held: bool,
     /// Whether its effect by correlation is in doubt.
     pub doubted: bool,
@@ -32,7 +33,7 @@ pub fn curve_draws(posterior: &Posterior) -> Vec<CurveDraws> {
         spend: c.plan_spend,
         multipliers: posterior.multipliers.clone(),
         observed_max_multiplier: c.observed_max_multiplier,
-        held: c.expected.shift > SURPRISING && !c.gap.tested,
+        held: (c.expected.shift > SURPRISING || c.gap.reason.is_found()) && !c.gap.tested,
         doubted: c.gap.is_doubted(),
         value: c.plan_curve.as_ref().unwrap_or(&c.value_curve).clone(),
     })

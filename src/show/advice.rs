@@ -42,12 +42,12 @@ pub(crate) fn recommendation(fit: &Fit) -> Option<String> {
     let scenario = fit.scenarios.iter().find(|s| s.kind == ScenarioKind::OptimalSameBudget)?;
     Some(match fit.diagnostics.verdict {
         Verdict::Fail => "none, because the chains did not converge.".into(),
-        _ => format!("{}{}", sentence(fit, scenario), held(scenario)),
+        _ => format!("{}{}", sentence(fit, scenario), held(fit, scenario)),
     })
 }
 
 /// Which channels are held, and what letting them grow would bring.
-fn held(scenario: &Scenario) -> String {
+fn held(fit: &Fit, scenario: &Scenario) -> String {
     let held: Vec<&ChannelPlan> = scenario.allocation.iter().filter(|p| p.held).collect();
     let Some(first) = held.first() else { return String::new() };
     let unheld = scenario.gain_unheld.map_or(String::new(), |gain| {
@@ -59,11 +59,27 @@ fn held(scenario: &Scenario) -> String {
             signed(gain.q95)
         )
     });
-    format!(
-        " Held at today's spend at most, as the data put its return above what was expected: {}. First rule out \
-         that something else drives both its spend and the outcome.{unheld}",
-        names(&held, |_| true)
-    )
+    let is_found = |p: &ChannelPlan| {
+        let channel = fit.channels.iter().find(|c| c.name == p.channel);
+        channel.and_then(|c| c.causal_gap.as_ref()).is_some_and(|gap| gap.doubted && gap.reason.is_found())
+    };
+    let (found, surprising): (Vec<&ChannelPlan>, Vec<&ChannelPlan>) = held.iter().partition(|p| is_found(p));
+    let mut told = String::new();
+    if !surprising.is_empty() {
+        told.push_str(&format!(
+            " Held at today's spend at most, as the data put its return above what was expected: {}. First rule out \
+             that something else drives both its spend and the outcome.",
+            names(&surprising, |_| true)
+        ));
+    }
+    if !found.is_empty() {
+        told.push_str(&format!(
+            " Held at today's spend at most until a test tells what it causes, as something else moves both its spend \
+             and the outcome: {}.",
+            names(&found, |_| true)
+        ));
+    }
+    told + &unheld
 }
 
 fn sentence(fit: &Fit, scenario: &Scenario) -> String {

@@ -202,8 +202,8 @@ fn notes(answer: &Answer, report: &ScenarioReport) -> Vec<String> {
     }
     if let Some(held) = names(&|p| p.held) {
         notes.push(format!(
-            "Held at today's spend at most, as the data put its return above what was expected: {held}; --bound \
-             CHANNEL=0.7..1.3 lets it grow."
+            "Held at today's spend at most, as its return is above what was expected or something else may move both \
+             its spend and the outcome: {held}; --bound CHANNEL=0.7..1.3 lets it grow."
         ));
     }
     if let Some(high) = names(&|p| p.bound_hit == Some(BoundHit::Upper) && !p.held) {

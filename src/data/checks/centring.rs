@@ -7,11 +7,16 @@ const ROUNDS: usize = 3;
 
 /// G × T values at unit length without their means by geo and, when asked, by period; 0 where there is no
 /// row, `None` when nothing is left.
-pub(super) fn centred(
+pub(super) fn centred(values: Array2<f64>, present: &Array2<bool>, by_period: bool) -> Option<Array2<f64>> {
+    without_means(values, present, by_period).map(|(values, length)| values / length)
+}
+
+/// As [`centred`], at their own scale, with their length.
+pub(super) fn without_means(
     mut values: Array2<f64>,
     present: &Array2<bool>,
     by_period: bool,
-) -> Option<Array2<f64>> {
+) -> Option<(Array2<f64>, f64)> {
     values.zip_mut_with(present, |x, here| *x = if *here { *x } else { 0.0 });
     let scale = values.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
     if by_period {
@@ -25,7 +30,7 @@ pub(super) fn centred(
     let length = values.iter().map(|x| x * x).sum::<f64>().sqrt();
     let rows = present.iter().filter(|here| **here).count();
     // A spread within the rounding of the means is none.
-    (length > 1e-12 * scale * (rows as f64).sqrt()).then(|| values / length)
+    (length > 1e-12 * scale * (rows as f64).sqrt()).then_some((values, length))
 }
 
 /// Takes the mean of the rows there are out of every lane along `axis`.

@@ -38,7 +38,6 @@ impl MediaDesign {
         tests: &[Experiment],
         outcome: &ScaledOutcome,
     ) -> MediaDesign {
-        let mut gaps = gaps(data, config).into_iter();
         let by_population = data.heads(&config.model);
         let last_fitted = data.n_periods().saturating_sub(data.held_out(&config.model));
         let (mut channels, mut exposure) = (Vec::new(), Vec::new());
@@ -51,10 +50,7 @@ impl MediaDesign {
             for (row, unit) in channel.exposure.rows().into_iter().zip(&exposure_units) {
                 exposure.extend(row.iter().map(|x| x / unit));
             }
-            let (gap, gap_reason) = gaps.next().unwrap_or((GapPrior::none(), GapReason::Off));
             channels.push(ChannelDesign {
-                gap,
-                gap_reason,
                 tested: tests.iter().any(|test| test.channels.contains(&c)),
                 exposure_units,
                 ..scaled(channel, data, config, outcome, scale)
@@ -65,9 +61,22 @@ impl MediaDesign {
         let money = data.outcome.kind == OutcomeKind::Revenue || data.outcome.revenue_per_outcome.is_some();
         let beliefs = if spend > 0.0 && value > 0.0 { roi_beliefs(spend / value, money) } else { Vec::new() };
         let pool = ReturnsPrior::new(&beliefs);
+        let believed: Vec<f64> = channels.iter().map(|c| believed_share(c, pool.centre(), value)).collect();
+        for (channel, (gap, reason)) in channels.iter_mut().zip(gaps(data, config, &believed)) {
+            (channel.gap, channel.gap_reason) = (gap, reason);
+        }
         cut_feedback(&mut channels, pool.centre());
         let pool = pool.shared_by(unsampled_gaps(&channels));
         MediaDesign { channels, exposure, lockstep: in_lockstep(data), pool }
+    }
+}
+
+/// The share of an outcome worth `value` that a channel is believed to bring, where the others return `usual`.
+fn believed_share(channel: &ChannelDesign, usual: f64, value: f64) -> f64 {
+    let effect = channel.prior.map_or(usual, |(mean, _)| mean).exp();
+    match channel.scale {
+        EffectScale::Share => effect,
+        EffectScale::Roi | EffectScale::MarginalRoi => effect * channel.spend.iter().sum::<f64>() / value,
     }
 }
 

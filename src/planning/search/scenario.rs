@@ -66,7 +66,8 @@ pub struct ChannelPlan {
     /// Whether more than 5 % of what the channel spends, of a dated plan in the periods that it changes, lies above
     /// the largest period of its geo in the data, in exposure where the channel has one.
     pub extrapolated: bool,
-    /// Whether the channel may get no more than today because the data put its return above what was expected.
+    /// Whether the channel may get no more than today because the data put its return above what was expected, or
+    /// show that something else moves both its spend and the outcome.
     #[serde(default)]
     pub held: bool,
     /// Share of the posterior draws whose own best plan spends more than today; null where nothing

@@ -76,6 +76,16 @@ impl GapReport {
     }
 }
 
+impl GapReasonKind {
+    /// Whether the data show that something else moves both the spend and the outcome.
+    pub fn is_found(self) -> bool {
+        matches!(
+            self,
+            GapReasonKind::FollowsOutcome | GapReasonKind::LeftOutColumn | GapReasonKind::AlongCalendar
+        )
+    }
+}
+
 fn kind(reason: &GapReason) -> GapReasonKind {
     match reason {
         GapReason::Off => GapReasonKind::None,
@@ -119,7 +129,13 @@ fn found(name: &str, why: &Suspicion) -> String {
         Suspicion::Calendar { explained } => {
             format!("spend on {name} runs along trend and season ({} of its variance)", percent(*explained))
         }
-        Suspicion::LeftOut { column, with_channel, with_outcome } => format!(
+        Suspicion::LeftOut { column, credited, .. } if *credited > 0.0 => format!(
+            "column {} has no role, moves the outcome and moves with {name}, which is credited with about {} of the \
+             outcome in its place",
+            clean(column),
+            percent(*credited)
+        ),
+        Suspicion::LeftOut { column, with_channel, with_outcome, .. } => format!(
             "column {} has no role and moves with {name} (r = {with_channel:.2}) and with the outcome (r = {with_outcome:.2})",
             clean(column)
         ),

@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 
+use super::projection::Projection;
 use crate::data::dataset::Interval;
 
 /// Pairs of yearly waves, as the model has.
@@ -31,26 +32,10 @@ pub(super) fn explained(points: &[(usize, f64)], interval: Interval) -> Option<f
     if total <= 1e-12 * mean * mean * n {
         return None;
     }
-    // Modified Gram–Schmidt: each column loses its part along those before, the series its part along each.
-    let mut done: Vec<Vec<f64>> = Vec::new();
-    for mut column in basis {
-        for earlier in &done {
-            subtract(&mut column, earlier);
-        }
-        let length = column.iter().map(|x| x * x).sum::<f64>().sqrt();
-        if length > 1e-9 * n.sqrt() {
-            column.iter_mut().for_each(|x| *x /= length);
-            subtract(&mut rest, &column);
-            done.push(column);
-        }
-    }
+    let mut known = Projection::default();
+    basis.into_iter().for_each(|column| known.add(column));
+    known.take_out(&mut rest);
     Some(1.0 - rest.iter().map(|x| x * x).sum::<f64>() / total)
-}
-
-/// Takes out of `values` their part along a column of length 1.
-fn subtract(values: &mut [f64], unit: &[f64]) {
-    let along: f64 = values.iter().zip(unit).map(|(a, b)| a * b).sum();
-    values.iter_mut().zip(unit).for_each(|(a, b)| *a -= along * b);
 }
 
 #[cfg(test)]
