@@ -21,7 +21,7 @@ pub(crate) use checks::{
     paces, trend_segments,
 };
 pub use checks::{
-    ChannelHistory, Finding, Follower, Severity, Suspect, Suspicion, check, enough_rows, followers, history,
+    ChannelHistory, Finding, Follower, Measure, Severity, Suspect, Suspicion, check, enough_rows, followers, history,
     in_lockstep, knot_weeks, suspects, vet,
 };
 pub use dataset::*;

@@ -134,7 +134,7 @@ impl Side {
             Quantity::Roi => get("roi")?.to_vec(),
             Quantity::MarginalRoi => get("marginal_roi")?.to_vec(),
             Quantity::OutcomeShare => {
-                get("contribution")?.iter().map(|x| x / self.fit.outcome.total).collect()
+                get("contribution")?.iter().map(|x| x / self.fit.outcome.whole()).collect()
             }
             Quantity::HalfSaturation => get("half_saturation")?.to_vec(),
             Quantity::Retention => get("retention")?.to_vec(),

@@ -105,6 +105,8 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         n_draws: points.len() / draws.n_chains.max(1),
         channels,
         outcome_total: density.design.outcome.total,
+        share_of: density.design.outcome.whole,
+        measure: density.design.outcome.measure,
         baseline_total: parts.iter().flat_map(|p| p.baseline_total.iter().copied()).collect(),
         multipliers: MULTIPLIERS.to_vec(),
         parameters,
@@ -206,8 +208,9 @@ impl Part {
     fn predict(&mut self, density: &Density, state: &State, baseline: &BaselineDraw, rng: &mut ChaCha8Rng) {
         let n = density.design.n_periods;
         let drawn = density.predict(state, &density.mean(state, baseline), rng);
-        let unit = |i: usize| density.design.outcome.scale[i / n];
-        self.predictive.extend(drawn.outcome.iter().enumerate().map(|(i, y)| y * unit(i)));
+        let outcome = &density.design.outcome;
+        let in_units = |(i, y): (usize, &f64)| y * outcome.scale[i / n] + outcome.offset[i / n];
+        self.predictive.extend(drawn.outcome.iter().enumerate().map(in_units));
         self.means.add_carried(&drawn.carried);
     }
 

@@ -53,7 +53,9 @@ impl Means {
             .chunks_exact(n)
             .flat_map(|units| units.iter().zip(&draw.weekly).map(|(unit, u)| unit * u))
             .sum();
-        columns + weekly + of_captured
+        let cells = d.outcome.reported.chunks_exact(n).zip(&d.outcome.offset);
+        let offset: f64 = cells.map(|(cells, offset)| offset * cells.iter().sum::<f64>()).sum();
+        columns + weekly + of_captured + offset
     }
 
     /// Adds what the channels cause; returns what else the model has of them, empty where that is nothing.
@@ -120,7 +122,7 @@ pub fn cells(density: &Density, data: &Dataset, means: &Means, predictive: &[f64
         let draws = &predictive[(g * n + t) * n_draws..(g * n + t + 1) * n_draws];
         let scale = d.outcome.scale[g];
         let mut controls = vec![0.0; data.controls.len()];
-        let (mut trend, mut seasonality) = (scale * means.weekly[t], 0.0);
+        let (mut trend, mut seasonality) = (scale * means.weekly[t] + d.outcome.offset[g], 0.0);
         for (j, group) in d.baseline.columns.iter().enumerate() {
             let part = scale * means.coefficients[g * k + j] * d.baseline.all_columns[(g * k + j) * n + t];
             match group {

@@ -215,7 +215,7 @@ fn cause((dataset, found): Fitted<'_>, posterior: &Posterior, index: usize) -> O
         return Some(Cause::Explained { share: 1.0 - 1.0 / vif });
     }
     let draws = &posterior.channels[index].contribution;
-    let share = draws.iter().sum::<f64>() / draws.len() as f64 / posterior.outcome_total;
+    let share = draws.iter().sum::<f64>() / draws.len() as f64 / posterior.share_of;
     (share < SMALL).then_some(Cause::Small { share })
 }
 

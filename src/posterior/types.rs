@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use ndarray::Array2;
 
+use crate::data::Measure;
 use crate::model::{EffectScale, GapPrior, GapReason};
 
 /// Everything the outputs are made from. "Fitted window" is the cells with an observed outcome
@@ -17,6 +18,10 @@ pub struct Posterior {
     pub channels: Vec<ChannelPosterior>,
     /// Observed outcome over the fitted window, outcome units.
     pub outcome_total: f64,
+    /// What shares are of: that total, or where the sign changes what it would be at a level usual for its spread.
+    pub share_of: f64,
+    /// What the outcome was measured by.
+    pub measure: Measure,
     /// Baseline over the fitted window per draw, outcome units.
     pub baseline_total: Vec<f64>,
     /// Spend multipliers of the response curves, ascending from 0, containing 1.

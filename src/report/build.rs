@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::config::{FitConfig, ModelConfig};
-use crate::data::{Channel, Dataset, in_lockstep, knot_weeks, period_digests};
+use crate::data::{Channel, Dataset, Measure, in_lockstep, knot_weeks, period_digests};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics};
 use crate::planning::{Scenario, TestValue};
 use crate::posterior::{
@@ -182,17 +182,21 @@ pub(crate) fn agreement(fit: &FitQuality) -> Agreement {
 }
 
 pub(crate) fn outcome(dataset: &Dataset, posterior: &Posterior) -> OutcomeReport {
-    let total = posterior.outcome_total;
-    let baseline: Vec<f64> = posterior.baseline_total.iter().map(|b| b / total).collect();
+    let (total, whole) = (posterior.outcome_total, posterior.share_of);
+    // Shares of one whole: what media do not bring of it is the baseline's.
+    let beyond = whole - total;
+    let baseline: Vec<f64> = posterior.baseline_total.iter().map(|b| (b + beyond) / whole).collect();
     let media: Vec<f64> = (0..posterior.baseline_total.len())
-        .map(|s| posterior.channels.iter().map(|c| c.contribution[s]).sum::<f64>() / total)
+        .map(|s| posterior.channels.iter().map(|c| c.contribution[s]).sum::<f64>() / whole)
         .collect();
-    let negative = posterior.baseline_total.iter().filter(|b| **b < 0.0).count();
+    let is_signed = posterior.measure == Measure::Spread;
+    let negative = posterior.baseline_total.iter().filter(|b| !is_signed && **b < 0.0).count();
     OutcomeReport {
         name: dataset.outcome.name.clone(),
         kind: dataset.outcome.kind,
         roi_unit: RoiUnit::of(&dataset.outcome),
         total,
+        share_of: is_signed.then_some(whole),
         baseline_share: Summary::of(&baseline),
         media_share: Summary::of(&media),
         p_negative_baseline: negative as f64 / posterior.baseline_total.len() as f64,
@@ -209,7 +213,7 @@ pub(crate) fn channel(
     const NOT_FINITE: &str = "not finite in some draws";
     let (data, draws) = (&dataset.channels[index], &posterior.channels[index]);
     let total_spend: f64 = posterior.channels.iter().map(|c| c.spend).sum();
-    let share: Vec<f64> = draws.contribution.iter().map(|c| c / posterior.outcome_total).collect();
+    let share: Vec<f64> = draws.contribution.iter().map(|c| c / posterior.share_of).collect();
     let (roi, roi_reason) = defined(draws.roi.clone(), NO_SPEND, NOT_FINITE);
     let (marginal_roi, marginal_roi_reason) = defined(draws.marginal_roi.clone(), NO_SPEND, NOT_FINITE);
     let cost = draws.roi.as_ref().map(|_| draws.contribution.iter().map(|c| draws.spend / c).collect());

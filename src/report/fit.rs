@@ -225,12 +225,23 @@ pub struct OutcomeReport {
     pub roi_unit: RoiUnit,
     /// Observed total over the fitted window, outcome units.
     pub total: f64,
+    /// What shares are of where the outcome's sign changes and its total says nothing of its size: what it would be
+    /// at a level usual for its spread; absent where that is the total.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share_of: Option<f64>,
     /// Baseline / total.
     pub baseline_share: Summary,
     /// Sum of all channels / total.
     pub media_share: Summary,
-    /// Posterior probability that the baseline total is negative.
+    /// Posterior probability that the baseline total is negative; 0 where the outcome's sign changes.
     pub p_negative_baseline: f64,
+}
+
+impl OutcomeReport {
+    /// What shares are of, outcome units.
+    pub fn whole(&self) -> f64 {
+        self.share_of.unwrap_or(self.total)
+    }
 }
 
 /// What one unit of ROI is.

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use crate::config::FitConfig;
-use crate::data::Dataset;
+use crate::data::{Dataset, Measure};
 pub(crate) use crate::data::testdata::dataset;
 use crate::data::testdata::{GEOS, WEEKS};
 use crate::diagnostics::Loo;
@@ -164,6 +164,8 @@ pub(crate) fn posterior() -> Posterior {
             channel("newsletter", 0.0, 0.0, 0.71),
         ],
         outcome_total: 63_800.0,
+        share_of: 63_800.0,
+        measure: Measure::Mean,
         baseline_total: draws(57_000.0, 0.05, 0.29),
         multipliers: multipliers(),
         parameters: vec![

@@ -6,14 +6,14 @@ mod escape;
 use crate::data::OutcomeKind;
 use crate::diagnostics::Verdict;
 use crate::planning::Scenario;
-use crate::report::{ChannelReport, Fit, RoiUnit};
+use crate::report::{ChannelReport, Fit, OutcomeReport, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::html::charts::{interval_chart, response_chart};
 use crate::show::html::escape::escape;
 use crate::show::plan;
 use crate::show::plan::Counted;
 use crate::show::sensitivity_table::{Block, blocks};
-use crate::show::terminal::{by_roi, cost_per_outcome, quality, split, verdict, window, word};
+use crate::show::terminal::{brought, by_roi, cost_per_outcome, quality, split, verdict, window, word};
 use crate::words::numbers::{TERMS, amount, percent, ratio, signed_percent};
 use crate::words::one_of;
 
@@ -105,7 +105,7 @@ fn returns(fit: &Fit) -> String {
         }
         RoiUnit::OutcomePerCurrency => format!("{} per unit of spend.", fit.outcome.name),
     };
-    let mut lines: Vec<_> = sorted.iter().map(|c| channel_row(c)).collect();
+    let mut lines: Vec<_> = sorted.iter().map(|c| channel_row(c, &fit.outcome)).collect();
     let mut header = vec![
         "Channel",
         "Spend",
@@ -130,12 +130,12 @@ fn returns(fit: &Fit) -> String {
     section("Return on spend", &body)
 }
 
-fn channel_row(c: &ChannelReport) -> Vec<String> {
+fn channel_row(c: &ChannelReport, outcome: &OutcomeReport) -> Vec<String> {
     let none = || "–".to_owned();
     vec![
         c.name.clone(),
         c.spend_column.as_ref().map_or_else(none, |_| amount(c.spend)),
-        percent(c.outcome_share.mean),
+        brought(c, outcome),
         c.roi.map_or_else(none, |r| ratio(r.mean)),
         c.roi.map_or_else(none, |r| format!("{} to {}", ratio(r.q05), ratio(r.q95))),
         c.marginal_roi.map_or_else(none, |r| ratio(r.mean)),
@@ -150,8 +150,12 @@ fn shares(fit: &Fit) -> String {
     let mut channels: Vec<_> = fit.channels.iter().collect();
     channels.sort_by(|a, b| b.outcome_share.mean.total_cmp(&a.outcome_share.mean));
     let rows: Vec<_> = channels.iter().map(|c| (c.name.as_str(), c.outcome_share)).collect();
-    let body = paragraph(&format!("{}.", split(fit)))
-        + &interval_chart("Share of the outcome", &rows, None, percent);
+    // Of what changes its sign there are no shares.
+    let chart = match fit.outcome.share_of {
+        Some(_) => String::new(),
+        None => interval_chart("Share of the outcome", &rows, None, percent),
+    };
+    let body = paragraph(&format!("{}.", split(fit))) + &chart;
     section("Where the outcome came from", &body)
 }
 

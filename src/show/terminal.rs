@@ -3,7 +3,7 @@
 use crate::data::OutcomeKind;
 use crate::diagnostics::{Diagnostics, Verdict};
 use crate::posterior::EvidenceVerdict;
-use crate::report::{ChannelReport, Fit, RoiUnit};
+use crate::report::{ChannelReport, Fit, OutcomeReport, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::sensitivity::sensitivity;
 use crate::show::table::{layout, wrap};
@@ -105,6 +105,13 @@ pub(crate) fn verdict(diagnostics: &Diagnostics) -> String {
 pub(crate) fn split(fit: &Fit) -> String {
     let outcome = &fit.outcome;
     let media = &outcome.media_share;
+    if let Some(whole) = outcome.share_of {
+        let [mean, low, high] = [media.mean, media.q05, media.q95].map(|share| amount(share * whole));
+        return format!(
+            "Media brought {mean} {} ({low} to {high}), which is no share of a total whose sign changes",
+            clean(&outcome.name)
+        );
+    }
     let mut text = format!(
         "Media brought {} of the outcome ({} to {}); the rest is baseline",
         percent(media.mean),
@@ -126,7 +133,8 @@ pub(crate) fn quality(fit: &Fit) -> String {
     let quality = &fit.fit_quality;
     let mut parts = Vec::new();
     parts.extend(quality.fitted.r2.map(|v| format!("R² {v:.2}")));
-    parts.extend(quality.fitted.wmape.map(|v| format!("mean error {}", percent(v))));
+    let of = if fit.outcome.share_of.is_some() { " of the outcome's size" } else { "" };
+    parts.extend(quality.fitted.wmape.map(|v| format!("mean error {}{of}", percent(v))));
     parts.extend(
         quality
             .fitted
@@ -163,7 +171,7 @@ fn channel_table(fit: &Fit, style: Style) -> Vec<String> {
         .map(String::from)
         .to_vec(),
     ];
-    rows.extend(by_roi(&fit.channels).into_iter().map(row));
+    rows.extend(by_roi(&fit.channels).into_iter().map(|channel| row(channel, &fit.outcome)));
     let mut lines = layout(&rows);
     if let Some(first) = lines.first_mut() {
         *first = paint(first, "1", style);
@@ -201,12 +209,20 @@ pub(crate) fn by_roi(channels: &[ChannelReport]) -> Vec<&ChannelReport> {
     sorted
 }
 
-fn row(channel: &ChannelReport) -> Vec<String> {
+/// What a channel brought: a share of the outcome, or so many of an outcome whose sign changes.
+pub(crate) fn brought(channel: &ChannelReport, outcome: &OutcomeReport) -> String {
+    match outcome.share_of {
+        Some(_) => amount(channel.contribution.mean),
+        None => percent(channel.outcome_share.mean),
+    }
+}
+
+fn row(channel: &ChannelReport, outcome: &OutcomeReport) -> Vec<String> {
     let none = || "–".to_owned();
     vec![
         clean(&channel.name),
         channel.spend_column.as_ref().map_or_else(none, |_| amount(channel.spend)),
-        percent(channel.outcome_share.mean),
+        brought(channel, outcome),
         channel.roi.map_or_else(none, |r| ratio(r.mean)),
         channel.roi.map_or_else(none, |r| format!("{} to {}", ratio(r.q05), ratio(r.q95))),
         channel.marginal_roi.map_or_else(none, |r| ratio(r.mean)),

@@ -3,7 +3,7 @@
 use super::collinearity::{Collinearity, collinearity};
 use super::demand::{self, proxies};
 use super::finding::{Finding, Findings, Severity};
-use super::fitted::fitted_outcome;
+use super::fitted::{Measure, fitted_outcome};
 use super::geos::geos;
 use super::half_saturation::half_saturations;
 use super::history::{Activity, weeks};
@@ -44,8 +44,9 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
         }
     };
     span(data, &mut findings);
+    let measured = (data.n_periods(), Measure::of(data, data.n_periods()));
     for g in 0..data.n_geos() {
-        if let Err(error) = fitted_outcome(data, g, data.n_periods()) {
+        if let Err(error) = fitted_outcome(data, g, measured) {
             findings.add(Severity::Blocking, "no_outcome", error.to_string(), error.hint());
         }
     }

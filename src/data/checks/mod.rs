@@ -21,6 +21,7 @@ pub use collinearity::in_lockstep;
 pub(crate) use collinearity::{Collinearity, collinearity};
 pub use demand::{Follower, Suspect, Suspicion, followers, suspects};
 pub use finding::{Finding, Severity};
+pub use fitted::Measure;
 pub(crate) use fitted::{FittedOutcome, fitted_outcome, paces};
 pub(crate) use history::{Activity, weeks};
 pub use history::{ChannelHistory, history};

@@ -23,7 +23,7 @@ pub struct ChannelDesign {
     pub fixed_slope: Option<f64>,
     /// What the sampled effect measures.
     pub scale: EffectScale,
-    /// Total that the effect multiplies: spend over the fitted cells, or the outcome total for shares.
+    /// Total that the effect multiplies: spend over the fitted cells, or what shares are of.
     pub numeraire: f64,
     /// Own prior of the causal ln effect (mean, sd); `None` for the pooled one.
     pub prior: Option<(f64, f64)>,

@@ -122,7 +122,7 @@ fn scaled(
         saturation: options.saturation.unwrap_or_default(),
         fixed_slope: options.fixed_slope(),
         scale: effect,
-        numeraire: if effect == EffectScale::Share { outcome.total } else { total_spend },
+        numeraire: if effect == EffectScale::Share { outcome.whole } else { total_spend },
         prior,
         gap: GapPrior::none(),
         gap_reason: GapReason::Off,

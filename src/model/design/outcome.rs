@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::config::ModelConfig;
-use crate::data::{Dataset, FittedOutcome, fitted_outcome, paces};
+use crate::data::{Dataset, FittedOutcome, Measure, fitted_outcome, paces};
 
 /// Spread over size below which it is rounding.
 const ROUNDING: f64 = 1e-12;
@@ -14,14 +14,17 @@ pub struct ScaledOutcome {
     pub n_geos: usize,
     /// T.
     pub n_periods: usize,
-    /// Outcome over `scale`, about 1 on average; 0 where not fitted.
+    /// Outcome less `offset` over `scale`, about 1 on average; 0 where not fitted.
     pub scaled: Vec<f64>,
     /// 1 where the cell is in the likelihood, else 0.
     pub fitted: Vec<f64>,
     /// 1 where the cell counts in what is reported, else 0: observed and not held out.
     pub reported: Vec<f64>,
-    /// Outcome units per scaled unit and geo: about the mean outcome of a period.
+    /// Outcome units per scaled unit and geo: about the mean outcome of a period, or what would be usual for its
+    /// spread where its sign changes.
     pub scale: Vec<f64>,
+    /// What the outcome of each geo is measured from, outcome units: 0, but where its sign changes.
+    pub offset: Vec<f64>,
     /// Currency per scaled outcome unit where reported, else 0: vₜ ȳ.
     pub value: Vec<f64>,
     /// Outcome units per scaled outcome unit where reported, else 0: ȳ.
@@ -32,6 +35,10 @@ pub struct ScaledOutcome {
     pub pace: Vec<f64>,
     /// Observed outcome over the reported cells, outcome units.
     pub total: f64,
+    /// What shares are of, outcome units: the total, or the levels of the reported cells where the sign changes.
+    pub whole: f64,
+    /// What it is measured by.
+    pub measure: Measure,
 }
 
 impl ScaledOutcome {
@@ -39,16 +46,22 @@ impl ScaledOutcome {
     /// per head, so that one coefficient means the same per head everywhere.
     ///
     /// # Errors
-    /// A geo without fitted cells, or with a mean outcome that is not positive.
+    /// A geo without fitted cells, or with a mean outcome that is not positive; where the sign changes, one without
+    /// spread.
     pub fn new(data: &Dataset, model: &ModelConfig) -> Result<ScaledOutcome, Error> {
         let (n_geos, n) = (data.n_geos(), data.n_periods());
         let heads = data.heads(model);
         let last_fitted = n.saturating_sub(data.held_out(model));
+        let measure = Measure::of(data, last_fitted);
         let (mut reported, mut scale, mut total) = (vec![0.0; n_geos * n], Vec::with_capacity(n_geos), 0.0);
+        let (mut whole, mut offset) = (0.0, Vec::with_capacity(n_geos));
         for g in 0..n_geos {
-            let FittedOutcome { periods, total: of_geo, mean } = fitted_outcome(data, g, last_fitted)?;
+            let of_geo = fitted_outcome(data, g, (last_fitted, measure))?;
+            let FittedOutcome { periods, total: of_geo, mean, level } = of_geo;
             total += of_geo;
-            scale.push(heads.map_or(mean, |heads| heads[g]));
+            whole += if measure == Measure::Mean { of_geo } else { level * periods.len() as f64 };
+            scale.push(heads.map_or(level, |heads| heads[g]));
+            offset.push(mean);
             for t in periods {
                 reported[g * n + t] = 1.0;
             }
@@ -56,14 +69,18 @@ impl ScaledOutcome {
         if heads.is_some() {
             let cells = reported.chunks_exact(n).zip(&scale);
             let heads: f64 = cells.map(|(cells, heads)| heads * cells.iter().sum::<f64>()).sum();
-            let per_head = total / heads;
+            let per_head = whole / heads;
             scale.iter_mut().for_each(|heads| *heads *= per_head);
+        }
+        // From there a typical period is 1, as that of any other outcome.
+        for (offset, scale) in offset.iter_mut().zip(&scale) {
+            *offset = if measure == Measure::Mean { 0.0 } else { *offset - scale };
         }
         let zeros = || vec![0.0; n_geos * n];
         let (mut scaled, mut units, mut value) = (zeros(), zeros(), zeros());
         for i in (0..n_geos * n).filter(|i| reported[*i] > 0.0) {
             let (g, t) = (i / n, i % n);
-            scaled[i] = data.outcome.values[[g, t]] / scale[g];
+            scaled[i] = (data.outcome.values[[g, t]] - offset[g]) / scale[g];
             units[i] = scale[g];
             value[i] = scale[g] * data.value_per_outcome(g, t);
         }
@@ -80,6 +97,9 @@ impl ScaledOutcome {
             value,
             units,
             total,
+            whole,
+            offset,
+            measure,
         })
     }
 

@@ -5,15 +5,13 @@ mod shift;
 mod spikes;
 
 use super::finding::{Findings, Severity};
+use super::fitted::Measure;
 use crate::data::dataset::Dataset;
 use shift::shift;
 use spikes::spikes;
 
 /// Coefficient of variation below which nothing is left to explain.
 const NO_SPREAD: f64 = 1e-4;
-
-/// Share of negative outcomes up to which they are returns and cancellations of a level well above zero.
-const SIGNED: f64 = 0.05;
 
 /// Steps, spikes, negative and unknown outcomes, and an outcome that does not vary.
 pub(super) fn outcome(data: &Dataset, findings: &mut Findings) {
@@ -60,7 +58,7 @@ fn constant(data: &Dataset, findings: &mut Findings) -> bool {
         let n = known().count() as f64;
         let mean = known().map(|(y, _)| *y).sum::<f64>() / n;
         let sd = (known().map(|(y, _)| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
-        n > 1.0 && mean > 0.0 && sd <= NO_SPREAD * mean
+        n > 1.0 && mean != 0.0 && sd <= NO_SPREAD * mean.abs()
     };
     let is_constant = (0..data.n_geos()).all(|g| of_geo(&g));
     if is_constant {
@@ -77,16 +75,15 @@ fn constant(data: &Dataset, findings: &mut Findings) -> bool {
 fn unknown(data: &Dataset, findings: &mut Findings) {
     let known = || data.outcome.values.iter().zip(&data.outcome.observed).filter(|(_, o)| **o);
     let negative = known().filter(|(y, _)| **y < 0.0).count();
-    let sum: f64 = known().map(|(y, _)| *y).sum();
-    if negative as f64 > SIGNED * known().count() as f64 && sum > 0.0 {
+    if negative > 0 && Measure::of(data, data.n_periods()) == Measure::Spread {
         let message = format!(
-            "the outcome is negative in {} of {}: returns are judged by its level, which says nothing where its sign \
-             changes",
+            "the outcome is negative in {} of {}: it is measured by its spread, for its level says nothing where its \
+             sign changes",
             negative,
             rows(known().count())
         );
-        let hint = "add one constant to every outcome so that none is negative: it changes no media effect";
-        findings.add(Severity::Blocking, "signed_outcome", message, Some(hint.into()));
+        let hint = "returns are those of any outcome that differs from it by a constant; shares of its total mean little";
+        findings.note("signed_outcome", message, hint);
     } else if negative > 0 {
         findings.note(
             "negative_outcome",
