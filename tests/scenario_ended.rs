@@ -50,4 +50,15 @@ fn a_channel_that_has_ended_is_named_and_planned_at_nothing_unless_asked() {
     assert_eq!(radio["current"], 0.0);
     assert!((radio["proposed"].as_f64().unwrap() - 26.0 * 500.0).abs() < 1e-6, "{radio}");
     assert!(asked["scenarios"][0]["gain"]["mean"].as_f64().unwrap() > 0.0);
+
+    // Two years repeat the year in which it ran.
+    let asked = ask(&["--dated", "--weeks", "104", "--set", "tv=+10%", "--json"]).finishes().stdout();
+    let asked: Value = serde_json::from_str(&asked).unwrap();
+    let plans = asked["scenarios"][0]["allocation"].as_array().unwrap();
+    let radio = plans.iter().find(|plan| plan["channel"] == "radio").unwrap();
+    assert_eq!((&radio["current"], &radio["proposed"]), (&0.0.into(), &0.0.into()));
+    ask(&["--set", "radio@2024-01-01..2024-03-31=+20%"]).exits(1).complains(&[
+        "today's plan spends nothing on `radio` there, and a multiple of nothing is nothing",
+        "--set radio@2024-01-01..2024-03-31=500/week",
+    ]);
 }

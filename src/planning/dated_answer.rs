@@ -6,6 +6,7 @@ use super::flighting::{Flighting, belongs};
 use super::judge::judge;
 use crate::data::read_plan;
 use crate::error::Error;
+use crate::planning::grammar::amount::Amount;
 use crate::planning::grammar::change::{Change, TypedChange};
 use crate::planning::grammar::question::Question;
 use crate::planning::grammar::request_error::{RequestError, RequestErrors};
@@ -65,6 +66,9 @@ impl Question {
             match &typed.change {
                 Change::Set { target, to } => {
                     let cells = cells(target)?;
+                    if matches!(to, Amount::Multiple(m) if *m > 0.0) && before.sum(target.channel, &cells) <= 0.0 {
+                        return Err(typed.of_nothing(model, target).into());
+                    }
                     let total = before.currency(target, &cells, *to, weeks);
                     plan.rescale(model, target.channel, &cells, total)?;
                 }
@@ -87,6 +91,12 @@ impl Question {
 }
 
 impl TypedChange {
+    /// Why a multiple of nothing is no plan.
+    fn of_nothing(&self, model: &MediaModel, target: &Target) -> RequestErrors {
+        let channel = model.history.channels[target.channel].name.clone();
+        RequestError::MultipleOfNothing { flag: self.flag, text: self.text.clone(), channel }.into()
+    }
+
     /// Why no period belongs to a target of it.
     fn without_periods(&self, target: &Target, weeks: &FutureWeeks) -> RequestError {
         let (flag, text) = (self.flag, self.text.clone());

@@ -19,11 +19,11 @@ pub(crate) struct Flighting {
 }
 
 impl Flighting {
-    /// The history's last periods over again.
+    /// The history's last periods over again, without the channels that have ended.
     pub(crate) fn today(model: &MediaModel, weeks: &FutureWeeks) -> Flighting {
         let history = &model.history;
-        let of = |series: &[f64]| (0..history.n_geos()).flat_map(|g| weeks.repeated(series, g)).collect();
-        Flighting { spend: history.channels.iter().map(|c| of(&c.spend)).collect(), n: weeks.len() }
+        let of = |c: usize| (0..history.n_geos()).flat_map(|g| weeks.today(model, (c, g)).0).collect();
+        Flighting { spend: (0..history.channels.len()).map(of).collect(), n: weeks.len() }
     }
 
     /// Replaces what a plan file gives; returns the names of the channels it does not mention.
@@ -181,7 +181,7 @@ impl Flighting {
         today: &Flighting,
         (c, g): (usize, usize),
     ) -> Result<Vec<f64>, PlanningError> {
-        let base = weeks.repeated(&model.history.channels[c].exposure, g);
+        let base = weeks.today(model, (c, g)).1;
         let cells = g * self.n..(g + 1) * self.n;
         let (spend, before) = (&self.spend[c][cells.clone()], &today.spend[c][cells]);
         if spend == before {

@@ -14,7 +14,7 @@ pub(crate) fn model(draws: &[(f64, f64, f64)]) -> MediaModel {
     let channel = |name: &str, high: f64| {
         let spend: Vec<f64> = (0..20).map(|t| if t % 3 == 0 { high } else { 1.0 }).collect();
         let spend_column = format!("{name}_spend");
-        ChannelMedia { name: name.into(), spend_column, exposure: spend.clone(), spend }
+        ChannelMedia { name: name.into(), spend_column, ended: false, exposure: spend.clone(), spend }
     };
     let of = |coefficient: f64| MediaDraws {
         adstock: Adstock::default(),

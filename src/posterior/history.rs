@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::data::{Dataset, Interval};
+use crate::data::{Activity, Dataset, Interval};
 use crate::model::Design;
 
 /// Spend and exposure of the paid channels. Series are G × T, `[g·T + t]`.
@@ -35,6 +35,8 @@ pub struct ChannelMedia {
     pub name: String,
     /// Spend column.
     pub spend_column: String,
+    /// Whether it has ended: today's plan has nothing of it.
+    pub ended: bool,
     /// Currency.
     pub spend: Vec<f64>,
     /// In the unit of the channel's half-saturation K, so that a cell's effect is that of adstocked
@@ -53,6 +55,7 @@ impl MediaHistory {
             Some(ChannelMedia {
                 name: channel.name.clone(),
                 spend_column: channel.spend_column.clone()?,
+                ended: Activity::of(data, channel).ended().is_some(),
                 spend: channel.spend.iter().copied().collect(),
                 exposure: design.media.exposure[c * series..(c + 1) * series]
                     .iter()

@@ -32,6 +32,12 @@ impl Fit {
         self.channels.iter().any(|c| c.name == channel && doubted(c))
     }
 
+    /// Whether a channel ran in the fitted window and spends nothing any more.
+    pub fn has_ended(&self, channel: &str) -> bool {
+        let ended = |c: &ResponseCurve| c.current_spend > 0.0 && c.planned_spend == Some(0.0);
+        self.response_curves.iter().any(|curve| curve.channel == channel && ended(curve))
+    }
+
     /// The response curves of those channels.
     pub(crate) fn planned_curves(&self) -> impl Iterator<Item = &ResponseCurve> {
         self.response_curves

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use crate::diagnostics::Verdict;
 use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
-use crate::report::curve::ResponseCurve;
 use crate::report::fit::{Fit, RoiUnit, Tool};
 use crate::report::scenario::warning::AnswerWarning;
 use crate::warning::Warning;
@@ -165,12 +164,8 @@ impl ScenarioReport {
     pub fn note_unspent(&mut self, fit: &Fit) {
         let is_planned = |name: &str| fit.planned_channels().any(|planned| planned == name);
         let unspent = fit.channels.iter().filter(|c| c.spend_column.is_some() && !is_planned(&c.name));
-        let has_ended = |name: &str| {
-            let spent = |curve: &ResponseCurve| curve.channel == name && curve.current_spend > 0.0;
-            fit.response_curves.iter().any(spent)
-        };
         let (ended, channels): (Vec<String>, Vec<String>) =
-            unspent.map(|c| c.name.clone()).partition(|name| has_ended(name));
+            unspent.map(|c| c.name.clone()).partition(|name| fit.has_ended(name));
         if !channels.is_empty() {
             self.note(AnswerWarning::NothingSpent { channels });
         }

@@ -187,7 +187,7 @@ fn history() -> MediaHistory {
         let spend: Vec<f64> = c.spend.iter().copied().collect();
         let exposure = spend.iter().map(|x| 0.5 * x).collect();
         let spend_column = c.spend_column.clone()?;
-        Some(ChannelMedia { name: c.name.clone(), spend_column, spend, exposure })
+        Some(ChannelMedia { name: c.name.clone(), spend_column, ended: false, spend, exposure })
     });
     MediaHistory {
         dates: data.dates.clone(),

@@ -93,7 +93,8 @@ fn history(frame: &DataFrame, fit: &Fit) -> Result<MediaHistory, PolarsError> {
     let channels = paid.map(|(c, spend_column)| {
         let spend = numbers(frame, &format!("spend[{}]", c.name))?;
         let exposure = numbers(frame, &format!("exposure[{}]", c.name))?;
-        Ok::<_, PolarsError>(ChannelMedia { name: c.name.clone(), spend_column, spend, exposure })
+        let ended = fit.has_ended(&c.name);
+        Ok::<_, PolarsError>(ChannelMedia { name: c.name.clone(), spend_column, ended, spend, exposure })
     });
     let interval = fit.run.data.interval();
     let fitted: Vec<bool> = frame.column("fitted")?.bool()?.iter().map(|v| v.unwrap_or_default()).collect();

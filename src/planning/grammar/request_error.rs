@@ -107,6 +107,16 @@ pub enum RequestError {
         /// Channel name.
         channel: String,
     },
+    /// A multiple of what today's plan does not spend.
+    #[error("--{flag} {text}: today's plan spends nothing on `{channel}` there, and a multiple of nothing is nothing")]
+    MultipleOfNothing {
+        /// Flag without its dashes.
+        flag: &'static str,
+        /// Its value as typed.
+        text: String,
+        /// Channel name.
+        channel: String,
+    },
     /// A shift takes more than there is.
     #[error("the shifts take more from `{channel}` than it spends")]
     Overdrawn {
@@ -128,6 +138,7 @@ impl RequestError {
             | RequestError::OutsideHorizon { .. }
             | RequestError::BetweenPeriods { .. }
             | RequestError::NoSpend { .. }
+            | RequestError::MultipleOfNothing { .. }
             | RequestError::Overdrawn { .. } => false,
         }
     }
@@ -165,6 +176,10 @@ impl RequestError {
             RequestError::NoSpend { channel } => Some(format!(
                 "where it has run before, --dated --set {channel}=500/week plans it in the weeks after the data"
             )),
+            RequestError::MultipleOfNothing { text, .. } => {
+                let place = text.split('=').next().unwrap_or(text);
+                Some(format!("give an amount, such as --set {place}=500/week"))
+            }
             RequestError::Overdrawn { .. } => None,
         }
     }

@@ -79,6 +79,15 @@ impl FutureWeeks {
         begins(&day).or_else(|| begins(&of_month_end()?))
     }
 
+    /// Today's spend and exposure of channel `c` in geo `g` in these periods: none of what has ended.
+    pub(crate) fn today(&self, model: &MediaModel, (c, g): (usize, usize)) -> (Vec<f64>, Vec<f64>) {
+        let channel = &model.history.channels[c];
+        if channel.ended {
+            return (vec![0.0; self.len()], vec![0.0; self.len()]);
+        }
+        (self.repeated(&channel.spend, g), self.repeated(&channel.exposure, g))
+    }
+
     /// A series of geo `g` out of G in these periods when they repeat the history; zeros where the geo has ended.
     pub(crate) fn repeated(&self, series: &[f64], g: usize) -> Vec<f64> {
         let n_periods = series.len() / self.ended.len();

@@ -72,7 +72,7 @@ impl AnswerWarning {
             ),
             AnswerWarning::Ended { channels } => {
                 format!(
-                    "{} ran no more at the end of the data: plans without a date leave it out",
+                    "{} ran no more at the end of the data: plans have nothing of it unless asked",
                     listing(channels)
                 )
             }
