@@ -304,6 +304,7 @@ fn channel(
         },
         curve: curve(|d| &d.curve),
         value_curve: curve(|d| &d.value_curve),
+        value_slope: curve(|d| &d.value_slope),
         plan_curve: design.outcome.is_ragged().then(|| curve(|d| &d.plan_curve)),
         plan_spend: channel.spend.iter().zip(&design.outcome.pace).map(|(spend, pace)| spend * pace).sum(),
         observed_max_multiplier: design.observed_max_multiplier(c),

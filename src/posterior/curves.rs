@@ -1,6 +1,6 @@
 //! Response curves of the channels, draw by draw: what plans are made from, and their slopes.
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::Array2;
 
 use super::types::{ChannelPosterior, Posterior, SURPRISING};
 
@@ -46,45 +46,32 @@ impl ChannelPosterior {
         self.spend > 0.0 && self.plan_spend == 0.0
     }
 
-    /// S × M marginal ROI at multiples of today's spend: slope of the value curve, and the model's own derivative at
-    /// multiplier 1. `None` for an organic channel.
+    /// S × M marginal ROI at multiples of today's spend; at 0, where the derivative of a concave curve may be infinite,
+    /// what the first step returns. `None` for an organic channel.
     pub(crate) fn marginal_curve(&self, multipliers: &[f64]) -> Option<Array2<f64>> {
         let at_one = self.marginal_roi.as_ref()?;
-        let curve = &self.value_curve;
-        Some(Array2::from_shape_fn(curve.raw_dim(), |(s, m)| match multipliers[m] {
-            1.0 => at_one[s],
-            _ => slope(multipliers, curve.row(s), m) / self.spend,
+        Some(Array2::from_shape_fn(self.value_slope.raw_dim(), |(s, m)| match (multipliers[m], multipliers) {
+            (0.0, [_, first, ..]) => self.value_curve[[s, 1]] / (first * self.spend),
+            (1.0, _) => at_one[s],
+            _ => self.value_slope[[s, m]] / self.spend,
         }))
     }
 }
 
-/// Derivative at point `i` of the parabola through it and its neighbours (the nearest three at an end).
-///
-/// # Source
-/// Lagrange interpolation on uneven points; exact for quadratics.
-fn slope(x: &[f64], y: ArrayView1<f64>, i: usize) -> f64 {
-    if x.len() < 3 {
-        return if x.len() < 2 { 0.0 } else { (y[1] - y[0]) / (x[1] - x[0]) };
-    }
-    let j = i.clamp(1, x.len() - 2);
-    let (a, b, c) = (x[j - 1], x[j], x[j + 1]);
-    let t = x[i];
-    y[j - 1] * (2.0 * t - b - c) / ((a - b) * (a - c))
-        + y[j] * (2.0 * t - a - c) / ((b - a) * (b - c))
-        + y[j + 1] * (2.0 * t - a - b) / ((c - a) * (c - b))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::report::testdata;
 
     #[test]
-    fn slope_is_exact_for_a_quadratic_on_uneven_points() {
-        let x = [0.0, 0.1, 0.5, 1.0, 2.0];
-        let y: Vec<f64> = x.iter().map(|t| 3.0 * t * t - 2.0 * t + 1.0).collect();
-        for i in 0..x.len() {
-            let got = slope(&x, ArrayView1::from(&y), i);
-            assert!((got - (6.0 * x[i] - 2.0)).abs() < 1e-12, "{i}: {got}");
+    fn the_marginal_return_is_the_derivative_and_at_nothing_that_of_the_first_step() {
+        let posterior = testdata::posterior();
+        let (tv, multipliers) = (&posterior.channels[0], &posterior.multipliers);
+        let marginal = tv.marginal_curve(multipliers).unwrap();
+        for s in 0..3 {
+            assert_eq!(marginal[[s, 0]], tv.value_curve[[s, 1]] / (multipliers[1] * tv.spend));
+            assert_eq!(marginal[[s, 2]], tv.value_slope[[s, 2]] / tv.spend);
+            let one = multipliers.iter().position(|m| *m == 1.0).unwrap();
+            assert_eq!(marginal[[s, one]], tv.marginal_roi.as_ref().unwrap()[s]);
         }
     }
 }

@@ -17,7 +17,9 @@ pub struct ChannelDraw {
     pub curve: Vec<f64>,
     /// The same in currency.
     pub value_curve: Vec<f64>,
-    /// The same in currency with every geo at its pace; empty where that is the same.
+    /// d value / d multiplier at each spend multiplier, currency; NaN at 0.
+    pub value_slope: Vec<f64>,
+    /// The value curve with every geo at its pace; empty where that is the same.
     pub plan_curve: Vec<f64>,
     /// Σ β over the active fitted cells, outcome units: what full saturation would bring.
     pub ceiling: f64,
@@ -26,8 +28,8 @@ pub struct ChannelDraw {
 impl ChannelDraw {
     /// What is caused of it, `share` = e^δ.
     pub fn caused(mut self, share: f64) -> ChannelDraw {
-        let series = [&mut self.contribution, &mut self.curve, &mut self.value_curve, &mut self.plan_curve];
-        series.into_iter().flatten().for_each(|x| *x *= share);
+        let curves = [&mut self.curve, &mut self.value_curve, &mut self.value_slope, &mut self.plan_curve];
+        curves.into_iter().chain([&mut self.contribution]).flatten().for_each(|x| *x *= share);
         self.value *= share;
         self.marginal_value *= share;
         self.ceiling *= share;
@@ -60,6 +62,7 @@ impl Kernel for Outcomes<'_> {
         let mut draw = ChannelDraw {
             curve: zeros(),
             value_curve: zeros(),
+            value_slope: zeros(),
             plan_curve: if design.outcome.is_ragged() { zeros() } else { Vec::new() },
             ..Default::default()
         };
@@ -82,7 +85,8 @@ impl Kernel for Outcomes<'_> {
             }
             draw.ceiling += beta * dot::<FMA>(units, &active);
             // Adstocked exposure is linear in spend.
-            draw.marginal_value += saturation.marginal::<FMA>(beta, value, h, &rest);
+            let marginal = saturation.marginal::<FMA>(beta, value, h, &rest);
+            draw.marginal_value += marginal;
             series.fill(units, h);
             series.curve::<FMA>((beta, contribution), multipliers, &factors, &mut of_geo);
             add(&mut draw.curve, 1.0, &of_geo);
@@ -96,6 +100,9 @@ impl Kernel for Outcomes<'_> {
             };
             add(&mut draw.value_curve, in_currency, &of_geo);
             add(&mut draw.plan_curve, in_currency * design.outcome.pace[g], &of_geo);
+            let at = (beta, saturation.order_at_zero(), marginal / in_currency);
+            series.slopes::<FMA>(at, multipliers, &factors, &mut of_geo);
+            add(&mut draw.value_slope, in_currency, &of_geo);
         }
         draw
     }

@@ -85,7 +85,9 @@ pub struct ChannelPosterior {
     pub curve: Array2<f64>,
     /// The same in currency; in outcome units where their worth is not known.
     pub value_curve: Array2<f64>,
-    /// The same in currency with today's plan, in which every geo spends its own average period; `None` where that
+    /// S × M derivatives of the value by the multiplier; NaN at 0.
+    pub value_slope: Array2<f64>,
+    /// The value curve with today's plan, in which every geo spends its own average period; `None` where that
     /// is the fitted window.
     pub plan_curve: Option<Array2<f64>>,
     /// Spend of today's plan over as many periods as were fitted.

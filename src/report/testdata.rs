@@ -102,6 +102,10 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
     let curve = Array2::from_shape_fn((contribution.len(), multipliers.len()), |(s, m)| {
         contribution[s] * saturating(multipliers[m])
     });
+    let slope = |m: f64| 2.0 / (1.0 + m).powi(2);
+    let value_slope = Array2::from_shape_fn((contribution.len(), multipliers.len()), |(s, m)| {
+        contribution[s] * slope(multipliers[m])
+    });
     let geo_contribution = Array2::from_shape_fn((contribution.len(), GEOS), |(s, g)| {
         contribution[s] * if g == 0 { 0.25 } else { 0.75 }
     });
@@ -120,6 +124,7 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         geo_contribution,
         geo_spend: vec![spend / 2.0; GEOS],
         value_curve: curve.clone(),
+        value_slope,
         plan_curve: None,
         plan_spend: spend,
         curve,

@@ -59,6 +59,45 @@ impl CurveSeries {
         }
     }
 
+    /// The derivative by the multiplier, given `order` S of the odds f = m^−S and the derivative `today` at 1; NaN at 0,
+    /// where that of a concave curve may be infinite.
+    #[inline(always)]
+    pub fn slopes<const FMA: bool>(
+        &self,
+        (beta, order, today): (f64, f64, f64),
+        multipliers: &[f64],
+        shifts: &[f32],
+        out: &mut [f64],
+    ) {
+        for ((out, m), shift) in out.iter_mut().zip(multipliers).zip(shifts) {
+            *out = match *m {
+                0.0 => f64::NAN,
+                1.0 => today,
+                m => beta * order / m * self.slope::<FMA>(*shift),
+            };
+        }
+    }
+
+    /// Σ weight · h (1 − h) · shift / (h + (1 − h) · shift)².
+    #[inline(always)]
+    fn slope<const FMA: bool>(&self, shift: f32) -> f64 {
+        let mut own = [0f32; LANES];
+        let gains = self.gain.as_chunks::<{ 2 * LANES }>().0;
+        let effects = self.effect.as_chunks::<{ 2 * LANES }>().0;
+        let rests = self.rest.as_chunks::<{ 2 * LANES }>().0;
+        for ((u, h), r) in gains.iter().zip(effects).zip(rests) {
+            for l in 0..LANES {
+                let (off, off_too) = (r[l] * shift, r[l + LANES] * shift);
+                let (a, b) = (h[l] + off, h[l + LANES] + off_too);
+                let both = 1.0 / (a * b);
+                // off / a is at most 1, so that nothing overflows.
+                let (by_a, by_b) = (b * both, a * both);
+                own[l] += u[l] * (off * by_a) * by_a + u[l + LANES] * (off_too * by_b) * by_b;
+            }
+        }
+        sum8(std::array::from_fn(|l| f64::from(own[l]) + f64::from(own[l + 8])))
+    }
+
     /// β Σ weight · h / (h + (1 − h) · shift).
     #[inline(always)]
     fn point<const FMA: bool>(&self, beta: f64, shift: f32) -> f64 {
@@ -74,5 +113,35 @@ impl CurveSeries {
             }
         }
         beta * sum8(std::array::from_fn(|l| f64::from(own[l]) + f64::from(own[l + 8])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By central differences of Σ weight · h(m a) in double precision.
+    #[test]
+    fn slopes_are_the_derivatives_by_the_multiplier() {
+        let multipliers = [0.0, 0.02, 0.3, 1.0, 1.95];
+        let weights: Vec<f64> = (0..45).map(|t| 0.5 + f64::from(t % 7)).collect();
+        let exposure: Vec<f64> = (0..45).map(|t| f64::from(t * 31 % 17) / 9.0).collect();
+        for slope in [0.7, 1.0, 2.4] {
+            let saturation = Saturation::hill(0.8, slope);
+            let at = |m: f64| -> f64 {
+                weights.iter().zip(&exposure).map(|(w, a)| 3.0 * w * saturation.value(m * a)).sum()
+            };
+            let derivative = |m: f64| (at(m * 1.0001) - at(m * 0.9999)) / (m * 2e-4);
+            let mut effect = vec![0.0; 45];
+            saturation.effects::<false>(&exposure, &mut effect);
+            let mut series = CurveSeries::with_room(45);
+            series.fill(&weights, &effect);
+            let (factors, mut out) = (odds_factors(&saturation, &multipliers), [0.0; 5]);
+            series.slopes::<false>((3.0, slope, derivative(1.0)), &multipliers, &factors, &mut out);
+            assert!(out[0].is_nan());
+            for (m, found) in multipliers.iter().zip(out).skip(1) {
+                assert!((found / derivative(*m) - 1.0).abs() < 1e-4, "{slope}, {m}: {found} {}", derivative(*m));
+            }
+        }
     }
 }
