@@ -105,15 +105,18 @@ pub(crate) fn verdict(diagnostics: &Diagnostics) -> String {
 pub(crate) fn split(fit: &Fit) -> String {
     let outcome = &fit.outcome;
     let media = &outcome.media_share;
+    // Where the data told of no channel, what they brought together is as much the prior's.
+    let is_assumed = !fit.channels.is_empty() && fit.channels.iter().all(|c| c.evidence.is_assumed());
+    let brought = if is_assumed { "are assumed to have brought" } else { "brought" };
     if let Some(whole) = outcome.share_of {
         let [mean, low, high] = [media.mean, media.q05, media.q95].map(|share| amount(share * whole));
         return format!(
-            "Media brought {mean} {} ({low} to {high}), which is no share of a total whose sign changes",
+            "Media {brought} {mean} {} ({low} to {high}), which is no share of a total whose sign changes",
             clean(&outcome.name)
         );
     }
     let mut text = format!(
-        "Media brought {} of the outcome ({} to {}); the rest is baseline",
+        "Media {brought} {} of the outcome ({} to {}); the rest is baseline",
         percent(media.mean),
         percent(media.q05),
         percent(media.q95)
@@ -264,6 +267,7 @@ pub(crate) fn warnings(warnings: &[Warning], style: Style) -> Vec<String> {
     lines
 }
 
+/// The columns that were excluded: those that merely found no role have a warning with what would use them.
 fn left_out(fit: &Fit) -> Vec<String> {
     let names = &fit.run.roles.left_out;
     if names.is_empty() || fit.run.warnings.iter().any(|w| w.code == LEFT_OUT) {
@@ -273,13 +277,7 @@ fn left_out(fit: &Fit) -> Vec<String> {
     if names.len() > MOST_NAMES {
         list.push(format!("{} more", names.len() - MOST_NAMES));
     }
-    let mut lines = wrap("Left out: ", 10, &list.join(", "));
-    let how = format!(
-        "include one with --controls '{0}', --channels '{0}' or --organic '{0}'",
-        names.first().map_or(String::new(), |n| clean(n))
-    );
-    lines.extend(wrap("  hint: ", 8, &how));
-    lines
+    wrap("Left out: ", 10, &list.join(", "))
 }
 
 fn footnotes(fit: &Fit) -> Vec<String> {

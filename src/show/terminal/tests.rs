@@ -47,6 +47,36 @@ fn colours_change_no_word() {
 }
 
 #[test]
+fn what_no_data_told_is_assumed() {
+    let mut parts = Parts::new();
+    assert!(split(&parts.fit()).starts_with("Media brought 10 %"), "{}", split(&parts.fit()));
+    for channel in &mut parts.posterior.channels {
+        channel.roi_contraction = 0.0;
+        channel.expected.shift = 0.0;
+    }
+    let text = split(&parts.fit());
+    assert!(text.starts_with("Media are assumed to have brought 10 %"), "{text}");
+}
+
+#[test]
+fn an_outcome_that_changes_its_sign_has_amounts_and_no_shares() {
+    let mut parts = Parts::new();
+    parts.posterior.measure = crate::data::Measure::Spread;
+    parts.posterior.outcome_total = -300.0;
+    parts.posterior.baseline_total.iter_mut().for_each(|b| *b -= 64_100.0);
+    let fit = parts.fit();
+    assert_eq!((fit.outcome.total, fit.outcome.share_of), (-300.0, Some(63_800.0)));
+    assert_eq!(fit.outcome.p_negative_baseline, 0.0);
+    assert!((fit.outcome.baseline_share.mean + fit.outcome.media_share.mean - 1.0).abs() < 0.03);
+    let text = summary(&fit, Style::Plain);
+    for part in ["Media brought 6.", "which is no share of a total whose sign changes", "of the outcome's size"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let tv = text.lines().find(|line| line.starts_with("tv ")).unwrap();
+    assert!(tv.split_whitespace().nth(2).unwrap().ends_with('K'), "{tv}");
+}
+
+#[test]
 fn a_failed_fit_gives_no_advice() {
     let mut parts = Parts::new();
     parts.diagnostics.verdict = Verdict::Fail;
