@@ -44,7 +44,8 @@ fn whole(data: &Dataset, findings: &mut Findings) {
     let message = if ratio > high {
         format!("the outcome is worth {ratio:.0} times the spend of all channels: is the spend in thousands?")
     } else if ratio < low {
-        format!("the outcome is worth {ratio:.4} of the spend of all channels: is the outcome in thousands?")
+        let share = if ratio < 1e-3 { format!("{ratio:.1e}") } else { format!("{ratio:.4}") };
+        format!("the outcome is worth {share} of the spend of all channels: is the outcome in thousands?")
     } else {
         return;
     };

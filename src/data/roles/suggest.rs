@@ -14,14 +14,18 @@ const FEW: usize = 12;
 pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
     let (mut flags, mut channels, mut organic, mut controls) = (vec![], vec![], vec![], vec![]);
     let mut driven: Vec<&String> = Vec::new();
-    for &column in columns.iter().filter(|c| !c.starts_with("(column ")) {
+    let is_of_use = |c: &&&str| !c.starts_with("(column ") && !words::is_no_role(c);
+    for &column in columns.iter().filter(is_of_use) {
         let lower = column.to_lowercase();
         if words::OUTCOME.fits(column) {
             flags.push(format!("--outcome {}", quote(column)));
         } else if roles.revenue_per_outcome.is_none() && words::is_revenue_per_outcome(&lower) {
             flags.push(format!("--revenue-per-outcome {}", quote(column)));
-        } else if words::looks_like_spend(&lower) {
-            channels.push(column);
+        } else if words::looks_like_spend(&lower) && !words::is_other_spend(column) {
+            // The sum of channels beside them counts their spend twice.
+            if roles.channels.is_empty() || !words::is_total(column) {
+                channels.push(column);
+            }
         } else if words::looks_like_exposure(&lower) {
             match spend_of(roles, &lower) {
                 // Of several columns one can be used: the warning of the ambiguity offers them all.

@@ -124,6 +124,64 @@ pub(crate) fn is_outcome_by_words(name: &str) -> bool {
     !is_other && outcome_kind(name).is_some() && !is_revenue_per_outcome(&lower)
 }
 
+/// Words of spend that is no media: a competitor's, and what goods cost.
+const NO_MEDIA: [&str; 19] = [
+    "cogs",
+    "competition",
+    "competitor",
+    "delivery",
+    "freight",
+    "fulfillment",
+    "fulfilment",
+    "goods",
+    "labor",
+    "labour",
+    "logistics",
+    "material",
+    "packaging",
+    "personnel",
+    "product",
+    "production",
+    "rent",
+    "shipping",
+    "staff",
+];
+
+/// Whether the stem of a spend column says that it is not one's own media.
+fn is_no_media(parts: &[String]) -> bool {
+    let competes = parts.iter().any(|part| is_one_of(part, &["competitor", "competition"]));
+    let is_media = parts.iter().any(|part| MEDIA.contains(&part.as_str()));
+    competes || (!is_media && parts.iter().any(|part| is_one_of(part, &NO_MEDIA)))
+}
+
+/// Whether a column of spend is not one's own media by its name.
+pub(crate) fn is_other_spend(name: &str) -> bool {
+    is_no_media(&parts(name))
+}
+
+/// Words of figures made from the outcome, or from others of the file: explained by them, they explain nothing.
+const DERIVED: [&str; 12] =
+    ["acos", "cac", "cpa", "cpc", "cpm", "ctr", "cvr", "fitted", "forecast", "predicted", "roas", "yhat"];
+/// Words of a place in the file or in the calendar, which the model has already.
+const PLACES: [&str; 16] = [
+    "day", "dow", "id", "index", "iso", "month", "no", "number", "of", "quarter", "row", "trend", "unnamed", "week",
+    "weekday", "year",
+];
+
+/// Whether a column without a role is none to suggest one for.
+pub(crate) fn is_no_role(name: &str) -> bool {
+    let parts = parts(name);
+    let is_place = |part: &String| {
+        PLACES.contains(&part.as_str()) || part.chars().all(|c| c.is_ascii_digit())
+    };
+    parts.iter().any(|part| DERIVED.contains(&part.as_str())) || parts.iter().all(is_place)
+}
+
+/// Whether a name says that a column adds up others.
+pub(crate) fn is_total(name: &str) -> bool {
+    parts(name).iter().any(|part| matches!(part.as_str(), "total" | "totals" | "all" | "overall"))
+}
+
 /// The channel in the words of a spend column: `TV Spend (EUR)` → `tv`, `Google Ads Cost` → `google_ads`.
 pub(crate) fn spend_stem_by_words(name: &str) -> Option<String> {
     let parts = parts(name);
@@ -136,7 +194,7 @@ pub(crate) fn spend_stem_by_words(name: &str) -> Option<String> {
     };
     let is_total = rest.iter().any(|w| matches!(w.as_str(), "total" | "all" | "per" | "unit"))
         || matches!(rest, [one] if matches!(one.as_str(), "media" | "marketing" | "ad" | "advertising"));
-    (!rest.is_empty() && !is_total).then(|| rest.join("_"))
+    (!rest.is_empty() && !is_total && !is_no_media(rest)).then(|| rest.join("_"))
 }
 
 /// The channel in the words of an exposure column: `TV GRPs` → `tv`.
@@ -167,7 +225,7 @@ pub(crate) fn spend_stem(name: &str) -> Option<&str> {
     })?;
     let lower = stem.to_lowercase();
     let is_total = matches!(lower.as_str(), "total" | "all" | "media" | "total_media" | "marketing" | "unit");
-    (!is_total && !lower.starts_with("per_")).then_some(stem)
+    (!is_total && !lower.starts_with("per_") && !is_no_media(&parts(stem))).then_some(stem)
 }
 
 /// The channel's name in an exposure column: `tv_grps` → `tv`.
@@ -206,35 +264,37 @@ pub(crate) fn looks_like_spend(lower: &str) -> bool {
     ["spend", "cost", "budget"].iter().any(|word| lower.contains(word)) || lower.ends_with("_s")
 }
 
+/// Words of media.
+const MEDIA: [&str; 25] = [
+    "ad",
+    "ads",
+    "adwords",
+    "affiliate",
+    "affiliates",
+    "bing",
+    "display",
+    "facebook",
+    "google",
+    "influencer",
+    "instagram",
+    "meta",
+    "ooh",
+    "podcast",
+    "print",
+    "programmatic",
+    "radio",
+    "sem",
+    "snapchat",
+    "social",
+    "tiktok",
+    "tv",
+    "video",
+    "youtube",
+    "pinterest",
+];
+
 /// Whether a name speaks of media without saying whether it is spend or exposure; a suggestion, never a role.
 pub(crate) fn looks_like_media(name: &str) -> bool {
-    const MEDIA: [&str; 25] = [
-        "ad",
-        "ads",
-        "adwords",
-        "affiliate",
-        "affiliates",
-        "bing",
-        "display",
-        "facebook",
-        "google",
-        "influencer",
-        "instagram",
-        "meta",
-        "ooh",
-        "podcast",
-        "print",
-        "programmatic",
-        "radio",
-        "sem",
-        "snapchat",
-        "social",
-        "tiktok",
-        "tv",
-        "video",
-        "youtube",
-        "pinterest",
-    ];
     let parts = parts(name);
     let is_measure =
         parts.iter().any(|p| matches!(p.as_str(), "index" | "trend" | "trends" | "query" | "volume"));
@@ -294,6 +354,21 @@ mod tests {
         }
         assert_eq!(exposure_stem("TV_GRPs"), Some("TV"));
         assert_eq!(exposure_stem("tv_impression"), None);
+    }
+
+    #[test]
+    fn what_others_spend_and_what_goods_cost_is_no_channel() {
+        for name in ["competitor_spend", "Competitor Ad Spend", "product_cost", "shipping_cost", "cost_of_goods"] {
+            assert_eq!((spend_stem(name), spend_stem_by_words(name)), (None, None), "{name}");
+        }
+        assert!(is_control("competitor_spend") && !is_control("shipping_cost"));
+        assert_eq!(spend_stem("google_product_cost"), Some("google_product"));
+        for name in ["Unnamed: 0", "week_number", "year", "trend", "roas", "yhat", "cpc_search"] {
+            assert!(is_no_role(name), "{name}");
+        }
+        for name in ["query_index", "weather", "month_end_sale", "daylight"] {
+            assert!(!is_no_role(name), "{name}");
+        }
     }
 
     #[test]
