@@ -23,6 +23,7 @@ pub(super) fn geos(data: &Dataset, findings: &mut Findings) {
         return;
     }
     copies(data, findings);
+    alike(data, findings);
     totals(data, findings);
     short_and_ended(data, findings);
     for channel in &data.channels {
@@ -59,6 +60,24 @@ fn copies(data: &Dataset, findings: &mut Findings) {
     );
     let hint = "a market counted twice makes intervals too narrow: delete the rows of the copies";
     findings.add(Severity::Blocking, "duplicate_geos", message, Some(hint.into()));
+}
+
+/// Geos that differ in case or blanks only are likely one, written in two ways.
+fn alike(data: &Dataset, findings: &mut Findings) {
+    let mut first_of: HashMap<String, &str> = HashMap::new();
+    let mut pairs = Vec::new();
+    for geo in &data.geos {
+        let plain = geo.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        match first_of.get(&plain) {
+            Some(first) => pairs.push(format!("`{first}` and `{geo}`")),
+            None => drop(first_of.insert(plain, geo)),
+        }
+    }
+    if !pairs.is_empty() {
+        let message =
+            format!("geos differ in case or blanks only, and count as different markets: {}", pairs.join(", "));
+        findings.warn("geos_alike", message, "write one name in all rows if they are one market");
+    }
 }
 
 /// A geo that is the sum of the others.

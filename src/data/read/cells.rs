@@ -1,6 +1,6 @@
 //! Cells of one column as checked numbers, with every fault found along the way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::csv::Table;
 use super::interval::Rows;
@@ -175,6 +175,7 @@ impl<'a> CellReader<'a> {
                 "write plain numbers (1234.5) to silence this; --decimal says what the decimal sign is",
             ));
         }
+        warnings.extend(self.currencies());
         if !self.ambiguous.is_empty() {
             let columns: Vec<String> =
                 self.ambiguous.iter().map(|name| format!("`{}`", excerpt(name))).collect();
@@ -185,6 +186,21 @@ impl<'a> CellReader<'a> {
             ));
         }
         warnings
+    }
+
+    /// Amounts in several currencies are added up and divided by each other all the same.
+    fn currencies(&self) -> Option<Warning> {
+        let of = |(name, dress): &(String, Dress)| Some((dress.currency.clone()?, name.clone()));
+        let all: BTreeMap<String, String> = self.dressed.iter().rev().filter_map(of).collect();
+        let each: Vec<String> =
+            all.iter().map(|(sign, name)| format!("{sign} in `{}`", excerpt(name))).collect();
+        (all.len() > 1).then(|| {
+            Warning::new(
+                "several_currencies",
+                format!("amounts are in several currencies: {}", each.join(", ")),
+                "convert all of them into one: spend and returns are compared as they stand",
+            )
+        })
     }
 
     /// Notes a fault in entry `i` of the rows that are read.
