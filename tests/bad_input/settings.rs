@@ -2,6 +2,18 @@
 
 use super::*;
 
+#[cfg(unix)]
+#[test]
+fn a_file_of_settings_is_as_readable_as_any() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new().file("data.csv", sheet().text());
+    folder.mmm(&["init", "data.csv"]).exits(0);
+    let mode = |name: &str| {
+        std::fs::metadata(folder.path().join(name)).expect("a file").permissions().mode() & 0o777
+    };
+    assert_eq!(mode("mmm.toml"), mode("data.csv"));
+}
+
 #[test]
 fn fewer_rows_than_parameters() {
     let lines: Vec<usize> = (14..122).collect();
