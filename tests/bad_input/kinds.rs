@@ -309,6 +309,37 @@ fn a_market_that_is_counted_twice() {
 }
 
 #[test]
+fn what_is_not_of_one_kind_is_named() {
+    // Two currencies, a market written in two ways, a competitor's spend, a row counter and a total.
+    let spend: Vec<String> = sheet().rows.iter().map(|r| r[2].clone()).collect();
+    let two = sheet()
+        .with_column("tv_spend", |i| format!("€{}", spend[i]))
+        .with_column("search_spend", |i| format!("${}", 10 + i % 7));
+    let found = message(two.check(&["--json"]), "several_currencies");
+    assert!(found.contains("$ in `search_spend`, € in `tv_spend`"), "{found}");
+    let size = |g: usize| 1.0 + 0.3 * g as f64;
+    let text = panel(&sheet(), |g, name, cell| match name {
+        "date" => cell.to_owned(),
+        _ => times(cell, size(g)),
+    });
+    let run = check(text.replace("west,", "North ,"), &["--json"]);
+    assert!(message(run, "geos_alike").contains("`north` and `North"), "{text}");
+    let others = sheet()
+        .with_column("competitor_spend", |i| (i * 7 % 31).to_string())
+        .with_column("shipping_cost", |i| (100 + i * 5 % 37).to_string())
+        .with_column("Unnamed: 0", |i| i.to_string())
+        .with_column("total_spend", |i| (i * 3 % 29 + 5).to_string());
+    let text = others.check(&[]).exits(0).stdout();
+    for part in [
+        "controls in use      price, competitor_spend",
+        "`shipping_cost`, `Unnamed: 0`, `total_spend`",
+        "to use them: --controls price,competitor_spend,shipping_cost\n",
+    ] {
+        assert!(text.contains(part), "no {part:?} in {text}");
+    }
+}
+
+#[test]
 fn leaks_constants_and_shifts() {
     let revenue: Vec<f64> = sheet().rows.iter().map(|r| r[1].parse().expect("a number")).collect();
     let leak = sheet().with_column("leak_spend", |i| (revenue[i] * 0.05 + (i % 3) as f64 * 0.1).to_string());
@@ -325,14 +356,30 @@ fn leaks_constants_and_shifts() {
 }
 
 #[test]
-fn an_outcome_that_changes_its_sign_is_refused() {
-    let revenue: Vec<f64> = sheet().rows.iter().map(|r| r[1].parse().expect("a number")).collect();
+fn a_constant_taken_from_an_outcome_that_changes_its_sign_changes_no_return() {
+    let number = |cell: &String| -> f64 { cell.parse().expect("a number") };
+    let revenue: Vec<f64> =
+        sheet().rows.iter().map(|r| number(&r[1]) + 0.8 * number(&r[2]) + 1.5 * number(&r[3])).collect();
     let less = |by: f64| sheet().with_column("revenue", |i| (revenue[i] - by).to_string());
-    less(1030.0)
-        .check(&[])
-        .exits(1)
-        .says(&["blocking: the outcome is negative in", "add one constant to every outcome"]);
-    less(1001.0).check(&[]).exits(0).says(&["note: the outcome is negative in"]);
+    less(1200.0).check(&[]).exits(0).says(&["note: the outcome is negative in", "measured by its spread"]);
+    let short = ["--chains", "2", "--warmup", "200", "--draws", "250", "--seed", "3", "--out", "out"];
+    let returns = |by: f64| {
+        let folder = Folder::new().file("data.csv", less(by).text());
+        let run = folder.mmm(&[&["fit", "data.csv"][..], &short].concat()).finishes();
+        let fit = std::fs::read(folder.path().join("out/fit.json")).expect("a fit was written");
+        let fit: Value = serde_json::from_slice(&fit).expect("JSON");
+        let channels = fit["channels"].as_array().expect("a list");
+        let roi = |c: &Value| c["roi"]["mean"].as_f64().expect("a number");
+        (run, fit["outcome"]["share_of"].is_number(), channels.iter().map(roi).collect::<Vec<f64>>())
+    };
+    let (plain, near, far) = (returns(0.0), returns(1200.0), returns(1290.0));
+    near.0.says(&["which is no share of a total whose sign changes"]);
+    assert!(!plain.1 && near.1 && far.1);
+    for ((plain, near), far) in plain.2.iter().zip(&near.2).zip(&far.2) {
+        // The two are one model; the third has another prior of the baseline.
+        assert!((near / far - 1.0).abs() < 0.1, "{near} {far}");
+        assert!((near / plain - 1.0).abs() < 0.25, "{near} {plain}");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod common;
 mod dates;
 mod files;
 mod findings;
+mod hints;
 mod kinds;
 mod roles;
 mod settings;

@@ -147,4 +147,31 @@ mod tests {
         assert_eq!((less.total, &less.value, &less.units), (whole.total, &whole.value, &whole.units));
         assert!(less.fitted.iter().zip(&whole.fitted).enumerate().all(|(i, (a, b))| i == 3 || a == b));
     }
+
+    #[test]
+    fn a_constant_taken_from_an_outcome_that_changes_its_sign_changes_nothing_of_it() {
+        let of = |shift: f64| {
+            let mut data = testdata::dataset();
+            let n = data.n_periods();
+            let wave = |g: usize, t: usize| (g + 1) as f64 * 20.0 * (1.3 * t as f64).sin();
+            data.outcome.values =
+                ndarray::Array2::from_shape_fn((data.n_geos(), n), |(g, t)| wave(g, t) - shift);
+            let found = ScaledOutcome::new(&data, &ModelConfig::default()).unwrap();
+            let again: Vec<f64> = (0..found.scaled.len())
+                .map(|i| found.scaled[i] * found.scale[i / n] + found.offset[i / n] * found.reported[i])
+                .collect();
+            for (i, y) in data.outcome.values.iter().enumerate().filter(|(i, _)| found.reported[*i] > 0.0) {
+                assert!((again[i] - y).abs() < 1e-9, "{i}: {} {y}", again[i]);
+            }
+            found
+        };
+        let (near, far) = (of(0.0), of(13.0));
+        assert_eq!((near.measure, far.measure), (Measure::Spread, Measure::Spread));
+        assert!(near.scaled.iter().zip(&far.scaled).all(|(a, b)| (a - b).abs() < 1e-12));
+        assert!(near.scale.iter().zip(&far.scale).all(|(a, b)| (a / b - 1.0).abs() < 1e-12));
+        assert!((near.whole / far.whole - 1.0).abs() < 1e-12 && near.whole > 0.0, "{}", near.whole);
+        // A typical period is 1 whatever its size.
+        let mean = |s: &ScaledOutcome| s.scaled.iter().sum::<f64>() / s.reported.iter().sum::<f64>();
+        assert!((mean(&far) - 1.0).abs() < 1e-12, "{}", mean(&far));
+    }
 }
