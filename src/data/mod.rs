@@ -21,8 +21,8 @@ pub(crate) use checks::{
     paces, trend_segments,
 };
 pub use checks::{
-    ChannelHistory, Finding, Follower, Measure, Severity, Suspect, Suspicion, check, enough_rows, followers, history,
-    in_lockstep, knot_weeks, suspects, vet,
+    ChannelHistory, Finding, Follower, Measure, Severity, Suspect, Suspicion, check, enough_rows, followers,
+    history, in_lockstep, knot_weeks, suspects, vet,
 };
 pub use dataset::*;
 pub use digest::period_digests;

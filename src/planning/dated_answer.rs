@@ -66,7 +66,9 @@ impl Question {
             match &typed.change {
                 Change::Set { target, to } => {
                     let cells = cells(target)?;
-                    if matches!(to, Amount::Multiple(m) if *m > 0.0) && before.sum(target.channel, &cells) <= 0.0 {
+                    if matches!(to, Amount::Multiple(m) if *m > 0.0)
+                        && before.sum(target.channel, &cells) <= 0.0
+                    {
                         return Err(typed.of_nothing(model, target).into());
                     }
                     let total = before.currency(target, &cells, *to, weeks);

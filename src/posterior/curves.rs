@@ -50,10 +50,12 @@ impl ChannelPosterior {
     /// what the first step returns. `None` for an organic channel.
     pub(crate) fn marginal_curve(&self, multipliers: &[f64]) -> Option<Array2<f64>> {
         let at_one = self.marginal_roi.as_ref()?;
-        Some(Array2::from_shape_fn(self.value_slope.raw_dim(), |(s, m)| match (multipliers[m], multipliers) {
-            (0.0, [_, first, ..]) => self.value_curve[[s, 1]] / (first * self.spend),
-            (1.0, _) => at_one[s],
-            _ => self.value_slope[[s, m]] / self.spend,
+        Some(Array2::from_shape_fn(self.value_slope.raw_dim(), |(s, m)| {
+            match (multipliers[m], multipliers) {
+                (0.0, [_, first, ..]) => self.value_curve[[s, 1]] / (first * self.spend),
+                (1.0, _) => at_one[s],
+                _ => self.value_slope[[s, m]] / self.spend,
+            }
         }))
     }
 }

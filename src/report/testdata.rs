@@ -3,9 +3,9 @@
 use ndarray::Array2;
 
 use crate::config::FitConfig;
-use crate::data::{Dataset, Measure};
 pub(crate) use crate::data::testdata::dataset;
 use crate::data::testdata::{GEOS, WEEKS};
+use crate::data::{Dataset, Measure};
 use crate::diagnostics::Loo;
 use crate::diagnostics::*;
 use crate::model::{EffectScale, GapPrior, GapReason};

@@ -80,7 +80,10 @@ fn every_flag_that_a_hint_names_mends_what_it_hints_at() {
     };
     let texts = [
         ("two outcomes", sheet().with_column("sales", |i| (900.5 + tv[i]).to_string()).text()),
-        ("two dates", sheet().with_column("until", |i| format!("20{:02}-01-{:02}", 21 + i / 28, 1 + i % 28)).text()),
+        (
+            "two dates",
+            sheet().with_column("until", |i| format!("20{:02}-01-{:02}", 21 + i / 28, 1 + i % 28)).text(),
+        ),
         ("nothing spent", sheet().with_column("radio_spend", |_| "0".into()).text()),
         ("always the same", sheet().with_column("search_spend", |_| "10".into()).text()),
         ("a copy", sheet().with_column("social_spend", |i| (2.0 * tv[i]).to_string()).text()),
@@ -94,9 +97,20 @@ fn every_flag_that_a_hint_names_mends_what_it_hints_at() {
         ("a name of words", sheet().with_column("Query Index", |i| (100 + i * 3 % 41).to_string()).text()),
         ("a budget", sheet().with_column("Radio budget", |i| (100 + i * 3 % 41).to_string()).text()),
         ("a list of mails", sheet().with_column("newsletter", |i| (i * 3 % 41).to_string()).text()),
-        ("a control that moves along", sheet().with_column("price", |i| (5.0 + tv[i] / 90.0 + (i * 31 % 17) as f64 / 9.0).to_string()).text()),
+        (
+            "a control that moves along",
+            sheet()
+                .with_column("price", |i| (5.0 + tv[i] / 90.0 + (i * 31 % 17) as f64 / 9.0).to_string())
+                .text(),
+        ),
         ("closed", closed.text()),
-        ("counted or money", sheet().with_column("revenue", |i| format!("{:.0}", revenue[i])).text().replacen("revenue", "kpi", 1)),
+        (
+            "counted or money",
+            sheet()
+                .with_column("revenue", |i| format!("{:.0}", revenue[i]))
+                .text()
+                .replacen("revenue", "kpi", 1),
+        ),
         ("a national total", panel(sheet())),
         ("a leak", sheet().with_column("leak_spend", |i| (revenue[i] * 0.05).to_string()).text()),
         (

@@ -36,7 +36,12 @@ const CASES: [(&str, &[&str], i32, &str); 25] = [
     ("national_repeated/repeated.csv", &[], 0, "--national tv_spend splits it equally"),
     ("nearly_constant/23_nearly_constant.csv", &[], 1, "blocking: the outcome `revenue` hardly varies"),
     ("newline_in_name/data.csv", &[], 1, "tv mobile"),
-    ("signed_outcome/sg_1000.csv", &[], 0, "note: the outcome is negative in 50 of 120 rows: it is measured by its spread"),
+    (
+        "signed_outcome/sg_1000.csv",
+        &[],
+        0,
+        "note: the outcome is negative in 50 of 120 rows: it is measured by its spread",
+    ),
     ("trailing_blank_rows/trailing.csv", &[], 0, "ends in 300 rows of empty cells"),
     ("two_exposures_hint/data.csv", &["--exposure", "social_spend=social_clicks"], 0, "%  social_clicks"),
     ("unfitted_rows_controls/pad_pblank.csv", &[], 0, "control `price` moves with `tv` (r = 0.30)"),

@@ -119,8 +119,9 @@ mod tests {
             let mut data = crate::data::testdata::dataset();
             let n = data.n_periods();
             let wave = |t: usize| 20.0 * (1.3 * t as f64).sin();
-            data.outcome.values =
-                ndarray::Array2::from_shape_fn((data.n_geos(), n), |(_, t)| times * (100.0 + wave(t) - shift));
+            data.outcome.values = ndarray::Array2::from_shape_fn((data.n_geos(), n), |(_, t)| {
+                times * (100.0 + wave(t) - shift)
+            });
             (Measure::of(&data, n), fitted_outcome(&data, 0, (n, Measure::of(&data, n))))
         };
         let (measure, mean) = of(0.0, 1.0);
@@ -128,7 +129,10 @@ mod tests {
         let [near, beyond] = [97.0, 140.0].map(|shift| of(shift, 1.0));
         assert!(near.0 == Measure::Spread && beyond.0 == Measure::Spread);
         let (near, beyond) = (near.1.unwrap(), beyond.1.unwrap());
-        assert!((near.level / beyond.level - 1.0).abs() < 1e-12 && (75.0..95.0).contains(&near.level), "{near:?}");
+        assert!(
+            (near.level / beyond.level - 1.0).abs() < 1e-12 && (75.0..95.0).contains(&near.level),
+            "{near:?}"
+        );
         // A level far above its spread has returns now and then; what is never positive is a cost.
         assert_eq!(of(0.0, -1.0).0, Measure::Mean);
         assert!(of(0.0, -1.0).1.is_err());

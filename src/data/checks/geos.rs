@@ -74,8 +74,10 @@ fn alike(data: &Dataset, findings: &mut Findings) {
         }
     }
     if !pairs.is_empty() {
-        let message =
-            format!("geos differ in case or blanks only, and count as different markets: {}", pairs.join(", "));
+        let message = format!(
+            "geos differ in case or blanks only, and count as different markets: {}",
+            pairs.join(", ")
+        );
         findings.warn("geos_alike", message, "write one name in all rows if they are one market");
     }
 }

@@ -164,16 +164,15 @@ const DERIVED: [&str; 12] =
     ["acos", "cac", "cpa", "cpc", "cpm", "ctr", "cvr", "fitted", "forecast", "predicted", "roas", "yhat"];
 /// Words of a place in the file or in the calendar, which the model has already.
 const PLACES: [&str; 16] = [
-    "day", "dow", "id", "index", "iso", "month", "no", "number", "of", "quarter", "row", "trend", "unnamed", "week",
-    "weekday", "year",
+    "day", "dow", "id", "index", "iso", "month", "no", "number", "of", "quarter", "row", "trend", "unnamed",
+    "week", "weekday", "year",
 ];
 
 /// Whether a column without a role is none to suggest one for.
 pub(crate) fn is_no_role(name: &str) -> bool {
     let parts = parts(name);
-    let is_place = |part: &String| {
-        PLACES.contains(&part.as_str()) || part.chars().all(|c| c.is_ascii_digit())
-    };
+    let is_place =
+        |part: &String| PLACES.contains(&part.as_str()) || part.chars().all(|c| c.is_ascii_digit());
     parts.iter().any(|part| DERIVED.contains(&part.as_str())) || parts.iter().all(is_place)
 }
 
@@ -358,7 +357,9 @@ mod tests {
 
     #[test]
     fn what_others_spend_and_what_goods_cost_is_no_channel() {
-        for name in ["competitor_spend", "Competitor Ad Spend", "product_cost", "shipping_cost", "cost_of_goods"] {
+        for name in
+            ["competitor_spend", "Competitor Ad Spend", "product_cost", "shipping_cost", "cost_of_goods"]
+        {
             assert_eq!((spend_stem(name), spend_stem_by_words(name)), (None, None), "{name}");
         }
         assert!(is_control("competitor_spend") && !is_control("shipping_cost"));

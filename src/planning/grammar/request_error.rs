@@ -108,7 +108,9 @@ pub enum RequestError {
         channel: String,
     },
     /// A multiple of what today's plan does not spend.
-    #[error("--{flag} {text}: today's plan spends nothing on `{channel}` there, and a multiple of nothing is nothing")]
+    #[error(
+        "--{flag} {text}: today's plan spends nothing on `{channel}` there, and a multiple of nothing is nothing"
+    )]
     MultipleOfNothing {
         /// Flag without its dashes.
         flag: &'static str,

@@ -69,7 +69,9 @@ fn an_outcome_that_changes_its_sign_has_amounts_and_no_shares() {
     assert_eq!(fit.outcome.p_negative_baseline, 0.0);
     assert!((fit.outcome.baseline_share.mean + fit.outcome.media_share.mean - 1.0).abs() < 0.03);
     let text = summary(&fit, Style::Plain);
-    for part in ["Media brought 6.", "which is no share of a total whose sign changes", "of the outcome's size"] {
+    for part in
+        ["Media brought 6.", "which is no share of a total whose sign changes", "of the outcome's size"]
+    {
         assert!(text.contains(part), "{part}: {text}");
     }
     let tv = text.lines().find(|line| line.starts_with("tv ")).unwrap();

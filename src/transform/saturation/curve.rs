@@ -140,7 +140,11 @@ mod tests {
             series.slopes::<false>((3.0, slope, derivative(1.0)), &multipliers, &factors, &mut out);
             assert!(out[0].is_nan());
             for (m, found) in multipliers.iter().zip(out).skip(1) {
-                assert!((found / derivative(*m) - 1.0).abs() < 1e-4, "{slope}, {m}: {found} {}", derivative(*m));
+                assert!(
+                    (found / derivative(*m) - 1.0).abs() < 1e-4,
+                    "{slope}, {m}: {found} {}",
+                    derivative(*m)
+                );
             }
         }
     }
