@@ -224,4 +224,20 @@ mod tests {
         assert_eq!(passed(&side(1.5, 1.5), &side(2.2, 1.8)), [""; 0]);
         assert_eq!(passed(&side(1.9, 2.2), &side(2.5, 2.5)), [""; 0]);
     }
+
+    #[test]
+    fn a_plan_that_turns_is_reversed_and_its_change_is_now_less_before() {
+        let planned = |proposed: f64| {
+            let mut fit = testdata::fit();
+            let tv = &mut fit.scenarios[0].allocation[0];
+            (tv.proposed, tv.change) = (proposed, Some(proposed / tv.current - 1.0));
+            Side::summarised(fit)
+        };
+        // Of 2400 in 20 weeks.
+        let found = allocation(&planned(2040.0), &planned(2640.0), "tv").unwrap();
+        assert!((found.difference.unwrap() - 0.25).abs() < 1e-12, "{found:?}");
+        assert!(found.reversed && found.weekly == [102.0, 132.0], "{found:?}");
+        assert!(!allocation(&planned(2040.0), &planned(2100.0), "tv").unwrap().reversed);
+        assert!(!allocation(&planned(2040.0), &planned(2410.0), "tv").unwrap().reversed, "hardly a change");
+    }
 }

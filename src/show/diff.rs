@@ -336,3 +336,6 @@ fn footnote(report: &DiffReport) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,6 +154,7 @@ fn of_profit(profit: &Profit, counted: &Counted) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::planning::BudgetChange;
     use crate::report::testdata;
 
     fn counted(roi_unit: RoiUnit) -> Counted {
@@ -196,5 +197,40 @@ mod tests {
         let plan = testdata::fit().scenarios[0].clone();
         let text = sentences(&plan, None, &counted(RoiUnit::CurrencyPerCurrency)).join(" ");
         assert!(text.contains("a gain with probability 97 %; if wrong, it loses 50 on average"), "{text}");
+    }
+
+    #[test]
+    fn what_is_cut_gives_up_what_it_brought() {
+        let mut plan = plan(-100.0);
+        let own = [-20.0, -40.0];
+        plan.budget_change = Some(BudgetChange {
+            spend: -100.0,
+            moving: Some(Summary::of(&[50.0, 50.0])),
+            budget: Summary::of(&own),
+            net: Summary::of(&own.map(|x| x + 100.0)),
+        });
+        let text = sentences(&plan, None, &counted(RoiUnit::CurrencyPerCurrency)).join(" ");
+        assert!(
+            text.contains("within the same bounds brings +50 already; the 100 cut give up +30 (+2"),
+            "{text}"
+        );
+        assert!(text.contains("It saves 100: net +70 (+6"), "{text}");
+    }
+
+    #[test]
+    fn a_profit_is_told_with_the_probability_that_it_is_higher() {
+        let of = |x: f64| Summary::of(&[x, x]);
+        let profit = Profit {
+            margin: 0.35,
+            current: of(100.0),
+            proposed: of(130.0),
+            gain: of(30.0),
+            p_gain: 0.8,
+            expected_loss_if_wrong: -1.0,
+            mean_loss: Some(-5.0),
+        };
+        let text = of_profit(&profit, &counted(RoiUnit::CurrencyPerCurrency));
+        let told = "130 instead of 100: +30 (+30 to +30), higher with probability 80 %; if wrong, it loses 5 on average.";
+        assert!(text.ends_with(told), "{text}");
     }
 }

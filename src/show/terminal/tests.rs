@@ -79,6 +79,16 @@ fn an_outcome_that_changes_its_sign_has_amounts_and_no_shares() {
 }
 
 #[test]
+fn a_baseline_below_zero_is_no_rest() {
+    let mut parts = Parts::new();
+    let tenth = parts.posterior.baseline_total.len() / 10;
+    parts.posterior.baseline_total.iter_mut().take(tenth).for_each(|b| *b = -1.0);
+    let text = split(&parts.fit());
+    assert!(text.ends_with("which is negative with probability 10 %: media are overstated"), "{text}");
+    assert!(split(&testdata::fit()).ends_with("the rest is baseline"));
+}
+
+#[test]
 fn a_failed_fit_gives_no_advice() {
     let mut parts = Parts::new();
     parts.diagnostics.verdict = Verdict::Fail;
