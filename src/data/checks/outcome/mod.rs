@@ -58,7 +58,7 @@ fn constant(data: &Dataset, findings: &mut Findings) -> bool {
         let n = known().count() as f64;
         let mean = known().map(|(y, _)| *y).sum::<f64>() / n;
         let sd = (known().map(|(y, _)| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
-        n > 1.0 && mean != 0.0 && sd <= NO_SPREAD * mean.abs()
+        n > 1.0 && mean > 0.0 && sd <= NO_SPREAD * mean
     };
     let is_constant = (0..data.n_geos()).all(|g| of_geo(&g));
     if is_constant {
