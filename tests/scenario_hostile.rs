@@ -280,7 +280,7 @@ impl Random {
 fn no_text_makes_it_panic() {
     let (geos, [first, second]) = known();
     let flags = [
-        ("--set", format!("tv@{}@{first}..{second}=+50%", geos[0])),
+        ("--set", format!("tv@{}@{first}..{second}=5000/week", geos[0])),
         ("--set", "tv=50000/week".to_owned()),
         ("--shift", format!("search@{first}..:social:10%")),
         ("--shift", "search:social:5000/week".to_owned()),
