@@ -94,7 +94,7 @@ impl Experiment {
     }
 
     /// Periods of the treated geos that leave the likelihood: from the first treated one until the carry-over of
-    /// the last is gone, `lags` periods later ([`carry_over_periods`]). None unless the test is a reading of cells
+    /// the last is gone, `lags` periods later. None unless the test is a reading of cells
     /// that are in the data.
     pub fn leaving(&self, lags: usize) -> Range<usize> {
         if !self.in_data {
@@ -107,34 +107,5 @@ impl Experiment {
     /// Share of the people that was treated.
     pub fn people(&self) -> f64 {
         self.population_share.unwrap_or(1.0)
-    }
-}
-
-/// Periods after an exposure until less than 5 % of its effect is left to come, of a geometric carry-over of which
-/// `retention` lasts from one period to the next: the smallest l with α^(l+1) < 0.05.
-pub fn carry_over_periods(retention: f64) -> usize {
-    const GONE: f64 = 0.05;
-    // Beyond any data; a retention of 1 never ends.
-    const MOST: f64 = 1e6;
-    if retention < GONE {
-        return 0;
-    }
-    // The first whole number above ln 0.05 / ln α is l + 1.
-    let lags = (GONE.ln() / retention.ln()).floor();
-    if lags.is_finite() { lags.clamp(0.0, MOST) as usize } else { MOST as usize }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn carry_over_is_gone_below_five_per_cent() {
-        for retention in [0.0, 0.04, 0.05, 0.3, 0.5, 0.8, 0.95] {
-            let lags = carry_over_periods(retention);
-            assert!(retention.powi(lags as i32 + 1) < 0.05, "{retention}");
-            assert!(lags == 0 || retention.powi(lags as i32) >= 0.05, "{retention}");
-        }
-        assert!(carry_over_periods(1.0) > 100_000);
     }
 }

@@ -20,6 +20,6 @@ mod row;
 mod tests;
 mod warnings;
 
-pub use experiment::{Estimand, Experiment, ExperimentKind, Experiments, Reading, carry_over_periods};
+pub use experiment::{Estimand, Experiment, ExperimentKind, Experiments, Reading};
 pub use file::{ExperimentFile, ExperimentRow, read_experiments};
 pub use resolve::{resolve_experiments, stored_experiments};

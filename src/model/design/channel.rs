@@ -9,6 +9,7 @@ use super::outcome::ScaledOutcome;
 use super::shape::ShapePrior;
 use crate::config::{Adstock, SaturationFamily};
 use crate::model::gap::GapPrior;
+use crate::transform::adstock::carry_over_periods;
 
 /// One channel as the density sees it.
 #[derive(Debug, Clone)]
@@ -47,6 +48,11 @@ impl ChannelDesign {
     /// Whether δ is a parameter: an experiment speaks of the channel, and the gap is not known.
     pub fn samples_gap(&self) -> bool {
         self.tested && self.gap.parts().iter().all(|part| part.sd > 0.0)
+    }
+
+    /// Periods after an exposure until less than 5 % of its effect is left to come, should it last longer than most.
+    pub(crate) fn carry_over_periods(&self) -> usize {
+        carry_over_periods(self.adstock, self.shape.long_retention())
     }
 
     /// Mean and sd of the own prior of the regression's ln effect: that of the causal one without δ.

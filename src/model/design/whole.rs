@@ -7,7 +7,7 @@ use super::media::MediaDesign;
 use super::outcome::ScaledOutcome;
 use crate::Error;
 use crate::config::FitConfig;
-use crate::data::{Dataset, Experiment, carry_over_periods};
+use crate::data::{Dataset, Experiment};
 
 /// Everything fixed before sampling, in stages, each made whole from those before it. Series are
 /// time-contiguous: `[g·T + t]`, media `[(c·G + g)·T + t]`.
@@ -86,8 +86,7 @@ fn told_by_readings(data: &Dataset, media: &MediaDesign, tests: &[Experiment]) -
     let n = data.n_periods();
     let mut left_out = vec![false; data.n_geos() * n];
     for test in tests.iter().filter(|test| test.in_data && test.reading().is_some()) {
-        let lags = |c: &usize| carry_over_periods(media.channels[*c].shape.long_retention());
-        let lags = test.channels.iter().map(lags).max().unwrap_or(0);
+        let lags = test.channels.iter().map(|c| media.channels[*c].carry_over_periods()).max().unwrap_or(0);
         for g in &test.geos {
             left_out[g * n..][test.leaving(lags)].fill(true);
         }

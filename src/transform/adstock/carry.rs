@@ -82,3 +82,27 @@ pub fn half_life(kind: Adstock, retention: f64) -> f64 {
     }
     weights.len() as f64
 }
+
+/// Share of a carry-over below which it counts as gone.
+const GONE: f64 = 0.05;
+/// Beyond any data; a retention of 1 never ends.
+const MOST_PERIODS: f64 = 1e6;
+
+/// Periods after an exposure until less than 5 % of its effect is left to come: the smallest l with
+/// 1 − Σ_{k ≤ l} w_k < 0.05.
+pub fn carry_over_periods(kind: Adstock, retention: f64) -> usize {
+    if let Some(weights) = lag_weights(kind, retention) {
+        let mut left = 1.0;
+        let gone = weights.iter().position(|w| {
+            left -= w;
+            left < GONE
+        });
+        return gone.unwrap_or(weights.len());
+    }
+    if retention < GONE {
+        return 0;
+    }
+    // α^(l+1) < 0.05: the first whole number above ln 0.05 / ln α is l + 1.
+    let lags = (GONE.ln() / retention.ln()).floor();
+    if lags.is_finite() { lags.clamp(0.0, MOST_PERIODS) as usize } else { MOST_PERIODS as usize }
+}

@@ -8,7 +8,7 @@ mod geometric;
 mod pascal;
 mod truncated;
 
-pub use carry::{Carry, carryover_share, half_life, lag_weights};
+pub use carry::{Carry, carry_over_periods, carryover_share, half_life, lag_weights};
 pub use geometric::{LANES, geometric};
 
 #[cfg(test)]

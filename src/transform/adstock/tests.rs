@@ -80,3 +80,28 @@ fn half_life_and_carryover_by_hand() {
     assert!((half_life(Adstock::Geometric { max_lag: Some(1) }, 0.5) - 0.75).abs() < 1e-14);
     assert!((carryover_share(Adstock::Geometric { max_lag: Some(1) }, 0.5) - 1.0 / 3.0).abs() < 1e-14);
 }
+
+/// By the effect of a pulse: what is left after the periods is below 5 %, one period earlier it is not.
+#[test]
+fn carry_over_is_gone_below_five_per_cent() {
+    let kinds = [
+        Adstock::Geometric { max_lag: None },
+        Adstock::Geometric { max_lag: Some(2) },
+        Adstock::Delayed { peak: 2.0, max_lag: 8 },
+        Adstock::Binomial { max_lag: 6 },
+        Adstock::Pascal { r: 2 },
+        Adstock::None,
+    ];
+    for kind in kinds {
+        for retention in [0.02, 0.3, 0.5, 0.8] {
+            let mut pulse = vec![0.0; 120];
+            pulse[0] = 1.0;
+            let (effect, _) = apply(kind, retention, &pulse);
+            let left = |periods: usize| 1.0 - effect[..periods].iter().sum::<f64>();
+            let lags = carry_over_periods(kind, retention);
+            assert!(left(lags + 1) < 0.05, "{kind:?} {retention}: {lags}");
+            assert!(lags == 0 || left(lags) >= 0.05, "{kind:?} {retention}: {lags}");
+        }
+    }
+    assert!(carry_over_periods(Adstock::Geometric { max_lag: None }, 1.0) > 100_000);
+}
