@@ -24,5 +24,6 @@ pub use loo::{Loo, psis_loo};
 pub use mcse::{mcse_mean, mcse_quantile, mcse_sd};
 pub use odd_chain::odd_chain;
 pub use parameter::ParameterDiagnostics;
+pub use pareto::{Smoothed, smooth};
 pub use rhat::rhat;
 pub use verdict::{Diagnostics, RunCounts, Verdict, WorstParameter};

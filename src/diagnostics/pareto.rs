@@ -9,11 +9,11 @@ struct Pareto {
 
 /// Importance weights after smoothing.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Smoothed {
+pub struct Smoothed {
     /// Normalised ln weights, in the order given.
-    pub(super) ln_weights: Vec<f64>,
+    pub ln_weights: Vec<f64>,
     /// Shape of the tail; `None` when too few weights differ to fit one.
-    pub(super) shape: Option<f64>,
+    pub shape: Option<f64>,
 }
 
 /// Replaces the largest weights by quantiles of a generalised Pareto distribution fitted to them.
@@ -21,7 +21,7 @@ pub(super) struct Smoothed {
 /// # Source
 /// Vehtari, Simpson, Gelman, Yao & Gabry (2024), JMLR 25(72), algorithm 1; tail length for
 /// independent draws, and at least five different tail weights for a fit, as in R's loo and ArviZ.
-pub(super) fn smooth(mut ln_weights: Vec<f64>) -> Smoothed {
+pub fn smooth(mut ln_weights: Vec<f64>) -> Smoothed {
     let n = ln_weights.len();
     let largest = ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     ln_weights.iter_mut().for_each(|w| *w -= largest);

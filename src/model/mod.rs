@@ -29,7 +29,8 @@ pub use design::{
     GapReason, MediaDesign, ScaledOutcome, ShapePrior,
 };
 pub use expectation::{Expectation, deviates};
-pub use experiments::experiment_terms;
+pub(crate) use experiments::ELSEWHERE;
+pub use experiments::{TestLifts, experiment_terms};
 pub use gap::{GapPart, GapPrior};
 pub use media::{ChannelCotangents, Cotangents, Counterfactual, Media, OtherExposure};
 pub use observation::BaselineDraw;

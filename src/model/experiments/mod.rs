@@ -2,11 +2,14 @@
 
 mod contrast;
 mod exposures;
+mod lift;
 mod reading;
 
 use std::sync::Arc;
 
 use self::contrast::contrasts;
+pub use self::lift::TestLifts;
+pub(crate) use self::reading::ELSEWHERE;
 use self::reading::readings;
 use super::design::Design;
 use super::terms::Term;

@@ -7,17 +7,19 @@
 use super::super::design::Design;
 use super::super::media::{Counterfactual, OtherExposure};
 use super::super::terms::{At, Derivatives, Term};
-use super::exposures::without;
-use crate::data::{Dataset, Estimand, Experiment, Reading};
+use super::lift::{Lift, part};
+use crate::data::{Dataset, Experiment, Reading};
 
 /// ω, relative to the effect.
-const ELSEWHERE: f64 = 0.1;
+pub(crate) const ELSEWHERE: f64 = 0.1;
 
 /// All readings of a fit.
 #[derive(Debug)]
 pub struct Readings {
     exposures: Vec<OtherExposure>,
     readings: Vec<ReadingTerm>,
+    /// ω.
+    elsewhere: f64,
 }
 
 /// One reading.
@@ -35,38 +37,25 @@ struct ReadingTerm {
 pub(super) fn readings(tests: &[Experiment], design: &Design, data: &Dataset) -> Option<Readings> {
     let (mut exposures, mut readings) = (Vec::new(), Vec::new());
     for test in tests {
-        let Some(Reading { what, estimate, se }) = test.reading() else { continue };
-        let window = test.treated.start.min(test.counted.start)..test.counted.end;
-        let own = without(test, design, window.clone());
-        let counted = |geo: usize, t: usize| test.counted.contains(&t) && data.present[[geo, t]];
-        let unit = |geo: usize, t: usize| {
-            let worth = match what {
-                Estimand::Lift => 1.0,
-                Estimand::Roi => data.value_per_outcome(geo, t) / test.spend_change,
-            };
-            if counted(geo, t) { test.people() * worth * design.outcome.scale[geo] } else { 0.0 }
-        };
-        let units = own.iter().map(|of| window.clone().map(|t| unit(of.geo, t)).collect()).collect();
+        let Some(Reading { estimate, se, .. }) = test.reading() else { continue };
+        let Lift { exposures: own, units } = Lift::of(test, design, data);
         readings.push(ReadingTerm { own: exposures.len()..exposures.len() + own.len(), units, estimate, se });
         exposures.extend(own);
     }
-    (!readings.is_empty()).then_some(Readings { exposures, readings })
+    (!readings.is_empty()).then_some(Readings { exposures, readings, elsewhere: ELSEWHERE })
 }
 
 impl Readings {
-    /// Σ u (h − h⁰) of exposure `k`, its series, and e^δ β, by which that counts.
-    fn part(&self, k: usize, units: &[f64], at: At, counterfactual: &Counterfactual) -> (f64, f64) {
-        let of = &self.exposures[k];
-        let series = of.channel * at.design.n_geos + of.geo;
-        let effect = &at.media.effect[series * at.design.n_periods..][of.window.clone()];
-        let differences = effect.iter().zip(counterfactual.effect()).map(|(h, h0)| h - h0);
-        (units.iter().zip(differences).map(|(u, d)| u * d).sum(), at.media.beta[series])
+    /// The same as if a test's place and time were those of the data.
+    #[cfg(test)]
+    pub(super) fn of_here(self) -> Readings {
+        Readings { elsewhere: 0.0, ..self }
     }
 
     /// The lift that a reading estimates, in its own units.
     fn lift(&self, reading: &ReadingTerm, at: At, counterfactuals: &[Counterfactual]) -> f64 {
         let part = |(k, units): (usize, &Vec<f64>)| {
-            let (difference, beta) = self.part(k, units, at, &counterfactuals[k]);
+            let (difference, beta) = part(&self.exposures[k], units, at, &counterfactuals[k]);
             at.theta.gap[self.exposures[k].channel].exp() * beta * difference
         };
         reading.own.clone().zip(&reading.units).map(part).sum()
@@ -82,13 +71,13 @@ impl Term for Readings {
         let mut ln_density = 0.0;
         for reading in &self.readings {
             let lift = self.lift(reading, at, into.counterfactuals);
-            let variance = reading.se.powi(2) + (ELSEWHERE * lift).powi(2);
+            let variance = reading.se.powi(2) + (self.elsewhere * lift).powi(2);
             let residual = reading.estimate - lift;
             ln_density -= 0.5 * (residual * residual / variance + variance.ln());
             let by_variance = 0.5 * (residual * residual / variance - 1.0) / variance;
-            let by_lift = residual / variance + by_variance * 2.0 * ELSEWHERE.powi(2) * lift;
+            let by_lift = residual / variance + by_variance * 2.0 * self.elsewhere.powi(2) * lift;
             for (k, units) in reading.own.clone().zip(&reading.units) {
-                let (difference, beta) = self.part(k, units, at, &into.counterfactuals[k]);
+                let (difference, beta) = part(&self.exposures[k], units, at, &into.counterfactuals[k]);
                 let OtherExposure { channel: c, geo: g, window, .. } = &self.exposures[k];
                 let causal = by_lift * at.theta.gap[*c].exp();
                 into.parameters.gap[*c] += causal * beta * difference;

@@ -159,3 +159,43 @@ fn a_reading_never_pins_the_gap_for_all_time() {
         density.value_and_gradient(&q, &mut vec![0.0; q.len()], &mut density.state()).unwrap().is_finite()
     );
 }
+
+/// The log density with readings, ω = 0, at a point of the design.
+fn of_here(data: &Dataset, tests: &[Experiment], q: &[f64]) -> (f64, f64) {
+    let design = Design::with_tests(data, &FitConfig::default(), tests).unwrap();
+    let term = readings(tests, &design, data).unwrap().of_here();
+    let density = Density::with_instructions(design, InstructionSet::detect());
+    let density = density.with_terms(vec![Arc::new(term)]);
+    let mut state = density.state();
+    let value = density.value_and_gradient(q, &mut vec![0.0; q.len()], &mut state).unwrap();
+    let at = super::super::terms::At { design: &density.design, theta: &state.theta, media: &state.media };
+    (value, TestLifts::new(tests, &density.design, data).at(at)[0])
+}
+
+/// Two readings of error s are one of s / √2, and one of no error is the lift itself, as far as se and the lift's
+/// own distance say: ln p = −½ ((estimate − L) / se)² up to a constant, in closed form.
+#[test]
+fn readings_are_exact_normals_where_nothing_differs_from_here() {
+    let data = data(1, 45);
+    let one = |estimate: f64, se: f64| test(&data, reading(Estimand::Roi, estimate, se), false);
+    let design = Design::with_tests(&data, &FitConfig::default(), &[one(1.0, 1.0)]).unwrap();
+    let density = Density::new(design);
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    let points: Vec<Vec<f64>> = (0..5).map(|_| density.start(&mut rng)).collect();
+    let difference = |q: &Vec<f64>| {
+        let twice = of_here(&data, &[one(1.4, 0.3), one(1.4, 0.3)], q).0;
+        twice - of_here(&data, &[one(1.4, 0.3 / 2f64.sqrt())], q).0
+    };
+    let constants: Vec<f64> = points.iter().map(difference).collect();
+    assert!(constants.iter().all(|c| (c - constants[0]).abs() < 1e-8), "{constants:?}");
+    for q in &points {
+        let (vague, lift) = of_here(&data, &[one(1.0, 1e9)], q);
+        for se in [1e-1, 1e-3] {
+            for off in [0.0, 1.0, -2.0] {
+                let (value, _) = of_here(&data, &[one(lift + off * se, se)], q);
+                let expected = vague + (1e9f64 / se).ln() - 0.5 * off * off;
+                assert!((value - expected).abs() < 1e-6, "{se} {off}: {value} {expected}");
+            }
+        }
+    }
+}
