@@ -2,6 +2,7 @@
 
 mod divergences;
 mod enough;
+mod ledger;
 mod pilot;
 mod warnings;
 
@@ -14,11 +15,13 @@ use crate::model::{self, Calibration, Density, Design, State, experiment_terms};
 use crate::planning::{self, channel_curves};
 use crate::posterior::{self, Posterior};
 use crate::report;
-use crate::report::{FitInputs, FittedWindow};
+use crate::report::{ExperimentReport, FitInputs, FittedWindow};
 use crate::sampler::{self, Chain, DensityError, Length, LogDensity, Progress, Run, Settings};
 use crate::{Error, Warning};
 
 use enough::Enough;
+use ledger::Told;
+pub use ledger::leave_one_test_out;
 pub(crate) use warnings::convergence_hint;
 
 /// Trajectories have at most 2¹⁰ points, as in Stan.
@@ -37,6 +40,8 @@ pub struct Fit {
     pub diagnostics: Diagnostics,
     /// Convergence of each sampled parameter.
     pub convergence: Vec<ParameterDiagnostics>,
+    /// What each lift test told, in their order.
+    pub tests: Vec<ExperimentReport>,
     /// Warm-up iterations of each chain.
     pub warmup: usize,
     /// What it took.
@@ -89,6 +94,10 @@ impl Fit {
             next_tests: next_tests?,
             warnings,
         });
+        for channel in &mut report.channels {
+            channel.note_tests(&self.tests);
+        }
+        report.experiments = self.tests.clone();
         let fitted_cells = self.density.design.outcome.fitted.iter().filter(|f| **f > 0.0).count();
         let own = warnings::warnings(&report, fitted_cells);
         report.run.warnings.extend(own);
@@ -139,8 +148,10 @@ pub fn fit_with_tests(
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
     let convergence = convergence(&posterior);
     let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));
+    let told = Told { density: &density, data, tests: &tests.tests, sampler: &config.sampler };
+    let tests = told.ledger(&chains, progress)?;
     cost.summaries = summaries.elapsed();
-    Ok(Fit { density, chains, posterior, diagnostics, convergence, warmup, cost })
+    Ok(Fit { density, chains, posterior, diagnostics, convergence, tests, warmup, cost })
 }
 
 /// Samples a density; that of a panel first learns its coordinates from a pilot chain.

@@ -100,7 +100,7 @@ pub mod calibration;
 pub mod show;
 
 pub use error::Error;
-pub use fit::{Fit, fit, fit_with_tests};
+pub use fit::{Fit, fit, fit_with_tests, leave_one_test_out};
 pub use prior_only::prior_only;
 pub use run::run;
 pub use sensitivity::sensitivity;

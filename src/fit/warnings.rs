@@ -6,8 +6,8 @@ use crate::data::COLLINEAR_PAIR;
 use crate::diagnostics::Verdict;
 use crate::model::Calibration;
 use crate::planning::{ChannelPlan, ScenarioKind};
-use crate::report::Fit;
-use crate::report::contradiction;
+use crate::report::{ExperimentReport, Fit, TestUnit, contradiction};
+use crate::words::numbers::{amount, ratio};
 
 /// A baseline below zero cannot be: beyond one draw in twenty it is not chance.
 const NEGATIVE_BASELINE: f64 = 0.05;
@@ -28,6 +28,17 @@ const PARETO_K: f64 = 0.7;
 /// A change of spend below this share is no recommendation.
 const SMALL_CHANGE: f64 = 0.02;
 
+/// A lift test that the rest of the model contradicts.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Contradicted {
+    label: String,
+    /// Estimate and standard error; the fit's effect and its sd for a contrast.
+    found: [f64; 2],
+    /// Central 90 % of what the rest expected.
+    expected: [f64; 2],
+    unit: TestUnit,
+}
+
 /// One reason for care.
 #[derive(Debug, Clone, PartialEq)]
 enum FitWarning {
@@ -37,6 +48,7 @@ enum FitWarning {
     Coverage { share: f64 },
     BeyondObserved { channels: Vec<String> },
     UnstableLoo { max_pareto_k: f64 },
+    TestContradicted { tests: Vec<Contradicted> },
     MostlyPrior { channels: Vec<String> },
     AboveExpectation { contradictions: Vec<String> },
     AgainstPrior { contradictions: Vec<String> },
@@ -73,6 +85,7 @@ pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
             .map(|contradictions| FitWarning::AboveExpectation { contradictions }),
         some_channels(contradictions(fit, true))
             .map(|contradictions| FitWarning::AgainstPrior { contradictions }),
+        Some(contradicted(fit)).filter(|t| !t.is_empty()).map(|tests| FitWarning::TestContradicted { tests }),
         some_channels(mostly_prior(fit)).map(|channels| FitWarning::MostlyPrior { channels }),
     ];
     found.into_iter().flatten().map(|warning| warning.into_warning()).collect()
@@ -139,6 +152,7 @@ impl FitWarning {
             FitWarning::Coverage { .. } => "interval_coverage",
             FitWarning::BeyondObserved { .. } => "plan_beyond_observed_spend",
             FitWarning::UnstableLoo { .. } => "pareto_k",
+            FitWarning::TestContradicted { .. } => "test_contradicted",
             FitWarning::MostlyPrior { .. } => "mostly_prior",
             FitWarning::AboveExpectation { .. } => "above_expectation",
             FitWarning::AgainstPrior { .. } => "against_prior",
@@ -184,6 +198,7 @@ impl FitWarning {
             FitWarning::AboveExpectation { contradictions } | FitWarning::AgainstPrior { contradictions } => {
                 format!("the data put {}", contradictions.join("; "))
             }
+            FitWarning::TestContradicted { tests } => tests_against_the_rest(tests),
             FitWarning::MostlyPrior { channels } => {
                 format!("the data say little about {}: the ROI is mostly the prior", listing(channels))
             }
@@ -252,6 +267,11 @@ impl FitWarning {
                  the data"
                     .into()
             }
+            FitWarning::TestContradicted { .. } => {
+                "check dates, geos, unit and error of the test; if they are right the truth lies between: see \
+                 causal_gap of the channel, and test it again"
+                    .into()
+            }
             FitWarning::MostlyPrior { .. } => {
                 "tell an experiment with --experiments FILE, experience with --prior CHANNEL:roi=LOW..HIGH (or share=)"
                     .into()
@@ -263,6 +283,36 @@ impl FitWarning {
         let hint = Some(self.hint()).filter(|hint| !hint.is_empty());
         Warning { code: self.code().to_owned(), message: self.message(), hint }
     }
+}
+
+/// The tests that the rest of the model contradicts.
+fn contradicted(fit: &Fit) -> Vec<Contradicted> {
+    let of = |test: &ExperimentReport| {
+        let predicted = test.predicted.filter(|_| test.contradicted)?;
+        Some(Contradicted {
+            label: test.label.clone(),
+            found: [test.estimate.unwrap_or(test.effect.mean), test.se.unwrap_or(test.effect.sd)],
+            expected: [predicted.q05, predicted.q95],
+            unit: test.unit,
+        })
+    };
+    fit.experiments.iter().filter_map(of).collect()
+}
+
+/// Each test, what it found, and what the rest expected of it.
+fn tests_against_the_rest(tests: &[Contradicted]) -> String {
+    let of = |test: &Contradicted| {
+        let (unit, show): (_, fn(f64) -> String) = match test.unit {
+            TestUnit::Roi => ("ROI", ratio),
+            TestUnit::Lift => ("lift", amount),
+        };
+        let [[found, error], [low, high]] = [test.found, test.expected].map(|pair| pair.map(show));
+        format!(
+            "test `{}` found a {unit} of {found} ± {error}, the rest expected {low} to {high}",
+            test.label
+        )
+    };
+    tests.iter().map(of).collect::<Vec<_>>().join("; ")
 }
 
 /// What to try when chains of so many iterations of warm-up and draws did not converge.

@@ -13,7 +13,7 @@ use crate::model::EffectScale;
 /// Weight of the data above which the verdict is `data`: the prior's spread more than halved.
 const DATA: f64 = 0.75;
 /// Weight below which the verdict is `prior`: a contraction of 0.2.
-const PRIOR: f64 = 1.0 - 0.8 * 0.8;
+pub(crate) const PRIOR: f64 = 1.0 - 0.8 * 0.8;
 /// The 99 % quantile of χ² with one degree of freedom.
 const FAR: f64 = 6.635;
 /// Spread / mean of the active exposure below which a channel hardly moved.
@@ -54,6 +54,8 @@ pub enum EvidenceVerdict {
     Mixed,
     /// The data hardly moved the prior: a weight below 0.36.
     Prior,
+    /// A lift test of the channel weighs at least 0.36 in what it measured.
+    Experiment,
 }
 
 impl ExpectedEffect {

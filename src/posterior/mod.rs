@@ -7,6 +7,7 @@ mod decomposition;
 mod draw;
 mod evidence;
 mod history;
+mod ledger;
 mod parameters;
 mod quality;
 mod summary;
@@ -16,9 +17,10 @@ pub use crate::diagnostics::quantile_sorted;
 pub use compute::{compute, compute_prior};
 pub use curves::{CurveDraws, curve_draws};
 pub(crate) use draw::channels as channel_draws;
-pub(crate) use evidence::data_weight;
 pub use evidence::{ActivePeriods, Cause, Evidence, EvidenceVerdict, ExpectedEffect, Partner, evidence};
+pub(crate) use evidence::{PRIOR as LITTLE_WEIGHT, data_weight};
 pub use history::{ChannelMedia, MediaHistory};
+pub use ledger::{LeftOutBy, TestDraws, TestLedger, ledger, test_draws};
 pub(crate) use parameters::{
     coefficient_column, names as parameter_names, sampled_values, values as parameter_values,
 };

@@ -67,6 +67,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
             .collect(),
         response_curves: curves(posterior),
         scenarios: inputs.scenarios,
+        experiments: Vec::new(),
         next_tests: inputs.next_tests,
         parameters: posterior
             .parameters

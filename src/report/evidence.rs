@@ -1,9 +1,12 @@
 //! How much of a channel's effect is data, as a report says it: in numbers and in a sentence.
 
-use super::channel::EvidenceReport;
+use super::channel::{ChannelReport, EvidenceReport};
+use super::experiments::{ExperimentReport, TestUnit};
 use crate::model::EffectScale;
-use crate::posterior::{ActivePeriods, Cause, Evidence, EvidenceVerdict, ExpectedEffect, Partner};
-use crate::words::numbers::{clean, percent, ratio};
+use crate::posterior::{
+    ActivePeriods, Cause, Evidence, EvidenceVerdict, ExpectedEffect, LITTLE_WEIGHT, Partner,
+};
+use crate::words::numbers::{amount, clean, percent, ratio};
 
 impl EvidenceReport {
     /// What is said of channel `name`, whose `effect` is a return or, without spend, an effect.
@@ -26,6 +29,36 @@ impl EvidenceReport {
     }
 }
 
+impl ChannelReport {
+    /// Takes note of the lift tests that were told: where one settles what the channel does, that is its evidence.
+    pub(crate) fn note_tests(&mut self, tests: &[ExperimentReport]) {
+        let own = tests.iter().filter(|test| test.channels.contains(&self.name));
+        let settling: Vec<&ExperimentReport> = own.filter(|test| test.settles(LITTLE_WEIGHT)).collect();
+        if settling.is_empty() {
+            return;
+        }
+        let what = if self.spend_column.is_some() { "return" } else { "effect" };
+        let named: Vec<String> = settling.iter().map(|test| told(test)).collect();
+        self.evidence.verdict = EvidenceVerdict::Experiment;
+        self.evidence.sentence =
+            format!("The {what} of {} rests on {}.", clean(&self.name), named.join(" and on "));
+    }
+}
+
+/// A test as a sentence names it.
+fn told(test: &ExperimentReport) -> String {
+    let label = clean(&test.label);
+    match (test.estimate, test.se, test.unit) {
+        (Some(estimate), Some(se), TestUnit::Roi) => {
+            format!("experiment {label} (ROI {} ± {})", ratio(estimate), ratio(se))
+        }
+        (Some(estimate), Some(se), TestUnit::Lift) => {
+            format!("experiment {label} (lift {} ± {})", amount(estimate), amount(se))
+        }
+        _ => format!("experiment {label}, whose cells are in the data"),
+    }
+}
+
 fn sentence(name: &str, what: &str, found: &Evidence) -> String {
     if !found.ran {
         return format!("The {what} of {name} is unknown: it never ran in the periods fitted.");
@@ -42,7 +75,9 @@ fn sentence(name: &str, what: &str, found: &Evidence) -> String {
     }
     let because = found.cause.as_ref().map_or(String::new(), |cause| format!(", because {}", reason(cause)));
     match found.verdict {
-        EvidenceVerdict::Data => format!("The {what} of {name} is read mostly from the data."),
+        EvidenceVerdict::Data | EvidenceVerdict::Experiment => {
+            format!("The {what} of {name} is read mostly from the data.")
+        }
         EvidenceVerdict::Mixed => {
             format!("The {what} of {name} is part data, part prior assumption{because}.")
         }

@@ -13,6 +13,7 @@ use crate::planning::{Scenario, TestValue};
 use crate::posterior::Summary;
 use crate::report::channel::ChannelReport;
 use crate::report::curve::ResponseCurve;
+use crate::report::experiments::ExperimentReport;
 use crate::report::sensitivity::Sensitivity;
 use crate::report::window::FittedWindow;
 use crate::warning::Warning;
@@ -43,6 +44,9 @@ pub struct Fit {
     pub response_curves: Vec<ResponseCurve>,
     /// Plans and what each would change.
     pub scenarios: Vec<Scenario>,
+    /// What each lift test says, against what the model says without it; absent when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<ExperimentReport>,
     /// What a lift test of each paid channel with a standard error of 15 % of its ROI would add to the best
     /// plan of today's budget within ± 30 %, over the fitted window; most valuable first.
     #[serde(default)]

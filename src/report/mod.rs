@@ -4,6 +4,7 @@ mod build;
 mod channel;
 mod curve;
 mod evidence;
+mod experiments;
 mod finite;
 mod fit;
 mod held_out;
@@ -26,6 +27,7 @@ pub use channel::{
 };
 pub use curve::{Band, ResponseCurve};
 pub(crate) use evidence::contradiction;
+pub use experiments::*;
 pub use finite::first_non_finite;
 pub use fit::*;
 pub use held_out::HeldOut;

@@ -5,6 +5,7 @@ use crate::planning::{
     ChannelPlan, Grade, LIKELY, Recommendation, SMALL_CHANGE, Scenario, ScenarioKind, USUAL_PRECISION,
     worthwhile_tests,
 };
+use crate::posterior::EvidenceVerdict;
 use crate::report::Fit;
 use crate::words::numbers::{amount, clean, percent, signed, signed_percent};
 
@@ -109,6 +110,7 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
     let moved: f64 = up.iter().map(|p| p.proposed - p.current).sum();
     // What the givers lose is as much a part of the gain as what the takers bring.
     let both = [&up[..], &down[..]].concat();
+    let rests = rests_on(fit, &both);
     let assumed: Vec<&ChannelPlan> = both.into_iter().filter(|p| rests_on_prior(fit, &p.channel)).collect();
     let assumed = match &assumed[..] {
         [] => String::new(),
@@ -145,6 +147,7 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
             " More than 5 % of the spend on {beyond} would then lie above the largest period in the data."
         ));
     }
+    text.push_str(&rests);
     if grade == Grade::Lean {
         text.push_str(&format!(" But {assumed}: a test would tell."));
     }
@@ -153,6 +156,27 @@ fn sentence(fit: &Fit, scenario: &Scenario) -> String {
 
 fn names(plans: &[&ChannelPlan], chosen: impl Fn(&ChannelPlan) -> bool) -> String {
     plans.iter().filter(|p| chosen(p)).map(|p| clean(&p.channel)).collect::<Vec<_>>().join(", ")
+}
+
+/// What the returns of the channels that move rest on, where tests were told.
+fn rests_on(fit: &Fit, moved: &[&ChannelPlan]) -> String {
+    if fit.experiments.is_empty() {
+        return String::new();
+    }
+    let is_tested = |plan: &ChannelPlan| {
+        let own = fit.channels.iter().find(|c| c.name == plan.channel);
+        own.is_some_and(|c| c.evidence.verdict == EvidenceVerdict::Experiment)
+    };
+    let on_test = names(moved, is_tested);
+    let on_correlation = names(moved, |plan| !is_tested(plan) && !rests_on_prior(fit, &plan.channel));
+    match (on_test.is_empty(), on_correlation.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => format!(" No test settles what moves: {on_correlation} by correlation."),
+        (false, true) => format!(" It rests on tests of {on_test}."),
+        (false, false) => {
+            format!(" It rests on tests of {on_test}, and on correlation for {on_correlation}.")
+        }
+    }
 }
 
 fn rests_on_prior(fit: &Fit, channel: &str) -> bool {

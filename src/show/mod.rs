@@ -1,6 +1,7 @@
 //! What is shown: terminal, Markdown and HTML, made from reports; nothing is computed here.
 
 mod advice;
+mod causes;
 mod diff;
 mod html;
 mod plan;

@@ -5,6 +5,7 @@ use crate::diagnostics::{Diagnostics, Verdict};
 use crate::posterior::EvidenceVerdict;
 use crate::report::{ChannelReport, Fit, OutcomeReport, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
+use crate::show::causes;
 use crate::show::sensitivity::sensitivity;
 use crate::show::table::{layout, wrap};
 use crate::warning::Warning;
@@ -32,6 +33,8 @@ pub fn summary(fit: &Fit, style: Style) -> String {
         channel_table(fit, style),
         costs(fit),
         evidence(fit, style),
+        doubts(fit, style),
+        causes::tests(fit).map_or(vec![], |text| wrap("Tests: ", 2, &text)),
         recommendation(fit).map_or(vec![], |text| wrap("Recommendation: ", 2, &text)),
         next_test(fit).map_or(vec![], |text| wrap("What to test next: ", 2, &text)),
         sensitivity(fit.sensitivity.as_ref()),
@@ -241,17 +244,31 @@ pub(crate) fn word(verdict: EvidenceVerdict) -> &'static str {
         EvidenceVerdict::Data => "data",
         EvidenceVerdict::Mixed => "mixed",
         EvidenceVerdict::Prior => "prior",
+        EvidenceVerdict::Experiment => "test",
     }
 }
 
+fn is_weak(verdict: EvidenceVerdict) -> bool {
+    matches!(verdict, EvidenceVerdict::Mixed | EvidenceVerdict::Prior)
+}
+
 fn evidence(fit: &Fit, style: Style) -> Vec<String> {
-    let weak: Vec<_> =
-        by_roi(&fit.channels).into_iter().filter(|c| c.evidence.verdict != EvidenceVerdict::Data).collect();
+    let weak: Vec<_> = by_roi(&fit.channels).into_iter().filter(|c| is_weak(c.evidence.verdict)).collect();
     if weak.is_empty() {
         return vec![];
     }
     let mut lines = vec![paint("Weak evidence", "1", style)];
     lines.extend(weak.into_iter().flat_map(|c| wrap("- ", 2, &c.evidence.sentence)));
+    lines
+}
+
+fn doubts(fit: &Fit, style: Style) -> Vec<String> {
+    let doubts = causes::doubts(fit);
+    if doubts.is_empty() {
+        return vec![];
+    }
+    let mut lines = vec![paint("Correlation and cause", "1", style)];
+    lines.extend(doubts.into_iter().flat_map(|doubt| wrap("- ", 2, &doubt)));
     lines
 }
 

@@ -1,0 +1,192 @@
+//! What a model says of a test when it is told the others alone, against when it is told all.
+//!
+//! Without a test the posterior is that of the same likelihood without the test's term: cells that left for a reading
+//! stay out, those of a contrast stay in. It comes from the draws of the fit by importance weights, or from draws of
+//! its own.
+
+use rayon::prelude::*;
+
+use crate::data::{Dataset, Experiment};
+use crate::diagnostics::{Smoothed, smooth};
+use crate::model::{At, Density, TestLifts};
+use crate::sampler::Chain;
+
+/// Draws that a ledger is made of.
+const DRAWS: usize = 1_000;
+/// Vehtari, Gelman & Gabry (2017), § 2.1: above it importance weights are not reliable.
+const PARETO_K: f64 = 0.7;
+
+/// Draws of what one test brought, and of the causal gaps of its channels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestDraws {
+    /// In the unit of a reading's estimate; in outcome units for a contrast.
+    pub lift: Vec<f64>,
+    /// δ of each tested channel, in the test's order.
+    pub gaps: Vec<Vec<f64>>,
+}
+
+/// How the draws without a test were made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LeftOutBy {
+    /// From those of the fit, weighted; the shape of the weights' tail is known unless they hardly differ.
+    Importance {
+        /// Pareto k of the weights.
+        shape: Option<f64>,
+    },
+    /// By a fit without it.
+    Refit,
+}
+
+/// One test, told and not told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TestLedger {
+    /// All tests told.
+    pub told: TestDraws,
+    /// The others told; `None` where importance weights are not reliable.
+    pub untold: Option<TestDraws>,
+    /// How that was made.
+    pub by: LeftOutBy,
+}
+
+/// Every test's entry, from the draws of `density`, which is told all `tests`; `without` are the densities that are
+/// told all but one, in their order.
+pub fn ledger(
+    density: &Density,
+    without: &[Density],
+    (data, tests): (&Dataset, &[Experiment]),
+    chains: &[Chain],
+) -> Vec<TestLedger> {
+    let points = thinned(chains);
+    let part = |points: &[&[f64]]| -> Vec<Row> {
+        let mut at = Evaluator::new(density, data, tests);
+        let mut states: Vec<_> = without.iter().map(Density::state).collect();
+        let mut grad = vec![0.0; density.layout.dim];
+        let mut row = |q: &&[f64]| {
+            let (told, lifts, gaps) = at.evaluate(q);
+            let ln_weight = |(density, state): (&Density, &mut _)| {
+                density.value_and_gradient(q, &mut grad, state).unwrap_or(f64::NEG_INFINITY) - told
+            };
+            let ln_weights = without.iter().zip(&mut states).map(ln_weight).collect();
+            Row { lifts, gaps, ln_weights }
+        };
+        points.iter().map(&mut row).collect()
+    };
+    let rows: Vec<Row> = points.par_chunks(PART).flat_map_iter(part).collect();
+    tests.iter().enumerate().map(|(e, test)| entry(&rows, e, test)).collect()
+}
+
+/// What each test brought by the draws of a density.
+pub fn test_draws(
+    density: &Density,
+    (data, tests): (&Dataset, &[Experiment]),
+    chains: &[Chain],
+) -> Vec<TestDraws> {
+    let points = thinned(chains);
+    let part = |points: &[&[f64]]| -> Vec<Row> {
+        let mut at = Evaluator::new(density, data, tests);
+        let mut row = |q: &&[f64]| {
+            let (_, lifts, gaps) = at.evaluate(q);
+            Row { lifts, gaps, ln_weights: Vec::new() }
+        };
+        points.iter().map(&mut row).collect()
+    };
+    let rows: Vec<Row> = points.par_chunks(PART).flat_map_iter(part).collect();
+    tests.iter().enumerate().map(|(e, test)| of_test(&rows, e, test)).collect()
+}
+
+/// Draws evaluated with the same scratch space.
+const PART: usize = 64;
+
+/// As many draws as are needed, evenly from all.
+fn thinned(chains: &[Chain]) -> Vec<&[f64]> {
+    let points: Vec<&[f64]> = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
+    let step = (points.len() / DRAWS).max(1);
+    points.into_iter().step_by(step).collect()
+}
+
+/// All tests at one draw.
+struct Row {
+    lifts: Vec<f64>,
+    /// δ of every channel.
+    gaps: Vec<f64>,
+    ln_weights: Vec<f64>,
+}
+
+/// Evaluates a density and the tests at a draw.
+struct Evaluator<'a> {
+    density: &'a Density,
+    state: crate::model::State,
+    lifts: TestLifts,
+    grad: Vec<f64>,
+}
+
+impl<'a> Evaluator<'a> {
+    fn new(density: &'a Density, data: &Dataset, tests: &[Experiment]) -> Evaluator<'a> {
+        let lifts = TestLifts::new(tests, &density.design, data);
+        Evaluator { density, state: density.state(), lifts, grad: vec![0.0; density.layout.dim] }
+    }
+
+    /// The log density, the lifts and the gaps.
+    fn evaluate(&mut self, q: &[f64]) -> (f64, Vec<f64>, Vec<f64>) {
+        let Evaluator { density, state, lifts, grad } = self;
+        // A kept draw has a finite density.
+        let value = density.value_and_gradient(q, grad, state).unwrap_or(0.0);
+        let lifts = lifts.at(At { design: &density.design, theta: &state.theta, media: &state.media });
+        (value, lifts, state.theta.gap.clone())
+    }
+}
+
+fn of_test(rows: &[Row], e: usize, test: &Experiment) -> TestDraws {
+    TestDraws {
+        lift: rows.iter().map(|row| row.lifts[e]).collect(),
+        gaps: test.channels.iter().map(|c| rows.iter().map(|row| row.gaps[*c]).collect()).collect(),
+    }
+}
+
+fn entry(rows: &[Row], e: usize, test: &Experiment) -> TestLedger {
+    let told = of_test(rows, e, test);
+    let Smoothed { ln_weights, shape } = smooth(rows.iter().map(|row| row.ln_weights[e]).collect());
+    let reliable = shape.is_none_or(|k| k <= PARETO_K);
+    let untold = reliable.then(|| {
+        let weights: Vec<f64> = ln_weights.iter().map(|w| w.exp()).collect();
+        let chosen = resampled(&weights);
+        let of = |values: &[f64]| chosen.iter().map(|i| values[*i]).collect();
+        TestDraws { lift: of(&told.lift), gaps: told.gaps.iter().map(|gaps| of(gaps)).collect() }
+    });
+    TestLedger { told, untold, by: LeftOutBy::Importance { shape } }
+}
+
+/// As many indices as there are weights, each as often as its weight says, to less than one: systematic resampling
+/// from the middle of the first step, which needs no chance.
+fn resampled(weights: &[f64]) -> Vec<usize> {
+    let n = weights.len();
+    let step = weights.iter().sum::<f64>() / n as f64;
+    let (mut chosen, mut upto) = (Vec::with_capacity(n), 0.0);
+    for (i, weight) in weights.iter().enumerate() {
+        upto += weight;
+        while chosen.len() < n && (chosen.len() as f64 + 0.5) * step < upto {
+            chosen.push(i);
+        }
+    }
+    // Rounding may leave one short.
+    chosen.resize(n, n.saturating_sub(1));
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_repeated_as_their_weights_say() {
+        assert_eq!(resampled(&[0.25; 4]), [0, 1, 2, 3]);
+        assert_eq!(resampled(&[0.5, 0.0, 0.25, 0.25]), [0, 0, 2, 3]);
+        let weights: Vec<f64> = (0..997).map(|i| f64::from(i * 619 % 997)).collect();
+        let total: f64 = weights.iter().sum();
+        let chosen = resampled(&weights);
+        for (i, weight) in weights.iter().enumerate() {
+            let times = chosen.iter().filter(|c| **c == i).count() as f64;
+            assert!((times - 997.0 * weight / total).abs() < 1.0, "{i}");
+        }
+    }
+}
