@@ -106,13 +106,13 @@ fn every_fault_is_told_with_row_column_value_and_remedy() {
             "at most what was spent",
         ),
         (
-            &[("geos", "north"), ("spend_change", "-500")],
+            &[("geos", "north"), ("spend_change", "-500"), ("se", "20")],
             "column `lift`: `90` has the sign against the change: less was spent (-500)",
             "sign of the change",
         ),
         (
-            &[("lift", ""), ("roi", "-3"), ("se", "1")],
-            "column `roi`: `-3` is negative beyond its error",
+            &[("lift", ""), ("roi", "-5"), ("se", "1")],
+            "column `roi`: `-5` is negative beyond any error",
             "per unit of spend changed",
         ),
         (&[("roi", "1")], "column `roi`: `1` stands beside `lift`", "keep one"),

@@ -299,7 +299,7 @@ impl Desk<'_> {
         } else {
             reading.estimate
         };
-        if signed < -NINETY * reading.se {
+        if signed < -SURELY * reading.se {
             let column = if reading.what == Estimand::Lift { "lift" } else { "roi" };
             let words = if change < 0.0 { "less" } else { "more" };
             let (what, remedy) = match reading.what {
@@ -311,12 +311,12 @@ impl Desk<'_> {
                     "a lift has the sign of the change: negative where less was spent and sales fell",
                 ),
                 Estimand::Roi => (
-                    "is negative beyond its error".to_owned(),
+                    "is negative beyond any error".to_owned(),
                     "a return is value per unit of spend changed: positive where less was spent and sales fell",
                 ),
             };
             reader.fault(column, what, remedy);
-        } else if signed < 0.0 && reading.what == Estimand::Lift {
+        } else if signed < -NINETY * reading.se || (signed < 0.0 && reading.what == Estimand::Lift) {
             self.warnings.push(warnings::sign_within_error(self.row, reading.estimate, change));
         }
     }
@@ -421,8 +421,10 @@ impl Desk<'_> {
     }
 }
 
-/// Standard errors to the end of a 90 % interval.
+/// Standard errors to the end of a 90 % interval: beyond it a channel without effect reads one time in twenty.
 const NINETY: f64 = 1.645;
+/// Standard errors beyond which chance does it once in thirty thousand tests: the sign is mistaken.
+const SURELY: f64 = 4.0;
 
 /// What is wrong with a test of everything at once.
 const PRE_POST: &str =

@@ -88,11 +88,15 @@ pub(super) fn readout_of_contrast(row: &ExperimentRow) -> Warning {
 
 /// An estimate on the wrong side of nothing, but near it.
 pub(super) fn sign_within_error(row: &ExperimentRow, estimate: f64, change: f64) -> Warning {
-    let (direction, sign) = if change < 0.0 { ("less", "positive") } else { ("more", "negative") };
+    let message = match (row.cell("lift").is_some(), change < 0.0) {
+        (true, true) => format!("less was spent and the lift is positive ({estimate})"),
+        (true, false) => format!("more was spent and the lift is negative ({estimate})"),
+        (false, _) => format!("the return is negative ({estimate})"),
+    };
     Warning::new(
         "experiment_sign",
-        format!("test {}: {direction} was spent and the lift is {sign} ({estimate})", row.label()),
-        "a lift has the sign of the change; within its error the other sign can be chance",
+        format!("test {}: {message}", row.label()),
+        "a lift has the sign of the change; near nothing the other sign can be chance, else mend the sign",
     )
 }
 
