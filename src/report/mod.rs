@@ -32,7 +32,7 @@ pub use finite::first_non_finite;
 pub use fit::*;
 pub use held_out::HeldOut;
 pub use prior::{PRIOR_SCHEMA, PriorReport, prior_schema};
-pub use scenario::{FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, scenario_schema};
+pub use scenario::{EffectUsed, FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, scenario_schema};
 pub use schema::fit_schema;
 pub use sensitivity::*;
 pub use validate::*;

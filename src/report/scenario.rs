@@ -75,6 +75,28 @@ pub struct FitSource {
     /// What brings them, in words: `paid media` where organic channels, which no plan is about, bring more.
     #[serde(default)]
     pub media: String,
+    /// By which effect plans are valued.
+    #[serde(default)]
+    pub effect: EffectUsed,
+}
+
+/// By which effect of media something is valued.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectUsed {
+    /// What media cause.
+    Causal,
+    /// How the outcome moves with media.
+    #[default]
+    Correlation,
+}
+
+impl EffectUsed {
+    /// That of plans of a fit.
+    fn of(fit: &Fit) -> EffectUsed {
+        let causal = fit.channels.iter().any(|channel| channel.causal_gap.is_some());
+        if causal { EffectUsed::Causal } else { EffectUsed::Correlation }
+    }
 }
 
 /// The period that spends and outcomes are over.
@@ -130,6 +152,7 @@ impl ScenarioReport {
                 roi_unit: fit.outcome.roi_unit,
                 unit: fit.unit(),
                 media: fit.planned_media().into(),
+                effect: EffectUsed::of(fit),
             },
             horizon,
             scenarios: Vec::new(),

@@ -1,7 +1,7 @@
 //! Dated plans and flightings of `mmm scenario` as plain text.
 
 use crate::planning::{Dated, Flight};
-use crate::report::ScenarioReport;
+use crate::report::{EffectUsed, ScenarioReport};
 use crate::show::scenario::cells::row;
 use crate::show::table::{layout, wrap};
 use crate::words::numbers::{amount, clean, percent, signed};
@@ -50,6 +50,11 @@ pub(crate) fn carry(dated: &Dated, report: &ScenarioReport) -> Vec<String> {
     rows.push(line("within the horizon", &dated.current.within, &dated.proposed.within));
     rows.push(line("carried out after it", &dated.current.carry_out, &dated.proposed.carry_out));
     let mut lines = layout(&rows);
+    if report.fit.effect == EffectUsed::Causal {
+        let text = "Media count by what they cause; that is less than how the outcome moves with them where they \
+                    capture demand.";
+        lines.extend(wrap("", 0, text));
+    }
     if dated.draws < dated.draws_of_fit {
         lines
             .push(format!("Valued with {} of the {} draws, evenly spaced.", dated.draws, dated.draws_of_fit));
