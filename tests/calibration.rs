@@ -1,8 +1,8 @@
 //! The model and its sampler against data drawn from the model itself.
 
-use mmm::calibration::{Fitting, RankSettings, Ranks, Uniformity, dataset, ranks};
+use mmm::calibration::{Fitting, RankSettings, Ranks, Uniformity, dataset, ranks, ranks_told};
 use mmm::config::FitConfig;
-use mmm::data::{Dataset, settle};
+use mmm::data::{Dataset, Experiments, read_experiments, resolve_experiments, settle};
 use mmm::simulate::World;
 
 /// Probability of a false alarm over all quantities and both tests of a run.
@@ -45,6 +45,33 @@ fn ranks_of_a_tiny_market_are_uniform() {
         fitting: Fitting::OneChain { warmup: 200, thin: 8, target_accept: 0.8 },
     };
     expect_uniform(&ranks(&data, &config, &settings).expect("every set can be fitted"));
+}
+
+/// Tests of the first channel of a market, which begins on 2021-01-04: a reading of other places and a contrast.
+fn told(data: &Dataset, config: &FitConfig, rows: &str) -> Experiments {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("experiments.csv");
+    let head = "id,channel,start,end,geos,multiplier,roi,se";
+    std::fs::write(&file, format!("{head}\n{}", rows.replace("CH", &data.channels[0].name)))
+        .expect("written");
+    let file = read_experiments(&file).expect("readable");
+    resolve_experiments(&file, data, config).expect("usable").0
+}
+
+const TESTS: &str = "read,CH,2021-04-12,2021-05-09,,0,1,0.3\ncontrast,CH,2021-08-09,2021-08-29,,2,,\n";
+
+/// Readings, a contrast and the gap that they make a parameter.
+#[test]
+fn ranks_of_a_tiny_market_that_is_told_tests_are_uniform() {
+    let (data, config) = market(1, 60, 1);
+    let tests = told(&data, &config, TESTS);
+    let settings = RankSettings {
+        sets: 100,
+        seed: 6,
+        kept: 39,
+        fitting: Fitting::OneChain { warmup: 200, thin: 8, target_accept: 0.8 },
+    };
+    expect_uniform(&ranks_told(&data, &config, &tests, &settings).expect("every set can be fitted"));
 }
 
 #[test]

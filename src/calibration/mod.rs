@@ -10,7 +10,7 @@ mod uniformity;
 
 pub use coverage::{Coverage, Hit, LEVELS, Subject, coverage, hits};
 pub use picture::picture;
-pub use ranks::{Fitting, RankSettings, Ranks, ranks};
+pub use ranks::{Fitting, RankSettings, Ranks, ranks, ranks_told};
 pub use recovery::Recovery;
 pub use simulated::dataset;
 pub use uniformity::{Uniformity, band};

@@ -2,13 +2,16 @@
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use crate::Error;
 use crate::config::{FitConfig, SamplerConfig};
-use crate::data::Dataset;
+use crate::data::{Dataset, Experiment, ExperimentKind, Experiments, Reading};
 use crate::fit::sample_density;
-use crate::model::{BaselineDraw, Density, Design, State, prior_draw};
+use crate::model::{
+    At, BaselineDraw, Density, Design, ELSEWHERE, State, TestLifts, experiment_terms, prior_draw,
+};
 use crate::posterior::{channel_draws, parameter_names, parameter_values};
 
 /// How many sets are drawn, and how each is fitted.
@@ -62,23 +65,44 @@ pub struct Ranks {
 /// # Source
 /// Talts et al., Validating Bayesian inference algorithms with simulation-based calibration (2018).
 pub fn ranks(data: &Dataset, config: &FitConfig, settings: &RankSettings) -> Result<Vec<Ranks>, Error> {
-    let design = Design::new(data, config)?;
+    ranks_told(data, config, &Experiments::default(), settings)
+}
+
+/// The same of fits that are told `tests`: the estimates of readings are drawn with each set, given its true lifts;
+/// contrasts are drawn with its outcome.
+///
+/// # Errors
+/// As [`ranks`].
+pub fn ranks_told(
+    data: &Dataset,
+    config: &FitConfig,
+    tests: &Experiments,
+    settings: &RankSettings,
+) -> Result<Vec<Ranks>, Error> {
+    let design = Design::with_tests(data, config, &tests.tests)?;
+    let told = (data, &tests.tests[..]);
     let names = quantity_names(&Density::new(design.clone()), data);
     let sets: Vec<Vec<usize>> = (0..settings.sets)
         .into_par_iter()
-        .map(|i| one_set(design.clone(), i as u64, settings))
+        .map(|i| one_set(design.clone(), told, i as u64, settings))
         .collect::<Result<_, Error>>()?;
     let of = |(j, name)| Ranks { name, largest: settings.kept, ranks: sets.iter().map(|s| s[j]).collect() };
     Ok(names.into_iter().enumerate().map(of).collect())
 }
 
 /// Draws set `i`, fits it, and ranks its truths.
-fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>, Error> {
+fn one_set(
+    design: Design,
+    told: (&Dataset, &[Experiment]),
+    i: u64,
+    settings: &RankSettings,
+) -> Result<Vec<usize>, Error> {
     let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
     rng.set_stream(i);
-    let mut density = Density::new(design);
+    let terms = experiment_terms(told.1, &design, told.0);
+    let mut density = Density::new(design).with_terms(terms);
     let mut state = density.state();
-    let truth = draw_set(&mut density, &mut state, &mut rng);
+    let truth = draw_set(&mut density, told, &mut state, &mut rng);
     let seed = settings.seed.wrapping_add(1 + i);
     let sampler = match settings.fitting {
         Fitting::OneChain { warmup, thin, target_accept } => SamplerConfig {
@@ -111,16 +135,45 @@ fn one_set(design: Design, i: u64, settings: &RankSettings) -> Result<Vec<usize>
 
 /// Draws parameters from the prior and an outcome from them into the design; returns the true quantities.
 /// A draw at which the density is not a number, which no posterior could contain, is drawn again.
-fn draw_set(density: &mut Density, state: &mut State, rng: &mut ChaCha8Rng) -> Vec<f64> {
+fn draw_set(
+    density: &mut Density,
+    told: (&Dataset, &[Experiment]),
+    state: &mut State,
+    rng: &mut ChaCha8Rng,
+) -> Vec<f64> {
     let mut grad = vec![0.0; density.layout.dim];
     loop {
         let draw = prior_draw(&density.design, &density.layout, rng);
         if density.value_and_gradient(&draw.unconstrained, &mut grad, state).is_ok() {
             let mean = density.mean(state, &draw.baseline);
             density.design.outcome.scaled = density.simulate(state, &mean, rng);
+            if !told.1.is_empty() {
+                let read = read(density, told, state, rng);
+                let terms = experiment_terms(&read, &density.design, told.0);
+                *density = density.clone().with_terms(terms);
+            }
             return quantities(density, state, &draw.baseline, rng);
         }
     }
+}
+
+/// The tests with what they would have read at the point of the last evaluation in `state`.
+fn read(
+    density: &Density,
+    (data, tests): (&Dataset, &[Experiment]),
+    state: &State,
+    rng: &mut ChaCha8Rng,
+) -> Vec<Experiment> {
+    let at = At { design: &density.design, theta: &state.theta, media: &state.media };
+    let lifts = TestLifts::new(tests, &density.design, data).at(at);
+    let one = |(test, lift): (&Experiment, f64)| {
+        let Some(reading) = test.reading() else { return test.clone() };
+        let noise: f64 = StandardNormal.sample(rng);
+        let estimate = lift + reading.se.hypot(ELSEWHERE * lift) * noise;
+        let kind = ExperimentKind::Reading(Reading { estimate, ..reading });
+        Experiment { kind, ..test.clone() }
+    };
+    tests.iter().zip(lifts).map(one).collect()
 }
 
 fn quantity_names(density: &Density, data: &Dataset) -> Vec<String> {
