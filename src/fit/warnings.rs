@@ -268,8 +268,8 @@ impl FitWarning {
                     .into()
             }
             FitWarning::TestContradicted { .. } => {
-                "check dates, geos, unit and error of the test; if they are right the truth lies between: see \
-                 causal_gap of the channel, and test it again"
+                "check dates, geos, unit and error of the test; if they are right, what was believed without it was \
+                 wrong: plan by this fit, and test the channel again"
                     .into()
             }
             FitWarning::MostlyPrior { .. } => {

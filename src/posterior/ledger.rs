@@ -72,7 +72,26 @@ pub fn ledger(
         points.iter().map(&mut row).collect()
     };
     let rows: Vec<Row> = points.par_chunks(PART).flat_map_iter(part).collect();
-    tests.iter().enumerate().map(|(e, test)| entry(&rows, e, test)).collect()
+    let of = |(e, test)| {
+        let told = of_test(&rows, e, test);
+        let weights = smooth(rows.iter().map(|row| row.ln_weights[e]).collect());
+        let untold = is_reliable(&weights).then(|| told.resampled(&weights));
+        TestLedger { told, untold, by: LeftOutBy::Importance { shape: weights.shape } }
+    };
+    tests.iter().enumerate().map(of).collect()
+}
+
+fn is_reliable(weights: &Smoothed) -> bool {
+    shape(weights) <= PARETO_K
+}
+
+/// Shape of the weights' tail. Without one they hardly differ, or a few are all.
+fn shape(weights: &Smoothed) -> f64 {
+    /// Largest weight over the mean one where they hardly differ.
+    const ALIKE: f64 = 3.0;
+    let most = weights.ln_weights.iter().copied().fold(f64::NEG_INFINITY, f64::max).exp();
+    let alike = most * (weights.ln_weights.len() as f64) < ALIKE;
+    weights.shape.unwrap_or(if alike { 0.0 } else { f64::INFINITY })
 }
 
 /// What each test brought by the draws of a density.
@@ -143,17 +162,13 @@ fn of_test(rows: &[Row], e: usize, test: &Experiment) -> TestDraws {
     }
 }
 
-fn entry(rows: &[Row], e: usize, test: &Experiment) -> TestLedger {
-    let told = of_test(rows, e, test);
-    let Smoothed { ln_weights, shape } = smooth(rows.iter().map(|row| row.ln_weights[e]).collect());
-    let reliable = shape.is_none_or(|k| k <= PARETO_K);
-    let untold = reliable.then(|| {
-        let weights: Vec<f64> = ln_weights.iter().map(|w| w.exp()).collect();
-        let chosen = resampled(&weights);
+impl TestDraws {
+    /// Draws of equal weight.
+    fn resampled(&self, weights: &Smoothed) -> TestDraws {
+        let chosen = resampled(&weights.ln_weights.iter().map(|w| w.exp()).collect::<Vec<_>>());
         let of = |values: &[f64]| chosen.iter().map(|i| values[*i]).collect();
-        TestDraws { lift: of(&told.lift), gaps: told.gaps.iter().map(|gaps| of(gaps)).collect() }
-    });
-    TestLedger { told, untold, by: LeftOutBy::Importance { shape } }
+        TestDraws { lift: of(&self.lift), gaps: self.gaps.iter().map(|gaps| of(gaps)).collect() }
+    }
 }
 
 /// As many indices as there are weights, each as often as its weight says, to less than one: systematic resampling
