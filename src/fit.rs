@@ -140,6 +140,21 @@ pub fn fit_with_tests(
     tests: &Experiments,
     progress: &dyn Progress,
 ) -> Result<Fit, Error> {
+    let mut fit = sampled(data, config, tests, progress)?;
+    let summaries = Instant::now();
+    let told = Told { density: &fit.density, data, tests: &tests.tests, sampler: &config.sampler };
+    fit.tests = told.ledger(&fit.chains, progress)?;
+    fit.cost.summaries += summaries.elapsed();
+    Ok(fit)
+}
+
+/// The same without a word on each test.
+pub(crate) fn sampled(
+    data: &Dataset,
+    config: &FitConfig,
+    tests: &Experiments,
+    progress: &dyn Progress,
+) -> Result<Fit, Error> {
     let design = Design::with_tests(data, config, &tests.tests)?;
     let terms = experiment_terms(&tests.tests, &design, data);
     let mut density = Density::new(design).with_terms(terms);
@@ -148,10 +163,8 @@ pub fn fit_with_tests(
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
     let convergence = convergence(&posterior);
     let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));
-    let told = Told { density: &density, data, tests: &tests.tests, sampler: &config.sampler };
-    let tests = told.ledger(&chains, progress)?;
     cost.summaries = summaries.elapsed();
-    Ok(Fit { density, chains, posterior, diagnostics, convergence, tests, warmup, cost })
+    Ok(Fit { density, chains, posterior, diagnostics, convergence, tests: Vec::new(), warmup, cost })
 }
 
 /// Samples a density; that of a panel first learns its coordinates from a pilot chain.

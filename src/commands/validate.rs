@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, Resolved};
@@ -44,6 +44,10 @@ pub struct Validate {
     /// Periods in each forecast [default: a quarter of a year, which is 13 weeks, 91 days or 3 months]
     #[arg(long, value_name = "PERIODS", value_parser = at_least_one)]
     horizon: Option<usize>,
+    /// For each test of --experiments, what a fit without it says of it; one fit a test. No forecast is then made
+    /// unless --folds or --horizon asks for it
+    #[arg(long)]
+    leave_one_test_out: bool,
     /// Print the report as JSON (schema mmm.validate/1) instead of tables
     #[arg(long)]
     json: bool,
@@ -78,17 +82,17 @@ impl Validate {
                 "set --folds and --horizon",
             ));
         }
-        if Tests::read(experiments.as_deref(), &dataset, &config, &mut warnings)?.is_some() {
-            warnings.push(Warning::new(
-                "experiments_ignored",
-                "experiments play no part in a backtest: forecasts rest on how the outcome moves with media, tests \
-                 on what media cause",
-                "`mmm fit --experiments` uses them",
-            ));
+        let tests = Tests::read(experiments.as_deref(), &dataset, &config, &mut warnings)?;
+        let tests = tests.map(|tests| tests.resolved).unwrap_or_default();
+        if self.leave_one_test_out && tests.tests.is_empty() {
+            bail!("--leave-one-test-out has no test to leave out: give a file of them with --experiments");
         }
         warnings.extend(data::vet(&dataset, &config)?);
         let plan = Plan::of(&dataset, &config, self.folds, self.horizon);
-        let folds = folds(&dataset, &config, plan)?;
+        let forecasts = !self.leave_one_test_out || self.folds.is_some() || self.horizon.is_some();
+        let folds = if forecasts { folds(&dataset, &config, plan)? } else { Vec::new() };
+        let folds: Vec<Fold> = folds.into_iter().map(|fold| fold.told(&dataset, &tests)).collect();
+        warnings.extend(tests_told(&folds, tests.tests.len()));
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0))
             .build()
@@ -96,11 +100,31 @@ impl Validate {
         let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
         let forecasts = pool.install(|| forecast_all(&folds, &config, detail, &interrupt));
         interrupt.check()?;
-        let report = validation_report(&dataset, &config, &folds, &forecasts?, warnings);
+        let mut report = validation_report(&dataset, &config, &folds, &forecasts?, warnings);
+        if self.leave_one_test_out {
+            let found = pool.install(|| mmm::leave_one_test_out(&dataset, &config, &tests, &interrupt));
+            interrupt.check()?;
+            report.experiments = found?;
+        }
         print(&report, self.json)?;
         let converged = report.folds.iter().all(|f| f.converged);
         Ok(if converged { ExitCode::SUCCESS } else { ExitCode::from(super::NOT_CONVERGED) })
     }
+}
+
+/// How many of the tests each fold knows, and what a forecast makes of them; nothing where there are none.
+fn tests_told(folds: &[Fold], n_tests: usize) -> Option<Warning> {
+    let (first, last) = (folds.first()?.tests.tests.len(), folds.last()?.tests.tests.len());
+    (n_tests > 0).then(|| {
+        Warning::new(
+            "experiments_in_folds",
+            format!(
+                "a fold is told the tests that had ended before its forecast: the first {first} of {n_tests}, the last \
+                 {last}; forecasts use the effect by correlation, plans what is caused"
+            ),
+            "see what each test says with --leave-one-test-out",
+        )
+    })
 }
 
 /// Every forecaster in every fold, with progress on stderr; Ctrl-C ends it.

@@ -11,6 +11,7 @@ use crate::data::{Dataset, Roles};
 use crate::diagnostics::Diagnostics;
 use crate::posterior::FitQuality;
 use crate::report::build::{agreement, data_report};
+use crate::report::experiments::ExperimentReport;
 use crate::report::fit::{Agreement, DataReport, Tool};
 use crate::warning::Warning;
 
@@ -42,6 +43,9 @@ pub struct ValidateReport {
     pub folds: Vec<FoldReport>,
     /// Every forecast of the media mix model.
     pub forecasts: Vec<ForecastReport>,
+    /// What each lift test says, and what a fit without it says of it; absent unless asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub experiments: Vec<ExperimentReport>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -181,6 +185,7 @@ impl ValidateReport {
             comparisons: Vec::new(),
             folds: Vec::new(),
             forecasts: Vec::new(),
+            experiments: Vec::new(),
             warnings,
         }
     }

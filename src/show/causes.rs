@@ -4,8 +4,8 @@ use crate::report::{ChannelReport, ExperimentReport, Fit, TestUnit};
 use crate::words::numbers::{amount, clean, percent, ratio};
 
 /// Each test: what was read, and what was expected without it; `None` when there are none.
-pub(crate) fn tests(fit: &Fit) -> Option<String> {
-    let told: Vec<String> = fit.experiments.iter().map(test).collect();
+pub(crate) fn tests(experiments: &[ExperimentReport]) -> Option<String> {
+    let told: Vec<String> = experiments.iter().map(test).collect();
     (!told.is_empty()).then(|| format!("{}.", told.join("; ")))
 }
 
@@ -20,7 +20,7 @@ fn test(test: &ExperimentReport) -> String {
     };
     let z = test.z.map_or(String::new(), |z| format!(", z {z:.1}"));
     let without = test.predicted.map_or("what the rest expected needs a refit".into(), |rest| {
-        let contradicted = if test.contradicted { ": CONTRADICTED" } else { "" };
+        let contradicted = if test.contradicted { ", against expectation" } else { "" };
         format!("the rest expected {} to {}{z}{contradicted}", show(rest.q05), show(rest.q95))
     });
     format!("{} {found}, {without}", clean(&test.label))

@@ -34,7 +34,7 @@ pub fn summary(fit: &Fit, style: Style) -> String {
         costs(fit),
         evidence(fit, style),
         doubts(fit, style),
-        causes::tests(fit).map_or(vec![], |text| wrap("Tests: ", 2, &text)),
+        causes::tests(&fit.experiments).map_or(vec![], |text| wrap("Tests: ", 2, &text)),
         recommendation(fit).map_or(vec![], |text| wrap("Recommendation: ", 2, &text)),
         next_test(fit).map_or(vec![], |text| wrap("What to test next: ", 2, &text)),
         sensitivity(fit.sensitivity.as_ref()),

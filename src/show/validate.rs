@@ -1,6 +1,7 @@
 //! The table printed after a backtest.
 
 use crate::report::{Comparison, Forecaster, ModelScore, ValidateReport};
+use crate::show::causes;
 use crate::show::table::{layout, wrap};
 use crate::show::terminal::{Style, warnings};
 use crate::words::numbers::{amount, clean, percent};
@@ -10,13 +11,12 @@ const EQUAL: f64 = 0.02;
 
 /// The result in words and tables, ending in a line feed.
 pub fn validate_text(report: &ValidateReport) -> String {
-    let blocks = [
-        header(report),
-        overall(report),
-        by_fold(report),
-        verdict(report),
-        warnings(&report.warnings, Style::Plain),
-    ];
+    let tests = causes::tests(&report.experiments);
+    let mut blocks = vec![tests.map_or(vec![], |text| wrap("Tests, each left out: ", 2, &text))];
+    if !report.folds.is_empty() {
+        blocks.extend([header(report), overall(report), by_fold(report), verdict(report)]);
+    }
+    blocks.push(warnings(&report.warnings, Style::Plain));
     let text: Vec<String> =
         blocks.into_iter().filter(|b| !b.is_empty()).map(|lines| lines.join("\n") + "\n").collect();
     text.join("\n")

@@ -4,7 +4,7 @@ use super::benchmarks;
 use super::forecast::{Forecast, Forecasts};
 use crate::Error;
 use crate::config::FitConfig;
-use crate::data::{Dataset, assume_reliabilities, enough_rows};
+use crate::data::{Dataset, Experiments, assume_reliabilities, enough_rows};
 use crate::posterior::{Cell, Prediction};
 use crate::report::Forecaster;
 use crate::sampler::Progress;
@@ -66,7 +66,7 @@ impl Plan {
             assume_reliabilities(config, &part);
         })?;
         enough_rows(&part, &config)?;
-        Ok(Fold { data: part, n_fitted, config })
+        Ok(Fold { data: part, n_fitted, tests: Experiments::default(), config })
     }
 }
 
@@ -87,6 +87,8 @@ pub struct Fold {
     pub data: Dataset,
     /// Periods of it that are fitted.
     pub n_fitted: usize,
+    /// Tests that had been read by then.
+    pub tests: Experiments,
     config: FitConfig,
 }
 
@@ -117,6 +119,14 @@ fn advised(error: Error, feasible: Option<Plan>) -> Error {
 }
 
 impl Fold {
+    /// The same, told those `tests` of `data`, from which the fold was made, that had been read by its origin.
+    pub fn told(self, data: &Dataset, tests: &Experiments) -> Fold {
+        let place = |geo: usize| self.data.geos.iter().position(|name| *name == data.geos[geo]);
+        let by_then = tests.tests.iter();
+        let by_then = by_then.filter_map(|t| t.as_of(self.data.n_periods(), self.n_fitted, &place)).collect();
+        Fold { tests: Experiments { tests: by_then }, ..self }
+    }
+
     /// What one forecaster says; `None` when it lacks what it needs, such as a year of history.
     ///
     /// # Errors
@@ -127,10 +137,11 @@ impl Fold {
         progress: &dyn Progress,
     ) -> Result<Option<Forecasts>, Error> {
         match forecaster {
-            Forecaster::MediaMix => self.fitted(&self.data, &self.config, progress).map(Some),
+            Forecaster::MediaMix => self.fitted((&self.data, &self.tests), &self.config, progress).map(Some),
             Forecaster::NoMedia => {
                 let config = self.config.with(|c| c.channels.clear())?;
-                self.fitted(&self.data.without_media(), &config, progress).map(Some)
+                let without = (&self.data.without_media(), &Experiments::default());
+                self.fitted(without, &config, progress).map(Some)
             }
             Forecaster::SeasonalNaive => {
                 let year = self.data.interval.per_year().round() as usize;
@@ -144,11 +155,11 @@ impl Fold {
 
     fn fitted(
         &self,
-        data: &Dataset,
+        (data, tests): (&Dataset, &Experiments),
         config: &FitConfig,
         progress: &dyn Progress,
     ) -> Result<Forecasts, Error> {
-        let fit = crate::fit(data, config, progress)?;
+        let fit = crate::fit::sampled(data, config, tests, progress)?;
         let forecast = |cell: &Cell| Some(Forecast { date: cell.date, prediction: Prediction::of(cell)? });
         let cells = fit.posterior.cells.iter().filter(|c| c.held_out).filter_map(forecast).collect();
         Ok(Forecasts { cells, diagnostics: Some(fit.diagnostics) })

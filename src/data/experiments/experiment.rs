@@ -104,6 +104,30 @@ impl Experiment {
         self.treated.start..self.treated.end.saturating_add(lags).min(n_periods)
     }
 
+    /// The test in the first `n_periods` of the data, whose geos have another `place` there; `None` where it had not
+    /// been read after `n_read` periods, or a treated geo has no place.
+    pub fn as_of(
+        &self,
+        n_periods: usize,
+        n_read: usize,
+        place: &dyn Fn(usize) -> Option<usize>,
+    ) -> Option<Experiment> {
+        if self.treated.end.max(self.counted.end) > n_read {
+            return None;
+        }
+        let cut = |matrices: &[Array2<f64>]| -> Vec<Array2<f64>> {
+            matrices.iter().map(|m| m.slice(ndarray::s![.., ..n_periods.min(m.ncols())]).to_owned()).collect()
+        };
+        let cells = self.cells.iter().map(|(geo, t)| Some((place(*geo)?, *t))).collect::<Option<_>>()?;
+        Some(Experiment {
+            geos: self.geos.iter().map(|geo| place(*geo)).collect::<Option<_>>()?,
+            cells,
+            counterfactual: cut(&self.counterfactual),
+            counterfactual_spend: cut(&self.counterfactual_spend),
+            ..self.clone()
+        })
+    }
+
     /// Share of the people that was treated.
     pub fn people(&self) -> f64 {
         self.population_share.unwrap_or(1.0)
