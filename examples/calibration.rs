@@ -5,10 +5,14 @@
 //!
 //! `cargo run --release --example calibration -- calibration.svg [SETS] [SEED] [as-users]`
 
-use mmm::calibration::{Fitting, RankSettings, Ranks, Uniformity, dataset, picture, ranks};
+use mmm::calibration::{Fitting, RankSettings, Ranks, Uniformity, dataset, picture, ranks_told};
 use mmm::config::FitConfig;
-use mmm::data::settle;
+use mmm::data::{Dataset, Experiments, read_experiments, resolve_experiments, settle};
 use mmm::simulate::World;
+
+/// A reading of two channels and a contrast of the third: the estimate is drawn anew with each set.
+const TESTS: &str = "tv,2021-04-12,2021-05-09,0,1,0.3\nsearch,2021-06-07,2021-08-01,0,1,0.3\n\
+                     social,2021-08-02,2021-09-26,2,,\n";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -17,18 +21,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seed = arguments.next().map_or(Ok(1), |n| n.parse())?;
     let as_users = arguments.next().is_some_and(|word| word == "as-users");
     let mut sections = Vec::new();
-    for (name, geos, weeks, channels, thin) in [
-        ("National, 104 weeks × 3 channels", 1, 104, 3, 10),
-        ("Panel, 4 geos × 52 weeks × 2 channels", 4, 52, 2, 10),
+    for (name, geos, weeks, channels, tests) in [
+        ("National, 104 weeks × 3 channels", 1, 104, 3, ""),
+        ("The same, told tests", 1, 104, 3, TESTS),
+        ("Panel, 4 geos × 52 weeks × 2 channels", 4, 52, 2, ""),
     ] {
         let (data, options, _) = dataset(&world(geos, weeks, channels))?;
         let mut config = settle(FitConfig::default(), &data, &options)?;
         // What an outcome says of a proxy's error would make each simulated outcome another model's.
         config = config.with(|c| c.controls.clear())?;
-        let one = Fitting::OneChain { warmup: 400, thin, target_accept: 0.9 };
+        let told = told(&data, &config, tests)?;
+        let one = Fitting::OneChain { warmup: 400, thin: 10, target_accept: 0.9 };
         let fitting = if as_users { Fitting::AsUsers } else { one };
         let settings = RankSettings { sets, seed, kept: 99, fitting };
-        let all = ranks(&data, &config, &settings)?;
+        let all = ranks_told(&data, &config, &told, &settings)?;
         println!("{name}, {sets} sets");
         table(&all);
         sections.push((format!("{name}, {sets} sets"), all));
@@ -37,6 +43,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("{path}");
     Ok(())
+}
+
+/// The tests of some rows, none of no rows.
+fn told(data: &Dataset, config: &FitConfig, rows: &str) -> Result<Experiments, Box<dyn std::error::Error>> {
+    if rows.is_empty() {
+        return Ok(Experiments::default());
+    }
+    let file = std::env::temp_dir().join(format!("mmm-calibration-{}.csv", std::process::id()));
+    std::fs::write(&file, format!("channel,start,end,multiplier,roi,se\n{rows}"))?;
+    let read = read_experiments(&file);
+    std::fs::remove_file(&file)?;
+    Ok(resolve_experiments(&read?, data, config)?.0)
 }
 
 /// The ten least uniform quantities, and how many are below 5 %.
