@@ -8,10 +8,12 @@ mod families;
 mod faults;
 mod keys;
 mod load;
+mod models;
 mod range;
 mod ranges;
 mod raw;
 mod resolve;
+mod saturation;
 mod stored;
 mod table;
 
@@ -20,14 +22,16 @@ use serde::{Deserialize, Serialize};
 
 pub use checked::{FitConfig, UncheckedConfig};
 pub use curve_prior::{BetaPrior, CurvePrior};
-pub use families::{Adstock, SaturationFamily};
+pub use families::Adstock;
 pub use load::{DecimalSign, LoadOptions, NamedChannel, OutcomeKind, Reading, ZeroWeeks};
+pub use models::parse_models;
 pub use range::Range;
 pub use raw::{
     Day, RawChannel, RawConfig, RawControl, RawCurvePrior, RawData, RawExperiments, RawLogNormal, RawModel,
     RawPrior, RawSampler, parse, read,
 };
 pub use resolve::Resolved;
+pub use saturation::SaturationFamily;
 pub(crate) use stored::stored_faults;
 pub use table::{MOST_DRAWS, SETTINGS, Section, Setting, markdown};
 
@@ -42,6 +46,9 @@ pub struct ModelConfig {
     pub holdout_periods: Option<usize>,
     /// Adstock of channels that name none.
     pub adstock: Adstock,
+    /// Saturation of channels that name none.
+    #[serde(skip_serializing_if = "is_default")]
+    pub saturation: SaturationFamily,
     /// Error process of the outcome around its mean.
     pub noise: Noise,
     /// An effect per period shared by all geos; a single market has none whatever is set.
@@ -62,6 +69,7 @@ impl Default for ModelConfig {
             holdout_weeks: 0,
             holdout_periods: None,
             adstock: Adstock::default(),
+            saturation: SaturationFamily::default(),
             noise: Noise::Ar1,
             weekly_effect: true,
             scaling: Scaling::Auto,
@@ -70,6 +78,11 @@ impl Default for ModelConfig {
             causal_gap: CausalGap::Auto,
         }
     }
+}
+
+/// Whether a setting is as it is when nobody says anything.
+fn is_default<T: Default + PartialEq>(setting: &T) -> bool {
+    *setting == T::default()
 }
 
 /// Error process.
@@ -127,7 +140,7 @@ impl Scaling {
 pub struct ChannelConfig {
     /// Overrides the model's adstock.
     pub adstock: Option<Adstock>,
-    /// Shape of diminishing returns; Hill when empty.
+    /// Overrides the model's saturation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saturation: Option<SaturationFamily>,
     /// Fixes the Hill slope.
@@ -143,13 +156,6 @@ pub struct ChannelConfig {
     /// Whether the channel captures demand that would have come anyway; found out when empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub captures_demand: Option<bool>,
-}
-
-impl ChannelConfig {
-    /// The slope where it is no parameter.
-    pub fn fixed_slope(&self) -> Option<f64> {
-        self.saturation.unwrap_or_default().fixed_slope().or(self.slope)
-    }
 }
 
 /// Options of one control.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::faults::Faults;
 use super::ranges::{check_adstock, check_curve_prior, check_prior};
 use super::table::{MOST_DRAWS, Section};
-use super::{ChannelConfig, ControlConfig, GapBelief, ModelConfig, SamplerConfig};
+use super::{Adstock, ChannelConfig, ControlConfig, GapBelief, ModelConfig, SamplerConfig, SaturationFamily};
 use crate::error::Error;
 
 /// The same settings before anybody looked at them.
@@ -81,6 +81,24 @@ impl JsonSchema for FitConfig {
 }
 
 impl UncheckedConfig {
+    /// Carry-over of a channel.
+    pub fn adstock_of(&self, channel: &str) -> Adstock {
+        self.channels.get(channel).and_then(|own| own.adstock).unwrap_or(self.model.adstock)
+    }
+
+    /// Saturation of a channel.
+    pub fn saturation_of(&self, channel: &str) -> SaturationFamily {
+        self.channels.get(channel).and_then(|own| own.saturation).unwrap_or(self.model.saturation)
+    }
+
+    /// The slope of a channel where it is no parameter.
+    pub fn fixed_slope_of(&self, channel: &str) -> Option<f64> {
+        match self.saturation_of(channel).has_slope() {
+            true => self.channels.get(channel).and_then(|own| own.slope),
+            false => Some(1.0),
+        }
+    }
+
     /// The door: these settings where nothing is wrong with them, and nothing was found before.
     pub(super) fn checked(self, mut faults: Faults) -> Result<FitConfig, Error> {
         check_model(&self.model, &mut faults);
@@ -90,6 +108,7 @@ impl UncheckedConfig {
         }
         for (name, channel) in &self.channels {
             check_channel(&format!("channels.{name}"), channel, &mut faults);
+            check_shape(&format!("channels.{name}"), channel, self.saturation_of(name), &mut faults);
         }
         faults.finish()?;
         Ok(FitConfig(self))
@@ -128,10 +147,6 @@ fn check_channel(path: &str, channel: &ChannelConfig, faults: &mut Faults) {
     }
     if let Some(slope) = channel.slope {
         faults.number((Section::Channel, "slope"), path, slope);
-        let fixed = channel.saturation.unwrap_or_default().fixed_slope();
-        faults.expect(fixed.is_none(), || {
-            format!("{path}.slope is {slope}; it must be left out, as its saturation has a slope of its own")
-        });
     }
     if let Some(GapBelief { mean, sd }) = channel.causal_gap {
         let path = format!("{path}.causal_gap");
@@ -144,6 +159,23 @@ fn check_channel(path: &str, channel: &ChannelConfig, faults: &mut Faults) {
     if let Some(prior) = channel.curve_prior {
         check_curve_prior(path, prior, faults);
     }
+}
+
+/// What is told of a shape must be there in its family.
+fn check_shape(path: &str, channel: &ChannelConfig, family: SaturationFamily, faults: &mut Faults) {
+    let prior = channel.curve_prior.unwrap_or_default();
+    if let Some(slope) = channel.slope {
+        faults.expect(family.has_slope(), || {
+            format!(
+                "{path}.slope is {slope}; it must be left out, as the saturation {family} has none to choose"
+            )
+        });
+    }
+    faults.expect(family.has_maximum() || prior.half_saturation.is_none(), || {
+        format!(
+            "{path}.curve_prior.half_saturation must be left out, as the saturation {family} has no maximum"
+        )
+    });
 }
 
 #[cfg(test)]

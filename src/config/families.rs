@@ -1,4 +1,6 @@
-//! Families of carry-over and saturation by name, as files and flags choose them.
+//! Families of carry-over by name, as files and flags choose them.
+
+use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,6 +73,21 @@ impl Adstock {
 }
 
 /// As flags say it, such as `delayed:2:8`.
+impl fmt::Display for Adstock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            Adstock::Geometric { max_lag: Some(lag) } | Adstock::Binomial { max_lag: lag } => {
+                write!(f, ":{lag}")
+            }
+            Adstock::Delayed { peak, max_lag } => write!(f, ":{peak}:{max_lag}"),
+            Adstock::Pascal { r } => write!(f, ":{r}"),
+            Adstock::Geometric { max_lag: None } | Adstock::None => Ok(()),
+        }
+    }
+}
+
+/// As flags say it, such as `delayed:2:8`.
 impl std::str::FromStr for Adstock {
     type Err = String;
 
@@ -93,30 +110,6 @@ impl std::str::FromStr for Adstock {
                 _ => Err(format!("`{r}` is not 1, 2 or 3, the times that the carry-over is applied")),
             },
             _ => Err(format!("expected {}", Adstock::FORMS)),
-        }
-    }
-}
-
-/// Shape of a channel's diminishing returns.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SaturationFamily {
-    /// h = aˢ / (aˢ + Kˢ).
-    #[default]
-    Hill,
-    /// h = a / (a + K): Hill with S = 1, concave throughout.
-    MichaelisMenten,
-}
-
-impl SaturationFamily {
-    /// What `saturation` may be.
-    pub(super) const NAMES: &'static [&'static str] = &["hill", "michaelis_menten"];
-
-    /// The slope of a family that has no choice of it.
-    pub fn fixed_slope(self) -> Option<f64> {
-        match self {
-            SaturationFamily::Hill => None,
-            SaturationFamily::MichaelisMenten => Some(1.0),
         }
     }
 }

@@ -72,6 +72,7 @@ const CONFIG: &[(&str, Shape)] = &[
         Table(&[
             ("holdout_weeks", Value),
             ("adstock", ADSTOCK),
+            ("saturation", Value),
             ("noise", Value),
             ("weekly_effect", Value),
             ("scaling", Value),
@@ -98,6 +99,22 @@ const CONFIG: &[(&str, Shape)] = &[
 pub(super) fn check(file: &str, text: &str) -> Result<(), Error> {
     let document = DeTable::parse(text).map_err(|error| located(file, text, &error))?;
     check_table(file, text, document.get_ref(), CONFIG, "")
+}
+
+/// The same of a file with such settings in every table; refuses what is no table.
+pub(super) fn check_named(file: &str, text: &str) -> Result<(), Error> {
+    let document = DeTable::parse(text).map_err(|error| located(file, text, &error))?;
+    document.get_ref().iter().try_for_each(|(name, value)| match value.get_ref() {
+        DeValue::Table(table) => check_table(file, text, table, CONFIG, name.get_ref()),
+        _ => Err(Error::Config {
+            file: Some(file.to_owned()),
+            line: Some(line_of(text, name.span().start)),
+            problem: format!("`{}` is no table", name.get_ref()),
+            hint: Some(
+                "each model is a table of settings, such as [late.model] with `noise = \"white\"`".into(),
+            ),
+        }),
+    })
 }
 
 fn check_table(
@@ -215,6 +232,7 @@ file = "experiments.csv"
 [model]
 holdout_weeks = 13
 adstock = { kind = "none" }
+saturation = "root:0.5"
 noise = "ar1"
 weekly_effect = true
 scaling = "geo"

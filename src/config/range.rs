@@ -22,7 +22,7 @@ pub enum Range {
     Inside(f64, f64),
     /// True or false.
     Truth,
-    /// One of these words.
+    /// One of these words; `root:P` stands for the word with a number.
     Words(&'static [&'static str]),
 }
 
@@ -43,7 +43,9 @@ impl Range {
         match self {
             Range::Whole { least, most } => value.as_u64().is_some_and(|n| (least..=most).contains(&n)),
             Range::Truth => value.is_boolean(),
-            Range::Words(words) => value.as_str().is_some_and(|word| words.contains(&word)),
+            Range::Words(words) => {
+                value.as_str().is_some_and(|word| words.iter().any(|known| matches(known, word)))
+            }
             _ => value.is_number() && value.as_f64().is_some_and(|number| self.holds(number)),
         }
     }
@@ -63,6 +65,15 @@ impl fmt::Display for Range {
             Range::Words(words) => f.write_str(&words.join(", ")),
         }
     }
+}
+
+/// Whether a word is the known one, or, of one like `root:P`, with a number in the place of the last letter.
+fn matches(known: &str, word: &str) -> bool {
+    known == word
+        || known
+            .split_once(':')
+            .zip(word.split_once(':'))
+            .is_some_and(|((name, _), (told, number))| name == told && number.parse::<f64>().is_ok())
 }
 
 /// A bound without a train of zeros.

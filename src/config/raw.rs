@@ -158,6 +158,8 @@ pub struct RawModel {
     pub holdout_weeks: Option<usize>,
     /// Carry-over of channels that name none.
     pub adstock: Option<Adstock>,
+    /// Saturation of channels that name none.
+    pub saturation: Option<SaturationFamily>,
     /// Error process.
     pub noise: Option<Noise>,
     /// An effect per period shared by all geos.
@@ -339,6 +341,7 @@ impl RawModel {
         RawModel {
             holdout_weeks: above.holdout_weeks.or(self.holdout_weeks),
             adstock: above.adstock.or(self.adstock),
+            saturation: above.saturation.or(self.saturation),
             noise: above.noise.or(self.noise),
             weekly_effect: above.weekly_effect.or(self.weekly_effect),
             scaling: above.scaling.or(self.scaling),

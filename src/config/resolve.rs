@@ -55,6 +55,7 @@ impl RawConfig {
                 holdout_weeks: raw.model.holdout_weeks.unwrap_or(model.holdout_weeks),
                 holdout_periods: None,
                 adstock: raw.model.adstock.unwrap_or(model.adstock),
+                saturation: raw.model.saturation.unwrap_or(model.saturation),
                 noise: raw.model.noise.unwrap_or(model.noise),
                 weekly_effect: raw.model.weekly_effect.unwrap_or(model.weekly_effect),
                 scaling: raw.model.scaling.unwrap_or(model.scaling),

@@ -126,11 +126,12 @@ pub const SETTINGS: &[Setting] = &[
     // 26 pairs are the Nyquist limit of a year of weeks.
     row(Model, "seasonality_pairs", "3", "pairs of yearly Fourier terms", whole(0, 26)),
     row(Model, "causal_gap", "\"auto\"", "gap between correlation and cause of channels that say nothing of their own: by what they are and how their spend moves, or none", Words(&["auto", "none"])),
+    optional(row(Model, "saturation", "\"hill\"", "shape of diminishing returns of channels that name none", Words(super::SaturationFamily::NAMES))),
     row(Adstock, "kind", "\"geometric\"", "shape of the carry-over", Words(super::Adstock::KINDS)),
     optional(row(Adstock, "max_lag", "no end (geometric); must be given (delayed, binomial)", "last period in which an exposure has an effect; fewer than the data have", whole(1, 5000))),
     optional(row(Adstock, "r", "must be given (pascal)", "times that the geometric carry-over is applied; 1 is geometric, more peak later", whole(1, 3))),
     row(Adstock, "peak", "must be given (delayed)", "periods until the effect is largest, at most max_lag", Between(0.0, 5000.0)),
-    optional(row(Channel, "saturation", "\"hill\"", "shape of diminishing returns", Words(super::SaturationFamily::NAMES))),
+    optional(row(Channel, "saturation", "as [model] says", "shape of diminishing returns", Words(super::SaturationFamily::NAMES))),
     optional(row(Channel, "slope", "learnt", "fixes the Hill slope; 1 is no S-shape", Between(0.01, 100.0))),
     optional(row(Channel, "captures_demand", "found by name and data", "whether the channel captures demand that would have come anyway", Truth)),
     row(Belief, "median", "", "50 % quantile; below 1 for a share", Between(1e-15, 1e15)),

@@ -32,6 +32,11 @@ const LARGEST_SHAPE: f64 = 10.0;
 /// # Source
 /// Vehtari, Gelman & Gabry (2017), eq. 10 and § 2.
 pub fn psis_loo(log_lik: ArrayView2<f64>) -> Option<Loo> {
+    psis_points(log_lik).map(|(loo, _)| loo)
+}
+
+/// [`psis_loo`] with each outcome's share of the elpd.
+pub fn psis_points(log_lik: ArrayView2<f64>) -> Option<(Loo, Vec<f64>)> {
     if log_lik.is_empty() || log_lik.iter().any(|l| !l.is_finite()) {
         return None;
     }
@@ -43,7 +48,7 @@ pub fn psis_loo(log_lik: ArrayView2<f64>) -> Option<Loo> {
     let n = elpd.len() as f64;
     let total: f64 = elpd.iter().sum();
     let squares: f64 = elpd.iter().map(|e| (e - total / n).powi(2)).sum();
-    Some(Loo { elpd: total, se: squares.sqrt(), p_loo: lppd - total, max_pareto_k })
+    Some((Loo { elpd: total, se: squares.sqrt(), p_loo: lppd - total, max_pareto_k }, elpd))
 }
 
 /// One outcome's share.

@@ -20,7 +20,7 @@ mod verdict;
 pub use chains::quantile_sorted;
 pub use ebfmi::ebfmi;
 pub use ess::{ess_bulk, ess_mean, ess_quantile, ess_tail};
-pub use loo::{Loo, psis_loo};
+pub use loo::{Loo, psis_loo, psis_points};
 pub use mcse::{mcse_mean, mcse_quantile, mcse_sd};
 pub use odd_chain::odd_chain;
 pub use parameter::ParameterDiagnostics;

@@ -115,7 +115,7 @@ impl Side {
             Quantity::Roi => channel.roi,
             Quantity::MarginalRoi => channel.marginal_roi,
             Quantity::OutcomeShare => Some(channel.outcome_share),
-            Quantity::HalfSaturation => Some(channel.saturation.half_saturation),
+            Quantity::HalfSaturation => channel.saturation.half_saturation,
             Quantity::Retention => channel.adstock.retention,
             Quantity::HalfLife => channel.adstock.half_life_weeks,
         }
@@ -147,8 +147,7 @@ impl Side {
     }
 
     fn adstock(&self, channel: &str) -> Adstock {
-        let config = &self.fit.run.config;
-        config.channels.get(channel).and_then(|c| c.adstock).unwrap_or(config.model.adstock)
+        self.fit.run.config.adstock_of(channel)
     }
 }
 

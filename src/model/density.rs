@@ -303,4 +303,6 @@ impl Kernel for LeaveOneOut<'_> {
 }
 
 #[cfg(test)]
+mod families;
+#[cfg(test)]
 pub(crate) mod tests;

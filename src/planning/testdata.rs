@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use crate::config::Adstock;
+use crate::config::{Adstock, SaturationFamily};
 use crate::data::Interval;
 use crate::planning::value::media::{MediaDraws, MediaModel};
 use crate::posterior::{ChannelMedia, MediaHistory};
@@ -19,6 +19,7 @@ pub(crate) fn model(draws: &[(f64, f64, f64)]) -> MediaModel {
     let of = |coefficient: f64| MediaDraws {
         adstock: Adstock::default(),
         retention: draws.iter().map(|d| d.0).collect(),
+        family: SaturationFamily::Hill,
         half_saturation: draws.iter().map(|d| d.1).collect(),
         slope: draws.iter().map(|d| d.2).collect(),
         coefficient: vec![coefficient; draws.len()],

@@ -16,7 +16,7 @@ use super::quality;
 use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Expected, Gap, Parameter, Posterior};
 use crate::data::{Activity, Dataset};
-use crate::diagnostics::psis_loo;
+use crate::diagnostics::{Loo, psis_points};
 use crate::model::{
     BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates, half_saturation,
 };
@@ -98,8 +98,8 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
     let mut predictive = columns(&rows, n_cells);
     predictive.par_chunks_exact_mut(rows.len().max(1)).for_each(|x| x.sort_unstable_by(f64::total_cmp));
     let cells = decomposition::cells(density, data, &means, &predictive);
-    let fit =
-        quality::quality(&cells, false).map(|q| super::FitQuality { loo: loo(&parts, rows.len()), ..q });
+    let (loo, leave_one_out) = loo(&parts, rows.len()).unzip();
+    let fit = quality::quality(&cells, false).map(|q| super::FitQuality { loo, ..q });
     Posterior {
         n_chains: draws.n_chains,
         n_draws: points.len() / draws.n_chains.max(1),
@@ -114,6 +114,7 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         holdout: quality::quality(&cells, true),
         history: MediaHistory::of(&density.design, data),
         fit: fit.expect("a design has fitted cells"),
+        leave_one_out: leave_one_out.unwrap_or_default(),
         cells,
     }
 }
@@ -226,11 +227,12 @@ impl Part {
     }
 }
 
-fn loo(parts: &[Part], n_draws: usize) -> Option<crate::diagnostics::Loo> {
+/// With each fitted cell's share.
+fn loo(parts: &[Part], n_draws: usize) -> Option<(Loo, Vec<f64>)> {
     let n = parts.iter().map(|p| p.leave_one_out.len()).sum::<usize>() / n_draws.max(1);
     let rows: Vec<&[f64]> = parts.iter().flat_map(|p| p.leave_one_out.chunks_exact(n.max(1))).collect();
     let by_cell = Array2::from_shape_vec((n, rows.len()), columns(&rows, n)).ok()?;
-    psis_loo(by_cell.t())
+    psis_points(by_cell.t())
 }
 
 /// Draws of what the prior of channel `c` is about, its logarithm; −∞ for a channel that never ran.
@@ -316,10 +318,10 @@ fn channel(
         },
         carryover_contraction: carries
             .then(|| contraction(mean_sd(&collect(&|s| s[0])).1, channel.shape.retention_sd())),
-        saturation_contraction: contraction(
-            mean_sd(&collect(&|s| s[3])).1,
-            channel.shape.ln_half_saturation.1,
-        ),
+        saturation_contraction: channel
+            .saturation
+            .has_maximum()
+            .then(|| contraction(mean_sd(&collect(&|s| s[3])).1, channel.shape.ln_half_saturation.1)),
         roi,
     }
 }

@@ -1,7 +1,7 @@
 //! One posterior draw in the user's units: contributions, ROI, response curves.
 
 use crate::model::{Density, State};
-use crate::transform::saturation::{CurveSeries, odds_factors};
+use crate::transform::saturation::Multiples;
 use crate::transform::simd::{Kernel, dispatch, dot};
 
 /// One channel at one draw.
@@ -67,9 +67,8 @@ impl Kernel for Outcomes<'_> {
             ..Default::default()
         };
         let saturation = state.theta.saturation(c);
-        let factors = odds_factors(&saturation, multipliers);
         let (mut active, mut rest) = (vec![0.0; n], vec![0.0; n]);
-        let mut series = CurveSeries::with_room(n);
+        let mut series = Multiples::new(saturation, multipliers, n);
         let mut of_geo = zeros();
         for g in 0..n_geos {
             let i = c * n_geos + g;
@@ -88,13 +87,13 @@ impl Kernel for Outcomes<'_> {
             let marginal = saturation.marginal::<FMA>(beta, value, h, &rest);
             draw.marginal_value += marginal;
             series.fill(units, h);
-            series.curve::<FMA>((beta, contribution), multipliers, &factors, &mut of_geo);
+            series.curve::<FMA>((beta, contribution), &mut of_geo);
             add(&mut draw.curve, 1.0, &of_geo);
             let in_currency = match design.outcome.worth {
                 Some(worth) => worth,
                 None => {
                     series.fill(value, h);
-                    series.curve::<FMA>((beta, today), multipliers, &factors, &mut of_geo);
+                    series.curve::<FMA>((beta, today), &mut of_geo);
                     1.0
                 }
             };

@@ -172,7 +172,7 @@ fn of_channel(fitted: Fitted<'_>, posterior: &Posterior, index: usize, own: bool
         roi_contraction,
         roi_data_weight,
         expected: known.then_some(ExpectedEffect { of, q05, q50, q95, own, shift }),
-        saturation_contraction: finite(draws.saturation_contraction),
+        saturation_contraction: draws.saturation_contraction.and_then(finite),
         carryover_contraction: draws.carryover_contraction.and_then(finite),
         verdict: match roi_data_weight {
             Some(weight) if weight > DATA => EvidenceVerdict::Data,

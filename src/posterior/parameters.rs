@@ -1,7 +1,9 @@
 //! Names and natural-scale values of the model's parameters at one draw.
 
 use crate::data::Dataset;
-use crate::model::{ChannelDesign, ColumnGroup, Density, Label, State, gap_label};
+use crate::model::{
+    ChannelDesign, ColumnGroup, Density, Label, State, gap_label, half_saturation, reference_label,
+};
 
 /// Every parameter with its value at the point of the last evaluation in `state`, in the order of the files: those
 /// that NUTS samples, then the baseline coefficients γ in `shared`, the channels' coefficients and the `gaps` δ that
@@ -34,6 +36,11 @@ fn visit<'a>(
     // β where the geo factor is 1: a cell brings outcome scale · coefficient · geo factor · h.
     for (channel, beta) in design.media.channels.iter().zip(&state.media.unit) {
         computed(coefficient(&channel.name), *beta);
+    }
+    for (c, channel) in design.media.channels.iter().enumerate() {
+        if let Some(label) = reference_label(channel) {
+            computed(label, half_saturation(channel, &state.theta, c));
+        }
     }
     let drawn = |channel: &ChannelDesign| !channel.gap.is_none() && !channel.samples_gap();
     for (channel, gap) in design.media.channels.iter().zip(gaps).filter(|(channel, _)| drawn(channel)) {

@@ -34,6 +34,8 @@ pub struct Posterior {
     pub control_names: Vec<String>,
     /// How well the model describes the fitted window.
     pub fit: FitQuality,
+    /// ln density of each fitted cell given all others, geo by geo; empty where it cannot be told.
+    pub leave_one_out: Vec<f64>,
     /// The same on the held-out periods.
     pub holdout: Option<FitQuality>,
     /// Spend and exposure of the paid channels, from which dated plans are valued.
@@ -100,8 +102,8 @@ pub struct ChannelPosterior {
     pub roi_contraction: f64,
     /// What the prior said of it.
     pub expected: Expected,
-    /// The same for ln K.
-    pub saturation_contraction: f64,
+    /// The same for ln K; `None` without a maximum.
+    pub saturation_contraction: Option<f64>,
     /// The same for the retention α; `None` without carry-over.
     pub carryover_contraction: Option<f64>,
 }

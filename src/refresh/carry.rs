@@ -53,12 +53,16 @@ pub fn carry_forward(
         let own = carried.channels.entry(channel.name.clone()).or_default();
         let general = ShapePrior::new(own.curve_prior.unwrap_or_default(), data.interval, 1.0);
         let saturation = &report.saturation;
-        let has_carryover = own.adstock.unwrap_or(config.model.adstock) != Adstock::None;
+        let has_carryover = config.adstock_of(&channel.name) != Adstock::None;
+        let family = config.saturation_of(&channel.name);
         let same_unit = other_exposure.is_none() && same_exposure(previous, report, &channel.exposure_column);
         let half_saturation = same_unit
             .then_some(saturation.half_saturation)
+            .flatten()
+            .filter(|_| family.has_maximum())
             .and_then(|k| log_normal(&k, report.evidence.saturation_contraction.map(of_data), weight));
-        let slope = own.fixed_slope().is_none().then_some(saturation.slope).and_then(|slope| {
+        let is_free = config.fixed_slope_of(&channel.name).is_none();
+        let slope = saturation.slope.filter(|_| is_free).and_then(|slope| {
             let contraction = sd_log(&slope).map(|sd| (1.0 - sd / general.ln_slope.1).max(0.0));
             log_normal(&slope, contraction.map(of_data), weight)
         });

@@ -1,27 +1,27 @@
 //! Builds the [`Fit`] of `fit.json` from the data set, the configuration and the posterior.
 
+mod defined;
 pub(crate) mod prior;
+mod shape;
 
 use std::collections::HashMap;
 
 use rayon::prelude::*;
 
 use crate::config::{FitConfig, ModelConfig};
-use crate::data::{Channel, Dataset, Measure, in_lockstep, knot_weeks, period_digests};
+use crate::data::{Dataset, Measure, in_lockstep, knot_weeks, period_digests};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics};
 use crate::planning::{Scenario, TestValue};
-use crate::posterior::{
-    Cell, ChannelPosterior, Evidence, FitQuality, Parameter, Posterior, Summary, evidence,
-};
+use crate::posterior::{Cell, Evidence, FitQuality, Parameter, Posterior, Summary, evidence};
 use crate::report::channel::GapReport;
-use crate::report::channel::{
-    AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GeoReport, SaturationReport,
-};
+use crate::report::channel::{ChannelKind, ChannelReport, EvidenceReport, GeoReport};
 use crate::report::curve::{ResponseCurve, response_curve};
 use crate::report::finite::{finite, first_non_finite};
 use crate::report::fit::*;
 use crate::report::window::FittedWindow;
 use crate::warning::Warning;
+
+use defined::defined;
 
 /// Everything a fit is summarised from.
 #[derive(Debug, Clone)]
@@ -91,18 +91,6 @@ pub(crate) fn tool() -> Tool {
 
 pub(crate) fn curves(posterior: &Posterior) -> Vec<ResponseCurve> {
     posterior.channels.par_iter().map(|c| response_curve(c, &posterior.multipliers)).collect()
-}
-
-/// `None` with its reason when any statistic is not finite.
-fn defined(draws: Option<Vec<f64>>, reason: &str, undefined: &str) -> (Option<Summary>, Option<String>) {
-    let Some(draws) = draws else { return (None, Some(reason.into())) };
-    let summary = Summary::of(&draws);
-    // Quantiles lie between draws and the sd is infinite when the mean is: these two tell all.
-    if draws.iter().all(|d| d.is_finite()) && summary.sd.is_finite() {
-        (Some(summary), None)
-    } else {
-        (None, Some(undefined.into()))
-    }
 }
 
 pub(crate) fn run(
@@ -234,34 +222,11 @@ pub(crate) fn channel(
         marginal_roi_reason,
         cost_per_outcome,
         cost_per_outcome_reason,
-        adstock: adstock(config, data, draws),
-        saturation: SaturationReport {
-            kind: "hill".into(),
-            half_saturation: Summary::of(&draws.half_saturation),
-            slope: Summary::of(&draws.slope),
-            saturation_at_current_spend: Summary::of(&draws.saturation),
-        },
+        adstock: shape::adstock(config, data, draws),
+        saturation: shape::saturation(config, data, draws),
         causal_gap: GapReport::of(draws),
         evidence,
         by_geo: if dataset.n_geos() > 1 { by_geo(dataset, posterior, index) } else { vec![] },
-    }
-}
-
-fn adstock(config: &FitConfig, data: &Channel, draws: &ChannelPosterior) -> AdstockReport {
-    let own = config.channels.get(&data.name).and_then(|c| c.adstock);
-    let kind = own.unwrap_or(config.model.adstock).name();
-    let some = |d: &[f64]| (!d.is_empty()).then(|| d.to_vec());
-    let (none, odd) = ("the channel has no carry-over", "not finite in some draws");
-    let (retention, no_retention) = defined(some(&draws.retention), none, odd);
-    let (half_life_weeks, no_half_life) = defined(some(&draws.half_life_weeks), none, odd);
-    let carryover =
-        if draws.carryover_share.is_empty() { &[0.0][..] } else { draws.carryover_share.as_slice() };
-    AdstockReport {
-        kind: kind.into(),
-        retention,
-        half_life_weeks,
-        retention_reason: no_retention.or(no_half_life),
-        carryover_share: Summary::of(carryover),
     }
 }
 

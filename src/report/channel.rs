@@ -83,14 +83,17 @@ pub struct AdstockReport {
 /// Diminishing returns of a channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SaturationReport {
-    /// `hill`.
+    /// Family, as named in the configuration.
     pub kind: String,
-    /// Exposure per period with half of the largest effect.
-    pub half_saturation: Summary,
-    /// Hill slope.
-    pub slope: Summary,
-    /// Effect at today's spend as a share of the most it could be.
-    pub saturation_at_current_spend: Summary,
+    /// Exposure per period with half of the largest effect; null where there is no largest effect.
+    pub half_saturation: Option<Summary>,
+    /// Hill slope; null of a family without.
+    pub slope: Option<Summary>,
+    /// Effect at today's spend as a share of the most it could be; null where there is no most.
+    pub saturation_at_current_spend: Option<Summary>,
+    /// Why any of the above is null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saturation_reason: Option<String>,
 }
 
 /// How much of a channel's result is data and how much is prior.

@@ -11,10 +11,12 @@ use crate::words::numbers::{amount, clean, percent, ratio};
 impl EvidenceReport {
     /// What is said of channel `name`, whose `effect` is a return or, without spend, an effect.
     pub(super) fn of(name: &str, effect: &str, found: &Evidence) -> EvidenceReport {
-        let reason = if found.roi_contraction.is_none() || found.saturation_contraction.is_none() {
-            Some("the prior has no spread to compare with".into())
-        } else {
-            found.carryover_contraction.is_none().then(|| "the channel has no carry-over".into())
+        let reason = match (found.roi_contraction, found.saturation_contraction, found.carryover_contraction)
+        {
+            (None, _, _) => Some("the prior has no spread to compare with".into()),
+            (_, None, _) => Some("the curve has no half-saturation to be learnt".into()),
+            (_, _, None) => Some("the channel has no carry-over".into()),
+            _ => None,
         };
         EvidenceReport {
             roi_contraction: found.roi_contraction,

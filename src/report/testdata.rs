@@ -142,7 +142,7 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
             shift: 0.4,
         },
         carryover_contraction: Some(0.25),
-        saturation_contraction: 0.15,
+        saturation_contraction: Some(0.15),
     }
 }
 
@@ -180,6 +180,7 @@ pub(crate) fn posterior() -> Posterior {
         cells: cells(),
         control_names: vec!["promo".into()],
         fit,
+        leave_one_out: Vec::new(),
         holdout: None,
         history: history(),
     }

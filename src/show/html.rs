@@ -139,7 +139,7 @@ fn channel_row(c: &ChannelReport, outcome: &OutcomeReport) -> Vec<String> {
         c.roi.map_or_else(none, |r| ratio(r.mean)),
         c.roi.map_or_else(none, |r| format!("{} to {}", ratio(r.q05), ratio(r.q95))),
         c.marginal_roi.map_or_else(none, |r| ratio(r.mean)),
-        percent(c.saturation.saturation_at_current_spend.mean),
+        c.saturation.saturation_at_current_spend.map_or_else(none, |s| percent(s.mean)),
         c.adstock.half_life_weeks.map_or_else(none, |h| format!("{:.1} weeks", h.mean)),
         word(c.evidence.verdict).into(),
     ]

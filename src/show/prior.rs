@@ -41,7 +41,7 @@ pub fn prior_text(report: &PriorReport) -> String {
             c.roi.map_or_else(none, |r| ratio(r.q50)),
             c.roi.map_or_else(none, |r| format!("{} to {}", ratio(r.q05), ratio(r.q95))),
             c.marginal_roi.map_or_else(none, |r| ratio(r.q50)),
-            percent(c.saturation.saturation_at_current_spend.q50),
+            c.saturation.saturation_at_current_spend.map_or_else(none, |s| percent(s.q50)),
             c.adstock.retention.map_or_else(none, interval),
         ]);
     }

@@ -232,7 +232,7 @@ fn row(channel: &ChannelReport, outcome: &OutcomeReport) -> Vec<String> {
         channel.roi.map_or_else(none, |r| ratio(r.mean)),
         channel.roi.map_or_else(none, |r| format!("{} to {}", ratio(r.q05), ratio(r.q95))),
         channel.marginal_roi.map_or_else(none, |r| ratio(r.mean)),
-        percent(channel.saturation.saturation_at_current_spend.mean),
+        channel.saturation.saturation_at_current_spend.map_or_else(none, |s| percent(s.mean)),
         channel.adstock.half_life_weeks.map_or_else(none, |h| format!("{:.1} wk", h.mean)),
         word(channel.evidence.verdict).into(),
     ]

@@ -117,14 +117,14 @@ fn numbers(frame: &DataFrame, name: &str) -> Result<Vec<f64>, PolarsError> {
 /// Carry-over and fixed slope of a channel as configured.
 fn shape(fit: &Fit, channel: &str) -> (Adstock, Option<f64>) {
     let config = &fit.run.config;
-    let own = config.channels.get(channel);
-    (own.and_then(|c| c.adstock).unwrap_or(config.model.adstock), own.and_then(|c| c.fixed_slope()))
+    (config.adstock_of(channel), config.fixed_slope_of(channel))
 }
 
 /// The columns of the draws that describe a channel.
 fn wanted(fit: &Fit, history: &MediaHistory, channel: &str) -> Vec<String> {
     let (adstock, slope) = shape(fit, channel);
-    let mut names = vec![half_saturation_column(channel), coefficient_column(channel)];
+    let family = fit.run.config.saturation_of(channel);
+    let mut names = vec![half_saturation_column(family, channel), coefficient_column(channel)];
     names.extend(retention_column(adstock, channel));
     names.extend(slope_column(slope, channel));
     names.extend(gap_name(fit, channel));
@@ -147,6 +147,7 @@ fn draws(
     channel: &str,
 ) -> Result<MediaDraws, PolarsError> {
     let (adstock, slope) = shape(fit, channel);
+    let family = fit.run.config.saturation_of(channel);
     let n = frame.height();
     let of = |column: Option<String>, fixed: f64| match column {
         Some(column) => numbers(frame, &column),
@@ -161,7 +162,8 @@ fn draws(
     Ok(MediaDraws {
         adstock,
         retention: of(retention_column(adstock, channel), 0.0)?,
-        half_saturation: numbers(frame, &half_saturation_column(channel))?,
+        family,
+        half_saturation: numbers(frame, &half_saturation_column(family, channel))?,
         slope: of(slope_column(slope, channel), slope.unwrap_or(1.0))?,
         coefficient: caused,
         geo_factor: match history.n_geos() {

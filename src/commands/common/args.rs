@@ -75,9 +75,10 @@ pub struct ModelArgs {
     /// binomial:MAX_LAG or none [default: geometric]
     #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = adstock)]
     adstock: Vec<OfChannel<Adstock>>,
-    /// Shape of a channel's diminishing returns, by the name that settings files give it: tv=hill [default: hill]
-    #[arg(long, value_name = "CHANNEL=KIND", value_parser = saturation)]
-    saturation: Vec<(String, SaturationFamily)>,
+    /// Diminishing returns of all channels or of one (tv=KIND): hill, michaelis_menten, logistic, exponential,
+    /// root:POWER or linear [default: hill]
+    #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = saturation)]
+    saturation: Vec<OfChannel<SaturationFamily>>,
     /// Belief about a channel: tv:roi=0.8..3 or tv:share=0.02..0.1@0.8 (90 % interval, or the mass after @);
     /// scales are roi, marginal_roi (currency per currency) and share (of the outcome)
     #[arg(long, value_name = "CHANNEL:SCALE=LOW..HIGH", value_parser = prior)]
@@ -172,8 +173,16 @@ impl ConfigArgs {
     /// # Errors
     /// When the file cannot be read or any setting is out of range.
     pub fn resolve_flags(&self, flags: RawConfig) -> Result<Resolved, mmm::Error> {
+        self.raw(flags)?.resolve(RawConfig::default())
+    }
+
+    /// The file's settings with those of the flags above them, unchecked.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn raw(&self, flags: RawConfig) -> Result<RawConfig, mmm::Error> {
         let file = self.config.as_deref().map(mmm::config::read).transpose()?.unwrap_or_default();
-        file.resolve(flags)
+        Ok(file.overridden_by(flags))
     }
 }
 
@@ -212,9 +221,16 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
             return Err(twice("--adstock", &format!("{whose} given two kinds of carry-over")));
         }
     }
+    let mut saturation = None;
     for (name, kind) in &model.saturation {
-        if channels.entry(name.clone()).or_default().saturation.replace(*kind).is_some() {
-            return Err(twice("--saturation", &format!("channel `{name}` is given two")));
+        let (place, whose) = match name {
+            Some(name) => {
+                (&mut channels.entry(name.clone()).or_default().saturation, format!("channel `{name}` is"))
+            }
+            None => (&mut saturation, "all channels are".to_owned()),
+        };
+        if place.replace(*kind).is_some() {
+            return Err(twice("--saturation", &format!("{whose} given two kinds of saturation")));
         }
     }
     let mut controls: BTreeMap<String, RawControl> = BTreeMap::new();
@@ -229,7 +245,7 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
         data,
         channels,
         controls,
-        model: model.into_raw(adstock),
+        model: model.into_raw(adstock, saturation),
         sampler,
         ..RawConfig::default()
     };
@@ -275,10 +291,11 @@ impl DataArgs {
 }
 
 impl ModelArgs {
-    fn into_raw(self, adstock: Option<Adstock>) -> RawModel {
+    fn into_raw(self, adstock: Option<Adstock>, saturation: Option<SaturationFamily>) -> RawModel {
         RawModel {
             holdout_weeks: self.holdout_weeks,
             adstock,
+            saturation,
             noise: self.noise,
             weekly_effect: self.weekly_effect,
             scaling: self.scaling,
@@ -329,10 +346,11 @@ fn adstock(text: &str) -> Result<OfChannel<Adstock>, String> {
     }
 }
 
-fn saturation(text: &str) -> Result<(String, SaturationFamily), String> {
-    let form = || format!("`{text}` is not of the form CHANNEL=KIND, such as tv=hill");
-    let (channel, kind) = text.rsplit_once('=').ok_or_else(form)?;
-    Ok((channel.to_owned(), named(kind)?))
+fn saturation(text: &str) -> Result<OfChannel<SaturationFamily>, String> {
+    match text.rsplit_once('=') {
+        Some((channel, kind)) => Ok((Some(channel.to_owned()), kind.parse()?)),
+        None => Ok((None, text.parse()?)),
+    }
 }
 
 fn reliability(text: &str) -> Result<(String, f64), String> {

@@ -80,11 +80,12 @@ fn of_channel(channel: &Channel, config: &FitConfig) -> usize {
     let default = ChannelConfig::default();
     let own = config.channels.get(&channel.name).unwrap_or(&default);
     let CurvePrior { half_saturation, slope, retention } = own.curve_prior.unwrap_or_default();
-    let no_carry_over = own.adstock.unwrap_or(config.model.adstock) == Adstock::None;
+    let no_carry_over = config.adstock_of(&channel.name) == Adstock::None;
+    let family = config.saturation_of(&channel.name);
     let unknown = [
         own.prior.is_none(),
-        half_saturation.is_none(),
-        slope.is_none() && own.fixed_slope().is_none(),
+        half_saturation.is_none() && family.has_maximum(),
+        slope.is_none() && config.fixed_slope_of(&channel.name).is_none(),
         retention.is_none() && !no_carry_over,
     ];
     unknown.into_iter().filter(|unknown| *unknown).count()

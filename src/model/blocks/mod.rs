@@ -26,7 +26,7 @@ pub use geo_factors::factor_column;
 pub use label::Label;
 pub use layout::Layout;
 pub use learnt::Learnt;
-pub use saturation::{half_saturation, half_saturation_column, slope_column};
+pub use saturation::{half_saturation, half_saturation_column, reference_label, slope_column};
 
 /// The coordinate of a share with a given logit.
 #[cfg(test)]

@@ -125,7 +125,7 @@ fn scales_of_next_to_nothing_leave_the_density_smooth() {
     }
 }
 
-fn point(dim: usize, seed: u64, width: f64) -> Vec<f64> {
+pub(crate) fn point(dim: usize, seed: u64, width: f64) -> Vec<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     (0..dim).map(|_| rng.random_range(-width..width)).collect()
 }
@@ -143,33 +143,38 @@ fn gradient_matches_central_differences_for_every_option() {
         for (name, config) in configs() {
             let mut density = Density::new(Design::new(&data(n_geos, 45), &config).unwrap());
             centre_unevenly(&mut density.layout);
-            let (dim, mut state) = (density.layout.dim, density.state());
-            let (mut grad, mut unused) = (vec![0.0; dim], vec![0.0; dim]);
             // Interior points and points well out; further out the pooled effects overflow any resolution.
             for (seed, width) in [(1, 0.3), (2, 1.0), (3, 1.6)] {
-                let mut q = point(dim, seed, width);
-                density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
-                for i in 0..dim {
-                    let x = q[i];
-                    let mut at = |v: f64| {
-                        q[i] = v;
-                        density.value_and_gradient(&q, &mut unused, &mut state).unwrap()
-                    };
-                    // Large steps truncate and small ones round; one of them resolves each coordinate.
-                    let error = [1e-2, 1e-3, 1e-4].map(|h| {
-                        let near = at(x + h) - at(x - h);
-                        let far = at(x + 2.0 * h) - at(x - 2.0 * h);
-                        (grad[i] - (8.0 * near - far) / (12.0 * h)).abs()
-                    });
-                    q[i] = x;
-                    assert!(
-                        error.iter().any(|e| *e < 1e-5 * (1.0 + grad[i].abs())),
-                        "{n_geos} geos, {name}, width {width}, coordinate {i} of {dim}: {} off by {error:?}",
-                        grad[i]
-                    );
-                }
+                let q = point(density.layout.dim, seed, width);
+                assert_gradient(&density, q, &format!("{n_geos} geos, {name}, width {width}"));
             }
         }
+    }
+}
+
+/// The gradient at `q` against differences of the density.
+pub(crate) fn assert_gradient(density: &Density, mut q: Vec<f64>, what: &str) {
+    let (dim, mut state) = (density.layout.dim, density.state());
+    let (mut grad, mut unused) = (vec![0.0; dim], vec![0.0; dim]);
+    density.value_and_gradient(&q, &mut grad, &mut state).unwrap();
+    for i in 0..dim {
+        let x = q[i];
+        let mut at = |v: f64| {
+            q[i] = v;
+            density.value_and_gradient(&q, &mut unused, &mut state).unwrap()
+        };
+        // Large steps truncate and small ones round; one of them resolves each coordinate.
+        let error = [1e-2, 1e-3, 1e-4].map(|h| {
+            let near = at(x + h) - at(x - h);
+            let far = at(x + 2.0 * h) - at(x - 2.0 * h);
+            (grad[i] - (8.0 * near - far) / (12.0 * h)).abs()
+        });
+        q[i] = x;
+        assert!(
+            error.iter().any(|e| *e < 1e-5 * (1.0 + grad[i].abs())),
+            "{what}, coordinate {i} of {dim}: {} off by {error:?}",
+            grad[i]
+        );
     }
 }
 

@@ -118,9 +118,9 @@ fn scaled(
     ChannelDesign {
         shape: ShapePrior::new(options.curve_prior.unwrap_or_default(), data.interval, scale.mean),
         name: channel.name.clone(),
-        adstock: options.adstock.unwrap_or(config.model.adstock),
-        saturation: options.saturation.unwrap_or_default(),
-        fixed_slope: options.fixed_slope(),
+        adstock: config.adstock_of(&channel.name),
+        saturation: config.saturation_of(&channel.name),
+        fixed_slope: config.fixed_slope_of(&channel.name),
         scale: effect,
         numeraire: if effect == EffectScale::Share { outcome.whole } else { total_spend },
         prior,

@@ -85,7 +85,7 @@ impl Counterfactual {
         let mut sums = ShapeSums::new(theta.saturation(self.of.channel));
         let series = Responded { effect: &self.effect, logit: &self.logit, by_retention: &self.by_retention };
         let by = Cotangent { beta: 1.0, by_media: &self.by_effect, cost: 0.0, weight: &self.by_effect };
-        sums.add_series::<FMA>(&series, &by, |_| 1.0);
+        sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
         sums.total()
     }
 }

@@ -59,19 +59,19 @@ impl Kernel for Reverse<'_> {
                 weight: &channel.scale.weights(&design.outcome)[local.clone()],
             };
             if channel.scale == EffectScale::MarginalRoi {
-                sums.add_series::<FMA>(&series, &by, |h| saturation.elasticity_by_effect(h));
+                sums.add_series::<FMA>(&series, &by, |h, z| saturation.elasticity_by_effect(h, z));
                 by_direct -= cost * media.reach[i];
             } else {
-                sums.add_series::<FMA>(&series, &by, |_| 1.0);
+                sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
             }
             if let Some(by_effect) = others.and_then(|others| others.by_effect(g)) {
                 let own = &by_effect[media.start[i]..];
                 let by = Cotangent { beta: 1.0, by_media: own, cost: 0.0, weight: own };
-                sums.add_series::<FMA>(&series, &by, |_| 1.0);
+                sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
             }
         }
         let mut shape = sums.total();
-        // The measure of a marginal effect has S for a factor.
+        // The measure of a marginal effect of a Hill curve has S for a factor.
         shape.ln_slope += by_direct;
         if let Some(others) = others {
             shape.add(&others.shape);

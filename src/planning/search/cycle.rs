@@ -6,13 +6,13 @@ use crate::planning::error::PlanningError;
 use crate::planning::value::effect::CarryOver;
 use crate::planning::value::media::MediaModel;
 use crate::planning::value::weeks::FutureWeeks;
-use crate::transform::saturation::{odds, odds_within, of_odds};
+use crate::transform::saturation::{Response, Saturation, odds, odds_within, of_odds};
 use crate::transform::simd::{InstructionSet, Kernel, dispatch};
 
 /// One channel, ready to value national spend by period.
 ///
-/// Every geo takes its share of the spend, so all have the same adstocked series up to a factor, and with
-/// aˢ = (a / typical)ˢ · typicalˢ one power a period serves them all: h = 1 / (1 + odds · power).
+/// Every geo takes its share of the spend, so all have the same adstocked series up to a factor. Of Hill curves, with
+/// aˢ = (a / typical)ˢ · typicalˢ, one power a period serves them all: h = 1 / (1 + odds · power).
 #[derive(Debug)]
 pub(crate) struct Cycle {
     geos: Vec<GeoShare>,
@@ -35,9 +35,18 @@ struct GeoShare {
 #[derive(Debug)]
 struct Drawn {
     carry: CarryOver,
-    slope: f64,
-    /// For each geo, its ceiling and its (1 − h) / h at the typical spend.
-    geos: Vec<(f64, f64)>,
+    /// Effect at full saturation in each geo.
+    ceilings: Vec<f64>,
+    shape: Shape,
+}
+
+/// Saturation by national spend.
+#[derive(Debug)]
+enum Shape {
+    /// S, and (1 − h) / h at the typical spend in each geo.
+    Hill { slope: f64, odds: Vec<f64> },
+    /// The curve of each geo.
+    Other(Vec<Saturation>),
 }
 
 /// Room for one valuation: entries are periods.
@@ -47,6 +56,8 @@ struct Room {
     power: Vec<f64>,
     value: Vec<f64>,
     slope: Vec<f64>,
+    effect: Vec<f64>,
+    way_in: Vec<f64>,
 }
 
 impl Cycle {
@@ -65,14 +76,18 @@ impl Cycle {
         let typical = if typical > 0.0 { typical } else { 1.0 };
         let draws = (0..model.n_draws()).step_by(stride.max(1)).map(|s| {
             let own = &model.draws[c];
-            let odds = |geo: &GeoShare| {
-                let ratio = typical * geo.exposure / own.half_saturation[s];
-                (model.ceiling(c, geo.geo, s), odds(own.slope[s], ratio))
-            };
+            let by_spend = |geo: &GeoShare| own.saturation_at(s, own.half_saturation[s] / geo.exposure);
+            let ratio = |geo: &GeoShare| typical * geo.exposure / own.half_saturation[s];
             Drawn {
                 carry: CarryOver::new(own.adstock, own.retention[s]),
-                slope: own.slope[s],
-                geos: geos.iter().map(odds).collect(),
+                ceilings: geos.iter().map(|geo| model.ceiling(c, geo.geo, s)).collect(),
+                shape: match own.saturation(s).as_hill() {
+                    Some(hill) => Shape::Hill {
+                        slope: hill.slope,
+                        odds: geos.iter().map(|geo| odds(hill.slope, ratio(geo))).collect(),
+                    },
+                    None => Shape::Other(geos.iter().map(by_spend).collect()),
+                },
             }
         });
         Ok(Cycle { draws: draws.collect(), geos, typical, n: weeks.len() })
@@ -92,10 +107,14 @@ impl Cycle {
         let set = InstructionSet::detect();
         let one = |room: &mut Room, drawn: &Drawn| {
             let value = self.value(set, drawn, plan, room);
+            let slope = match drawn.shape {
+                Shape::Hill { slope, .. } => slope,
+                Shape::Other(_) => 1.0,
+            };
             for ((d, a), p) in room.slope.iter_mut().zip(&room.adstocked).zip(&mut room.power) {
                 // Near no spend the slope of a concave curve grows without bound; a step there would say
                 // nothing of the gain.
-                *p = *d * drawn.slope / a.max(1e-3 * self.typical);
+                *p = *d * slope / a.max(1e-3 * self.typical);
             }
             drawn.carry.backwards_cyclic(&room.power, &mut room.slope);
             (value, room.slope.clone())
@@ -110,10 +129,11 @@ impl Cycle {
         mean
     }
 
-    /// Σ over geos and periods of worth · ceiling · h; leaves the sums over geos of worth · ceiling · h (1 − h)
-    /// in the room's slope.
+    /// Σ over geos and periods of worth · ceiling · h; leaves the sums over geos of worth · ceiling · dh/d ln a, of Hill
+    /// curves by their S, in the room's slope.
     fn value(&self, set: InstructionSet, drawn: &Drawn, plan: &[f64], room: &mut Room) -> f64 {
-        for buffer in [&mut room.adstocked, &mut room.power, &mut room.value, &mut room.slope] {
+        let Room { adstocked, power, value, slope, effect, way_in } = room;
+        for buffer in [adstocked, power, value, slope, effect, way_in] {
             buffer.clear();
             buffer.resize(self.n, 0.0);
         }
@@ -133,15 +153,25 @@ impl Kernel for Valuation<'_> {
     type Output = ();
     #[inline(always)]
     fn run<const FMA: bool>(self) {
+        match &self.drawn.shape {
+            Shape::Hill { slope, odds } => self.hill::<FMA>(*slope, odds),
+            Shape::Other(curves) => self.other::<FMA>(curves),
+        }
+    }
+}
+
+impl Valuation<'_> {
+    #[inline(always)]
+    fn hill<const FMA: bool>(self, slope: f64, odds: &[f64]) {
         let Valuation { cycle, drawn, room } = self;
         let n = room.adstocked.len();
         let scale = 1.0 / cycle.typical;
         for t in 0..n {
             // Under 1e-130 of the typical spend the exponent is clamped for every slope there is.
             let ratio = (room.adstocked[t] * scale).max(1e-150);
-            room.power[t] = odds_within::<FMA>(drawn.slope, ratio);
+            room.power[t] = odds_within::<FMA>(slope, ratio);
         }
-        for (geo, &(ceiling, odds)) in cycle.geos.iter().zip(&drawn.geos) {
+        for ((geo, ceiling), odds) in cycle.geos.iter().zip(&drawn.ceilings).zip(odds) {
             let (power, worth) = (&room.power[..n], &geo.worth[..n]);
             let (value, slope) = (&mut room.value[..n], &mut room.slope[..n]);
             for t in 0..n {
@@ -150,6 +180,22 @@ impl Kernel for Valuation<'_> {
                 let part = ceiling * worth[t] * h;
                 value[t] += part;
                 slope[t] += part * rest;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn other<const FMA: bool>(self, curves: &[Saturation]) {
+        let Valuation { cycle, drawn, room } = self;
+        for ((geo, ceiling), curve) in cycle.geos.iter().zip(&drawn.ceilings).zip(curves) {
+            // dh/d ln a is dh/da · a.
+            let mut out =
+                Response { effect: &mut room.effect, logit: &mut room.way_in, by_parameter: &mut room.power };
+            curve.forward::<FMA>(&room.adstocked, &room.adstocked, &mut out);
+            for t in 0..room.adstocked.len() {
+                let worth = ceiling * geo.worth[t];
+                room.value[t] += worth * room.effect[t];
+                room.slope[t] += worth * room.power[t];
             }
         }
     }

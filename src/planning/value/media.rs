@@ -1,6 +1,6 @@
 //! The fitted media model as planning sees it: history, and each draw's carry-over, saturation and size.
 
-use crate::config::Adstock;
+use crate::config::{Adstock, SaturationFamily};
 use crate::planning::error::PlanningError;
 use crate::posterior::MediaHistory;
 use crate::transform::saturation::Saturation;
@@ -21,7 +21,9 @@ pub struct MediaDraws {
     pub adstock: Adstock,
     /// α; zeros without carry-over.
     pub retention: Vec<f64>,
-    /// K, in the unit of the history's exposure.
+    /// Family of saturation.
+    pub family: SaturationFamily,
+    /// K, in the unit of the history's exposure; without a maximum the exposure where h is 1.
     pub half_saturation: Vec<f64>,
     /// S.
     pub slope: Vec<f64>,
@@ -34,7 +36,17 @@ pub struct MediaDraws {
 impl MediaDraws {
     /// Saturation at draw `s`, in the unit of the history's exposure.
     pub(crate) fn saturation(&self, s: usize) -> Saturation {
-        Saturation::hill(self.half_saturation[s], self.slope[s])
+        self.saturation_at(s, self.half_saturation[s])
+    }
+
+    /// The same where exposure is in units of which K is `half_saturation`.
+    pub(crate) fn saturation_at(&self, s: usize, half_saturation: f64) -> Saturation {
+        match self.family {
+            SaturationFamily::Hill | SaturationFamily::MichaelisMenten => {
+                Saturation::hill(half_saturation, self.slope[s])
+            }
+            other => Saturation::new(other, half_saturation.ln(), 1.0),
+        }
     }
 }
 

@@ -1,12 +1,65 @@
-//! A series at multiples of its exposure: effect h/(h + (1 − h) f) with f the factor of the odds, because adstock
-//! is linear in spend. What is a part in 10¹⁵ of the effect or of its ceiling is lost either way.
+//! A series at multiples of its exposure. Of a Hill curve: effect h/(h + (1 − h) f) with f the factor of the odds,
+//! because adstock is linear in spend. What is a part in 10¹⁵ of the effect or of its ceiling is lost either way.
 
 use super::super::simd::sum8;
+use super::hill::Hill;
 use super::shape::Saturation;
 
 /// Factors of the odds at some multiples of the exposure, in single precision.
-pub fn odds_factors(saturation: &Saturation, multipliers: &[f64]) -> Vec<f32> {
-    multipliers.iter().map(|m| saturation.odds_factor(*m).clamp(1e-15, 1e15) as f32).collect()
+fn odds_factors(hill: &Hill, multipliers: &[f64]) -> Vec<f32> {
+    multipliers.iter().map(|m| hill.odds_factor(*m).clamp(1e-15, 1e15) as f32).collect()
+}
+
+/// Sums of series at multiples of their exposure, by the family that they are of.
+#[derive(Debug)]
+pub struct Multiples<'m> {
+    saturation: Saturation,
+    multipliers: &'m [f64],
+    /// Of a Hill curve.
+    factors: Vec<f32>,
+    odds: CurveSeries,
+    /// Of another.
+    weight: Vec<f64>,
+    effect: Vec<f64>,
+}
+
+impl<'m> Multiples<'m> {
+    /// Room for series of `n` periods; the first multiple is 0.
+    pub fn new(saturation: Saturation, multipliers: &'m [f64], n: usize) -> Multiples<'m> {
+        let hill = saturation.as_hill();
+        Multiples {
+            saturation,
+            multipliers,
+            factors: hill.map_or_else(Vec::new, |hill| odds_factors(&hill, multipliers)),
+            odds: CurveSeries::with_room(if hill.is_some() { n } else { 0 }),
+            weight: Vec::with_capacity(n),
+            effect: Vec::with_capacity(n),
+        }
+    }
+
+    /// Takes a series with its weights.
+    #[inline(always)]
+    pub fn fill(&mut self, weights: &[f64], effect: &[f64]) {
+        if !self.factors.is_empty() {
+            return self.odds.fill(weights, effect);
+        }
+        self.weight.clear();
+        self.weight.extend_from_slice(weights);
+        self.effect.clear();
+        self.effect.extend_from_slice(effect);
+    }
+
+    /// β Σ weight · h at each multiple, given what it comes to `today`.
+    #[inline(always)]
+    pub fn curve<const FMA: bool>(&mut self, (beta, today): (f64, f64), out: &mut [f64]) {
+        if !self.factors.is_empty() {
+            return self.odds.curve::<FMA>((beta, today), self.multipliers, &self.factors, out);
+        }
+        self.saturation.at_multiples::<FMA>(&self.weight, &mut self.effect, self.multipliers, out);
+        for (out, m) in out.iter_mut().zip(self.multipliers) {
+            *out = if *m == 1.0 { today } else { beta * *out };
+        }
+    }
 }
 
 /// Partial sums of a curve's point.
@@ -15,7 +68,7 @@ const LANES: usize = 16;
 /// One series in single precision: seven digits of a curve that is known to two, in less than half the time.
 /// The cells beyond its end have no gain.
 #[derive(Debug)]
-pub struct CurveSeries {
+struct CurveSeries {
     /// Weights times h.
     gain: Vec<f32>,
     /// h.
@@ -26,14 +79,14 @@ pub struct CurveSeries {
 
 impl CurveSeries {
     /// Room for a series of `n` periods.
-    pub fn with_room(n: usize) -> CurveSeries {
+    fn with_room(n: usize) -> CurveSeries {
         let n = n.next_multiple_of(2 * LANES);
         CurveSeries { gain: vec![0.0; n], effect: vec![1.0; n], rest: vec![0.0; n] }
     }
 
     /// Takes a series with its weights.
     #[inline(always)]
-    pub fn fill(&mut self, weights: &[f64], effect: &[f64]) {
+    fn fill(&mut self, weights: &[f64], effect: &[f64]) {
         let out = self.gain.iter_mut().zip(&mut self.effect).zip(&mut self.rest);
         for (((gain, h32), rest), (weight, h)) in out.zip(weights.iter().zip(effect)) {
             (*gain, *h32, *rest) = ((weight * h) as f32, *h as f32, (1.0 - h) as f32);
@@ -42,7 +95,7 @@ impl CurveSeries {
 
     /// The series at each multiplier, given what it comes to `today`.
     #[inline(always)]
-    pub fn curve<const FMA: bool>(
+    fn curve<const FMA: bool>(
         &self,
         (beta, today): (f64, f64),
         multipliers: &[f64],

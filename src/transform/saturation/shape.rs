@@ -1,7 +1,11 @@
 //! The families of saturation under one name. Each call chooses the family once a series, never a period.
 
+use super::elementwise::Elementwise;
+use super::exponential::Exponential;
 use super::hill::Hill;
+use super::logistic::Logistic;
 use super::michaelis_menten::MichaelisMenten;
+use super::power::Power;
 use super::response::Response;
 use crate::config::SaturationFamily;
 
@@ -12,16 +16,31 @@ pub enum Saturation {
     Hill(Hill),
     /// h = a / (a + K).
     MichaelisMenten(MichaelisMenten),
+    /// h = tanh(λa/2).
+    Logistic(Logistic),
+    /// h = 1 − 2^(−a/K).
+    Exponential(Exponential),
+    /// h = (a/A)ᵖ.
+    Power(Power),
 }
 
 impl Saturation {
-    /// Of a family; `slope` counts where the family has one.
+    /// Of a family; `slope` counts where the family has one. Of a family without a maximum K is the exposure where h
+    /// is 1.
     #[inline(always)]
     pub fn new(family: SaturationFamily, ln_half_saturation: f64, slope: f64) -> Saturation {
         match family {
             SaturationFamily::Hill => Saturation::Hill(Hill { ln_half_saturation, slope }),
             SaturationFamily::MichaelisMenten => {
                 Saturation::MichaelisMenten(MichaelisMenten { ln_half_saturation })
+            }
+            SaturationFamily::Logistic => Saturation::Logistic(Logistic { ln_half_saturation }),
+            SaturationFamily::Exponential => Saturation::Exponential(Exponential { ln_half_saturation }),
+            SaturationFamily::Root { p } => {
+                Saturation::Power(Power { ln_reference: ln_half_saturation, power: p })
+            }
+            SaturationFamily::Linear => {
+                Saturation::Power(Power { ln_reference: ln_half_saturation, power: 1.0 })
             }
         }
     }
@@ -36,6 +55,9 @@ impl Saturation {
         match self {
             Saturation::Hill(hill) => hill.value(a),
             Saturation::MichaelisMenten(own) => own.value(a),
+            Saturation::Logistic(own) => own.element::<false>(a).0,
+            Saturation::Exponential(own) => own.element::<false>(a).0,
+            Saturation::Power(own) => own.element::<false>(a).0,
         }
     }
 
@@ -45,6 +67,9 @@ impl Saturation {
         match self {
             Saturation::Hill(hill) => hill.effects::<FMA>(a, effect),
             Saturation::MichaelisMenten(own) => own.effects(a, effect),
+            Saturation::Logistic(own) => own.effects::<FMA>(a, effect),
+            Saturation::Exponential(own) => own.effects::<FMA>(a, effect),
+            Saturation::Power(own) => own.effects::<FMA>(a, effect),
         }
     }
 
@@ -54,6 +79,9 @@ impl Saturation {
         match self {
             Saturation::Hill(hill) => hill.forward::<FMA>(a, tangent, out),
             Saturation::MichaelisMenten(own) => own.forward(a, tangent, out),
+            Saturation::Logistic(own) => own.forward::<FMA>(a, tangent, out),
+            Saturation::Exponential(own) => own.forward::<FMA>(a, tangent, out),
+            Saturation::Power(own) => own.forward::<FMA>(a, tangent, out),
         }
     }
 
@@ -63,15 +91,21 @@ impl Saturation {
         match self {
             Saturation::Hill(hill) => hill.elasticity::<FMA>(weight, effect),
             Saturation::MichaelisMenten(own) => own.elasticity::<FMA>(weight, effect),
+            Saturation::Logistic(own) => own.elasticities::<FMA>(weight, effect),
+            Saturation::Exponential(own) => own.elasticities::<FMA>(weight, effect),
+            Saturation::Power(own) => own.elasticities::<FMA>(weight, effect),
         }
     }
 
-    /// The derivative of dh/d ln a by h.
+    /// The derivative of dh/d ln a by h, where the way in is z.
     #[inline(always)]
-    pub fn elasticity_by_effect(&self, h: f64) -> f64 {
+    pub fn elasticity_by_effect(&self, h: f64, z: f64) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.elasticity_by_effect(h),
             Saturation::MichaelisMenten(own) => own.as_hill().elasticity_by_effect(h),
+            Saturation::Logistic(own) => own.elasticity_by_effect(h, z),
+            Saturation::Exponential(own) => own.elasticity_by_effect(h, z),
+            Saturation::Power(own) => own.elasticity_by_effect(h, z),
         }
     }
 
@@ -81,6 +115,7 @@ impl Saturation {
         match self {
             Saturation::Hill(hill) => hill.marginal::<FMA>(beta, weight, effect, rest),
             Saturation::MichaelisMenten(own) => own.as_hill().marginal::<FMA>(beta, weight, effect, rest),
+            _ => beta * self.elasticity::<FMA>(weight, effect),
         }
     }
 
@@ -99,14 +134,18 @@ impl Saturation {
             Saturation::MichaelisMenten(own) => {
                 own.as_hill().at_multiples::<FMA>(weight, effect, multipliers, values)
             }
+            Saturation::Logistic(own) => own.at_multiples::<FMA>(weight, effect, multipliers, values),
+            Saturation::Exponential(own) => own.at_multiples::<FMA>(weight, effect, multipliers, values),
+            Saturation::Power(own) => own.at_multiples::<FMA>(weight, effect, multipliers, values),
         }
     }
 
-    /// What (1 − h) / h is multiplied by when the exposure is `m` times as large.
-    pub fn odds_factor(&self, m: f64) -> f64 {
+    /// The Hill curve that this is, if it is one.
+    pub fn as_hill(&self) -> Option<Hill> {
         match self {
-            Saturation::Hill(hill) => hill.odds_factor(m),
-            Saturation::MichaelisMenten(own) => own.as_hill().odds_factor(m),
+            Saturation::Hill(hill) => Some(*hill),
+            Saturation::MichaelisMenten(own) => Some(own.as_hill()),
+            _ => None,
         }
     }
 
@@ -114,7 +153,8 @@ impl Saturation {
     pub fn order_at_zero(&self) -> f64 {
         match self {
             Saturation::Hill(hill) => hill.slope,
-            Saturation::MichaelisMenten(_) => 1.0,
+            Saturation::Power(own) => own.power,
+            _ => 1.0,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The reverse sweep through saturation: derivatives by the parameters of a shape, summed over series.
 
 use super::super::simd::mul_add;
+use super::elementwise::{ElementSums, Elementwise};
 use super::hill::HillSums;
 use super::michaelis_menten::MichaelisMentenSums;
 use super::response::ShapeGradient;
@@ -36,13 +37,19 @@ pub struct ShapeSums {
     of: Saturation,
     hill: HillSums,
     michaelis_menten: MichaelisMentenSums,
+    elements: ElementSums,
 }
 
 impl ShapeSums {
     /// Nothing yet.
     #[inline(always)]
     pub fn new(of: Saturation) -> ShapeSums {
-        ShapeSums { of, hill: HillSums::default(), michaelis_menten: MichaelisMentenSums::default() }
+        ShapeSums {
+            of,
+            hill: HillSums::default(),
+            michaelis_menten: MichaelisMentenSums::default(),
+            elements: ElementSums::default(),
+        }
     }
 
     /// Adds one series; `measure` is the derivative of the measure by the effect.
@@ -51,7 +58,7 @@ impl ShapeSums {
         &mut self,
         series: &Responded,
         by: &Cotangent,
-        measure: impl Fn(f64) -> f64,
+        measure: impl Fn(f64, f64) -> f64,
     ) {
         let (beta, cost) = (by.beta, by.cost);
         let (e8, e_rest) = by.by_media.as_chunks::<8>();
@@ -64,28 +71,31 @@ impl ShapeSums {
                 let sums = &mut self.hill;
                 for ((((e, v), h), z), r) in e8.iter().zip(v8).zip(h8).zip(z8).zip(r8) {
                     for l in 0..8 {
-                        let by_effect = mul_add::<FMA>(beta, e[l], cost * v[l] * measure(h[l]));
+                        let by_effect = mul_add::<FMA>(beta, e[l], cost * v[l] * measure(h[l], z[l]));
                         sums.add::<FMA>(l, by_effect, h[l], z[l], r[l]);
                     }
                 }
                 for ((((e, v), h), z), r) in e_rest.iter().zip(v_rest).zip(h_rest).zip(z_rest).zip(r_rest) {
-                    let by_effect = mul_add::<FMA>(beta, *e, cost * v * measure(*h));
+                    let by_effect = mul_add::<FMA>(beta, *e, cost * v * measure(*h, *z));
                     sums.add::<FMA>(0, by_effect, *h, *z, *r);
                 }
             }
             Saturation::MichaelisMenten(_) => {
                 let sums = &mut self.michaelis_menten;
-                for (((e, v), h), r) in e8.iter().zip(v8).zip(h8).zip(r8) {
+                for ((((e, v), h), z), r) in e8.iter().zip(v8).zip(h8).zip(z8).zip(r8) {
                     for l in 0..8 {
-                        let by_effect = mul_add::<FMA>(beta, e[l], cost * v[l] * measure(h[l]));
+                        let by_effect = mul_add::<FMA>(beta, e[l], cost * v[l] * measure(h[l], z[l]));
                         sums.add::<FMA>(l, by_effect, h[l], r[l]);
                     }
                 }
-                for (((e, v), h), r) in e_rest.iter().zip(v_rest).zip(h_rest).zip(r_rest) {
-                    let by_effect = mul_add::<FMA>(beta, *e, cost * v * measure(*h));
+                for ((((e, v), h), z), r) in e_rest.iter().zip(v_rest).zip(h_rest).zip(z_rest).zip(r_rest) {
+                    let by_effect = mul_add::<FMA>(beta, *e, cost * v * measure(*h, *z));
                     sums.add::<FMA>(0, by_effect, *h, *r);
                 }
             }
+            Saturation::Logistic(own) => self.elements.add_series::<FMA, _>(&own, series, by, measure),
+            Saturation::Exponential(own) => self.elements.add_series::<FMA, _>(&own, series, by, measure),
+            Saturation::Power(own) => self.elements.add_series::<FMA, _>(&own, series, by, measure),
         }
     }
 
@@ -95,6 +105,24 @@ impl ShapeSums {
         match &self.of {
             Saturation::Hill(hill) => self.hill.total(hill),
             Saturation::MichaelisMenten(_) => self.michaelis_menten.total(),
+            _ => self.elements.total(),
+        }
+    }
+}
+
+impl ElementSums {
+    #[inline(always)]
+    fn add_series<const FMA: bool, E: Elementwise>(
+        &mut self,
+        own: &E,
+        series: &Responded,
+        by: &Cotangent,
+        measure: impl Fn(f64, f64) -> f64,
+    ) {
+        let way_in = series.effect.iter().zip(series.logit).zip(series.by_retention);
+        for (t, ((e, v), ((h, z), r))) in by.by_media.iter().zip(by.weight).zip(way_in).enumerate() {
+            let by_effect = mul_add::<FMA>(by.beta, *e, by.cost * v * measure(*h, *z));
+            self.add::<FMA>(t % 8, by_effect, *r, own.elasticity(*h, *z));
         }
     }
 }

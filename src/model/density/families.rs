@@ -1,0 +1,60 @@
+//! The gradient of every combination of carry-over and saturation, of every scale of the effect.
+
+use super::tests::{assert_gradient, data, point};
+use super::*;
+use crate::config::{Adstock, EffectPrior, FitConfig, LogNormalPrior, SaturationFamily};
+
+const CARRY_OVERS: [Adstock; 6] = [
+    Adstock::Geometric { max_lag: None },
+    Adstock::Geometric { max_lag: Some(5) },
+    Adstock::Delayed { peak: 1.5, max_lag: 6 },
+    Adstock::Binomial { max_lag: 7 },
+    Adstock::Pascal { r: 2 },
+    Adstock::None,
+];
+
+const SATURATIONS: [SaturationFamily; 6] = [
+    SaturationFamily::Hill,
+    SaturationFamily::MichaelisMenten,
+    SaturationFamily::Logistic,
+    SaturationFamily::Exponential,
+    SaturationFamily::Root { p: 0.4 },
+    SaturationFamily::Linear,
+];
+
+fn config(adstock: Adstock, saturation: SaturationFamily) -> FitConfig {
+    let prior = LogNormalPrior::Interval { low: 0.05, high: 0.6, mass: 0.9 };
+    let scales: [(&str, fn(LogNormalPrior) -> EffectPrior); 3] =
+        [("tv", EffectPrior::MarginalRoi), ("late", EffectPrior::Roi), ("search", EffectPrior::Share)];
+    let set = |c: &mut crate::config::UncheckedConfig| {
+        (c.model.adstock, c.model.saturation) = (adstock, saturation);
+        for (name, scale) in scales {
+            c.channels.entry(name.into()).or_default().prior = Some(scale(prior));
+        }
+    };
+    FitConfig::default().with(set).unwrap()
+}
+
+#[test]
+fn every_combination_has_the_gradient_of_its_density() {
+    for n_geos in [1, 3] {
+        for (adstock, saturation) in CARRY_OVERS.iter().flat_map(|a| SATURATIONS.map(|s| (*a, s))) {
+            let density = Density::new(Design::new(&data(n_geos, 45), &config(adstock, saturation)).unwrap());
+            for (seed, width) in [(1, 0.3), (2, 1.2)] {
+                let q = point(density.layout.dim, seed, width);
+                assert_gradient(&density, q, &format!("{n_geos} geos, {adstock:?}, {saturation}, {width}"));
+            }
+        }
+    }
+}
+
+/// Values that a start, a draw of the prior and a decoding share coordinates for: as many as there are parameters.
+#[test]
+fn a_curve_without_a_maximum_has_no_half_saturation() {
+    let dim = |saturation| {
+        Density::new(Design::new(&data(1, 45), &config(Adstock::default(), saturation)).unwrap()).layout.dim
+    };
+    let hill = dim(SaturationFamily::Hill);
+    assert_eq!(dim(SaturationFamily::Logistic), hill - 4);
+    assert_eq!(dim(SaturationFamily::Linear), hill - 8);
+}
