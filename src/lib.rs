@@ -35,7 +35,7 @@
 //!    scenarios of [`planning::default_scenarios`]. [`store::OutputDir`] and
 //!    [`store::write_results`] write the output directory.
 //!
-//! [`ask::ask`] answers budget questions from what was written. [`validation`] repeats this on earlier data to
+//! [`mod@compare`] fits several models of the same data. [`ask::ask`] answers budget questions from what was written. [`validation`] repeats this on earlier data to
 //! see whether it would have forecast what came, and
 //! [`calibration`] on simulated data whose truth is known.
 //!
@@ -88,6 +88,8 @@ pub mod previous;
 pub mod validation;
 
 pub mod readout;
+
+pub mod compare;
 
 pub mod diff;
 

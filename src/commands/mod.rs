@@ -2,6 +2,7 @@
 
 mod check;
 mod common;
+mod compare;
 mod completions;
 mod diff;
 mod fit;
@@ -63,6 +64,7 @@ enum Command {
     Diff(diff::Diff),
     Report(report::ReportArgs),
     Validate(validate::Validate),
+    Compare(compare::Compare),
     Schema(schema::SchemaArgs),
     Completions(completions::Completions),
     Man(completions::Man),
@@ -90,6 +92,7 @@ impl Cli {
             Command::Diff(command) => command.run(),
             Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),
             Command::Validate(command) => command.run(),
+            Command::Compare(command) => command.run(),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
             Command::Completions(command) => command.run().map(|()| ExitCode::SUCCESS),
             Command::Man(command) => command.run().map(|()| ExitCode::SUCCESS),

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
   mmm schema diff
   mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), prior (prior.json), or the --json of scenario, validate or diff
+    /// Of what: fit (fit.json), prior (prior.json), or the --json of scenario, validate, compare or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -24,6 +24,7 @@ enum Document {
     Prior,
     Scenario,
     Validate,
+    Compare,
     Diff,
 }
 
@@ -37,6 +38,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
         Document::Prior => mmm::report::prior_schema(),
         Document::Scenario => mmm::report::scenario_schema(),
         Document::Validate => mmm::report::validate_schema(),
+        Document::Compare => mmm::compare::compare_schema(),
         Document::Diff => mmm::diff::diff_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;

@@ -21,6 +21,7 @@ pub(crate) mod testdata;
 
 pub use build::prior::build_prior;
 pub use build::{FitInputs, build};
+pub(crate) use build::{data_report, tool};
 pub use channel::{
     AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GapReasonKind, GapReport, GeoReport,
     SaturationReport,

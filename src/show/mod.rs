@@ -2,6 +2,7 @@
 
 mod advice;
 mod causes;
+mod compare;
 mod diff;
 mod html;
 mod plan;
@@ -14,6 +15,7 @@ pub(crate) mod table;
 mod terminal;
 mod validate;
 
+pub use compare::compare_text;
 pub use diff::{Format, diff_text};
 pub use html::report;
 pub use prior::prior_text;

@@ -25,12 +25,12 @@ pub struct Forecasts {
 
 impl Forecasts {
     /// Whether its chains converged; a benchmark has none that could not.
-    pub(super) fn converged(&self) -> bool {
+    pub(crate) fn converged(&self) -> bool {
         self.diagnostics.as_ref().is_none_or(|d| d.verdict != Verdict::Fail)
     }
 
     /// Its forecasts without their dates.
-    pub(super) fn predictions(&self) -> impl Iterator<Item = Prediction> + '_ {
+    pub(crate) fn predictions(&self) -> impl Iterator<Item = Prediction> + '_ {
         self.cells.iter().map(|c| c.prediction)
     }
 }
