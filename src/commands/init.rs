@@ -287,7 +287,7 @@ fn channel_sections(text: &mut String, data: &Dataset, fit: &FitConfig) {
 
 /// The general belief about a channel's response, in the units in which another can be given.
 fn curve_prior(data: &Dataset, fit: &FitConfig, (channel, design): (&Channel, &ChannelDesign)) -> String {
-    let ShapePrior { retention, ln_half_saturation, ln_slope } = design.shape;
+    let ShapePrior { retention, ln_half_saturation, ln_slope, .. } = design.shape;
     let retention = BetaPrior::of_shape(retention.0, retention.1);
     let median = ln_half_saturation.0.exp() * design.exposure_scale.mean;
     let period = data.interval.noun();

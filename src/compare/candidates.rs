@@ -45,16 +45,20 @@ impl Candidate {
 }
 
 /// The model as it is told, then the usual others: carry-over that peaks late, saturation that is concave throughout,
-/// both, and a calmer trend. No two are alike.
+/// both, a part that lasts for months,
+/// and a calmer trend. No two are alike.
 ///
 /// # Errors
 /// Settings of a channel that another family cannot have.
 pub fn default_candidates(told: &FitConfig) -> Result<Vec<Candidate>, Error> {
     let (late, geometric) = (Adstock::Pascal { r: 2 }, Adstock::default());
     let (hill, logistic) = (SaturationFamily::Hill, SaturationFamily::Logistic);
+    let dual = (Adstock::Dual, hill);
     let calm = told.with(|c| c.model.trend_knot_weeks = Some(CALM_KNOTS))?;
     let mut candidates = vec![Candidate::told(told)];
-    for (adstock, saturation) in [(geometric, hill), (late, hill), (geometric, logistic), (late, logistic)] {
+    for (adstock, saturation) in
+        [(geometric, hill), (late, hill), (geometric, logistic), (late, logistic), dual]
+    {
         candidates.push(Candidate::with_shape(told, adstock, saturation)?);
     }
     let named = Candidate::told(&calm);
@@ -121,12 +125,13 @@ mod tests {
                 "pascal:2, hill",
                 "geometric, logistic",
                 "pascal:2, logistic",
+                "dual, hill",
                 "geometric, hill, calm trend"
             ]
         );
         let told = FitConfig::default().with(|c| c.model.saturation = SaturationFamily::Logistic).unwrap();
         let usual = default_candidates(&told).unwrap();
-        assert_eq!((usual.len(), usual[0].name.as_str()), (5, "geometric, logistic"));
+        assert_eq!((usual.len(), usual[0].name.as_str()), (6, "geometric, logistic"));
         assert_eq!(usual[0].config, told);
     }
 

@@ -32,6 +32,9 @@ pub enum Adstock {
         /// How often; 1 is geometric.
         r: usize,
     },
+    /// (1 − π) geometric(α) + π geometric(α_slow): an activation that fades in days beside a memory that fades in
+    /// months.
+    Dual,
     /// No carry-over.
     None,
 }
@@ -44,12 +47,13 @@ impl Default for Adstock {
 
 impl Adstock {
     /// What `kind` may be.
-    pub(super) const KINDS: &'static [&'static str] = &["geometric", "delayed", "binomial", "pascal", "none"];
+    pub(super) const KINDS: &'static [&'static str] =
+        &["geometric", "delayed", "binomial", "pascal", "dual", "none"];
     /// Keys of the table.
     pub(super) const KEYS: &'static [&'static str] = &["kind", "peak", "max_lag", "r"];
     /// How a flag says it.
     pub const FORMS: &'static str =
-        "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R or none";
+        "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R, dual or none";
 
     /// Its `kind`.
     pub fn name(self) -> &'static str {
@@ -58,8 +62,14 @@ impl Adstock {
             Adstock::Delayed { .. } => "delayed",
             Adstock::Binomial { .. } => "binomial",
             Adstock::Pascal { .. } => "pascal",
+            Adstock::Dual => "dual",
             Adstock::None => "none",
         }
+    }
+
+    /// Whether it has a slow part beside its retention.
+    pub fn has_slow_part(self) -> bool {
+        self == Adstock::Dual
     }
 
     /// Last lag with weight, in periods, where there is a last one.
@@ -82,7 +92,7 @@ impl fmt::Display for Adstock {
             }
             Adstock::Delayed { peak, max_lag } => write!(f, ":{peak}:{max_lag}"),
             Adstock::Pascal { r } => write!(f, ":{r}"),
-            Adstock::Geometric { max_lag: None } | Adstock::None => Ok(()),
+            Adstock::Geometric { max_lag: None } | Adstock::Dual | Adstock::None => Ok(()),
         }
     }
 }
@@ -98,6 +108,7 @@ impl std::str::FromStr for Adstock {
         };
         match text.split(':').collect::<Vec<_>>()[..] {
             ["none"] => Ok(Adstock::None),
+            ["dual"] => Ok(Adstock::Dual),
             ["geometric"] => Ok(Adstock::Geometric { max_lag: None }),
             ["geometric", lag] => Ok(Adstock::Geometric { max_lag: Some(periods(lag)?) }),
             ["delayed", peak, lag] => {

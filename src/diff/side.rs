@@ -11,7 +11,7 @@ use crate::planning::{ChannelCurve, PlanningError, channel_curves};
 use crate::posterior::Summary;
 use crate::report::{ChannelReport, Fit};
 use crate::store::{CURVES_FILE, Draws, Edited, OutputError, beside, read_curves, read_draws};
-use crate::transform::adstock;
+use crate::transform::adstock::{self, CarryShape, SlowPart};
 use crate::warning::Warning;
 
 /// Points that stand for a posterior of which only the summary is left.
@@ -141,7 +141,14 @@ impl Side {
             Quantity::HalfLife => {
                 let weeks = self.fit.run.data.interval_days / 7.0;
                 let kernel = self.adstock(&channel.name);
-                get("retention")?.iter().map(|alpha| weeks * adstock::half_life(kernel, *alpha)).collect()
+                let retention = get("retention")?;
+                let slow = |s: usize| match (get("slow_retention"), get("slow_share")) {
+                    (Some(retention), Some(share)) => SlowPart { retention: retention[s], share: share[s] },
+                    _ => SlowPart::default(),
+                };
+                let shape = |(s, alpha): (usize, &f64)| CarryShape { retention: *alpha, slow: slow(s) };
+                let half_life = |at| weeks * adstock::half_life(kernel, shape(at));
+                retention.iter().enumerate().map(half_life).collect()
             }
         })
     }

@@ -6,7 +6,7 @@ use crate::data::COLLINEAR_PAIR;
 use crate::diagnostics::Verdict;
 use crate::model::Calibration;
 use crate::planning::{ChannelPlan, ScenarioKind};
-use crate::report::{ExperimentReport, Fit, TestUnit, contradiction};
+use crate::report::{ChannelReport, ExperimentReport, Fit, TestUnit, contradiction};
 use crate::words::numbers::{amount, ratio};
 
 /// A baseline below zero cannot be: beyond one draw in twenty it is not chance.
@@ -25,6 +25,8 @@ const COVERAGE_OFF: f64 = 0.05;
 const COVERAGE_ERRORS: f64 = 4.0;
 /// Vehtari, Gelman & Gabry (2017), § 2.1: above it the leave-one-out estimate is not reliable.
 const PARETO_K: f64 = 0.7;
+/// As of a return: below it the posterior is mostly the prior.
+const TOLD: f64 = 0.2;
 /// A change of spend below this share is no recommendation.
 const SMALL_CHANGE: f64 = 0.02;
 
@@ -50,6 +52,7 @@ enum FitWarning {
     UnstableLoo { max_pareto_k: f64 },
     TestContradicted { tests: Vec<Contradicted> },
     MostlyPrior { channels: Vec<String> },
+    SlowPartAssumed { channels: Vec<String> },
     AboveExpectation { contradictions: Vec<String> },
     AgainstPrior { contradictions: Vec<String> },
     ReliabilityRaised { control: String, asked: f64, used: f64, contradicted: bool },
@@ -87,6 +90,7 @@ pub fn warnings(fit: &Fit, fitted_cells: usize) -> Vec<Warning> {
             .map(|contradictions| FitWarning::AgainstPrior { contradictions }),
         Some(contradicted(fit)).filter(|t| !t.is_empty()).map(|tests| FitWarning::TestContradicted { tests }),
         some_channels(mostly_prior(fit)).map(|channels| FitWarning::MostlyPrior { channels }),
+        some_channels(slow_part_assumed(fit)).map(|channels| FitWarning::SlowPartAssumed { channels }),
     ];
     found.into_iter().flatten().map(|warning| warning.into_warning()).collect()
 }
@@ -137,6 +141,12 @@ fn mostly_prior(fit: &Fit) -> Vec<String> {
     ran.filter(|c| c.evidence.is_assumed()).map(|c| c.name.clone()).collect()
 }
 
+/// Channels of whose slow part the data told next to nothing.
+fn slow_part_assumed(fit: &Fit) -> Vec<String> {
+    let told = |c: &&ChannelReport| c.adstock.slow.as_ref().is_some_and(|s| s.share_contraction < TOLD);
+    fit.channels.iter().filter(told).map(|c| c.name.clone()).collect()
+}
+
 /// How the data contradict the priors that were given, or those that were not: a phrase per channel.
 fn contradictions(fit: &Fit, given: bool) -> Vec<String> {
     let found = fit.channels.iter().filter_map(|c| Some((c, c.evidence.contradicts()?)));
@@ -154,6 +164,7 @@ impl FitWarning {
             FitWarning::UnstableLoo { .. } => "pareto_k",
             FitWarning::TestContradicted { .. } => "test_contradicted",
             FitWarning::MostlyPrior { .. } => "mostly_prior",
+            FitWarning::SlowPartAssumed { .. } => "slow_part_assumed",
             FitWarning::AboveExpectation { .. } => "above_expectation",
             FitWarning::AgainstPrior { .. } => "against_prior",
             FitWarning::ReliabilityRaised { .. } => "reliability_raised",
@@ -202,6 +213,11 @@ impl FitWarning {
             FitWarning::MostlyPrior { channels } => {
                 format!("the data say little about {}: the ROI is mostly the prior", listing(channels))
             }
+            FitWarning::SlowPartAssumed { channels } => format!(
+                "how much of the effect of {} lasts for months is mostly the prior: a slow effect and a moving \
+                 baseline look alike",
+                listing(channels)
+            ),
             FitWarning::ReliabilityRaised { control, asked, used, contradicted } => {
                 let why = if *contradicted {
                     "the outcome contradicts a lower one"
@@ -270,6 +286,11 @@ impl FitWarning {
             FitWarning::TestContradicted { .. } => {
                 "check dates, geos, unit and error of the test; if they are right, what was believed without it was \
                  wrong: plan by this fit, and test the channel again"
+                    .into()
+            }
+            FitWarning::SlowPartAssumed { .. } => {
+                "stop the channel in some geos for a quarter or longer, read on for as long, and tell it with \
+                 --experiments FILE"
                     .into()
             }
             FitWarning::MostlyPrior { .. } => {

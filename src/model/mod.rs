@@ -21,7 +21,7 @@ mod theta;
 pub use blocks::{FactorCoordinates, FactorInformation, Label, Layout, Learnt};
 pub(crate) use blocks::{
     factor_column, gap_column, gap_label, half_saturation, half_saturation_column, reference_label,
-    retention_column, slope_column,
+    retention_column, slope_column, slow_columns,
 };
 pub use density::{Density, NotFinite, State};
 pub use design::{

@@ -2,6 +2,7 @@
 
 use super::design::Design;
 use crate::config::SaturationFamily;
+use crate::transform::adstock::{CarryShape, SlowPart};
 use crate::transform::saturation::Saturation;
 
 /// Parameters on their natural scales at one point. Vectors over channels have length C.
@@ -9,6 +10,8 @@ use crate::transform::saturation::Saturation;
 pub struct Theta {
     /// α.
     pub retention: Vec<f64>,
+    /// The slow part of the carry-over; nothing without.
+    pub slow: Vec<SlowPart>,
     /// Family of saturation.
     pub family: Vec<SaturationFamily>,
     /// ln K, scaled exposure units.
@@ -42,6 +45,12 @@ pub struct Theta {
 }
 
 impl Theta {
+    /// Carry-over of channel `c`.
+    #[inline(always)]
+    pub fn carry(&self, c: usize) -> CarryShape {
+        CarryShape { retention: self.retention[c], slow: self.slow[c] }
+    }
+
     /// Saturation of channel `c`, in scaled exposure units.
     #[inline(always)]
     pub fn saturation(&self, c: usize) -> Saturation {
@@ -53,6 +62,7 @@ impl Theta {
         let (c, g) = (design.n_channels(), design.n_geos);
         Theta {
             retention: vec![0.0; c],
+            slow: vec![SlowPart::default(); c],
             family: design.media.channels.iter().map(|c| c.saturation).collect(),
             ln_half_saturation: vec![0.0; c],
             slope: vec![0.0; c],
@@ -73,6 +83,8 @@ impl Theta {
 pub struct LikelihoodGradient {
     /// by α, per channel.
     pub retention: Vec<f64>,
+    /// by the slow part of the carry-over.
+    pub slow: Vec<SlowPart>,
     /// by ln K.
     pub ln_half_saturation: Vec<f64>,
     /// by ln S.
@@ -105,6 +117,7 @@ impl LikelihoodGradient {
         let (c, g) = (design.n_channels(), design.n_geos);
         LikelihoodGradient {
             retention: vec![0.0; c],
+            slow: vec![SlowPart::default(); c],
             ln_half_saturation: vec![0.0; c],
             ln_slope: vec![0.0; c],
             ln_effect: vec![0.0; c],

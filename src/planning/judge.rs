@@ -114,7 +114,7 @@ pub(crate) fn value(
         let mut total = [Split::default(); 2];
         for (c, g, now, then) in &exposures {
             let of_channel = &model.draws[*c];
-            let carry = CarryOver::new(of_channel.adstock, of_channel.retention[s]);
+            let carry = CarryOver::new(of_channel.adstock, of_channel.carry(s));
             let saturation = of_channel.saturation(s);
             let plans: [&[f64]; 2] = [now, then.as_ref().unwrap_or(now)];
             let n_plans = 1 + usize::from(then.is_some());

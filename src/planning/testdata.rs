@@ -19,6 +19,7 @@ pub(crate) fn model(draws: &[(f64, f64, f64)]) -> MediaModel {
     let of = |coefficient: f64| MediaDraws {
         adstock: Adstock::default(),
         retention: draws.iter().map(|d| d.0).collect(),
+        slow: Vec::new(),
         family: SaturationFamily::Hill,
         half_saturation: draws.iter().map(|d| d.1).collect(),
         slope: draws.iter().map(|d| d.2).collect(),

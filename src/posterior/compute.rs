@@ -15,13 +15,14 @@ use super::parameters;
 use super::quality;
 use super::summary::{mean_sd, quantiles};
 use super::types::{ChannelPosterior, Expected, Gap, Parameter, Posterior};
+use crate::config::Adstock;
 use crate::data::{Activity, Dataset};
 use crate::diagnostics::{Loo, psis_points};
 use crate::model::{
     BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates, half_saturation,
 };
 use crate::sampler::Chain;
-use crate::transform::adstock;
+use crate::transform::adstock::{self, CarryShape};
 
 /// Spend multipliers of the response curves: dense near zero, where curves bend most, then every 10 %.
 pub const MULTIPLIERS: [f64; 24] = [
@@ -135,6 +136,7 @@ struct Part {
     parameters: Vec<f64>,
     channels: Vec<Vec<ChannelDraw>>,
     theta: Vec<Vec<[f64; 4]>>,
+    carry: Vec<Vec<CarryShape>>,
     /// δ of every channel, draw by draw.
     gaps: Vec<Vec<f64>>,
     baseline_total: Vec<f64>,
@@ -151,6 +153,7 @@ impl Part {
             parameters: Vec::new(),
             channels: Vec::with_capacity(range.len()),
             theta: Vec::with_capacity(range.len()),
+            carry: Vec::with_capacity(range.len()),
             gaps: Vec::with_capacity(range.len()),
             baseline_total: Vec::with_capacity(range.len()),
             means: Means::new(density),
@@ -202,6 +205,7 @@ impl Part {
             ]
         });
         self.theta.push(shapes.collect());
+        self.carry.push((0..density.design.n_channels()).map(|c| theta.carry(c)).collect());
         self.baseline_total.push(self.means.add(density, state, baseline, &caused));
         self.gaps.push(gaps);
     }
@@ -278,8 +282,13 @@ fn channel(
         Array2::from_shape_fn((draws.len(), MULTIPLIERS.len()), |(s, m)| of(draws[s])[m])
     };
     let collect = |f: &dyn Fn(&[f64; 4]) -> f64| shapes.iter().map(f).collect::<Vec<f64>>();
-    let carries = channel.adstock != crate::config::Adstock::None;
-    let carry = |f: &dyn Fn(f64) -> f64| if carries { collect(&|s| f(s[0])) } else { Vec::new() };
+    let carries = channel.adstock != Adstock::None;
+    let shapes_of_carry = || parts.iter().flat_map(|p| p.carry.iter().map(|row| row[c]));
+    let when = |has: bool, f: &dyn Fn(CarryShape) -> f64| -> Vec<f64> {
+        if has { shapes_of_carry().map(f).collect() } else { Vec::new() }
+    };
+    let carry = |f: &dyn Fn(CarryShape) -> f64| when(carries, f);
+    let slow = |f: &dyn Fn(CarryShape) -> f64| when(channel.adstock.has_slow_part(), f);
     let weeks = design.period_weeks;
     let roi = per_spend(|d| d.value);
     let expectation = design.expectation(c);
@@ -288,9 +297,11 @@ fn channel(
         spend,
         contribution: draws.iter().map(total).collect(),
         marginal_roi: per_spend(|d| d.marginal_value),
-        retention: carry(&|alpha| alpha),
-        half_life_weeks: carry(&|alpha| weeks * adstock::half_life(channel.adstock, alpha)),
-        carryover_share: carry(&|alpha| adstock::carryover_share(channel.adstock, alpha)),
+        retention: carry(&|at| at.retention),
+        half_life_weeks: carry(&|at| weeks * adstock::half_life(channel.adstock, at)),
+        carryover_share: carry(&|at| adstock::carryover_share(channel.adstock, at)),
+        slow_half_life_weeks: slow(&|at| weeks * adstock::half_life(Adstock::default(), at.slow.retention)),
+        slow_share: slow(&|at| at.slow.share),
         half_saturation: collect(&|s| s[2]),
         slope: collect(&|s| s[1]),
         saturation: draws.iter().map(|d| if d.ceiling > 0.0 { total(d) / d.ceiling } else { 0.0 }).collect(),

@@ -73,6 +73,10 @@ pub struct ChannelPosterior {
     pub half_life_weeks: Vec<f64>,
     /// Share of the effect that comes after the first period.
     pub carryover_share: Vec<f64>,
+    /// Weeks until half of the effect of a slow part has come; empty without.
+    pub slow_half_life_weeks: Vec<f64>,
+    /// Share of the effect that a slow part has; empty without.
+    pub slow_share: Vec<f64>,
     /// Half-saturation K in exposure units per period (per head when scaled by population).
     pub half_saturation: Vec<f64>,
     /// Hill slope S.

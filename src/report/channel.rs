@@ -78,6 +78,20 @@ pub struct AdstockReport {
     pub retention_reason: Option<String>,
     /// Share of the effect that comes after the first period.
     pub carryover_share: Summary,
+    /// The slow part of a dual carry-over; absent without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow: Option<SlowReport>,
+}
+
+/// The part of an effect that fades over months.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SlowReport {
+    /// Its share of the effect.
+    pub share: Summary,
+    /// Weeks until half of it has come.
+    pub half_life_weeks: Summary,
+    /// 1 − sd(posterior) / sd(prior) of its share: how much of it the data told.
+    pub share_contraction: f64,
 }
 
 /// Diminishing returns of a channel.

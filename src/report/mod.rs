@@ -24,7 +24,7 @@ pub use build::{FitInputs, build};
 pub(crate) use build::{data_report, tool};
 pub use channel::{
     AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GapReasonKind, GapReport, GeoReport,
-    SaturationReport,
+    SaturationReport, SlowReport,
 };
 pub use curve::{Band, ResponseCurve};
 pub(crate) use evidence::contradiction;

@@ -118,6 +118,8 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         retention: draws(0.4, 0.1, step),
         half_life_weeks: draws(0.75, 0.1, step),
         carryover_share: draws(0.4, 0.1, step),
+        slow_half_life_weeks: Vec::new(),
+        slow_share: Vec::new(),
         half_saturation: draws(80.0, 0.2, step),
         slope: draws(1.2, 0.1, step),
         saturation: draws(0.5, 0.1, step),

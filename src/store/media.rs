@@ -9,7 +9,9 @@ use polars_io::parquet::write::{ParquetCompression, ParquetWriter, StatisticsOpt
 
 use crate::config::Adstock;
 use crate::data::paces;
-use crate::model::{factor_column, gap_column, half_saturation_column, retention_column, slope_column};
+use crate::model::{
+    factor_column, gap_column, half_saturation_column, retention_column, slope_column, slow_columns,
+};
 use crate::planning::{MediaDraws, MediaModel};
 use crate::posterior::{ChannelMedia, MediaHistory, coefficient_column};
 use crate::report::Fit;
@@ -17,6 +19,7 @@ use crate::store::error::OutputError;
 use crate::store::fit::beside;
 use crate::store::frame::read_frame;
 use crate::store::names::{DRAWS_FILE, MEDIA_FILE};
+use crate::transform::adstock::SlowPart;
 
 /// Writes one row a geo and period, geo by geo: `date` (ISO), `geo`, `fitted`, `outcome_scale`,
 /// `value_per_outcome`, then `spend[CHANNEL]` and `exposure[CHANNEL]` of every paid channel, the exposure in
@@ -126,6 +129,7 @@ fn wanted(fit: &Fit, history: &MediaHistory, channel: &str) -> Vec<String> {
     let family = fit.run.config.saturation_of(channel);
     let mut names = vec![half_saturation_column(family, channel), coefficient_column(channel)];
     names.extend(retention_column(adstock, channel));
+    names.extend(slow_columns(adstock, channel).into_iter().flatten());
     names.extend(slope_column(slope, channel));
     names.extend(gap_name(fit, channel));
     if history.n_geos() > 1 {
@@ -154,6 +158,14 @@ fn draws(
         None => Ok(vec![fixed; n]),
     };
     let factor = |geo: &String| numbers(frame, &factor_column(channel, geo));
+    let slow = match slow_columns(adstock, channel) {
+        Some([retention, share]) => numbers(frame, &retention)?
+            .into_iter()
+            .zip(numbers(frame, &share)?)
+            .map(|(retention, share)| SlowPart { retention, share })
+            .collect(),
+        None => Vec::new(),
+    };
     // Plans are about what is caused.
     let mut caused = numbers(frame, &coefficient_column(channel))?;
     for (x, gap) in caused.iter_mut().zip(of(gap_name(fit, channel), 0.0)?) {
@@ -162,6 +174,7 @@ fn draws(
     Ok(MediaDraws {
         adstock,
         retention: of(retention_column(adstock, channel), 0.0)?,
+        slow,
         family,
         half_saturation: numbers(frame, &half_saturation_column(family, channel))?,
         slope: of(slope_column(slope, channel), slope.unwrap_or(1.0))?,

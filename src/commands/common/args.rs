@@ -72,7 +72,7 @@ pub struct DataArgs {
 #[command(next_help_heading = "Model")]
 pub struct ModelArgs {
     /// Carry-over of all channels or of one (tv=KIND): geometric, geometric:MAX_LAG (periods), delayed:PEAK:MAX_LAG,
-    /// binomial:MAX_LAG or none [default: geometric]
+    /// binomial:MAX_LAG, pascal:R (1 to 3: later peaks), dual (a part lasts for months) or none [default: geometric]
     #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = adstock)]
     adstock: Vec<OfChannel<Adstock>>,
     /// Diminishing returns of all channels or of one (tv=KIND): hill, michaelis_menten, logistic, exponential,

@@ -88,7 +88,8 @@ fn of_channel(channel: &Channel, config: &FitConfig) -> usize {
         slope.is_none() && config.fixed_slope_of(&channel.name).is_none(),
         retention.is_none() && !no_carry_over,
     ];
-    unknown.into_iter().filter(|unknown| *unknown).count()
+    let slow = if config.adstock_of(&channel.name).has_slow_part() { 2 } else { 0 };
+    unknown.into_iter().filter(|unknown| *unknown).count() + slow
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod numbering;
 mod pool;
 mod saturation;
 
-pub use carry_over::retention_column;
+pub use carry_over::{retention_column, slow_columns};
 pub use coordinates::{FactorCoordinates, FactorInformation};
 pub(crate) use drawing::Drawing;
 pub use gap::{gap_column, gap_label};

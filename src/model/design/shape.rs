@@ -11,6 +11,16 @@ const fn retention(interval: Interval) -> (f64, f64) {
         Interval::Monthly => (1.0, 6.0),
     }
 }
+/// Beta(a, b) prior of the retention of a slow part: half-lives of 3 to 26 weeks in its middle 90 %.
+const fn slow_retention(interval: Interval) -> (f64, f64) {
+    match interval {
+        Interval::Daily => (84.0, 1.3),
+        Interval::Weekly => (12.0, 1.3),
+        Interval::Monthly => (3.0, 1.5),
+    }
+}
+/// Beta(a, b) prior of the share of a slow part: none is likeliest.
+const SLOW_SHARE: (f64, f64) = (1.0, 4.0);
 /// ln K ~ N(mean, sd²): K in units of a typical active period.
 const LN_HALF_SATURATION: (f64, f64) = (0.45, LN_HALF_SATURATION_SD);
 /// Prior sd of ln K.
@@ -23,6 +33,10 @@ const LN_SLOPE: (f64, f64) = (0.2, 0.3);
 pub struct ShapePrior {
     /// α ~ Beta(a, b).
     pub retention: (f64, f64),
+    /// α of a slow part ~ Beta(a, b).
+    pub slow_retention: (f64, f64),
+    /// Its share of the effect ~ Beta(a, b).
+    pub slow_share: (f64, f64),
     /// ln K ~ N(mean, sd²), K in scaled exposure units.
     pub ln_half_saturation: (f64, f64),
     /// ln S ~ N(mean, sd²).
@@ -36,6 +50,8 @@ impl ShapePrior {
         let scaled = |(mean, sd): (f64, f64)| (mean - mean_scale.ln(), sd);
         ShapePrior {
             retention: own.retention.map_or_else(|| retention(interval), BetaPrior::shape),
+            slow_retention: slow_retention(interval),
+            slow_share: SLOW_SHARE,
             ln_half_saturation: own.half_saturation.map_or(LN_HALF_SATURATION, |p| scaled(p.log_mean_sd())),
             ln_slope: own.slope.map_or(LN_SLOPE, LogNormalPrior::log_mean_sd),
         }

@@ -68,7 +68,7 @@ impl Counterfactual {
     #[inline(always)]
     pub fn forward<const FMA: bool>(&mut self, theta: &Theta) {
         let (c, window) = (self.of.channel, self.of.window.clone());
-        self.carry.set(theta.retention[c]);
+        self.carry.set(theta.carry(c));
         self.carry.apply::<FMA>(&self.of.exposure, &mut self.adstocked, &mut self.tangent);
         let mut out = Response {
             effect: &mut self.effect,
@@ -86,6 +86,15 @@ impl Counterfactual {
         let series = Responded { effect: &self.effect, logit: &self.logit, by_retention: &self.by_retention };
         let by = Cotangent { beta: 1.0, by_media: &self.by_effect, cost: 0.0, weight: &self.by_effect };
         sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
-        sums.total()
+        let mut shape = sums.total();
+        if self.carry.has_slow_part() {
+            let mut by_adstocked = vec![0.0; self.of.window.end];
+            series.by_adstocked(&by, |_, _| 1.0, &mut by_adstocked[self.of.window.start..]);
+            let exposure = &self.of.exposure[..self.of.window.end];
+            if let Some(by) = self.carry.derivatives::<FMA>(exposure, &by_adstocked) {
+                (shape.retention, shape.slow) = (by.retention, by.slow);
+            }
+        }
+        shape
     }
 }

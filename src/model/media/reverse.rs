@@ -4,7 +4,8 @@ use super::super::design::{Design, EffectScale};
 use super::super::theta::Theta;
 use super::cotangents::{ChannelCotangents, ChannelGradient};
 use super::values::Media;
-use crate::transform::saturation::{Cotangent, Responded, ShapeSums};
+use crate::transform::adstock::{Carry, CarryShape};
+use crate::transform::saturation::{Cotangent, Responded, Saturation, ShapeSums};
 use crate::transform::simd::{Kernel, dot};
 
 /// The reverse sweep of channel `c`; the derivatives by its ln geo factors go to `factors`.
@@ -41,6 +42,8 @@ impl Kernel for Reverse<'_> {
         let saturation = theta.saturation(c);
         let mut sums = ShapeSums::new(saturation);
         let mut by_direct = 0.0;
+        let carry = &media.carries[c];
+        let mut of_carry = CarryShape::default();
         for (g, factor) in factors.iter_mut().enumerate() {
             let i = c * n_geos + g;
             let cost = per_reach * theta.geo_factor[i];
@@ -69,8 +72,17 @@ impl Kernel for Reverse<'_> {
                 let by = Cotangent { beta: 1.0, by_media: own, cost: 0.0, weight: own };
                 sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
             }
+            if carry.has_slow_part() {
+                let own = others.and_then(|others| others.by_effect(g)).map(|own| &own[media.start[i]..]);
+                let exposure = &design.media.exposure[i * n + media.start[i]..(i + 1) * n];
+                let marginal = (channel.scale == EffectScale::MarginalRoi).then_some(saturation);
+                of_carry.add(&carry_gradient::<FMA>((carry, exposure), &series, (&by, own), marginal));
+            }
         }
         let mut shape = sums.total();
+        if carry.has_slow_part() {
+            (shape.retention, shape.slow) = (of_carry.retention, of_carry.slow);
+        }
         // The measure of a marginal effect of a Hill curve has S for a factor.
         shape.ln_slope += by_direct;
         if let Some(others) = others {
@@ -78,4 +90,26 @@ impl Kernel for Reverse<'_> {
         }
         ChannelGradient { shape, ln_effect: by_effect }
     }
+}
+
+/// Derivatives by a carry-over with a slow part, of one series; `own` are those by its effects of other terms.
+#[inline(always)]
+fn carry_gradient<const FMA: bool>(
+    (carry, exposure): (&Carry, &[f64]),
+    series: &Responded,
+    (by, own): (&Cotangent, Option<&[f64]>),
+    marginal: Option<Saturation>,
+) -> CarryShape {
+    let mut by_adstocked = vec![0.0; exposure.len()];
+    match marginal {
+        Some(saturation) => {
+            series.by_adstocked(by, |h, z| saturation.elasticity_by_effect(h, z), &mut by_adstocked);
+        }
+        None => series.by_adstocked(by, |_, _| 1.0, &mut by_adstocked),
+    }
+    if let Some(own) = own {
+        let by = Cotangent { beta: 1.0, by_media: own, cost: 0.0, weight: own };
+        series.by_adstocked(&by, |_, _| 1.0, &mut by_adstocked);
+    }
+    carry.derivatives::<FMA>(exposure, &by_adstocked).unwrap_or_default()
 }

@@ -16,8 +16,8 @@ impl Media {
     #[inline(always)]
     pub fn forward<const FMA: bool>(&mut self, design: &Design, theta: &Theta, residual: &mut [f64]) {
         let (n_geos, n) = (design.n_geos, design.n_periods);
-        for (carry, retention) in self.carries.iter_mut().zip(&theta.retention) {
-            carry.set(*retention);
+        for (c, carry) in self.carries.iter_mut().enumerate() {
+            carry.set(theta.carry(c));
         }
         self.respond::<FMA>(design, theta);
         for (c, channel) in design.media.channels.iter().enumerate() {
@@ -94,6 +94,7 @@ impl Media {
         }
         for (c, of) in by_channel.iter().enumerate() {
             by.retention[c] = of.shape.retention;
+            by.slow[c] = of.shape.slow;
             by.ln_half_saturation[c] = of.shape.ln_half_saturation;
             by.ln_slope[c] = of.shape.ln_slope;
             by.ln_effect[c] = of.ln_effect;

@@ -79,7 +79,7 @@ impl Cycle {
             let by_spend = |geo: &GeoShare| own.saturation_at(s, own.half_saturation[s] / geo.exposure);
             let ratio = |geo: &GeoShare| typical * geo.exposure / own.half_saturation[s];
             Drawn {
-                carry: CarryOver::new(own.adstock, own.retention[s]),
+                carry: CarryOver::new(own.adstock, own.carry(s)),
                 ceilings: geos.iter().map(|geo| model.ceiling(c, geo.geo, s)).collect(),
                 shape: match own.saturation(s).as_hill() {
                     Some(hill) => Shape::Hill {

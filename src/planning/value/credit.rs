@@ -113,7 +113,7 @@ impl MediaModel {
             .filter(|(_, weights)| !weights.is_empty())
             .collect();
         let one = |s: usize, scratch: &mut Scratch| -> f64 {
-            let carry = CarryOver::new(draws.adstock, draws.retention[s]);
+            let carry = CarryOver::new(draws.adstock, draws.carry(s));
             let saturation = draws.saturation(s);
             let of_geo = |(g, worth): &(usize, Vec<f64>)| {
                 let exposure = &history.channels[c].exposure[g * n..g * n + worth.len()];

@@ -2,7 +2,7 @@
 
 use crate::config::Adstock;
 use crate::data::Interval;
-use crate::transform::adstock::lag_weights;
+use crate::transform::adstock::{CarryShape, lag_weights};
 use crate::transform::saturation::Saturation;
 use crate::transform::simd::{InstructionSet, Kernel, dispatch, mul_add};
 
@@ -21,8 +21,9 @@ pub(crate) fn longest_reach(interval: Interval) -> usize {
 }
 
 impl CarryOver {
-    pub(crate) fn new(adstock: Adstock, retention: f64) -> CarryOver {
-        lag_weights(adstock, retention).map_or(CarryOver::Untruncated(retention), CarryOver::Truncated)
+    pub(crate) fn new(adstock: Adstock, shape: impl Into<CarryShape>) -> CarryOver {
+        let shape = shape.into();
+        lag_weights(adstock, shape).map_or(CarryOver::Untruncated(shape.retention), CarryOver::Truncated)
     }
 
     /// Periods after which spend no longer works: where the effect of an untruncated kernel, which falls by

@@ -49,7 +49,7 @@ pub fn geo_curve(
     let used: Vec<usize> = (0..model.n_draws()).step_by(stride).collect();
     let set = InstructionSet::detect();
     let one = |scratch: &mut Scratch, s: &usize| -> Vec<f64> {
-        let carry = CarryOver::new(draws.adstock, draws.retention[*s]);
+        let carry = CarryOver::new(draws.adstock, draws.carry(*s));
         let saturation = draws.saturation(*s);
         let mut values =
             dispatch(set, GeoCurve { carry: &carry, saturation, exposure, weight: &weight, scratch });

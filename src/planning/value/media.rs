@@ -3,6 +3,7 @@
 use crate::config::{Adstock, SaturationFamily};
 use crate::planning::error::PlanningError;
 use crate::posterior::MediaHistory;
+use crate::transform::adstock::{CarryShape, SlowPart};
 use crate::transform::saturation::Saturation;
 
 /// Everything that values a plan week by week. Draw vectors have length S, in the order of the file.
@@ -21,6 +22,8 @@ pub struct MediaDraws {
     pub adstock: Adstock,
     /// α; zeros without carry-over.
     pub retention: Vec<f64>,
+    /// The slow part of the carry-over; empty without.
+    pub slow: Vec<SlowPart>,
     /// Family of saturation.
     pub family: SaturationFamily,
     /// K, in the unit of the history's exposure; without a maximum the exposure where h is 1.
@@ -34,6 +37,11 @@ pub struct MediaDraws {
 }
 
 impl MediaDraws {
+    /// Carry-over at draw `s`.
+    pub(crate) fn carry(&self, s: usize) -> CarryShape {
+        CarryShape { retention: self.retention[s], slow: self.slow.get(s).copied().unwrap_or_default() }
+    }
+
     /// Saturation at draw `s`, in the unit of the history's exposure.
     pub(crate) fn saturation(&self, s: usize) -> Saturation {
         self.saturation_at(s, self.half_saturation[s])

@@ -4,7 +4,7 @@ use super::defined::defined;
 use crate::config::{FitConfig, SaturationFamily};
 use crate::data::Channel;
 use crate::posterior::{ChannelPosterior, Summary};
-use crate::report::channel::{AdstockReport, SaturationReport};
+use crate::report::channel::{AdstockReport, SaturationReport, SlowReport};
 
 pub(super) fn adstock(config: &FitConfig, data: &Channel, draws: &ChannelPosterior) -> AdstockReport {
     let kind = config.adstock_of(&data.name).name();
@@ -20,7 +20,22 @@ pub(super) fn adstock(config: &FitConfig, data: &Channel, draws: &ChannelPosteri
         half_life_weeks,
         retention_reason: no_retention.or(no_half_life),
         carryover_share: Summary::of(carryover),
+        slow: slow(draws),
     }
+}
+
+/// Standard deviation of the share's prior, Beta(1, 4).
+const SLOW_SHARE_SD: f64 = 0.163_299_316_185_545_2;
+
+fn slow(draws: &ChannelPosterior) -> Option<SlowReport> {
+    (!draws.slow_share.is_empty()).then(|| {
+        let share = Summary::of(&draws.slow_share);
+        SlowReport {
+            share,
+            half_life_weeks: Summary::of(&draws.slow_half_life_weeks),
+            share_contraction: (1.0 - share.sd / SLOW_SHARE_SD).max(0.0),
+        }
+    })
 }
 
 pub(super) fn saturation(config: &FitConfig, data: &Channel, draws: &ChannelPosterior) -> SaturationReport {

@@ -1,7 +1,9 @@
 //! The families of carry-over under one name. Each call chooses the family once a series, never a period.
 
+use super::dual;
 use super::geometric::one_series;
 use super::pascal;
+use super::shape::CarryShape;
 use super::truncated::{Weights, n_lags};
 use crate::config::Adstock;
 
@@ -9,21 +11,21 @@ use crate::config::Adstock;
 #[derive(Debug, Clone)]
 pub struct Carry {
     kind: Adstock,
-    retention: f64,
+    shape: CarryShape,
     weights: Option<Weights>,
 }
 
 impl Carry {
     /// Room for a family.
     pub fn new(kind: Adstock) -> Carry {
-        Carry { kind, retention: 0.0, weights: n_lags(kind).map(Weights::with_lags) }
+        Carry { kind, shape: CarryShape::default(), weights: n_lags(kind).map(Weights::with_lags) }
     }
 
-    /// Sets the retention α.
-    pub fn set(&mut self, retention: f64) {
-        self.retention = retention;
+    /// Sets the parameters.
+    pub fn set(&mut self, shape: impl Into<CarryShape>) {
+        self.shape = shape.into();
         if let Some(weights) = &mut self.weights {
-            weights.fill(self.kind, retention);
+            weights.fill(self.kind, self.shape.retention);
         }
     }
 
@@ -36,24 +38,47 @@ impl Carry {
     /// α.
     #[inline(always)]
     pub fn retention(&self) -> f64 {
-        self.retention
+        self.shape.retention
     }
 
-    /// Adstocked exposure and its derivative by α of one series.
+    /// Adstocked exposure and its derivative by α of one series; with a slow part 1 in place of the derivative, and
+    /// [`Carry::derivatives`] does the rest.
     #[inline(always)]
     pub fn apply<const FMA: bool>(&self, exposure: &[f64], adstocked: &mut [f64], tangent: &mut [f64]) {
         match (&self.weights, self.kind) {
             (Some(weights), _) => weights.apply::<FMA>(exposure, adstocked, tangent),
             (None, Adstock::Pascal { r }) => {
-                pascal::pascal::<FMA>((self.retention, r), exposure, adstocked, tangent);
+                pascal::pascal::<FMA>((self.shape.retention, r), exposure, adstocked, tangent);
             }
-            (None, _) => one_series::<FMA>(self.retention, exposure, adstocked, tangent),
+            (None, Adstock::Dual) => {
+                dual::dual::<FMA>(&self.shape, exposure, adstocked);
+                tangent.fill(1.0);
+            }
+            (None, _) => one_series::<FMA>(self.shape.retention, exposure, adstocked, tangent),
         }
     }
 }
 
+impl Carry {
+    /// Derivatives of Σ weight · adstocked by the parameters of a carry-over with a slow part; `None` without.
+    #[inline(always)]
+    pub fn derivatives<const FMA: bool>(&self, exposure: &[f64], weight: &[f64]) -> Option<CarryShape> {
+        self.kind.has_slow_part().then(|| dual::derivatives::<FMA>(&self.shape, exposure, weight))
+    }
+
+    /// Whether [`Carry::derivatives`] are needed.
+    pub fn has_slow_part(&self) -> bool {
+        self.kind.has_slow_part()
+    }
+}
+
 /// Weights of the lags, summing to one, of a family that is summed lag by lag; `None` for the recurrence.
-pub fn lag_weights(kind: Adstock, retention: f64) -> Option<Vec<f64>> {
+pub fn lag_weights(kind: Adstock, shape: impl Into<CarryShape>) -> Option<Vec<f64>> {
+    let shape = shape.into();
+    let retention = shape.retention;
+    if kind == Adstock::Dual {
+        return Some(dual::weights(&shape));
+    }
     if let Adstock::Pascal { r } = kind {
         return Some(pascal::weights(retention, r));
     }
@@ -63,14 +88,17 @@ pub fn lag_weights(kind: Adstock, retention: f64) -> Option<Vec<f64>> {
 }
 
 /// Share of the effect that comes after the first period: 1 − w₀.
-pub fn carryover_share(kind: Adstock, retention: f64) -> f64 {
-    lag_weights(kind, retention).map_or(retention, |weights| 1.0 - weights[0])
+pub fn carryover_share(kind: Adstock, shape: impl Into<CarryShape>) -> f64 {
+    let shape = shape.into();
+    lag_weights(kind, shape).map_or(shape.retention, |weights| 1.0 - weights[0])
 }
 
 /// Periods until half of the effect has come, between periods by linear interpolation
 /// (exactly ln ½ / ln α for the untruncated geometric kernel).
-pub fn half_life(kind: Adstock, retention: f64) -> f64 {
-    let Some(weights) = lag_weights(kind, retention) else {
+pub fn half_life(kind: Adstock, shape: impl Into<CarryShape>) -> f64 {
+    let shape = shape.into();
+    let retention = shape.retention;
+    let Some(weights) = lag_weights(kind, shape) else {
         return if retention > 0.0 { 0.5f64.ln() / retention.ln() } else { 0.0 };
     };
     let mut before = 0.0;

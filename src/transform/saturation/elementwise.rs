@@ -92,6 +92,7 @@ impl ElementSums {
             retention: sum8(self.retention),
             ln_half_saturation: -sum8(self.elasticity),
             ln_slope: 0.0,
+            ..ShapeGradient::default()
         }
     }
 }

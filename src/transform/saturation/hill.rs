@@ -139,6 +139,7 @@ impl HillSums {
             retention: sum8(self.retention),
             ln_half_saturation: -hill.slope * sum8(self.logistic),
             ln_slope: sum8(self.logit),
+            ..ShapeGradient::default()
         }
     }
 }

@@ -74,6 +74,7 @@ impl MichaelisMentenSums {
             retention: sum8(self.retention),
             ln_half_saturation: -sum8(self.logistic),
             ln_slope: 0.0,
+            ..ShapeGradient::default()
         }
     }
 }

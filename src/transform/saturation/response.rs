@@ -1,5 +1,7 @@
 //! What the saturation of one series leaves for the reverse sweep, and what that brings.
 
+use crate::transform::adstock::SlowPart;
+
 /// Values that the reverse sweep needs, one entry per period.
 #[derive(Debug)]
 pub struct Response<'a> {
@@ -20,6 +22,8 @@ pub struct ShapeGradient {
     pub ln_half_saturation: f64,
     /// By ln S.
     pub ln_slope: f64,
+    /// By the slow part of the carry-over.
+    pub slow: SlowPart,
 }
 
 impl ShapeGradient {
@@ -28,5 +32,6 @@ impl ShapeGradient {
         self.retention += other.retention;
         self.ln_half_saturation += other.ln_half_saturation;
         self.ln_slope += other.ln_slope;
+        self.slow.add(&other.slow);
     }
 }

@@ -110,6 +110,19 @@ impl ShapeSums {
     }
 }
 
+impl Responded<'_> {
+    /// Adds to `by_adstocked` the derivative by each period's adstocked exposure, where `by_retention` is dh/da.
+    #[inline(always)]
+    pub fn by_adstocked(&self, by: &Cotangent, measure: impl Fn(f64, f64) -> f64, by_adstocked: &mut [f64]) {
+        let way_in = self.effect.iter().zip(self.logit).zip(self.by_retention);
+        for ((to, (e, v)), ((h, z), slope)) in
+            by_adstocked.iter_mut().zip(by.by_media.iter().zip(by.weight)).zip(way_in)
+        {
+            *to += (by.beta * e + by.cost * v * measure(*h, *z)) * slope;
+        }
+    }
+}
+
 impl ElementSums {
     #[inline(always)]
     fn add_series<const FMA: bool, E: Elementwise>(

@@ -15,6 +15,7 @@ fn media() -> MediaModel {
     let draws = |scale: f64| MediaDraws {
         adstock: Adstock::None,
         retention: vec![0.0; n],
+        slow: Vec::new(),
         family: crate::config::SaturationFamily::Hill,
         half_saturation: vec![20.0; n],
         slope: vec![1.0; n],
