@@ -2,7 +2,7 @@
 
 use super::tests::{assert_gradient, data, point};
 use super::*;
-use crate::config::{Adstock, EffectPrior, FitConfig, LogNormalPrior, SaturationFamily};
+use crate::config::{Adstock, EffectPrior, FitConfig, LogNormalPrior, SaturationFamily, UncheckedConfig};
 
 const CARRY_OVERS: [Adstock; 7] = [
     Adstock::Geometric { max_lag: None },
@@ -25,12 +25,11 @@ const SATURATIONS: [SaturationFamily; 6] = [
 
 fn config(adstock: Adstock, saturation: SaturationFamily) -> FitConfig {
     let prior = LogNormalPrior::Interval { low: 0.05, high: 0.6, mass: 0.9 };
-    let scales: [(&str, fn(LogNormalPrior) -> EffectPrior); 3] =
-        [("tv", EffectPrior::MarginalRoi), ("late", EffectPrior::Roi), ("search", EffectPrior::Share)];
-    let set = |c: &mut crate::config::UncheckedConfig| {
+    let set = |c: &mut UncheckedConfig| {
         (c.model.adstock, c.model.saturation) = (adstock, saturation);
-        for (name, scale) in scales {
-            c.channels.entry(name.into()).or_default().prior = Some(scale(prior));
+        let scales = [EffectPrior::MarginalRoi(prior), EffectPrior::Roi(prior), EffectPrior::Share(prior)];
+        for (name, scale) in ["tv", "late", "search"].into_iter().zip(scales) {
+            c.channels.entry(name.into()).or_default().prior = Some(scale);
         }
     };
     FitConfig::default().with(set).unwrap()
