@@ -232,7 +232,7 @@ fn check_lists_the_tests_and_what_to_know_of_them() {
         "lift 90 ± 30.0000 until 2021-07-04",
         "2022-11-07 to 2022-12-04       1            -240  contrast of its cells",
         "test a: outcomes are taken to be counted until the treatment ended",
-        "spread like the channel's average spend there, a guess",
+        "spread as in untreated geos in the same time",
     ]);
     let args = ["check", "data.csv", "--json", "--experiments", "tests.csv"];
     let report = folder(&row(&[])).mmm(&args).exits(0).stdout();

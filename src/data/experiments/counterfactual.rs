@@ -3,13 +3,14 @@
 //! In a cell whose period the treatment covers by a share f of its days, x⁰ = x + k f b and s⁰ = s + k f b_s. The
 //! base b is the cell's own exposure, so that k = m − 1 for a multiplier m and x⁰ = x (1 − f (1 − m)). Where a channel
 //! was dark in a geo, without exposure in the periods wholly within the treatment, its usual exposure there is the
-//! base, a guess; what a partly covered period then holds belongs to its other days. A change of spend Δ is spread
-//! with the same k over all cells: k = −Δ / Σ f b_s.
+//! base, a guess, up and down as in an untreated geo in the same periods: where returns diminish, even spend would be
+//! worth more than any that was ever seen. What a partly covered period then holds belongs to its other days. A change
+//! of spend Δ is spread with the same k over all cells: k = −Δ / Σ f b_s.
 
 use ndarray::Array2;
 
 use super::dose::Dose;
-use crate::data::dataset::Dataset;
+use crate::data::dataset::{Channel, Dataset};
 
 /// Where and when a test changed what.
 pub(super) struct Treatment<'a> {
@@ -119,16 +120,44 @@ impl Treatment<'_> {
         let tells = |t: &usize| !wholly || covered[*t] >= 1.0;
         let dark = !treated().filter(tells).any(|t| exposure[t] > 0.0);
         let unbilled = !treated().any(|t| spend[t] > 0.0);
-        let usual = |values: ndarray::ArrayView1<f64>| {
-            let others = || (0..covered.len()).filter(|t| covered[*t] == 0.0 && present[*t]);
-            others().map(|t| values[t]).sum::<f64>() / others().count().max(1) as f64
-        };
-        let base = |values: ndarray::ArrayView1<f64>, guess: bool| -> Vec<f64> {
-            let usual = if guess { usual(values) } else { 0.0 };
-            let of = |t: usize| if guess { usual } else { values[t] };
+        let untreated = self.untreated(at.1, channel);
+        let base = |of: &Array2<f64>, guess: bool| -> Vec<f64> {
+            let values = of.row(g);
+            let usual = self.usual(values, g);
+            let pattern = untreated.map(|other| (of.row(other), self.usual(of.row(other), other)));
+            let of = |t: usize| match pattern {
+                _ if !guess => values[t],
+                Some((other, mean)) if mean > 0.0 => usual * other[t] / mean,
+                _ => usual,
+            };
             (0..covered.len()).map(|t| if present[t] { covered[t] * of(t) } else { 0.0 }).collect()
         };
-        Base { at, dark, exposure: base(exposure, dark), spend: base(spend, dark || unbilled) }
+        Base {
+            at,
+            dark,
+            exposure: base(&channel.exposure, dark),
+            spend: base(&channel.spend, dark || unbilled),
+        }
+    }
+
+    /// Mean of a geo's values over the periods that the treatment does not cover.
+    fn usual(&self, values: ndarray::ArrayView1<f64>, g: usize) -> f64 {
+        let (covered, present) = (self.covered, self.data.present.row(g));
+        let others = || (0..covered.len()).filter(|t| covered[*t] == 0.0 && present[*t]);
+        others().map(|t| values[t]).sum::<f64>() / others().count().max(1) as f64
+    }
+
+    /// The untreated geo after whose spend the `j`-th treated one's is shaped, another for each as long as there are:
+    /// one that is in the data throughout the treatment and ran then.
+    fn untreated(&self, j: usize, channel: &Channel) -> Option<usize> {
+        let treated = || (0..self.covered.len()).filter(|t| self.covered[*t] > 0.0);
+        let tells = |g: &usize| {
+            !self.geos.contains(g)
+                && treated().all(|t| self.data.present[[*g, t]])
+                && treated().any(|t| channel.exposure[[*g, t]] > 0.0)
+        };
+        let others: Vec<usize> = (0..self.data.n_geos()).filter(tells).collect();
+        (!others.is_empty()).then(|| others[j % others.len()])
     }
 
     fn apply(&self, bases: &[Base], k: f64, only_lit: bool) -> Counterfactual {

@@ -31,10 +31,10 @@ pub(super) fn spread_guessed(row: &ExperimentRow) -> Warning {
     Warning::new(
         "experiment_spread_guessed",
         format!(
-            "test {}: where nothing was spent, the spend without the test is spread like the channel's average spend there, a guess",
+            "test {}: where nothing was spent, the spend without the test is spread as in untreated geos in the same time (evenly where there are none), a guess",
             row.label()
         ),
-        "nothing to do if the spend would have been even over the treated weeks and geos",
+        "nothing to do if the treated geos would have spent as the others did",
     )
 }
 
