@@ -4,6 +4,7 @@
 //! and their deviations by geo) is Gaussian and integrated out exactly.
 
 mod blocks;
+mod bridge;
 mod density;
 mod design;
 mod expectation;
@@ -17,12 +18,14 @@ mod reach;
 mod returns;
 mod terms;
 mod theta;
+mod unseen;
 
 pub use blocks::{FactorCoordinates, FactorInformation, Label, Layout, Learnt};
 pub(crate) use blocks::{
     factor_column, gap_column, gap_label, half_saturation, half_saturation_column, reference_label,
     retention_column, slope_column, slow_columns,
 };
+pub use bridge::{Gap, gaps};
 pub use density::{Density, NotFinite, State};
 pub use design::{
     BaselineDesign, Basis, Calibration, ChannelDesign, ColumnGroup, Design, EffectScale, ExposureScale,
@@ -30,7 +33,7 @@ pub use design::{
 };
 pub use expectation::{Expectation, deviates};
 pub(crate) use experiments::ELSEWHERE;
-pub use experiments::{TestLifts, experiment_terms};
+pub use experiments::{TestLifts, experiment_terms, other_exposures};
 pub use gap::{GapPart, GapPrior};
 pub use media::{ChannelCotangents, Cotangents, Counterfactual, Media, OtherExposure};
 pub use observation::BaselineDraw;
@@ -40,3 +43,4 @@ pub(crate) use reach::{EXTRAPOLATED, Seen, beyond, reach, spend_beyond};
 pub(crate) use returns::MIDDLE_HALF;
 pub use terms::{At, Derivatives, Term};
 pub use theta::{LikelihoodGradient, Theta};
+pub use unseen::{HiddenSum, Unseen};
