@@ -7,6 +7,7 @@ mod completions;
 mod diff;
 mod fit;
 mod init;
+mod readout;
 mod refresh;
 mod report;
 mod scenario;
@@ -65,6 +66,7 @@ enum Command {
     Report(report::ReportArgs),
     Validate(validate::Validate),
     Compare(compare::Compare),
+    Readout(readout::Readout),
     Schema(schema::SchemaArgs),
     Completions(completions::Completions),
     Man(completions::Man),
@@ -93,6 +95,7 @@ impl Cli {
             Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),
             Command::Validate(command) => command.run(),
             Command::Compare(command) => command.run(),
+            Command::Readout(command) => command.run(),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
             Command::Completions(command) => command.run().map(|()| ExitCode::SUCCESS),
             Command::Man(command) => command.run().map(|()| ExitCode::SUCCESS),

@@ -12,7 +12,8 @@ use clap::{Args, ValueEnum};
   mmm schema diff
   mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), prior (prior.json), or the --json of scenario, validate, compare or diff
+    /// Of what: fit (fit.json), prior (prior.json), readout (readout.json), or the --json of
+    /// scenario, validate, compare or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -26,6 +27,7 @@ enum Document {
     Validate,
     Compare,
     Diff,
+    Readout,
 }
 
 /// Prints the schema to stdout.
@@ -39,6 +41,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
         Document::Scenario => mmm::report::scenario_schema(),
         Document::Validate => mmm::report::validate_schema(),
         Document::Compare => mmm::compare::compare_schema(),
+        Document::Readout => mmm::report::readout_schema(),
         Document::Diff => mmm::diff::diff_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;

@@ -28,7 +28,9 @@ pub use dataset::*;
 pub use digest::period_digests;
 pub use experiments::*;
 pub use load::{column_names, load};
-pub use read::{PlanFile, PlanRow, Reported, ReportedRow, read_plan, read_reported};
+pub use read::{
+    PlanFile, PlanRow, Reported, ReportedRow, TreatedCell, read_plan, read_reported, read_treated,
+};
 pub use roles::{suggested_flags, unasked_role};
 pub use settings::settle;
 pub(crate) use settings::{assume_reliabilities, no_reliability, pattern_fits};

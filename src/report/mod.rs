@@ -10,6 +10,7 @@ mod fit;
 mod held_out;
 mod planned;
 mod prior;
+mod readout;
 mod scenario;
 mod schema;
 mod sensitivity;
@@ -33,6 +34,11 @@ pub use finite::first_non_finite;
 pub use fit::*;
 pub use held_out::HeldOut;
 pub use prior::{PRIOR_SCHEMA, PriorReport, prior_schema};
+pub(crate) use readout::sources as readout_sources;
+pub use readout::{
+    CellReading, PeriodReading, Phase, PlaceboReport, PlaceboWindow, READOUT_SCHEMA, ReadoutReport,
+    SecondOpinion, SpendSource, TestRow, TestRows, readout_schema,
+};
 pub use scenario::{EffectUsed, FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, scenario_schema};
 pub use schema::fit_schema;
 pub use sensitivity::*;

@@ -2,6 +2,9 @@
 
 mod charts;
 mod escape;
+mod page;
+mod readout;
+mod readout_charts;
 
 use crate::data::OutcomeKind;
 use crate::diagnostics::Verdict;
@@ -10,6 +13,7 @@ use crate::report::{ChannelReport, Fit, OutcomeReport, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::html::charts::{interval_chart, response_chart};
 use crate::show::html::escape::escape;
+use crate::show::html::page::{HEAD, STYLE, paragraph, section, table};
 use crate::show::plan;
 use crate::show::plan::Counted;
 use crate::show::sensitivity_table::{Block, blocks};
@@ -17,12 +21,7 @@ use crate::show::terminal::{brought, by_roi, cost_per_outcome, quality, split, v
 use crate::words::numbers::{TERMS, amount, percent, ratio, signed_percent};
 use crate::words::one_of;
 
-/// Nothing may be fetched from anywhere: the page says so itself.
-const HEAD: &str = "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n";
-
-const STYLE: &str = include_str!("html/report.css");
+pub use readout::readout_page;
 
 /// The page. The same fit gives the same bytes.
 pub fn report(fit: &Fit) -> String {
@@ -43,29 +42,6 @@ pub fn report(fit: &Fit) -> String {
     format!(
         "{HEAD}<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n\
          {body}</body>\n</html>\n"
-    )
-}
-
-fn section(title: &str, body: &str) -> String {
-    format!("<section>\n<h2>{title}</h2>\n{body}</section>\n")
-}
-
-fn paragraph(text: &str) -> String {
-    format!("<p>{}</p>\n", escape(text))
-}
-
-/// A table; the first column holds names. Cells are escaped here.
-fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let cells = |tag: &str, row: &mut dyn Iterator<Item = &str>| {
-        row.map(|c| format!("<{tag}>{}</{tag}>", escape(c))).collect::<String>()
-    };
-    let head = cells("th", &mut header.iter().copied());
-    let body: String = rows
-        .iter()
-        .map(|r| format!("<tr>{}</tr>\n", cells("td", &mut r.iter().map(String::as_str))))
-        .collect();
-    format!(
-        "<div class=\"wide\"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>\n"
     )
 }
 

@@ -7,6 +7,7 @@ mod diff;
 mod html;
 mod plan;
 mod prior;
+mod readout;
 mod scenario;
 mod sensitivity;
 mod sensitivity_table;
@@ -17,8 +18,9 @@ mod validate;
 
 pub use compare::compare_text;
 pub use diff::{Format, diff_text};
-pub use html::report;
+pub use html::{readout_page, report};
 pub use prior::prior_text;
+pub use readout::readout_text;
 pub use scenario::scenario_text;
 pub use terminal::{Style, summary};
 pub use validate::validate_text;

@@ -21,7 +21,7 @@ mod truth;
 mod world;
 
 pub use files::{Existing, Simulation, check_target};
-pub use truth::{ChannelTruth, Truth};
+pub use truth::{ChannelTruth, GeoTestTruth, Truth};
 pub use world::{
     AdstockShape, BaselineShape, GeoTest, Names, NoiseLevel, Of, SaturationShape, SpendRule, World,
 };

@@ -64,6 +64,11 @@ impl Truth {
         self.channels().find(|(own, _)| *own == name).map(|(_, truth)| truth)
     }
 
+    /// The test inside the panel, where there is one.
+    pub fn geo_test(&self) -> Option<&GeoTestTruth> {
+        self.geo_test.as_ref()
+    }
+
     /// Channel and lift test of each channel with a row in `experiments.csv`.
     pub(super) fn experiments(&self) -> impl Iterator<Item = (&str, &ExperimentTruth)> {
         self.channels().filter_map(|(name, channel)| Some((name, channel.experiment.as_ref()?)))
@@ -219,19 +224,31 @@ pub(super) struct ExperimentTruth {
 
 /// A test inside the panel.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct GeoTestTruth {
-    pub(super) channel: String,
-    pub(super) geos: Vec<String>,
-    pub(super) start: String,
-    pub(super) end: String,
-    pub(super) readout_end: String,
-    pub(super) dose: f64,
-    pub(super) spend_change: f64,
-    pub(super) lift_in_window: f64,
-    pub(super) lift_to_readout_end: f64,
-    pub(super) lift_to_end: f64,
-    pub(super) lift: f64,
-    pub(super) se: f64,
+pub struct GeoTestTruth {
+    /// Tested channel.
+    pub channel: String,
+    /// Treated geos.
+    pub geos: Vec<String>,
+    /// First day of the treatment, yyyy-mm-dd.
+    pub start: String,
+    /// Last day of it.
+    pub end: String,
+    /// Last day that `lift` counts.
+    pub readout_end: String,
+    /// Actual over usual spend.
+    pub dose: f64,
+    /// Actual less usual spend.
+    pub spend_change: f64,
+    /// True lift over the treatment, outcome units.
+    pub lift_in_window: f64,
+    /// The same until the readout ends.
+    pub lift_to_readout_end: f64,
+    /// The same until the data end.
+    pub lift_to_end: f64,
+    /// What a reading with an error says.
+    pub lift: f64,
+    /// Its standard error.
+    pub se: f64,
 }
 
 #[derive(Debug, Clone, Serialize)]

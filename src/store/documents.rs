@@ -2,7 +2,7 @@
 
 use super::error::OutputError;
 use super::json::to_json;
-use crate::report::{PriorReport, ScenarioReport, ValidateReport};
+use crate::report::{PriorReport, ReadoutReport, ScenarioReport, ValidateReport};
 
 impl PriorReport {
     /// The bytes of `prior.json`: UTF-8, a final line feed.
@@ -26,6 +26,16 @@ impl ScenarioReport {
 
 impl ValidateReport {
     /// UTF-8, a final line feed.
+    ///
+    /// # Errors
+    /// [`OutputError::NonFinite`] when a number is NaN or infinite.
+    pub fn to_json(&self) -> Result<Vec<u8>, OutputError> {
+        to_json(self)
+    }
+}
+
+impl ReadoutReport {
+    /// The bytes of `readout.json`: UTF-8, a final line feed.
     ///
     /// # Errors
     /// [`OutputError::NonFinite`] when a number is NaN or infinite.

@@ -226,6 +226,7 @@ fn check_replaceable(target: &Path, kind: OutputKind) -> Result<(), OutputError>
         OutputKind::Prior => {
             "the folder holds other files and no prior.json; a fit is not replaced by its prior"
         }
+        OutputKind::Readout => "the folder holds other files and no readout.json",
     })
 }
 

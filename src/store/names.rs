@@ -24,3 +24,7 @@ pub const REPORT_UNFINISHED: &str = ".report.html.tmp-";
 pub const DIFF_JSON: &str = "diff.json";
 /// The same to be read.
 pub const DIFF_MARKDOWN: &str = "diff.md";
+/// The reading of a test.
+pub const READOUT_FILE: &str = "readout.json";
+/// The same to be looked at.
+pub const READOUT_PAGE: &str = "readout.html";

@@ -9,6 +9,8 @@ pub(crate) mod number;
 mod plan;
 mod reported;
 pub(crate) mod style;
+mod treated;
 
 pub use plan::{PlanFile, PlanRow, read_plan};
 pub use reported::{Reported, ReportedRow, read_reported};
+pub use treated::{TreatedCell, read_treated};

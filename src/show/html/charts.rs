@@ -99,7 +99,7 @@ pub(crate) fn response_chart(curve: &ResponseCurve) -> String {
     svg
 }
 
-fn open_svg(class: &str, title: &str, (width, height): (f64, f64)) -> String {
+pub(crate) fn open_svg(class: &str, title: &str, (width, height): (f64, f64)) -> String {
     let title = escape(title);
     format!(
         "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{title}\">\n\
@@ -107,7 +107,7 @@ fn open_svg(class: &str, title: &str, (width, height): (f64, f64)) -> String {
     )
 }
 
-fn line(class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> String {
+pub(crate) fn line(class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> String {
     format!("<line class=\"{class}\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>\n")
 }
 
@@ -115,12 +115,12 @@ fn dot(x: f64, y: f64) -> String {
     format!("<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\"/>\n")
 }
 
-fn text(class: &str, x: f64, y: f64, anchor: &str, content: &str) -> String {
+pub(crate) fn text(class: &str, x: f64, y: f64, anchor: &str, content: &str) -> String {
     let content = escape(content);
     format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{content}</text>\n")
 }
 
-fn path(points: &[(f64, f64)]) -> String {
+pub(crate) fn path(points: &[(f64, f64)]) -> String {
     points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::store::names::{
     CURVES_FILE, DIFF_JSON, DIFF_MARKDOWN, DRAWS_FILE, FIT_FILE, LOG_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE,
-    PRIOR_FILE, REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE,
+    PRIOR_FILE, READOUT_FILE, READOUT_PAGE, REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE,
 };
 
 /// Every file that any version of mmm wrote into the directory of a fit.
@@ -23,6 +23,8 @@ const OF_FIT: [&str; 9] = [
 ];
 /// The same of a prior.
 const OF_PRIOR: [&str; 2] = [PRIOR_FILE, PRIOR_DRAWS_FILE];
+/// The same of a readout.
+const OF_READOUT: [&str; 2] = [READOUT_FILE, READOUT_PAGE];
 /// What file managers leave in a folder that somebody looked at: nobody's work.
 const LITTER: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
@@ -33,6 +35,8 @@ pub enum OutputKind {
     Fit,
     /// `mmm fit --prior-only`.
     Prior,
+    /// `mmm readout`.
+    Readout,
 }
 
 impl OutputKind {
@@ -41,6 +45,7 @@ impl OutputKind {
         match self {
             OutputKind::Fit => FIT_FILE,
             OutputKind::Prior => PRIOR_FILE,
+            OutputKind::Readout => READOUT_FILE,
         }
     }
 
@@ -48,6 +53,7 @@ impl OutputKind {
         match self {
             OutputKind::Fit => OF_FIT.contains(&name) || name.starts_with(REPORT_UNFINISHED),
             OutputKind::Prior => OF_PRIOR.contains(&name),
+            OutputKind::Readout => OF_READOUT.contains(&name),
         }
     }
 }

@@ -1,0 +1,159 @@
+//! `mmm readout` on a small simulated panel: the reading and its files, rows appended, bad input by name.
+
+mod common;
+
+use common::{Folder, Run};
+use serde_json::Value;
+
+const SHORT: [&str; 7] = ["--chains", "2", "--warmup", "120", "--draws", "100", "--quiet"];
+const CONTROLS: [&str; 2] = ["--controls", "price_index,promo,holiday,query_index"];
+
+/// A panel of 10 geos × 104 weeks in which television was off in three for eight weeks.
+struct Market {
+    folder: Folder,
+    truth: Value,
+}
+
+impl Market {
+    fn new(test: &str) -> Market {
+        let folder = Folder::new();
+        let size = ["--geos", "10", "--weeks", "104", "--channels", "3", "--seed", "11"];
+        let args = [&["simulate", "--out", "."], &size[..], &["--geo-test", test]].concat();
+        folder.mmm(&args).exits(0);
+        let text = std::fs::read_to_string(folder.path().join("truth.json")).expect("a truth");
+        let truth: Value = serde_json::from_str(&text).expect("JSON");
+        Market { folder, truth: truth["geo_test"].clone() }
+    }
+
+    fn told(&self, key: &str) -> String {
+        match &self.truth[key] {
+            Value::String(text) => text.clone(),
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+            other => other.to_string(),
+        }
+    }
+
+    /// Reads the test as it was, but for `changed` flags and values; an empty value drops the flag.
+    fn readout(&self, changed: &[(&str, &str)], more: &[&str]) -> Run {
+        let mut flags = vec![
+            ("--channel", self.told("channel")),
+            ("--geos", self.told("geos")),
+            ("--start", self.told("start")),
+            ("--end", self.told("end")),
+            ("--spend-change", self.told("spend_change")),
+        ];
+        for (name, value) in changed {
+            flags.retain(|(flag, _)| flag != name);
+            flags.push((*name, (*value).to_owned()));
+        }
+        let given = flags.iter().filter(|(_, value)| !value.is_empty());
+        let given: Vec<&str> = given.flat_map(|(flag, value)| [*flag, value.as_str()]).collect();
+        self.folder.mmm(&[&["readout", "data.csv"], &given[..], &CONTROLS, &SHORT, more].concat())
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
+    }
+}
+
+#[test]
+fn a_test_is_read_written_and_appended_once() {
+    let market = Market::new("tv:0:3:84:8");
+    let run = market.readout(&[], &["--json", "--append", "experiments.csv.new"]).finishes();
+    let report: Value = serde_json::from_str(&run.stdout()).expect("stdout is JSON");
+    assert_eq!(market.read("mmm-readout/readout.json"), run.stdout());
+    let schema = market.folder.mmm(&["schema", "readout"]).exits(0).stdout();
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let problems: Vec<String> =
+        validator.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+
+    let number = |pointer: &str| report.pointer(pointer).and_then(Value::as_f64).expect("a number");
+    let truth = market.truth["lift_to_end"].as_f64().expect("a true lift");
+    assert!((number("/lift/mean") - truth).abs() < 3.5 * number("/lift/sd"), "{} {truth}", report["lift"]);
+    assert!(number("/second_opinion/se") > 0.0 && number("/placebo/spread") > 0.0);
+    let (change, told) = (number("/spend_change"), market.truth["spend_change"].as_f64().expect("a change"));
+    assert!((change / told - 1.0).abs() < 1e-6, "{change} {told}");
+    let phases = |phase: &str| {
+        report["periods"].as_array().expect("periods").iter().filter(|p| p["phase"] == phase).count()
+    };
+    assert_eq!((phases("before"), phases("during")), (84, 8));
+
+    let page = market.read("mmm-readout/readout.html");
+    assert!(page.contains("<title>What the test of tv brought</title>") && !page.contains("<script"));
+    assert_eq!(
+        page.matches("<svg").count(),
+        page.matches("</title>").count() - 1,
+        "every picture has a title"
+    );
+
+    // The row is one that the fit understands, and a second time it is refused before anything is fitted.
+    let rows = market.read("experiments.csv.new");
+    assert_eq!(rows.lines().next(), Some("channel,start,end,geos,spend_change"));
+    let check = ["check", "data.csv", "--experiments", "experiments.csv.new"];
+    market.folder.mmm(&[&check[..], &CONTROLS].concat()).exits(0).says(&["contrast of its cells"]);
+    market
+        .readout(&[], &["--append", "experiments.csv.new", "--row", "reading"])
+        .exits(1)
+        .complains(&["row 2 already holds a test of tv", "hint: "]);
+    assert_eq!(market.read("experiments.csv.new"), rows);
+}
+
+#[test]
+fn cells_are_read_from_one_fit_and_the_usual_spend_is_guessed() {
+    let market = Market::new("search:2:4:84:6");
+    let geos = market.told("geos");
+    let rows: String =
+        geos.split(',').enumerate().map(|(i, g)| format!("{g},{}\n", ["a", "b"][i / 2])).collect();
+    std::fs::write(market.folder.path().join("cells.csv"), format!("geo,cell\n{rows}")).expect("written");
+    let changed = [("--geos", ""), ("--spend-change", ""), ("--cells", "cells.csv")];
+    let run = market.readout(&changed, &["--json", "--append", "tests.new.csv"]).finishes();
+    let report: Value = serde_json::from_str(&run.stdout()).expect("stdout is JSON");
+    let cells = report["cells"].as_array().expect("cells");
+    assert_eq!(cells.iter().map(|c| &c["cell"]).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(report["usual_spend_source"], "guessed");
+    let sum: f64 = cells.iter().map(|c| c["lift"]["mean"].as_f64().expect("a number")).sum();
+    let whole = report["lift"]["mean"].as_f64().expect("a number");
+    assert!((sum / whole - 1.0).abs() < 1e-9, "the whole is the sum of its cells: {sum} {whole}");
+    assert!(report["row"].is_null());
+    assert_eq!(market.read("tests.new.csv").lines().count(), 3, "a row a cell");
+    let guess = report["usual_spend"].as_f64().expect("a guess");
+    let (spent, change) =
+        (report["spend"].as_f64().expect("spend"), market.truth["spend_change"].as_f64().expect("a change"));
+    assert!((guess / (spent - change) - 1.0).abs() < 0.3, "guessed {guess}, truly {}", spent - change);
+}
+
+#[test]
+fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
+    let market = Market::new("tv:0:3:84:8");
+    let everywhere: Vec<String> = (1..=8).map(|i| format!("G{i:03}")).collect();
+    for (changed, says) in [
+        (
+            vec![("--geos", "G099,G001")],
+            vec!["the test: geos: ", "names `G099`, which is no geo of the data"],
+        ),
+        (vec![("--channel", "tvv")], vec!["channel: `tvv` is no channel of the data", "did you mean `tv`?"]),
+        (vec![("--end", "2031-01-01")], vec!["end: `2031-01-01` is after the data"]),
+        (vec![("--geos", &everywhere.join(","))], vec!["leaves 2 untreated", "at least 3"]),
+        (vec![("--geos", "")], vec!["a contrast of all geos has nothing to be compared with"]),
+        (
+            vec![("--start", "2021-03-01"), ("--end", "2021-04-25")],
+            vec!["only 8 weeks of data lie before the test", "at least 26 weeks"],
+        ),
+        (vec![("--spend-change", "-1")], vec!["did not change their spend on tv", "hint: "]),
+        (vec![("--spend-change", "1e12")], vec!["spend-change: ", "is more than the"]),
+        (
+            vec![("--spend-change", ""), ("--usual-spend", "plan")],
+            vec!["usual-spend: `plan` is no number and no column"],
+        ),
+        (vec![("--start", "soon")], vec!["--start"]),
+    ] {
+        let run = market.readout(&changed, &["--append", "new.csv"]);
+        assert!(matches!(run.code(), Some(1 | 2)), "{changed:?}");
+        run.complains(&says);
+    }
+    assert!(
+        !market.folder.path().join("mmm-readout").exists() && !market.folder.path().join("new.csv").exists()
+    );
+}
