@@ -109,6 +109,14 @@ fn a_dark_channel_takes_its_usual_spend() {
     assert_eq!(test.counterfactual[0].row(0).to_vec()[..4], [140.0, 150.0, 150.0, 140.0]);
     close(test.spend_change, -300.0);
     assert!(warnings.iter().any(|w| w.code == "experiment_spread_guessed"), "{warnings:?}");
+    // Where the untreated geo spent three times as much in the first week, so would the treated one have.
+    let even = data.channels[0].clone();
+    for (t, x) in [(1, 105.0), (2, 35.0)] {
+        (data.channels[0].spend[[0, t]], data.channels[0].exposure[[0, t]]) = (x, x);
+    }
+    let (test, _) = resolved(&data, &format!("{dark}; usual_spend=300"));
+    assert_eq!(test.counterfactual[0].row(0).to_vec()[..4], [140.0, 225.0, 75.0, 140.0]);
+    data.channels[0] = even;
     // From Wednesday: the 40 of Monday and Tuesday are no part of the test.
     data.channels[0].spend[[1, 1]] = 40.0;
     data.channels[0].exposure[[1, 1]] = 40.0;
