@@ -48,7 +48,7 @@ pub fn readout(
     let treated = geos_of(&cells);
     let others = without_these(others, &cells, &mut warnings);
     check_outcomes(data, request, &treated, &span)?;
-    let fitted = |span: &Span| fit_with_tests(&hide(data, &treated, span), config, &others, progress);
+    let fitted = |span: &Span| fit_with_tests(&hide(data, &treated, &cells, span), config, &others, progress);
     let mut fit = fitted(&span)?;
     let mut gone = span.treated.end + carried_over(&fit, &cells);
     let longer = gone.min(data.n_periods());
@@ -126,9 +126,18 @@ fn counted_until(data: &Dataset, day: chrono::NaiveDate) -> usize {
     data.dates.iter().rposition(|first| data.interval.middle_day(*first) <= day).map_or(0, |t| t + 1)
 }
 
-/// The data without the outcomes of treated geos while the test worked.
-fn hide(data: &Dataset, treated: &[usize], span: &Span) -> Dataset {
+/// The data without the outcomes of treated geos while the test worked, and with their usual spend.
+fn hide(data: &Dataset, treated: &[usize], cells: &[TrialCell], span: &Span) -> Dataset {
     let mut hidden = data.clone();
+    for test in cells.iter().map(|cell| &cell.test) {
+        for (i, c) in test.channels.iter().enumerate() {
+            let channel = &mut hidden.channels[*c];
+            for (j, g) in test.geos.iter().enumerate() {
+                channel.exposure.row_mut(*g).assign(&test.counterfactual[i].row(j));
+                channel.spend.row_mut(*g).assign(&test.counterfactual_spend[i].row(j));
+            }
+        }
+    }
     for g in treated {
         for t in span.hidden.clone() {
             hidden.outcome.observed[[*g, t]] = false;

@@ -1,7 +1,8 @@
 //! The lift by the panel model: what treated cells brought less what it predicts of them without the change.
 //!
-//! The model is fitted without the treated geos' cells from the start of the test until its carry-over is gone. Draw by
-//! draw it then predicts those cells at the usual spend, from the same geos before and behind (autocorrelated noise is
+//! The model is fitted without the treated geos' outcomes from the start of the test until its carry-over is gone, and
+//! with their usual spend: actual spend would not only act on outcomes, it would also pass for news of the demand that
+//! an imperfect control stands for. Draw by draw the model then predicts those cells, from the same geos before and behind (autocorrelated noise is
 //! bridged), from all others in the same periods, and with noise; cells are summed within a draw.
 
 use std::ops::Range;
@@ -12,9 +13,9 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
 use super::request::TrialCell;
-use crate::data::{Dataset, Experiment};
+use crate::data::Dataset;
 use crate::fit::Fit;
-use crate::model::{Counterfactual, Density, OtherExposure, State, other_exposures};
+use crate::model::{Density, State};
 use crate::transform::adstock::lag_weights;
 
 /// Stream of random numbers of the predictions, apart from those of the fit.
@@ -82,14 +83,6 @@ pub(super) fn lifts(
 ) -> Vec<Lift> {
     let density = &fit.density;
     let points: Vec<&[f64]> = fit.chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
-    let all: Vec<&Experiment> = cells.iter().flat_map(|group| group.iter().map(|cell| &cell.test)).collect();
-    // A group of all cells repeats those of each.
-    let mut tests: Vec<&Experiment> = Vec::new();
-    for test in all {
-        if !tests.iter().any(|t| t.geos == test.geos) {
-            tests.push(test);
-        }
-    }
     let groups: Vec<Vec<usize>> = cells.iter().map(|group| geos_of(group)).collect();
     let step = points.len().div_ceil(MOST_DRAWS).max(1);
     let draws: Vec<Vec<GroupDraw>> = (0..points.len())
@@ -102,7 +95,7 @@ pub(super) fn lifts(
                 let mut rng = ChaCha8Rng::seed_from_u64(seed);
                 rng.set_stream(STREAM + i as u64);
                 density.locate(points[i], state);
-                let cells = without(density, state, &tests, span, &mut rng);
+                let cells = without(density, state, &mut rng);
                 groups
                     .iter()
                     .map(|geos| group(density, data, state, (geos, &cells, span), &mut rng))
@@ -130,31 +123,10 @@ struct GroupDraw {
     predicted: Vec<f64>,
 }
 
-/// Every cell as it would have been without the tests, scaled; G × T.
-fn without(
-    density: &Density,
-    state: &State,
-    tests: &[&Experiment],
-    span: &Span,
-    rng: &mut ChaCha8Rng,
-) -> Vec<f64> {
-    let design = &density.design;
-    let n = design.n_periods;
+/// Every cell as it would have been without the test, scaled; G × T. The fit knows the usual spend alone.
+fn without(density: &Density, state: &State, rng: &mut ChaCha8Rng) -> Vec<f64> {
     let baseline = density.draw_baseline(state, rng);
-    let mut mean = density.mean(state, &baseline);
-    for test in tests {
-        for of in other_exposures(test, design, span.hidden.clone()) {
-            let OtherExposure { channel, geo, .. } = of;
-            let series = channel * design.n_geos + geo;
-            let mut usual = Counterfactual::new(of, design.media.channels[channel].adstock);
-            usual.forward::<false>(&state.theta);
-            let (beta, actual) =
-                (state.media.beta[series], &state.media.effect[series * n..(series + 1) * n]);
-            for (t, h0) in span.hidden.clone().zip(usual.effect()) {
-                mean[geo * n + t] -= beta * (actual[t] - h0);
-            }
-        }
-    }
+    let mean = density.mean(state, &baseline);
     density.fill(state, &mean, rng)
 }
 

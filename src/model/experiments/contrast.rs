@@ -7,7 +7,7 @@
 use super::super::design::Design;
 use super::super::media::{Counterfactual, OtherExposure};
 use super::super::terms::{At, Derivatives, Term};
-use super::exposures::other_exposures;
+use super::exposures::without;
 use crate::data::Experiment;
 
 /// All contrasts of a fit.
@@ -19,9 +19,8 @@ pub struct Contrasts {
 /// The contrasts among `tests`, if any.
 pub(super) fn contrasts(tests: &[Experiment], design: &Design) -> Option<Contrasts> {
     let contrasts = tests.iter().filter(|test| test.reading().is_none());
-    let exposures: Vec<OtherExposure> = contrasts
-        .flat_map(|test| other_exposures(test, design, test.treated.start..design.n_periods))
-        .collect();
+    let exposures: Vec<OtherExposure> =
+        contrasts.flat_map(|test| without(test, design, test.treated.start..design.n_periods)).collect();
     (!exposures.is_empty()).then_some(Contrasts { exposures })
 }
 

@@ -6,8 +6,8 @@ use super::super::design::Design;
 use super::super::media::OtherExposure;
 use crate::data::Experiment;
 
-/// The exposures without `test`, one for each tested channel and treated geo, whose effects are wanted in `window`.
-pub fn other_exposures(test: &Experiment, design: &Design, window: Range<usize>) -> Vec<OtherExposure> {
+/// One for each tested channel and treated geo, whose effects are wanted in `window`.
+pub(super) fn without(test: &Experiment, design: &Design, window: Range<usize>) -> Vec<OtherExposure> {
     let (n_geos, n) = (design.n_geos, design.n_periods);
     let mut all = Vec::with_capacity(test.channels.len() * test.geos.len());
     for (channel, exposure) in test.channels.iter().zip(&test.counterfactual) {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::super::design::Design;
 use super::super::media::{Counterfactual, OtherExposure};
 use super::super::terms::At;
-use super::exposures::other_exposures;
+use super::exposures::without;
 use crate::data::{Dataset, Estimand, Experiment, Reading};
 
 /// The exposures without a test, and what a scaled outcome unit counts in each period of their windows.
@@ -25,7 +25,7 @@ impl Lift {
     pub(super) fn of(test: &Experiment, design: &Design, data: &Dataset) -> Lift {
         let counted = counted(test, design);
         let window = test.treated.start.min(counted.start)..counted.end;
-        let exposures = other_exposures(test, design, window.clone());
+        let exposures = without(test, design, window.clone());
         let unit = |geo: usize, t: usize| {
             let worth = match test.reading() {
                 Some(Reading { what: Estimand::Roi, .. }) => {

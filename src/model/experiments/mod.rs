@@ -8,7 +8,6 @@ mod reading;
 use std::sync::Arc;
 
 use self::contrast::contrasts;
-pub use self::exposures::other_exposures;
 pub use self::lift::TestLifts;
 pub(crate) use self::reading::ELSEWHERE;
 use self::reading::readings;
