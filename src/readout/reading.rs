@@ -2,8 +2,9 @@
 //!
 //! The model is fitted without the treated geos' outcomes from the start of the test until its carry-over is gone, and
 //! with their usual spend: actual spend would not only act on outcomes, it would also pass for news of the demand that
-//! an imperfect control stands for. Draw by draw the model then predicts those cells, from the same geos before and behind (autocorrelated noise is
-//! bridged), from all others in the same periods, and with noise; cells are summed within a draw.
+//! an imperfect control stands for. Draw by draw the model then predicts those cells, from the same geos before and
+//! behind (autocorrelated noise is bridged), from all others in the same periods, and with noise; cells are summed
+//! within a draw.
 
 use std::ops::Range;
 
