@@ -125,3 +125,48 @@ fn tables_name_every_forecast_and_bad_plans_are_refused() {
     let refused = validate(&folder, DATA, &["--horizon", "65"]).exits(1);
     refused.complains(&["fewer rows than parameters", "hint: --folds 1 --horizon 65 leave enough to fit"]);
 }
+
+/// Truths drawn from the fit lie in the intervals of the refits about as often as they should, a test tells more of the
+/// channel tested, and no forecast is made that was not asked for.
+#[test]
+fn a_recovery_holds_truths_drawn_from_the_fit_against_refits() {
+    const FLAGS: [&str; 10] = [
+        "--recovery",
+        "12",
+        "--what-if",
+        "--warmup",
+        "200",
+        "--draws",
+        "150",
+        "--json",
+        "--quiet",
+        "--threads",
+    ];
+    let folder = Folder::new();
+    let run = |threads: &str| {
+        let controls = ["--controls", "price_index,promo,holiday,query_index"];
+        json(folder.mmm(&[&["validate", DATA], &controls[..], &FLAGS, &[threads]].concat()))
+    };
+    let report = run("2");
+    assert!(report["folds"].as_array().is_some_and(Vec::is_empty), "{report}");
+    let found = &report["recovery"];
+    let channels = found["channels"].as_array().expect("channels");
+    let covered: u64 = channels.iter().map(|c| c["covered"].as_u64().expect("a count")).sum();
+    // 90 % of 60, less three standard errors of 60 that are not independent.
+    assert!((channels.len(), found["worlds"].as_u64()) == (5, Some(12)) && covered >= 44, "{found}");
+    for channel in channels {
+        let [truth, error, told] = ["truth", "error", "told"].map(|k| channel[k].as_f64().expect("a number"));
+        assert!(truth > 0.3 && error > 0.05 && (0.0..1.0).contains(&told), "{channel}");
+    }
+    let what_ifs = found["what_ifs"].as_array().expect("what-ifs");
+    let kinds: Vec<&str> = what_ifs.iter().filter_map(|w| w["kind"].as_str()).collect();
+    assert_eq!(kinds, ["two_more_years", "one_test"], "one market has no geos to double");
+    let tested = &what_ifs[1]["channel"];
+    let of = |list: &Value| list.as_array().and_then(|l| l.iter().find(|c| c["channel"] == *tested).cloned());
+    let [before, after] =
+        [&found["channels"], &what_ifs[1]["channels"]].map(|list| of(list).expect("the channel"));
+    let told = |c: &Value| c["told"].as_f64().expect("a number");
+    assert!(told(&after) > told(&before) + 0.2, "{before} {after}");
+    assert!(after["error"].as_f64() < before["error"].as_f64(), "{before} {after}");
+    assert_eq!(run("1")["recovery"], *found, "the same on one thread");
+}

@@ -8,10 +8,11 @@ use anyhow::{Context, bail};
 use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, Resolved};
-use mmm::data;
-use mmm::report::{Forecaster, ValidateReport};
+use mmm::data::{self, Dataset};
+use mmm::diagnostics::Verdict;
+use mmm::report::{Forecaster, Recovery, ValidateReport};
 use mmm::show::validate_text;
-use mmm::validation::{Fold, Forecasts, Plan, folds, validation_report};
+use mmm::validation::{Fold, Forecasts, Plan, RecoverySettings, folds, recovery, validation_report};
 
 use super::common::args::{
     ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, at_least_one, flags,
@@ -26,10 +27,15 @@ use super::common::progress::{Detail, Interrupt, SamplingProgress};
 /// many fits as there are folds. Spend and controls of the forecast periods are given to the model;
 /// their outcomes and everything later are not. A good forecast does not prove that returns are right,
 /// but a forecast worse than last year's weeks shows that something is missing.
+///
+/// With --recovery the question is another: can data like these tell what a channel returns? Truths and
+/// outcomes are drawn from a fit, on your spend and controls, and refitted. No forecast is then made
+/// unless --folds or --horizon asks for it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mmm validate data.csv
   mmm validate data.csv --config mmm.toml --folds 6 --horizon 8
+  mmm validate data.csv --recovery 20 --what-if
   mmm validate data.csv --json | jq '.comparisons[] | {benchmark, skill}'
 
 Exit codes: 0 done, 1 bad input or an error, 2 bad usage, 3 done but some fit did not
@@ -48,6 +54,12 @@ pub struct Validate {
     /// unless --folds or --horizon asks for it
     #[arg(long)]
     leave_one_test_out: bool,
+    /// Draw so many worlds from a fit, refit them, and tell how well each channel's return is found
+    #[arg(long, value_name = "WORLDS", num_args = 0..=1, default_missing_value = "20", value_parser = at_least_one)]
+    recovery: Option<usize>,
+    /// Tell too what two more years, twice the geos or one test would change; takes three times as long
+    #[arg(long, requires = "recovery")]
+    what_if: bool,
     /// Print the report as JSON (schema mmm.validate/1) instead of tables
     #[arg(long)]
     json: bool,
@@ -70,6 +82,7 @@ impl Validate {
     /// Fits every fold and prints the scores on stdout.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let interrupt = Interrupt::install()?;
+        let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
         let flags = self.experiments.above(flags(self.data, self.model, self.sampler)?);
         let Resolved { load, fit: config, experiments, threads } = self.config.resolve_flags(flags)?;
         let (dataset, mut warnings) = data::load(&self.data_file, &load)?;
@@ -88,26 +101,38 @@ impl Validate {
             bail!("--leave-one-test-out has no test to leave out: give a file of them with --experiments");
         }
         warnings.extend(data::vet(&dataset, &config)?);
-        let plan = Plan::of(&dataset, &config, self.folds, self.horizon);
-        let forecasts = !self.leave_one_test_out || self.folds.is_some() || self.horizon.is_some();
-        let folds = if forecasts { folds(&dataset, &config, plan)? } else { Vec::new() };
-        let folds: Vec<Fold> = folds.into_iter().map(|fold| fold.told(&dataset, &tests)).collect();
-        warnings.extend(tests_told(&folds, tests.tests.len()));
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0))
             .build()
             .context("cannot start the worker threads")?;
-        let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
-        let forecasts = pool.install(|| forecast_all(&folds, &config, detail, &interrupt));
-        interrupt.check()?;
-        let mut report = validation_report(&dataset, &config, &folds, &forecasts?, warnings);
+        let run = Running { data: &dataset, config: &config, detail, interrupt: &interrupt };
+        let other = self.recovery.is_some() || self.leave_one_test_out;
+        let mut report = if !other || self.folds.is_some() || self.horizon.is_some() {
+            let plan = Plan::of(&dataset, &config, self.folds, self.horizon);
+            let folds = folds(&dataset, &config, plan)?;
+            let folds: Vec<Fold> = folds.into_iter().map(|fold| fold.told(&dataset, &tests)).collect();
+            warnings.extend(tests_told(&folds, tests.tests.len()));
+            let forecasts = pool.install(|| run.forecast_all(&folds));
+            interrupt.check()?;
+            validation_report(&dataset, &config, &folds, &forecasts?, warnings)
+        } else {
+            ValidateReport::new(&dataset, &config, 0, warnings)
+        };
         if self.leave_one_test_out {
             let found = pool.install(|| mmm::leave_one_test_out(&dataset, &config, &tests, &interrupt));
             interrupt.check()?;
             report.experiments = found?;
         }
+        let mut converged = report.folds.iter().all(|f| f.converged);
+        if let Some(worlds) = self.recovery {
+            let settings = RecoverySettings { worlds, what_if: self.what_if };
+            let found = pool.install(|| run.recover(settings));
+            interrupt.check()?;
+            let (found, verdict) = found?;
+            converged &= verdict != Verdict::Fail;
+            report.recovery = Some(found);
+        }
         print(&report, self.json)?;
-        let converged = report.folds.iter().all(|f| f.converged);
         Ok(if converged { ExitCode::SUCCESS } else { ExitCode::from(super::NOT_CONVERGED) })
     }
 }
@@ -127,34 +152,54 @@ fn tests_told(folds: &[Fold], n_tests: usize) -> Option<Warning> {
     })
 }
 
-/// Every forecaster in every fold, with progress on stderr; Ctrl-C ends it.
-fn forecast_all(
-    folds: &[Fold],
-    config: &FitConfig,
+/// What every step of the command needs.
+struct Running<'a> {
+    data: &'a Dataset,
+    config: &'a FitConfig,
     detail: Detail,
-    interrupt: &Interrupt,
-) -> Result<Vec<Vec<Option<Forecasts>>>, mmm::Error> {
-    let forecast = |(i, fold): (usize, &Fold)| {
-        Forecaster::ALL
-            .into_iter()
-            .map(|forecaster| {
-                let samples = matches!(forecaster, Forecaster::MediaMix | Forecaster::NoMedia);
-                if !samples {
+    interrupt: &'a Interrupt,
+}
+
+impl Running<'_> {
+    /// Says on stderr what comes. A reader that has gone is no reason to stop.
+    fn say(&self, what: &str) {
+        if matches!(self.detail, Detail::Auto) {
+            let _ = writeln!(std::io::stderr(), "{what}");
+        }
+    }
+
+    fn progress(&self) -> SamplingProgress {
+        SamplingProgress::start(self.config.sampler.chains, self.detail, self.interrupt.clone())
+    }
+
+    /// Worlds of a fit of the data, refitted; and how that fit's chains went.
+    fn recover(&self, settings: RecoverySettings) -> Result<(Recovery, Verdict), mmm::Error> {
+        let progress = self.progress();
+        let fit = mmm::fit(self.data, self.config, &progress);
+        progress.finish();
+        let fit = fit?;
+        self.say(&format!("{} worlds, each refitted", settings.worlds));
+        let found = recovery(&fit, self.data, self.config, settings, self.interrupt)?;
+        Ok((found, fit.diagnostics.verdict))
+    }
+
+    /// Every forecaster in every fold, with progress on stderr; Ctrl-C ends it.
+    fn forecast_all(&self, folds: &[Fold]) -> Result<Vec<Vec<Option<Forecasts>>>, mmm::Error> {
+        let forecast = |(i, fold): (usize, &Fold)| {
+            let one = |forecaster: Forecaster| {
+                if !matches!(forecaster, Forecaster::MediaMix | Forecaster::NoMedia) {
                     return fold.forecast(forecaster, &());
                 }
-                if matches!(detail, Detail::Auto) {
-                    // A reader that has gone is no reason to stop.
-                    let name = forecaster.name();
-                    let _ = writeln!(std::io::stderr(), "fold {} of {}: {name}", i + 1, folds.len());
-                }
-                let progress = SamplingProgress::start(config.sampler.chains, detail, interrupt.clone());
+                self.say(&format!("fold {} of {}: {}", i + 1, folds.len(), forecaster.name()));
+                let progress = self.progress();
                 let forecasts = fold.forecast(forecaster, &progress);
                 progress.finish();
                 forecasts
-            })
-            .collect()
-    };
-    folds.iter().enumerate().map(forecast).collect()
+            };
+            Forecaster::ALL.into_iter().map(one).collect()
+        };
+        folds.iter().enumerate().map(forecast).collect()
+    }
 }
 
 fn print(report: &ValidateReport, json: bool) -> anyhow::Result<()> {

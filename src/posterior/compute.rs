@@ -13,14 +13,12 @@ use super::draw::{self, ChannelDraw};
 use super::history::MediaHistory;
 use super::parameters;
 use super::quality;
-use super::summary::{mean_sd, quantiles};
+use super::summary::{bulk_sd, mean_sd, quantiles};
 use super::types::{ChannelPosterior, Expected, Gap, Parameter, Posterior};
 use crate::config::Adstock;
 use crate::data::{Activity, Dataset};
 use crate::diagnostics::{Loo, psis_points};
-use crate::model::{
-    BaselineDraw, Density, Design, EffectScale, MIDDLE_HALF, PriorDraw, State, deviates, half_saturation,
-};
+use crate::model::{BaselineDraw, Density, Design, PriorDraw, State, deviates, half_saturation};
 use crate::sampler::Chain;
 use crate::transform::adstock::{self, CarryShape};
 
@@ -242,13 +240,8 @@ fn loo(parts: &[Part], n_draws: usize) -> Option<(Loo, Vec<f64>)> {
 /// Draws of what the prior of channel `c` is about, its logarithm; −∞ for a channel that never ran.
 fn ln_effects(design: &Design, parts: &[Part], c: usize) -> Vec<f64> {
     let channel = &design.media.channels[c];
-    let effect: fn(&ChannelDraw) -> f64 = match channel.scale {
-        EffectScale::Roi => |d| d.value,
-        EffectScale::MarginalRoi => |d| d.marginal_value,
-        EffectScale::Share => |d| d.contribution.iter().sum(),
-    };
     let draws = parts.iter().flat_map(|p| p.channels.iter().map(|row| &row[c]));
-    draws.map(|d| (effect(d) / channel.numeraire).ln()).collect()
+    draws.map(|d| d.ln_effect(channel)).collect()
 }
 
 /// The posterior median of where each channel's ln effect lies in its prior, given the others of the draw.
@@ -340,11 +333,4 @@ fn channel(
 /// 1 − posterior spread / prior spread, not below 0.
 fn contraction(posterior: f64, prior: f64) -> f64 {
     (1.0 - posterior / prior).max(0.0)
-}
-
-/// The standard deviation of a normal with the same middle half: effects that may be nothing have a long
-/// lower tail, which is no lack of knowledge about the rest.
-fn bulk_sd(draws: &[f64]) -> f64 {
-    let [low, high] = quantiles(draws, [0.25, 0.75]);
-    (high - low) / MIDDLE_HALF
 }

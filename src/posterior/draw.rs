@@ -1,6 +1,6 @@
 //! One posterior draw in the user's units: contributions, ROI, response curves.
 
-use crate::model::{Density, State};
+use crate::model::{ChannelDesign, Density, EffectScale, State};
 use crate::transform::saturation::Multiples;
 use crate::transform::simd::{Kernel, dispatch, dot};
 
@@ -26,6 +26,16 @@ pub struct ChannelDraw {
 }
 
 impl ChannelDraw {
+    /// Logarithm of what the prior of the channel is about; −∞ where it never ran.
+    pub fn ln_effect(&self, channel: &ChannelDesign) -> f64 {
+        let effect = match channel.scale {
+            EffectScale::Roi => self.value,
+            EffectScale::MarginalRoi => self.marginal_value,
+            EffectScale::Share => self.contribution.iter().sum(),
+        };
+        (effect / channel.numeraire).ln()
+    }
+
     /// What is caused of it, `share` = e^δ.
     pub fn caused(mut self, share: f64) -> ChannelDraw {
         let curves = [&mut self.curve, &mut self.value_curve, &mut self.value_slope, &mut self.plan_curve];

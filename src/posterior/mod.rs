@@ -26,5 +26,5 @@ pub(crate) use parameters::{
 };
 pub use quality::{Prediction, crps};
 pub use summary::Summary;
-pub(crate) use summary::{mean_sd, quantiles};
+pub(crate) use summary::{bulk_sd, mean_sd, quantiles};
 pub use types::*;

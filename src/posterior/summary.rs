@@ -1,6 +1,7 @@
 //! Mean, spread and quantiles of one quantity over the draws.
 
 use crate::diagnostics::quantile_sorted;
+use crate::model::MIDDLE_HALF;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,13 @@ pub(crate) fn mean_sd(draws: &[f64]) -> (f64, f64) {
     let mean = draws.iter().sum::<f64>() / n;
     let squares: f64 = draws.iter().map(|x| (x - mean).powi(2)).sum();
     (mean, if draws.len() > 1 { (squares / (n - 1.0)).sqrt() } else { 0.0 })
+}
+
+/// The standard deviation of a normal with the same middle half: effects that may be nothing have a long
+/// lower tail, which is no lack of knowledge about the rest.
+pub(crate) fn bulk_sd(draws: &[f64]) -> f64 {
+    let [low, high] = quantiles(draws, [0.25, 0.75]);
+    (high - low) / MIDDLE_HALF
 }
 
 /// Quantiles at ascending levels of draws in any order, as [`quantile_sorted`] has them.

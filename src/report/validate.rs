@@ -1,5 +1,7 @@
 //! What `mmm validate` reports, schema `mmm.validate/1`.
 
+mod recovery;
+
 use chrono::NaiveDate;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -15,10 +17,12 @@ use crate::report::experiments::ExperimentReport;
 use crate::report::fit::{Agreement, DataReport, Tool};
 use crate::warning::Warning;
 
+pub use recovery::{Recovered, Recovery, WhatIf, WhatIfKind};
+
 /// Schema name of every backtest. Within it keys are only ever added.
 pub const VALIDATE_SCHEMA: &str = "mmm.validate/1";
 
-/// A rolling-origin backtest.
+/// A rolling-origin backtest, and with `--recovery` what data like these can tell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "mmm.validate/1")]
 pub struct ValidateReport {
@@ -46,6 +50,9 @@ pub struct ValidateReport {
     /// What each lift test says, and what a fit without it says of it; absent unless asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub experiments: Vec<ExperimentReport>,
+    /// What refits find of truths drawn from the fit; with `--recovery`, which forecasts nothing unless asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
 }
@@ -186,6 +193,7 @@ impl ValidateReport {
             folds: Vec::new(),
             forecasts: Vec::new(),
             experiments: Vec::new(),
+            recovery: None,
             warnings,
         }
     }

@@ -29,12 +29,17 @@ pub(crate) fn layout(rows: &[Vec<String>]) -> Vec<String> {
 
 /// Breaks a text at spaces; the first line gets `first`, the others as many blanks as `indent`.
 pub(crate) fn wrap(first: &str, indent: usize, text: &str) -> Vec<String> {
+    wrap_to(WIDTH, first, indent, text)
+}
+
+/// The same for a page of another width.
+pub(crate) fn wrap_to(width: usize, first: &str, indent: usize, text: &str) -> Vec<String> {
     let mut lines = vec![first.to_owned()];
     let mut filled = first.chars().count();
     let mut at_start = true;
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if !at_start && filled + 1 + length > WIDTH {
+        if !at_start && filled + 1 + length > width {
             lines.push(" ".repeat(indent));
             filled = indent;
             at_start = true;

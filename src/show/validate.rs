@@ -1,5 +1,7 @@
 //! The table printed after a backtest.
 
+mod recovery;
+
 use crate::report::{Comparison, Forecaster, ModelScore, ValidateReport};
 use crate::show::causes;
 use crate::show::table::{layout, wrap};
@@ -15,6 +17,9 @@ pub fn validate_text(report: &ValidateReport) -> String {
     let mut blocks = vec![tests.map_or(vec![], |text| wrap("Tests, each left out: ", 2, &text))];
     if !report.folds.is_empty() {
         blocks.extend([header(report), overall(report), by_fold(report), verdict(report)]);
+    }
+    if let Some(found) = &report.recovery {
+        blocks.extend(recovery::blocks(found, &report.data));
     }
     blocks.push(warnings(&report.warnings, Style::Plain));
     let text: Vec<String> =

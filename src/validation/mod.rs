@@ -7,8 +7,10 @@
 mod benchmarks;
 mod folds;
 mod forecast;
+mod recovery;
 mod report;
 
 pub use folds::{Fold, Plan, folds};
 pub use forecast::{Forecast, Forecasts};
+pub use recovery::{RecoverySettings, recovery};
 pub use report::validation_report;
