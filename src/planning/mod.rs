@@ -44,7 +44,9 @@ pub use search::frontier::{
     frontier, largest_budget_at_marginal_roi, largest_budget_at_total_roi, smallest_budget_for_outcome,
 };
 pub(crate) use search::information::USUAL_PRECISION;
-pub use search::information::{TestValue, default_test_values, test_values};
+pub use search::information::{
+    Signal, SignalValue, TestValue, default_test_values, signal_values, test_values,
+};
 pub use search::limits::{GroupLimit, Limits};
 pub use search::optimise::{Allocation, optimise};
 pub use search::risk::{Objective, Risk, RiskPlan, optimise_risk};
@@ -53,6 +55,7 @@ pub use search::scenario::{
     BoundHit, ChannelPlan, Scenario, ScenarioKind, default_scenarios, optimal_scenario, plan_scenario,
 };
 pub use value::bounds::Bounds;
+pub(crate) use value::change::{Dosed, effect_change};
 pub use value::credit::{Compared, Credit, CreditRatio, CreditVerdict};
 pub use value::curve::ChannelCurve;
 pub use value::geo_curves::{geo_curve, geo_curve_stride};

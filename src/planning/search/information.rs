@@ -70,19 +70,14 @@ pub fn test_values(
         let what = "precision".to_owned();
         return Err(PlanningError::BadNumber { what, value: precision, wanted: "a number above 0" });
     }
-    let mut problem = Problem::new(curves, budget, limits)?;
-    let n_draws = problem.channels.first().map_or(0, |&c| curves[c].n_draws());
-    let used = (MAX_WORK / problem.channels.len().pow(2).max(1)).clamp(MAX_DRAWS / 4, MAX_DRAWS);
-    let columns = problem.columns(curves, n_draws.div_ceil(used).max(1));
-    let n_draws = columns.first().map_or(0, Columns::n_draws);
-    // The draws used here have a mean of their own, and the plan to beat must be the best for it.
-    let equal = Array2::from_elem((n_draws, 1), 1.0 / n_draws.max(1) as f64);
-    problem.curves = columns.iter().flat_map(|c| weighted_means(c, &equal)).collect();
-    let plan = solve(&problem).x;
-    let known = |i: usize| untested(&curves[problem.channels[i]], precision);
-    let value = |i: usize| Ok(test_value(problem.clone(), &columns, &plan, i, known(i)?));
+    let table = Table::new(curves, budget, limits)?;
+    let value = |i: usize| {
+        let channel = table.problem.channels[i];
+        let known = untested(&curves[channel], precision)?;
+        Ok(table.test_value(i, known))
+    };
     let values: Result<Vec<TestValue>, PlanningError> =
-        (0..columns.len()).into_par_iter().map(value).collect();
+        (0..table.columns.len()).into_par_iter().map(value).collect();
     let mut values = values?;
     // What a channel in doubt returns is known less than its draws tell: it is tested first.
     let doubt = |value: &TestValue| curves.iter().any(|c| c.name() == value.channel && c.is_doubted());
@@ -105,6 +100,49 @@ fn untested(curve: &ChannelCurve, precision: f64) -> Result<TestValue, PlanningE
     })
 }
 
+/// What a test will show: its true result at each draw of the curves, and the standard error of its reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    /// One per draw.
+    pub draws: Vec<f64>,
+    /// Standard error, in the same unit.
+    pub se: f64,
+}
+
+/// What knowing the reading of a test is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalValue {
+    /// Expected rise of the best plan's mean outcome over the curves' window.
+    pub expected_gain: f64,
+    /// Probability that the reading moves at least 1 % of the budget.
+    pub p_plan_changes: f64,
+}
+
+/// The value of each reading for the best plan of `budget`, as [`test_values`] has it for readings of a whole window.
+///
+/// # Errors
+/// As [`test_values`]; [`PlanningError::Length`] for signals of another number of draws than the curves'.
+pub fn signal_values(
+    curves: &[ChannelCurve],
+    budget: f64,
+    limits: &Limits,
+    signals: &[Signal],
+) -> Result<Vec<SignalValue>, PlanningError> {
+    let table = Table::new(curves, budget, limits)?;
+    let n_draws = curves.first().map_or(0, ChannelCurve::n_draws);
+    if let Some(other) = signals.iter().find(|signal| signal.draws.len() != n_draws) {
+        let (expected, found) = (n_draws, other.draws.len());
+        return Err(PlanningError::Length { what: "draws of a signal", expected, found });
+    }
+    let value = |signal: &Signal| {
+        let thinned: Vec<f64> = signal.draws.iter().copied().step_by(table.stride).collect();
+        table
+            .told(&thinned, signal.se)
+            .map_or(SignalValue { expected_gain: 0.0, p_plan_changes: 0.0 }, |t| t.value)
+    };
+    Ok(signals.par_iter().map(value).collect())
+}
+
 /// Standard error of a usual lift test, as a share of the ROI.
 pub(crate) const USUAL_PRECISION: f64 = 0.15;
 
@@ -120,34 +158,71 @@ pub fn default_test_values(curves: &[ChannelCurve]) -> Result<Vec<TestValue>, Pl
     test_values(curves, today, &Limits::around_today(curves.len(), DEFAULT_STEP), USUAL_PRECISION)
 }
 
-fn test_value(
-    mut problem: Problem,
-    columns: &[Columns],
-    plan: &[f64],
-    tested: usize,
-    mut value: TestValue,
-) -> TestValue {
-    let roi = roi_draws(&columns[tested], problem.today[tested]);
-    let sd_before = Summary::of(&roi).sd;
-    if value.test_se <= 0.0 || sd_before <= 0.0 {
-        return value;
+/// A budget to be allocated, the draws of its channels, and the plan that is best without a test.
+struct Table {
+    problem: Problem,
+    columns: Vec<Columns>,
+    plan: Vec<f64>,
+    /// Every so many draws of the curves are used.
+    stride: usize,
+}
+
+/// What a reading tells.
+struct ToldBy {
+    value: SignalValue,
+    /// Expected standard deviation of what is read once it is, over that before.
+    spread: f64,
+}
+
+impl Table {
+    fn new(curves: &[ChannelCurve], budget: f64, limits: &Limits) -> Result<Table, PlanningError> {
+        let mut problem = Problem::new(curves, budget, limits)?;
+        let n_draws = problem.channels.first().map_or(0, |&c| curves[c].n_draws());
+        let used = (MAX_WORK / problem.channels.len().pow(2).max(1)).clamp(MAX_DRAWS / 4, MAX_DRAWS);
+        let stride = n_draws.div_ceil(used).max(1);
+        let columns = problem.columns(curves, stride);
+        let n_draws = columns.first().map_or(0, Columns::n_draws);
+        // The draws used here have a mean of their own, and the plan to beat must be the best for it.
+        let equal = Array2::from_elem((n_draws, 1), 1.0 / n_draws.max(1) as f64);
+        problem.curves = columns.iter().flat_map(|c| weighted_means(c, &equal)).collect();
+        let plan = solve(&problem).x;
+        Ok(Table { problem, columns, plan, stride })
     }
-    let (weights, probability) = cells(&roi, value.test_se);
-    let means: Vec<Vec<Hermite>> = columns.iter().map(|c| weighted_means(c, &weights)).collect();
-    let mut variance = 0.0;
-    for (k, p) in probability.iter().enumerate() {
-        problem.curves = means.iter().map(|of_channel| of_channel[k].clone()).collect();
-        let x = best_near(&problem, plan);
-        value.expected_gain += p * (problem.value(&x) - problem.value(plan));
-        let moved: f64 = x.iter().zip(plan).map(|(a, b)| 0.5 * (a - b).abs()).sum();
-        value.p_plan_changes += if moved > MOVED * problem.budget { *p } else { 0.0 };
-        let w = weights.column(k);
-        let mean: f64 = w.iter().zip(&roi).map(|(w, r)| w * r).sum();
-        variance += p * w.iter().zip(&roi).map(|(w, r)| w * (r - mean).powi(2)).sum::<f64>();
+
+    fn test_value(&self, tested: usize, mut value: TestValue) -> TestValue {
+        let roi = roi_draws(&self.columns[tested], self.problem.today[tested]);
+        if let Some(told) = self.told(&roi, value.test_se) {
+            let SignalValue { expected_gain, p_plan_changes } = told.value;
+            (value.expected_gain, value.p_plan_changes) = (expected_gain, p_plan_changes);
+            // The draws used here have a spread of their own too: what the test leaves of it is left of all the draws'.
+            value.roi_sd_after *= told.spread;
+        }
+        value
     }
-    // The draws used here have a spread of their own too: what the test leaves of it is left of all the draws'.
-    value.roi_sd_after *= variance.sqrt() / sd_before;
-    value
+
+    /// `None` where there is nothing to learn.
+    fn told(&self, signal: &[f64], se: f64) -> Option<ToldBy> {
+        let sd_before = Summary::of(signal).sd;
+        if se <= 0.0 || sd_before <= 0.0 {
+            return None;
+        }
+        let mut problem = self.problem.clone();
+        let (weights, probability) = cells(signal, se);
+        let means: Vec<Vec<Hermite>> = self.columns.iter().map(|c| weighted_means(c, &weights)).collect();
+        let mut value = SignalValue { expected_gain: 0.0, p_plan_changes: 0.0 };
+        let mut variance = 0.0;
+        for (k, p) in probability.iter().enumerate() {
+            problem.curves = means.iter().map(|of_channel| of_channel[k].clone()).collect();
+            let x = best_near(&problem, &self.plan);
+            value.expected_gain += p * (problem.value(&x) - problem.value(&self.plan));
+            let moved: f64 = x.iter().zip(&self.plan).map(|(a, b)| 0.5 * (a - b).abs()).sum();
+            value.p_plan_changes += if moved > MOVED * problem.budget { *p } else { 0.0 };
+            let w = weights.column(k);
+            let mean: f64 = w.iter().zip(signal).map(|(w, r)| w * r).sum();
+            variance += p * w.iter().zip(signal).map(|(w, r)| w * (r - mean).powi(2)).sum::<f64>();
+        }
+        Some(ToldBy { value, spread: variance.sqrt() / sd_before })
+    }
 }
 
 /// Relative gap to the dual's bound at which a plan needs no climb.

@@ -1,6 +1,7 @@
 //! What a plan brings: response curves, exposure in dated weeks, and the value of both over the draws.
 
 pub(super) mod bounds;
+pub(super) mod change;
 pub(super) mod columns;
 pub(super) mod credit;
 pub(super) mod curve;
