@@ -83,6 +83,8 @@ pub mod prior_only;
 
 pub mod sensitivity;
 
+pub mod test_design;
+
 pub mod previous;
 
 pub mod validation;

@@ -4,6 +4,7 @@ mod check;
 mod common;
 mod compare;
 mod completions;
+mod design;
 mod diff;
 mod fit;
 mod init;
@@ -62,6 +63,7 @@ enum Command {
     Init(init::Init),
     Simulate(simulate::SimulateArgs),
     Scenario(scenario::Scenario),
+    Design(design::DesignArgs),
     Diff(diff::Diff),
     Report(report::ReportArgs),
     Validate(validate::Validate),
@@ -91,6 +93,7 @@ impl Cli {
             Command::Init(command) => command.run(),
             Command::Simulate(args) => simulate::run(args).map(|()| ExitCode::SUCCESS),
             Command::Scenario(command) => command.run(),
+            Command::Design(command) => command.run(),
             Command::Diff(command) => command.run(),
             Command::Report(args) => report::run(args).map(|()| ExitCode::SUCCESS),
             Command::Validate(command) => command.run(),

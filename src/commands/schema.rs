@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
   mmm schema diff
   mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), prior (prior.json), readout (readout.json), or the --json of
+    /// Of what: fit (fit.json), prior (prior.json), readout (readout.json), design (design.json), or the --json of
     /// scenario, validate, compare or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
@@ -28,6 +28,7 @@ enum Document {
     Compare,
     Diff,
     Readout,
+    Design,
 }
 
 /// Prints the schema to stdout.
@@ -43,6 +44,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
         Document::Compare => mmm::compare::compare_schema(),
         Document::Readout => mmm::report::readout_schema(),
         Document::Diff => mmm::diff::diff_schema(),
+        Document::Design => mmm::test_design::design_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

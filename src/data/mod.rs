@@ -28,6 +28,7 @@ pub use dataset::*;
 pub use digest::period_digests;
 pub use experiments::*;
 pub use load::{column_names, load};
+pub(crate) use read::csv::Table as CsvTable;
 pub use read::{
     PlanFile, PlanRow, Reported, ReportedRow, TreatedCell, read_plan, read_reported, read_treated,
 };

@@ -1,6 +1,7 @@
 //! `report.html`: one self-contained page without scripts, readable in light and dark.
 
 mod charts;
+mod design;
 mod escape;
 mod page;
 mod readout;
@@ -22,6 +23,7 @@ use crate::words::numbers::{TERMS, amount, percent, ratio, signed_percent};
 use crate::words::one_of;
 
 pub use readout::readout_page;
+pub use design::design_page;
 
 /// The page. The same fit gives the same bytes.
 pub fn report(fit: &Fit) -> String {

@@ -3,6 +3,7 @@
 mod advice;
 mod causes;
 mod compare;
+mod design;
 mod diff;
 mod html;
 mod plan;
@@ -17,8 +18,9 @@ mod terminal;
 mod validate;
 
 pub use compare::compare_text;
+pub use design::design_text;
 pub use diff::{Format, diff_text};
-pub use html::{readout_page, report};
+pub use html::{design_page, readout_page, report};
 pub use prior::prior_text;
 pub use readout::readout_text;
 pub use scenario::scenario_text;

@@ -227,6 +227,7 @@ fn check_replaceable(target: &Path, kind: OutputKind) -> Result<(), OutputError>
             "the folder holds other files and no prior.json; a fit is not replaced by its prior"
         }
         OutputKind::Readout => "the folder holds other files and no readout.json",
+        OutputKind::Design => "the folder is not that of a design: it holds other files and no design.json",
     })
 }
 

@@ -28,3 +28,13 @@ pub const DIFF_MARKDOWN: &str = "diff.md";
 pub const READOUT_FILE: &str = "readout.json";
 /// The same to be looked at.
 pub const READOUT_PAGE: &str = "readout.html";
+/// File name of a design in its output directory.
+pub const DESIGN_FILE: &str = "design.json";
+/// The same as a page.
+pub const DESIGN_PAGE: &str = "design.html";
+/// What its treated geos spend, as `mmm scenario --plan` reads it.
+pub const DESIGN_PLAN: &str = "plan.csv";
+/// What each geo does in it.
+pub const DESIGN_GEOS: &str = "geos.csv";
+/// The row that tells a fit of the test of a design.
+pub const DESIGN_ROW: &str = "experiments.csv";

@@ -99,6 +99,36 @@ pub(crate) fn response_chart(curve: &ResponseCurve) -> String {
     svg
 }
 
+/// Probability against the size of a lift; shaded between `believed`, a dot at `marked`.
+pub(crate) fn power_chart(points: &[(f64, f64)], believed: (f64, f64), marked: (f64, f64)) -> String {
+    const WIDTH: f64 = 720.0;
+    const HEIGHT: f64 = 220.0;
+    let furthest = points.last().map_or(1.0, |(lift, _)| lift.max(f64::MIN_POSITIVE));
+    let x = |lift: f64| LEFT + (lift / furthest).min(1.0) * (WIDTH - 2.0 * LEFT);
+    let y = |p: f64| HEIGHT - 34.0 - p * (HEIGHT - 54.0);
+    let mut svg = open_svg("power", "Power by true lift", (WIDTH, HEIGHT));
+    let (low, high) = (x(believed.0), x(believed.1));
+    svg.push_str(&format!(
+        "<rect class=\"shade\" x=\"{low:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/>\n",
+        y(1.0),
+        high - low,
+        y(0.0) - y(1.0)
+    ));
+    svg.push_str(&line("axis", (LEFT, y(0.0)), (WIDTH - LEFT, y(0.0))));
+    svg.push_str(&line("even", (LEFT, y(marked.1)), (WIDTH - LEFT, y(marked.1))));
+    let curve: Vec<(f64, f64)> = points.iter().map(|(lift, p)| (x(*lift), y(*p))).collect();
+    svg.push_str(&format!("<polyline class=\"mark\" points=\"{}\"/>\n", path(&curve)));
+    svg.push_str(&dot(x(marked.0), y(marked.1)));
+    for p in [0.0, 0.5, 1.0] {
+        svg.push_str(&text("soft", LEFT - 6.0, y(p) + 4.0, "end", &format!("{:.0} %", 100.0 * p)));
+    }
+    svg.push_str(&text("soft", x(marked.0), HEIGHT - 18.0, "middle", &amount(marked.0)));
+    svg.push_str(&text("soft", WIDTH - LEFT, HEIGHT - 18.0, "end", &amount(furthest)));
+    svg.push_str(&text("soft", WIDTH / 2.0, HEIGHT - 3.0, "middle", "true lift"));
+    svg.push_str("</svg>\n");
+    svg
+}
+
 pub(crate) fn open_svg(class: &str, title: &str, (width, height): (f64, f64)) -> String {
     let title = escape(title);
     format!(

@@ -5,8 +5,9 @@ use std::io;
 use std::path::Path;
 
 use crate::store::names::{
-    CURVES_FILE, DIFF_JSON, DIFF_MARKDOWN, DRAWS_FILE, FIT_FILE, LOG_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE,
-    PRIOR_FILE, READOUT_FILE, READOUT_PAGE, REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE,
+    CURVES_FILE, DESIGN_FILE, DESIGN_GEOS, DESIGN_PAGE, DESIGN_PLAN, DESIGN_ROW, DIFF_JSON, DIFF_MARKDOWN,
+    DRAWS_FILE, FIT_FILE, LOG_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE, PRIOR_FILE, READOUT_FILE, READOUT_PAGE,
+    REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE,
 };
 
 /// Every file that any version of mmm wrote into the directory of a fit.
@@ -25,6 +26,8 @@ const OF_FIT: [&str; 9] = [
 const OF_PRIOR: [&str; 2] = [PRIOR_FILE, PRIOR_DRAWS_FILE];
 /// The same of a readout.
 const OF_READOUT: [&str; 2] = [READOUT_FILE, READOUT_PAGE];
+/// The same of a design.
+const OF_DESIGN: [&str; 5] = [DESIGN_FILE, DESIGN_PAGE, DESIGN_PLAN, DESIGN_GEOS, DESIGN_ROW];
 /// What file managers leave in a folder that somebody looked at: nobody's work.
 const LITTER: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
@@ -37,6 +40,8 @@ pub enum OutputKind {
     Prior,
     /// `mmm readout`.
     Readout,
+    /// `mmm design`.
+    Design,
 }
 
 impl OutputKind {
@@ -46,6 +51,7 @@ impl OutputKind {
             OutputKind::Fit => FIT_FILE,
             OutputKind::Prior => PRIOR_FILE,
             OutputKind::Readout => READOUT_FILE,
+            OutputKind::Design => DESIGN_FILE,
         }
     }
 
@@ -54,6 +60,7 @@ impl OutputKind {
             OutputKind::Fit => OF_FIT.contains(&name) || name.starts_with(REPORT_UNFINISHED),
             OutputKind::Prior => OF_PRIOR.contains(&name),
             OutputKind::Readout => OF_READOUT.contains(&name),
+            OutputKind::Design => OF_DESIGN.contains(&name),
         }
     }
 }

@@ -1,0 +1,113 @@
+//! The table of designs, within 80 columns.
+
+use crate::show::table::{layout, wrap_to};
+use crate::test_design::{Design, DesignReport, Kind};
+use crate::words::numbers::{amount, clean, percent, signed};
+
+const WIDTH: usize = 80;
+const NAME: usize = 12;
+/// Probability of a significant reading below which a test is more likely to tell nothing.
+const WEAK: f64 = 0.5;
+
+/// The designs, how the first is run, and what would make the numbers misleading.
+pub fn design_text(report: &DesignReport) -> String {
+    let blocks = [header(report), table(report), best(report), notes(report)];
+    let text: Vec<String> = blocks.into_iter().map(|lines| lines.join("\n") + "\n").collect();
+    text.join("\n")
+}
+
+fn header(report: &DesignReport) -> Vec<String> {
+    let unit = if report.in_currency { "currency" } else { report.outcome.as_str() };
+    let text = format!(
+        "{}: {} tests compared; value and cost in {unit}, over {:.0} weeks. What a test costs is nearly certain, what \
+         it is worth rests on what the fit believes.",
+        clean(&report.data.0),
+        report.compared,
+        report.horizon_weeks
+    );
+    wrap_to(WIDTH, "", 0, &text)
+}
+
+/// Dose in a word.
+pub(crate) fn dose(design: &Design) -> String {
+    match design.kind {
+        Kind::Pulses => "0/×2".into(),
+        _ => format!("×{}", design.dose.first().copied().unwrap_or(1.0)),
+    }
+}
+
+/// Cells of a design's row.
+pub(crate) fn cells(design: &Design) -> Vec<String> {
+    let name: String = clean(&design.channel).chars().take(NAME).collect();
+    vec![
+        name,
+        design.kind.name().into(),
+        dose(design),
+        design.geos.len().to_string(),
+        design.dose.len().to_string(),
+        amount(design.se),
+        amount(design.mde),
+        percent(design.assurance),
+        amount(design.cost),
+        amount(design.value),
+        signed(design.net),
+    ]
+}
+
+/// Titles of the cells.
+pub(crate) const TITLES: [&str; 11] =
+    ["Channel", "Kind", "Dose", "Geos", "Weeks", "SE", "MDE", "Found", "Cost", "Value", "Net"];
+
+fn table(report: &DesignReport) -> Vec<String> {
+    let mut rows = vec![TITLES.map(str::to_owned).to_vec()];
+    rows.extend(report.designs.iter().map(cells));
+    layout(&rows)
+}
+
+fn best(report: &DesignReport) -> Vec<String> {
+    let design = &report.designs[0];
+    let verdict = if design.net <= 0.0 {
+        "No test is worth its price over this horizon. The least bad one:".to_owned()
+    } else {
+        format!("Run the first, a {} of {}:", design.kind.name(), clean(&design.channel))
+    };
+    let (geos, treated) = (report.best.geos.len(), design.geos.len());
+    let place =
+        if geos > 1 { format!(" in {treated} of {geos} geos, drawn at random") } else { String::new() };
+    let text = format!(
+        "{verdict} {} to {}{place}, spend {} ({}). Believed lift {} ({} to {}); a reading has a standard error of {} \
+         and differs from nothing with probability {}.",
+        design.start,
+        design.end,
+        signed(design.spend_change),
+        dose(design),
+        signed(design.lift.mean),
+        signed(design.lift.q05),
+        signed(design.lift.q95),
+        amount(design.se),
+        percent(design.assurance)
+    );
+    let mut lines = wrap_to(WIDTH, "", 0, &text);
+    lines.extend(wrap_to(WIDTH, "Read it: ", 2, &report.best.readout));
+    lines
+}
+
+fn notes(report: &DesignReport) -> Vec<String> {
+    let design = &report.designs[0];
+    let mut notes = vec![format!(
+        "SE rests on {} placebo windows of your history, whose errors were {:.1} times what the fit's noise lets expect. \
+         MDE: the lift found with probability {}. Found: that a reading differs from nothing, by what is believed.",
+        design.placebo_windows,
+        design.placebo_ratio,
+        percent(report.power)
+    )];
+    if design.assurance < WEAK {
+        notes.push("More likely than not the reading of this test will not differ from nothing.".into());
+    }
+    if report.best.geos.len() < 2 {
+        notes.push(
+            "One market has nothing to be held against: whatever else changes in those weeks counts as the test.".into(),
+        );
+    }
+    notes.iter().flat_map(|note| wrap_to(WIDTH, "- ", 2, note)).collect()
+}

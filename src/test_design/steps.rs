@@ -1,0 +1,134 @@
+//! How to run a design and how to read it.
+
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
+use super::constraints::Constraints;
+use super::history::History;
+use super::judge::power;
+use super::report::{Design, GeoRole, Instructions, PlanCell, PowerPoint};
+use crate::planning::FutureWeeks;
+use crate::report::Fit;
+
+/// Points of the power curve.
+const POINTS: usize = 25;
+
+pub(super) fn instructions(
+    fit: &Fit,
+    history: &History,
+    design: &Design,
+    constraints: &Constraints,
+) -> Instructions {
+    // A contrast of the panel's own cells is told; of one market a fit holds all of it already.
+    let is_contrast = history.media.history.n_geos() > 1;
+    Instructions {
+        readout: readout(is_contrast),
+        experiments: if is_contrast { row(design) } else { [String::new(), String::new()] },
+        power_curve: power_curve(design, constraints),
+        geos: geos(fit, history, design),
+        plan_columns: plan_columns(fit, history, design),
+        plan: plan(history, design),
+    }
+}
+
+fn plan_columns(fit: &Fit, history: &History, design: &Design) -> [String; 3] {
+    let spend = history.media.history.channels.iter().find(|c| c.name == design.channel);
+    let roles = &fit.run.roles;
+    [
+        roles.date.clone(),
+        roles.geo.clone().unwrap_or_default(),
+        spend.map_or_else(String::new, |channel| channel.spend_column.clone()),
+    ]
+}
+
+fn plan(history: &History, design: &Design) -> Vec<PlanCell> {
+    let media = &history.media.history;
+    let Some(channel) = media.channels.iter().find(|c| c.name == design.channel) else { return Vec::new() };
+    let weeks = FutureWeeks::of_length(&history.media, periods_until(history, design));
+    let lead = weeks.dates.iter().position(|d| *d == design.start).unwrap_or(0);
+    let of_geo = |g: usize| {
+        let usual = weeks.repeated(&channel.spend, g);
+        let cell = move |(k, dose): (usize, &f64)| (lead + k, usual[lead + k] * dose);
+        design.dose.iter().enumerate().map(cell).collect::<Vec<_>>()
+    };
+    let treated = (0..media.n_geos()).filter(|g| design.geos.contains(&media.geos[*g]));
+    let cell = |(g, (k, spend)): (usize, (usize, f64))| PlanCell {
+        date: weeks.dates[k],
+        geo: media.geos[g].clone(),
+        spend,
+    };
+    treated.flat_map(|g| of_geo(g).into_iter().map(move |cell| (g, cell))).map(cell).collect()
+}
+
+fn readout(is_contrast: bool) -> String {
+    format!("mmm fit DATA.csv{}", if is_contrast { " --experiments experiments.csv" } else { "" })
+}
+
+/// Header and row of the file of experiments.
+fn row(design: &Design) -> [String; 2] {
+    let cell = |text: &str| {
+        if text.contains([',', '"', '\n']) {
+            format!("\"{}\"", text.replace('"', "\"\""))
+        } else {
+            text.to_owned()
+        }
+    };
+    let row = format!(
+        "{},{},{},{},{:.0}",
+        cell(&design.channel),
+        design.start,
+        design.end,
+        cell(&design.geos.join("|")),
+        design.usual_spend
+    );
+    ["channel,start,end,geos,usual_spend".into(), row]
+}
+
+fn power_curve(design: &Design, constraints: &Constraints) -> Vec<PowerPoint> {
+    let t = StudentsT::new(0.0, 1.0, 4.0 + design.placebo_windows as f64);
+    let critical = t.map_or(1.645, |t| t.inverse_cdf(1.0 - constraints.alpha / 2.0));
+    let most = design.lift.q05.abs().max(design.lift.q95.abs()).max(1.5 * design.mde);
+    let at = |k: usize| {
+        let lift = most * k as f64 / (POINTS - 1) as f64;
+        PowerPoint { lift, power: power(lift, design.se, critical) }
+    };
+    (0..POINTS).map(at).collect()
+}
+
+fn geos(fit: &Fit, history: &History, design: &Design) -> Vec<GeoRole> {
+    let media = &history.media.history;
+    let complete = history.complete();
+    let channel = media.channels.iter().position(|c| c.name == design.channel).unwrap_or(0);
+    let weeks = FutureWeeks::of_length(&history.media, periods_until(history, design));
+    let lead = weeks.dates.iter().position(|d| *d == design.start).unwrap_or(0);
+    let total: f64 = history.outcome.iter().filter(|y| y.is_finite()).sum();
+    debug_assert_eq!(fit.run.data.geo_names.len(), media.n_geos());
+    let role = |g: usize| {
+        let treated = design.geos.contains(&media.geos[g]);
+        let spend = weeks.repeated(&media.channels[channel].spend, g);
+        let usual: Vec<f64> = spend[lead..(lead + design.dose.len()).min(spend.len())].to_vec();
+        let planned = usual.iter().zip(&design.dose).map(|(x, dose)| if treated { x * dose } else { *x });
+        let own: f64 = history.outcome.row(g).iter().filter(|y| y.is_finite()).sum();
+        let role = if treated {
+            "treated"
+        } else if complete.contains(&g) {
+            "control"
+        } else {
+            "unused"
+        };
+        GeoRole {
+            geo: media.geos[g].clone(),
+            role: role.into(),
+            outcome_share: own / total,
+            usual_spend: usual.iter().sum(),
+            planned_spend: planned.sum(),
+        }
+    };
+    (0..media.n_geos()).map(role).collect()
+}
+
+/// Periods from the end of the data to that of the readout.
+pub(super) fn periods_until(history: &History, design: &Design) -> usize {
+    let year = history.media.history.interval.per_year().ceil() as usize;
+    let weeks = FutureWeeks::of_length(&history.media, 2 * year);
+    (0..weeks.len()).find(|k| weeks.end(*k) >= design.readout_end).map_or(weeks.len(), |k| k + 1)
+}

@@ -1,0 +1,169 @@
+//! `mmm design` on a small panel and on one market: designs that can be run, and refusals by name.
+
+mod common;
+
+use std::sync::OnceLock;
+
+use common::{Folder, Run};
+use serde_json::Value;
+
+const SHORT: [&str; 7] = ["--warmup", "150", "--draws", "100", "--chains", "2", "--quiet"];
+
+/// A folder with `data.csv` of so many geos and `fit`, a short fit of it.
+fn fitted(geos: &str, weeks: &str) -> Folder {
+    let folder = Folder::new();
+    let world =
+        ["simulate", "--geos", geos, "--weeks", weeks, "--channels", "3", "--seed", "5", "--out", "world"];
+    folder.mmm(&world).exits(0);
+    let controls = ["--controls", "price_index,promo,holiday,query_index"];
+    folder.mmm(&[&["fit", "world/data.csv", "--out", "fit"], &controls[..], &SHORT].concat()).finishes();
+    folder
+}
+
+fn panel() -> &'static Folder {
+    static PANEL: OnceLock<Folder> = OnceLock::new();
+    PANEL.get_or_init(|| fitted("12", "104"))
+}
+
+fn market() -> &'static Folder {
+    static MARKET: OnceLock<Folder> = OnceLock::new();
+    MARKET.get_or_init(|| fitted("1", "130"))
+}
+
+fn design(folder: &Folder, flags: &[&str]) -> Run {
+    folder.mmm(&[&["design", "fit", "world/data.csv"], flags].concat())
+}
+
+fn json(run: Run) -> Value {
+    serde_json::from_str(&run.exits(0).stdout()).expect("stdout is JSON")
+}
+
+fn number(value: &Value, key: &str) -> f64 {
+    value[key].as_f64().unwrap_or_else(|| panic!("no number {key} in {value}"))
+}
+
+#[test]
+fn a_design_of_a_panel_can_be_run_and_read() {
+    let folder = panel();
+    let report = json(design(folder, &["--out", "one", "--json"]));
+    let schema = folder.mmm(&["schema", "design"]).exits(0).stdout();
+    let schema = serde_json::from_str(&schema).expect("the schema is JSON");
+    let problems: Vec<String> = jsonschema::validator_for(&schema)
+        .expect("a schema")
+        .iter_errors(&report)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+
+    let designs = report["designs"].as_array().expect("designs");
+    let nets: Vec<f64> = designs.iter().map(|d| number(d, "net")).collect();
+    assert!(nets.len() > 3 && nets.windows(2).all(|n| n[0] >= n[1]), "{nets:?}");
+    for d in designs {
+        let (se, mde, found) = (number(d, "se"), number(d, "mde"), number(d, "assurance"));
+        assert!(se > 0.0 && mde > 2.0 * se && mde < 4.0 * se && (0.0..=1.0).contains(&found), "{d}");
+        assert!(number(d, "value") >= -1e-6 && number(d, "cost") >= 0.0, "{d}");
+        let treated = d["geos"].as_array().map_or(0, Vec::len);
+        assert!((1..=3).contains(&treated), "30 % of 12 geos: {d}");
+        let lift = number(&d["lift"], "mean");
+        assert_eq!(lift > 0.0, number(d, "spend_change") > 0.0, "{d}");
+    }
+    let best = &designs[0];
+    assert_eq!(best["start"], "2023-01-02", "the day after the data");
+    let row = std::fs::read_to_string(folder.path().join("one/experiments.csv")).expect("experiments.csv");
+    let channel = best["channel"].as_str().expect("a name");
+    assert!(
+        row.lines().nth(1).is_some_and(|row| row.starts_with(&format!("{channel},2023-01-02,"))),
+        "{row}"
+    );
+
+    // The plan is what `mmm scenario` values: the change of spend is the design's, as is the lift, nearly.
+    let answer = folder.mmm(&["scenario", "fit", "--plan", "one/plan.csv", "--json"]).finishes();
+    let answer: Value = serde_json::from_str(&answer.stdout()).expect("stdout is JSON");
+    let scenario = &answer["scenarios"][0];
+    let moved = |key: &str| -> f64 {
+        scenario["allocation"].as_array().expect("channels").iter().map(|c| number(c, key)).sum()
+    };
+    let change = moved("proposed") - moved("current");
+    assert!((change / number(best, "spend_change") - 1.0).abs() < 0.02, "{change} {best}");
+    let geos = std::fs::read_to_string(folder.path().join("one/geos.csv")).expect("geos.csv");
+    let treated = geos.lines().filter(|line| line.contains(",treated,")).count();
+    assert_eq!((geos.lines().count(), treated), (13, best["geos"].as_array().map_or(0, Vec::len)));
+    let page = std::fs::read_to_string(folder.path().join("one/design.html")).expect("design.html");
+    assert!(page.contains("<polyline") && page.contains("G012") && !page.contains("<script"));
+
+    let again = json(design(folder, &["--out", "two", "--json"]));
+    assert_eq!(again, report, "the same seed");
+    let other = json(design(folder, &["--out", "two", "--json", "--seed", "2"]));
+    let geos = |r: &Value| {
+        r["designs"].as_array().expect("designs").iter().map(|d| d["geos"].clone()).collect::<Vec<_>>()
+    };
+    assert_ne!(geos(&other), geos(&report), "another seed draws other geos");
+    let text = design(folder, &["--out", "two"]).exits(0).stdout();
+    let long: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80).collect();
+    assert!(long.is_empty() && text.contains("Read it: mmm fit"), "{text}");
+}
+
+#[test]
+fn what_a_test_must_respect_is_respected() {
+    let folder = panel();
+    let flags = ["--channels", "tv", "--treat", "G003", "--spare", "G001,G002", "--max-weeks", "4"];
+    let block = ["--block", "2023-01-01..2023-02-12", "--json", "--out", "held"];
+    let report = json(design(folder, &[&flags[..], &block].concat()));
+    for d in report["designs"].as_array().expect("designs") {
+        let geos: Vec<&str> = d["geos"].as_array().expect("geos").iter().filter_map(Value::as_str).collect();
+        assert!(geos.contains(&"G003") && !geos.contains(&"G001") && !geos.contains(&"G002"), "{d}");
+        assert!(d["channel"] == "tv" && d["dose"].as_array().map_or(0, Vec::len) <= 4, "{d}");
+        assert_eq!(d["start"], "2023-02-13");
+    }
+    let cheap = report["designs"]
+        .as_array()
+        .expect("designs")
+        .iter()
+        .map(|d| number(d, "cost"))
+        .fold(f64::MAX, f64::min);
+    let budget = format!("{:.0}", cheap * 1.5);
+    let held = json(design(folder, &["--budget", &budget, "--json", "--out", "held"]));
+    let most =
+        held["designs"].as_array().expect("designs").iter().map(|d| number(d, "cost")).fold(0.0, f64::max);
+    assert!(most <= cheap * 1.5 + 1.0, "{most} {cheap}");
+}
+
+#[test]
+fn what_cannot_be_is_refused_by_name_and_leaves_nothing() {
+    let folder = panel();
+    let refused: [(&[&str], &[&str]); 8] = [
+        (&["--channels", "radio"], &["no channel `radio`", "it has tv"]),
+        (&["--treat", "Z9"], &["no geo `Z9`", "G001"]),
+        (&["--treat", "G001", "--spare", "G001"], &["`G001` must be treated and must not be"]),
+        (&["--treat", "G001,G002,G003,G004,G005"], &["5 geos must be treated", "--max-treated"]),
+        (&["--budget", "1"], &["no test costs 1.00 or less", "raise --budget to"]),
+        (&["--max-risk", "0.00001%"], &["at risk", "raise --max-risk to"]),
+        (&["--max-treated", "5%"], &["no test can be judged", "--max-treated"]),
+        (&["--block", "2022-01-01..2030-01-01"], &["no test can be judged", "block fewer days"]),
+    ];
+    for (flags, said) in refused {
+        design(folder, &[flags, &["--out", "none"]].concat()).exits(1).complains(said);
+        assert!(!folder.path().join("none").exists(), "{flags:?}");
+    }
+    let other = folder.path().join("other.csv");
+    std::fs::write(&other, "week,revenue\n2024-01-01,5\n").expect("a file");
+    let run = folder.mmm(&["design", "fit", "other.csv", "--out", "none"]);
+    run.exits(1).complains(&["is not the file that was fitted", "mmm fit"]);
+    design(folder, &["--out", "world"]).exits(1).complains(&["no design.json"]);
+    design(folder, &["--alpha", "2"]).exits(2);
+}
+
+#[test]
+fn one_market_can_be_pulsed_and_is_told_how_weak_that_is() {
+    let folder = market();
+    let report = json(design(folder, &["--out", "d", "--json"]));
+    let designs = report["designs"].as_array().expect("designs");
+    let pulses = designs.iter().find(|d| d["kind"] == "pulses").expect("pulses");
+    let change = number(pulses, "spend_change");
+    assert!(change.abs() < number(pulses, "usual_spend"), "{pulses}");
+    let doses: Vec<f64> =
+        pulses["dose"].as_array().expect("doses").iter().filter_map(Value::as_f64).collect();
+    assert!(doses[0] == 0.0 && doses.contains(&2.0), "{doses:?}");
+    let text = design(folder, &["--out", "d"]).exits(0).stdout();
+    assert!(text.contains("One market has nothing to be held against"), "{text}");
+}
