@@ -97,21 +97,24 @@ impl Kernel for Outcomes<'_> {
             let marginal = saturation.marginal::<FMA>(beta, value, h, &rest);
             draw.marginal_value += marginal;
             series.fill(units, h);
+            if let Some(worth) = design.outcome.worth {
+                series.slopes::<FMA>((beta, marginal / worth), &mut of_geo);
+                add(&mut draw.value_slope, worth, &of_geo);
+            }
             series.curve::<FMA>((beta, contribution), &mut of_geo);
             add(&mut draw.curve, 1.0, &of_geo);
             let in_currency = match design.outcome.worth {
                 Some(worth) => worth,
                 None => {
                     series.fill(value, h);
+                    series.slopes::<FMA>((beta, marginal), &mut of_geo);
+                    add(&mut draw.value_slope, 1.0, &of_geo);
                     series.curve::<FMA>((beta, today), &mut of_geo);
                     1.0
                 }
             };
             add(&mut draw.value_curve, in_currency, &of_geo);
             add(&mut draw.plan_curve, in_currency * design.outcome.pace[g], &of_geo);
-            let at = (beta, saturation.order_at_zero(), marginal / in_currency);
-            series.slopes::<FMA>(at, multipliers, &factors, &mut of_geo);
-            add(&mut draw.value_slope, in_currency, &of_geo);
         }
         draw
     }

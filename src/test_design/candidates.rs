@@ -5,8 +5,8 @@ use chrono::NaiveDate;
 use super::geos::Chosen;
 use super::history::History;
 use super::report::Kind;
-use crate::data::carry_over_periods;
 use crate::planning::{Dosed, FutureWeeks, effect_change};
+use crate::transform::adstock::carry_over_periods;
 
 /// Periods of carry-over that are waited for at most: an outcome far from the test tells little of it.
 const LONGEST_READOUT: usize = 8;
@@ -37,9 +37,9 @@ pub(super) fn of_market(periods: usize) -> Vec<Change> {
 
 /// Periods after the treatment until less than 5 % of the carry-over is left, by the mean of what is believed.
 pub(super) fn readout(history: &History, channel: usize) -> usize {
-    let retention = &history.media.draws[channel].retention;
-    let mean = retention.iter().sum::<f64>() / retention.len().max(1) as f64;
-    carry_over_periods(mean).min(LONGEST_READOUT)
+    let of = &history.media.draws[channel];
+    let mean = of.retention.iter().sum::<f64>() / of.retention.len().max(1) as f64;
+    carry_over_periods(of.adstock, mean).min(LONGEST_READOUT)
 }
 
 /// When a test runs: periods after the data.

@@ -77,6 +77,8 @@ fn thinned(model: MediaModel, stride: usize) -> MediaModel {
     let draws = model.draws.iter().map(|d| MediaDraws {
         adstock: d.adstock,
         retention: of(&d.retention),
+        slow: d.slow.iter().copied().step_by(stride).collect(),
+        family: d.family,
         half_saturation: of(&d.half_saturation),
         slope: of(&d.slope),
         coefficient: of(&d.coefficient),

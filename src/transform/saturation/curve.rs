@@ -60,6 +60,23 @@ impl<'m> Multiples<'m> {
             *out = if *m == 1.0 { today } else { beta * *out };
         }
     }
+
+    /// The derivative of that by the multiple, given what it is `today`; NaN at 0, where that of a concave curve may be
+    /// infinite. Comes before [`Multiples::curve`], which uses the series up.
+    #[inline(always)]
+    pub fn slopes<const FMA: bool>(&self, (beta, today): (f64, f64), out: &mut [f64]) {
+        if !self.factors.is_empty() {
+            let at = (beta, self.saturation.order_at_zero(), today);
+            return self.odds.slopes::<FMA>(at, self.multipliers, &self.factors, out);
+        }
+        for (out, m) in out.iter_mut().zip(self.multipliers) {
+            *out = match *m {
+                0.0 => f64::NAN,
+                1.0 => today,
+                m => beta * self.saturation.slope_at_multiple::<FMA>(&self.weight, &self.effect, m),
+            };
+        }
+    }
 }
 
 /// Partial sums of a curve's point.
@@ -115,7 +132,7 @@ impl CurveSeries {
     /// The derivative by the multiplier, given `order` S of the odds f = m^−S and the derivative `today` at 1; NaN at 0,
     /// where that of a concave curve may be infinite.
     #[inline(always)]
-    pub fn slopes<const FMA: bool>(
+    fn slopes<const FMA: bool>(
         &self,
         (beta, order, today): (f64, f64, f64),
         multipliers: &[f64],
@@ -172,6 +189,7 @@ impl CurveSeries {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::SaturationFamily;
 
     /// By central differences of Σ weight · h(m a) in double precision.
     #[test]
@@ -179,23 +197,25 @@ mod tests {
         let multipliers = [0.0, 0.02, 0.3, 1.0, 1.95];
         let weights: Vec<f64> = (0..45).map(|t| 0.5 + f64::from(t % 7)).collect();
         let exposure: Vec<f64> = (0..45).map(|t| f64::from(t * 31 % 17) / 9.0).collect();
-        for slope in [0.7, 1.0, 2.4] {
-            let saturation = Saturation::hill(0.8, slope);
+        let families = [SaturationFamily::Logistic, SaturationFamily::Exponential, SaturationFamily::Root(0.6)];
+        let others = families.into_iter().map(|family| Saturation::new(family, 0.8f64.ln(), 1.0));
+        let hills = [0.7, 1.0, 2.4].map(|slope| Saturation::hill(0.8, slope));
+        for saturation in hills.into_iter().chain(others) {
             let at = |m: f64| -> f64 {
                 weights.iter().zip(&exposure).map(|(w, a)| 3.0 * w * saturation.value(m * a)).sum()
             };
             let derivative = |m: f64| (at(m * 1.0001) - at(m * 0.9999)) / (m * 2e-4);
             let mut effect = vec![0.0; 45];
             saturation.effects::<false>(&exposure, &mut effect);
-            let mut series = CurveSeries::with_room(45);
+            let mut series = Multiples::new(saturation, &multipliers, 45);
             series.fill(&weights, &effect);
-            let (factors, mut out) = (odds_factors(&saturation, &multipliers), [0.0; 5]);
-            series.slopes::<false>((3.0, slope, derivative(1.0)), &multipliers, &factors, &mut out);
+            let mut out = [0.0; 5];
+            series.slopes::<false>((3.0, derivative(1.0)), &mut out);
             assert!(out[0].is_nan());
             for (m, found) in multipliers.iter().zip(out).skip(1) {
                 assert!(
                     (found / derivative(*m) - 1.0).abs() < 1e-4,
-                    "{slope}, {m}: {found} {}",
+                    "{saturation:?}, {m}: {found} {}",
                     derivative(*m)
                 );
             }

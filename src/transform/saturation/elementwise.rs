@@ -43,6 +43,16 @@ pub(super) trait Elementwise: Copy {
         weight.iter().zip(effect).map(|(w, h)| w * own(*h)).sum()
     }
 
+    /// The derivative of Σ weight · h by the multiple m of the exposure.
+    #[inline(always)]
+    fn slope_at_multiple<const FMA: bool>(&self, weight: &[f64], effect: &[f64], m: f64) -> f64 {
+        let own = |h: f64| {
+            let z = self.way_in::<FMA>(h);
+            self.elasticity(self.at_multiple::<FMA>(h, z, m), z * m)
+        };
+        weight.iter().zip(effect).map(|(w, h)| w * own(*h)).sum::<f64>() / m
+    }
+
     /// Σ weight · h at each multiple of the exposure with today's effects `effect`. The first multiple is 0.
     #[inline(always)]
     fn at_multiples<const FMA: bool>(

@@ -140,6 +140,18 @@ impl Saturation {
         }
     }
 
+    /// The derivative of Σ weight · h by the multiple m of the exposure, with today's effects; not of a Hill curve, whose
+    /// odds tell it.
+    #[inline(always)]
+    pub fn slope_at_multiple<const FMA: bool>(&self, weight: &[f64], effect: &[f64], m: f64) -> f64 {
+        match self {
+            Saturation::Hill(_) | Saturation::MichaelisMenten(_) => f64::NAN,
+            Saturation::Logistic(own) => own.slope_at_multiple::<FMA>(weight, effect, m),
+            Saturation::Exponential(own) => own.slope_at_multiple::<FMA>(weight, effect, m),
+            Saturation::Power(own) => own.slope_at_multiple::<FMA>(weight, effect, m),
+        }
+    }
+
     /// The Hill curve that this is, if it is one.
     pub fn as_hill(&self) -> Option<Hill> {
         match self {
