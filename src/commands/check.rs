@@ -9,9 +9,9 @@ use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, Resolved};
 use mmm::data::{self, ChannelHistory, Dataset, Finding, Severity};
-use serde_json::json;
 
 use super::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::common::documents::{self, CHECK_SCHEMA, CheckDocument};
 use super::common::experiments::Tests;
 
 /// Read and judge a data file without fitting: column roles, gaps, outliers, collinearity, too
@@ -54,13 +54,13 @@ impl Check {
         let at = findings.iter().filter(|f| f.severity < Severity::Note).count();
         findings.splice(at..at, warnings.into_iter().map(as_finding));
         let history = data::history(&dataset);
-        let text = if self.json {
-            pretty(&as_json(&dataset, &history, tests.as_ref(), &findings))?
-        } else {
-            as_text(&dataset, &history, tests.as_ref(), &findings)
-        };
-        std::io::stdout().lock().write_all(text.as_bytes())?;
         let blocked = findings.iter().any(|f| f.severity == Severity::Blocking);
+        if self.json {
+            documents::print(&document(&dataset, history, tests.as_ref(), findings))?;
+        } else {
+            let text = as_text(&dataset, &history, tests.as_ref(), &findings);
+            std::io::stdout().lock().write_all(text.as_bytes())?;
+        }
         Ok(if blocked { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 }
@@ -88,34 +88,27 @@ struct Loaded {
 fn print_unusable(file: &Path, (error, code): Unusable) -> anyhow::Result<ExitCode> {
     let (message, hint) = (error.to_string(), error.hint());
     let finding = Finding { severity: Severity::Blocking, code: code.into(), message, hint };
-    let text = pretty(&json!({
-        "schema": SCHEMA,
-        "file": file.display().to_string(),
-        "sha256": null,
-        "rows": null,
-        "geos": null,
-        "periods": null,
-        "first": null,
-        "last": null,
-        "interval_days": null,
-        "outcome_kind": null,
-        "roles": null,
-        "channels": [],
-        "experiments": null,
-        "findings": [finding],
-    }))?;
-    std::io::stdout().lock().write_all(text.as_bytes())?;
+    documents::print(&CheckDocument {
+        schema: CHECK_SCHEMA,
+        file: file.display().to_string(),
+        sha256: None,
+        rows: None,
+        geos: None,
+        periods: None,
+        first: None,
+        last: None,
+        interval_days: None,
+        outcome_kind: None,
+        roles: None,
+        channels: Vec::new(),
+        experiments: None,
+        findings: vec![finding],
+    })?;
     Ok(ExitCode::FAILURE)
 }
 
 /// Why no data came of a file, and the code of that finding.
 type Unusable = (mmm::Error, &'static str);
-
-const SCHEMA: &str = "mmm.check/1";
-
-fn pretty(value: &serde_json::Value) -> serde_json::Result<String> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
-}
 
 /// What loading noticed, beside what the checks found.
 fn as_finding(warning: Warning) -> Finding {
@@ -123,28 +116,28 @@ fn as_finding(warning: Warning) -> Finding {
     Finding { severity: Severity::Note, code, message: warning.message, hint: warning.hint }
 }
 
-fn as_json(
+fn document(
     data: &Dataset,
-    history: &[ChannelHistory],
+    history: Vec<ChannelHistory>,
     tests: Option<&Tests>,
-    findings: &[Finding],
-) -> serde_json::Value {
-    json!({
-        "schema": SCHEMA,
-        "file": data.source.file,
-        "sha256": data.source.sha256,
-        "rows": data.source.rows,
-        "geos": data.n_geos(),
-        "periods": data.n_periods(),
-        "first": data.dates.first(),
-        "last": data.dates.last(),
-        "interval_days": data.interval.days(),
-        "outcome_kind": data.outcome.kind,
-        "roles": data.roles,
-        "channels": history,
-        "experiments": tests.map(|tests| tests.json(data)),
-        "findings": findings,
-    })
+    findings: Vec<Finding>,
+) -> CheckDocument {
+    CheckDocument {
+        schema: CHECK_SCHEMA,
+        file: data.source.file.clone(),
+        sha256: Some(data.source.sha256.clone()),
+        rows: Some(data.source.rows),
+        geos: Some(data.n_geos()),
+        periods: Some(data.n_periods()),
+        first: data.dates.first().map(ToString::to_string),
+        last: data.dates.last().map(ToString::to_string),
+        interval_days: Some(data.interval.days()),
+        outcome_kind: Some(data.outcome.kind),
+        roles: Some(data.roles.clone()),
+        channels: history,
+        experiments: tests.map(|tests| tests.document(data)),
+        findings,
+    }
 }
 
 fn count(n: usize, one: &str) -> String {

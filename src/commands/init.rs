@@ -12,6 +12,7 @@ use mmm::data::{self, Channel, Dataset, knot_weeks};
 use mmm::model::{ChannelDesign, Design, ShapePrior};
 
 use super::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use super::common::documents::{self, INIT_SCHEMA, InitDocument};
 use super::common::experiments::Tests;
 
 /// Write a commented mmm.toml with the column roles found in a data file and every default.
@@ -31,6 +32,9 @@ pub struct Init {
     /// Replace the file if it exists
     #[arg(long)]
     force: bool,
+    /// Print where it is and what was found, as JSON
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     data: DataArgs,
     #[command(flatten)]
@@ -49,6 +53,17 @@ impl Init {
             text.push_str(&experiments_section(file, &self.config_out)?);
         }
         write_whole(&self.config_out, &text, self.force)?;
+        if self.json {
+            documents::print(&InitDocument {
+                schema: INIT_SCHEMA,
+                config: self.config_out.display().to_string(),
+                file: dataset.source.file.clone(),
+                sha256: dataset.source.sha256.clone(),
+                roles: dataset.roles.clone(),
+                warnings,
+            })?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let mut stderr = std::io::stderr().lock();
         for warning in warnings {
             // With stderr closed there is no one left to tell.

@@ -5,6 +5,8 @@ use std::io::Write;
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
+use super::common::documents;
+
 /// Print a JSON Schema, to validate what was written or to generate types from.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Examples:
@@ -12,8 +14,8 @@ use clap::{Args, ValueEnum};
   mmm schema diff
   mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
-    /// Of what: fit (fit.json), prior (prior.json), readout (readout.json), design (design.json), or the --json of
-    /// scenario, validate, compare or diff
+    /// Of what: fit (fit.json), prior (prior.json), readout (readout.json), design (design.json), export
+    /// (export.json), log (log.json), or the --json of check, init, simulate, scenario, validate, compare or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -23,12 +25,17 @@ pub struct SchemaArgs {
 enum Document {
     Fit,
     Prior,
+    Check,
+    Init,
+    Simulate,
     Scenario,
     Validate,
     Compare,
     Diff,
     Readout,
     Design,
+    Export,
+    Log,
 }
 
 /// Prints the schema to stdout.
@@ -45,6 +52,11 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
         Document::Readout => mmm::report::readout_schema(),
         Document::Diff => mmm::diff::diff_schema(),
         Document::Design => mmm::test_design::design_schema(),
+        Document::Check => documents::check_schema(),
+        Document::Init => documents::init_schema(),
+        Document::Simulate => mmm::simulate::simulate_schema(),
+        Document::Export => mmm::export::export_schema(),
+        Document::Log => mmm::store::log_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema)?;
     text.push('\n');

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mmm::simulate::{
-    AdstockShape, BaselineShape, Existing, GeoTest, Names, NoiseLevel, Of, SaturationShape, Simulation,
-    SpendRule, World, simulate,
+    AdstockShape, BaselineShape, Existing, GeoTest, MarketReport, Names, NoiseLevel, Of, SaturationShape,
+    Simulation, SpendRule, World, simulate,
 };
 
 /// Draw a marketing data set whose true effects are known.
@@ -34,6 +34,9 @@ pub struct SimulateArgs {
     /// Replace the files of an earlier run in --out; other files there are kept
     #[arg(long)]
     pub force: bool,
+    /// Print what is in it as JSON
+    #[arg(long)]
+    pub json: bool,
     /// Regions, 1 for a national series; with more, each has a population and its own effects
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub geos: usize,
@@ -176,6 +179,11 @@ pub fn run(args: SimulateArgs) -> anyhow::Result<()> {
     mmm::simulate::check_target(&args.out, existing)?;
     let simulation = simulate(&args.world())?;
     simulation.write(&args.out, existing)?;
+    if args.json {
+        let report = MarketReport::of(&args.world(), &simulation, args.out.display().to_string());
+        let text = serde_json::to_string_pretty(&report)? + "\n";
+        return Ok(std::io::stdout().write_all(text.as_bytes())?);
+    }
     std::io::stdout().write_all(summary(&args, &simulation).as_bytes())?;
     Ok(())
 }

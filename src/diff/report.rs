@@ -1,7 +1,6 @@
 //! What `mmm diff` says, schema `mmm.diff/1`.
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,6 +15,7 @@ use super::side::{DrawSource, Side};
 use super::units::{NotCompared, not_compared};
 use crate::diagnostics::Verdict;
 use crate::report::Tool;
+use crate::report::schema_of;
 use crate::store::OutputError;
 use crate::store::to_json;
 
@@ -144,6 +144,5 @@ impl DiffReport {
 
 /// JSON Schema (draft 2020-12) that every comparison of this version meets.
 pub fn diff_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<DiffReport>().to_value()
+    schema_of::<DiffReport>(DIFF_SCHEMA)
 }

@@ -40,7 +40,7 @@ pub use readout::{
     SecondOpinion, SpendSource, TestRow, TestRows, readout_schema,
 };
 pub use scenario::{EffectUsed, FitSource, Horizon, SCENARIO_SCHEMA, ScenarioReport, scenario_schema};
-pub use schema::fit_schema;
+pub use schema::{fit_schema, schema_of};
 pub use sensitivity::*;
 pub use validate::*;
 pub use window::FittedWindow;

@@ -1,13 +1,13 @@
 //! `prior.json`, schema `mmm.prior/1`: what the priors alone imply, in the keys of `fit.json`.
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::report::channel::ChannelReport;
 use crate::report::curve::ResponseCurve;
 use crate::report::fit::{OutcomeReport, ParameterReport, Run, Tool};
+use crate::report::schema::schema_of;
 
 /// Schema name of `prior.json`: not that of a fit, so that nothing reads the one for the other.
 pub const PRIOR_SCHEMA: &str = "mmm.prior/1";
@@ -36,6 +36,5 @@ pub struct PriorReport {
 
 /// JSON Schema (draft 2020-12) that every `prior.json` of this version meets.
 pub fn prior_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<PriorReport>().to_value()
+    schema_of::<PriorReport>(PRIOR_SCHEMA)
 }

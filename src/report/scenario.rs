@@ -5,7 +5,6 @@ mod warning;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,6 +12,7 @@ use crate::diagnostics::Verdict;
 use crate::planning::{Answer, Credit, Flight, FrontierPoint, TestValue};
 use crate::report::fit::{Fit, RoiUnit, Tool};
 use crate::report::scenario::warning::AnswerWarning;
+use crate::report::schema::schema_of;
 use crate::warning::Warning;
 
 /// Schema name of every answer. Within it keys are only ever added.
@@ -215,6 +215,5 @@ fn verdict_warning(fit: &Fit) -> Option<Warning> {
 
 /// JSON Schema (draft 2020-12) of every answer of this version.
 pub fn scenario_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<ScenarioReport>().to_value()
+    schema_of::<ScenarioReport>(SCENARIO_SCHEMA)
 }

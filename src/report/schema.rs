@@ -1,14 +1,24 @@
-//! The JSON Schema of `fit.json`.
+//! The JSON Schema of `fit.json`, and how that of every document is made.
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use crate::report::fit::Fit;
+use crate::report::fit::{FIT_SCHEMA, Fit};
 
 /// JSON Schema (draft 2020-12) that every `fit.json` of this version meets.
 pub fn fit_schema() -> Value {
+    schema_of::<Fit>(FIT_SCHEMA)
+}
+
+/// JSON Schema (draft 2020-12) of the documents that are written from `T`, whose `schema` is `name`, such as
+/// `mmm.fit/1`; its `$id` is then `urn:mmm:schema:fit:1`.
+pub fn schema_of<T: JsonSchema>(name: &str) -> Value {
     let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<Fit>().to_value()
+    let mut schema = generator.into_root_schema_for::<T>();
+    let id = name.strip_prefix("mmm.").unwrap_or(name).replace('/', ":");
+    schema.insert("$id".to_owned(), format!("urn:mmm:schema:{id}").into());
+    schema.to_value()
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@ mod recovery;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -15,6 +14,7 @@ use crate::posterior::FitQuality;
 use crate::report::build::{agreement, data_report};
 use crate::report::experiments::ExperimentReport;
 use crate::report::fit::{Agreement, DataReport, Tool};
+use crate::report::schema::schema_of;
 use crate::warning::Warning;
 
 pub use recovery::{Recovered, Recovery, WhatIf, WhatIfKind};
@@ -201,6 +201,5 @@ impl ValidateReport {
 
 /// JSON Schema (draft 2020-12) of every backtest of this version.
 pub fn validate_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<ValidateReport>().to_value()
+    schema_of::<ValidateReport>(VALIDATE_SCHEMA)
 }

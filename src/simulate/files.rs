@@ -1,5 +1,7 @@
 //! A simulated data set as files: the data, their truth, their roles and the tests.
 
+pub(super) mod report;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io;

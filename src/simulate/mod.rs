@@ -20,6 +20,7 @@ mod roster;
 mod truth;
 mod world;
 
+pub use files::report::{MarketChannel, MarketReport, SIMULATE_SCHEMA, simulate_schema};
 pub use files::{Existing, Simulation, check_target};
 pub use truth::{ChannelTruth, GeoTestTruth, Truth};
 pub use world::{

@@ -2,21 +2,25 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::report::Fit;
+use crate::report::{Fit, schema_of};
 use crate::sampler::Chain;
 use crate::sha256;
 use crate::store::error::OutputError;
 use crate::store::json::to_json;
 use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Schema name of every log. Within it keys are only ever added.
 pub const LOG_SCHEMA: &str = "mmm.log/1";
 
 /// How a fit ran.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "mmm.log/1")]
 pub struct Log {
     /// `mmm.log/1`.
+    #[schemars(extend("const" = LOG_SCHEMA))]
     pub schema: String,
     /// Version of mmm.
     pub version: String,
@@ -40,8 +44,13 @@ pub struct Log {
     pub divergences: Vec<DivergenceLog>,
 }
 
+/// JSON Schema (draft 2020-12) of [`Log`].
+pub fn log_schema() -> Value {
+    schema_of::<Log>(LOG_SCHEMA)
+}
+
 /// A step of a trajectory that left its level set.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DivergenceLog {
     /// Chain, from 0.
     pub chain: usize,
@@ -58,7 +67,7 @@ pub struct DivergenceLog {
 }
 
 /// A parameter before and after a diverging step.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ParameterAt {
     /// Such as `roi[tv]`.
     pub parameter: String,
@@ -69,7 +78,7 @@ pub struct ParameterAt {
 }
 
 /// Evaluations of the log density with its gradient, all chains together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Gradients {
     /// In the pilot chain of a panel.
     pub pilot: u64,
@@ -91,7 +100,7 @@ impl Gradients {
 }
 
 /// What was fitted, and how.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Provenance {
     /// Schema of the `fit.json` beside.
     pub fit_schema: String,
@@ -126,7 +135,7 @@ impl Provenance {
 }
 
 /// Wall time of one phase.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Phase {
     /// Such as `load`, `pilot`, `warmup`, `sampling`, `summaries`, `plans`, `writing`.
     pub name: String,
@@ -135,7 +144,7 @@ pub struct Phase {
 }
 
 /// The machine a fit ran on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Machine {
     /// Operating system, such as `linux`.
     pub os: String,

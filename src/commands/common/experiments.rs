@@ -9,7 +9,8 @@ use mmm::data::{
     Dataset, Estimand, Experiment, ExperimentFile, ExperimentKind, Experiments, Reading, read_experiments,
     resolve_experiments,
 };
-use serde_json::{Value, json};
+
+use super::documents::{CheckedTest, CheckedTests};
 
 /// Tests as read and as resolved.
 pub struct Tests {
@@ -82,31 +83,31 @@ impl Tests {
     }
 
     /// The same as JSON.
-    pub fn json(&self, data: &Dataset) -> Value {
+    pub fn document(&self, data: &Dataset) -> CheckedTests {
         let test = |test: &Experiment| {
             let reading = test.reading();
             let of = |what| reading.filter(|r| r.what == what).map(|r| r.estimate);
-            json!({
-                "row": test.row,
-                "label": test.label,
-                "kind": if reading.is_some() { "reading" } else { "contrast" },
-                "channels": test.channels.iter().map(|c| &data.channels[*c].name).collect::<Vec<_>>(),
-                "geos": test.geos.iter().map(|g| &data.geos[*g]).collect::<Vec<_>>(),
-                "start": test.start,
-                "end": test.end,
-                "readout_end": test.readout_end,
-                "spend_change": test.spend_change,
-                "lift": of(Estimand::Lift),
-                "roi": of(Estimand::Roi),
-                "se": reading.map(|r| r.se),
-                "population_share": test.population_share,
-                "cells_in_data": test.in_data,
-            })
+            CheckedTest {
+                row: test.row,
+                label: test.label.clone(),
+                kind: if reading.is_some() { "reading" } else { "contrast" },
+                channels: test.channels.iter().map(|c| data.channels[*c].name.clone()).collect(),
+                geos: test.geos.iter().map(|g| data.geos[*g].clone()).collect(),
+                start: test.start.to_string(),
+                end: test.end.to_string(),
+                readout_end: test.readout_end.to_string(),
+                spend_change: test.spend_change,
+                lift: of(Estimand::Lift),
+                roi: of(Estimand::Roi),
+                se: reading.map(|r| r.se),
+                population_share: test.population_share,
+                cells_in_data: test.in_data,
+            }
         };
-        json!({
-            "file": self.file.file,
-            "sha256": self.file.sha256,
-            "tests": self.resolved.tests.iter().map(test).collect::<Vec<_>>(),
-        })
+        CheckedTests {
+            file: self.file.file.clone(),
+            sha256: self.file.sha256.clone(),
+            tests: self.resolved.tests.iter().map(test).collect(),
+        }
     }
 }

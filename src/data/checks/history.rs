@@ -2,12 +2,13 @@
 
 use chrono::NaiveDate;
 use ndarray::Array2;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::data::dataset::{Channel, Dataset, Interval};
 
 /// Activity of one channel, geos taken together.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ChannelHistory {
     /// Channel name.
     pub name: String,
@@ -18,6 +19,7 @@ pub struct ChannelHistory {
     /// Currency over all rows; 0 for an organic channel.
     pub spend: f64,
     /// First period with exposure.
+    #[schemars(with = "Option<String>")]
     pub first_active: Option<NaiveDate>,
     /// Periods with exposure in any geo.
     pub active_periods: usize,
