@@ -12,7 +12,7 @@ say() { echo "== $*"; }
 say "wheel"
 [ -x tools/bin/maturin ] || { python3 -m venv tools && tools/bin/pip install -q 'maturin[zig]>=1.8,<2' auditwheel; }
 # maturin looks for zig on the PATH as `python -m ziglang`.
-(cd "$root" && PATH="$work/tools/bin:$PATH" "$work/tools/bin/maturin" build --locked --zig --out "$work/dist")
+(cd "$root" && PATH="$work/tools/bin:$PATH" "$work/tools/bin/maturin" build --locked --zig --timings --out "$work/dist")
 wheel=$(ls -t dist/*.whl | head -1)
 ls -l "$wheel"
 tools/bin/auditwheel show "$wheel"

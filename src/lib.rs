@@ -97,6 +97,8 @@ pub mod diff;
 
 pub mod refresh;
 
+pub mod export;
+
 pub mod simulate;
 
 pub mod calibration;

@@ -6,8 +6,10 @@ mod compare;
 mod completions;
 mod design;
 mod diff;
+mod export;
 mod fit;
 mod init;
+mod mcp;
 mod readout;
 mod refresh;
 mod report;
@@ -69,6 +71,8 @@ enum Command {
     Validate(validate::Validate),
     Compare(compare::Compare),
     Readout(readout::Readout),
+    Export(export::Export),
+    Mcp(mcp::Mcp),
     Schema(schema::SchemaArgs),
     Completions(completions::Completions),
     Man(completions::Man),
@@ -99,6 +103,8 @@ impl Cli {
             Command::Validate(command) => command.run(),
             Command::Compare(command) => command.run(),
             Command::Readout(command) => command.run(),
+            Command::Export(command) => command.run(),
+            Command::Mcp(command) => command.run().map(|()| ExitCode::SUCCESS),
             Command::Schema(args) => schema::run(args).map(|()| ExitCode::SUCCESS),
             Command::Completions(command) => command.run().map(|()| ExitCode::SUCCESS),
             Command::Man(command) => command.run().map(|()| ExitCode::SUCCESS),

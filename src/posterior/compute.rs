@@ -33,11 +33,11 @@ const PARTS: usize = 16;
 /// Draws that tell where effects lie in their priors: a median to a few hundredths.
 const SHIFT_DRAWS: usize = 500;
 /// Cells × draws kept for predictive intervals and leave-one-out: 32 MB.
-const PREDICTIVE_VALUES: usize = 4_000_000;
+pub(super) const PREDICTIVE_VALUES: usize = 4_000_000;
 /// Draws that predictive intervals and leave-one-out need.
-const PREDICTIVE_DRAWS: usize = 1_000;
+pub(super) const PREDICTIVE_DRAWS: usize = 1_000;
 /// Random streams of the sampler's chains come first; those of the predictive draws start here.
-const PREDICTIVE_STREAM: u64 = 1 << 32;
+pub(super) const PREDICTIVE_STREAM: u64 = 1 << 32;
 
 /// Those of the causal gaps, after those of the prior's draws.
 const GAP_STREAM: u64 = 1 << 41;

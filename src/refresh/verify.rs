@@ -4,11 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::experiments::other_experiments;
-use super::roles::missing_columns;
-use crate::config::FitConfig;
-use crate::data;
+use super::repeat::{Repeated, repeat};
 use crate::error::Error;
-use crate::previous::load_options;
 use crate::report::Fit;
 use crate::sampler::Progress;
 use crate::store;
@@ -45,9 +42,7 @@ pub fn verify(
     progress: &dyn Progress,
 ) -> Result<Verification, Error> {
     let folder = if fit_path.is_dir() { Some(fit_path) } else { fit_path.parent() };
-    refuse_other_file(before, data_path)?;
-    let options = load_options(before);
-    let (dataset, mut warnings) = data::load(data_path, &options)?;
+    let Repeated { dataset, config, fitted, warnings } = repeat(before, data_path, progress)?;
     let mut causes = Vec::new();
     if dataset.source.sha256 != before.run.data.sha256 {
         causes.push(format!(
@@ -63,10 +58,6 @@ pub fn verify(
     }
     causes.extend(before.run.experiments.as_ref().and_then(other_experiments));
     causes.extend(folder.and_then(other_instructions));
-    let config: FitConfig = data::settle(before.run.config.clone(), &dataset, &options)?;
-    warnings.extend(data::vet(&dataset, &config)?);
-    let tests = data::stored_experiments(before.run.experiments.as_ref(), &dataset, &config)?;
-    let fitted = crate::fit_with_tests(&dataset, &config, &tests, progress)?;
     let mut after = fitted.report(&dataset, &config, warnings)?;
     if let Some(asked) = &before.sensitivity {
         let controls: Vec<String> = asked.reliability.iter().map(|sweep| sweep.control.clone()).collect();
@@ -111,20 +102,6 @@ pub fn verify(
         }
     }
     Ok(found)
-}
-
-/// Refuses a file without the columns that were fitted.
-fn refuse_other_file(before: &Fit, data_path: &Path) -> Result<(), Error> {
-    let names = data::column_names(data_path)?;
-    let missing = missing_columns(before, &names);
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let columns: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
-    let noun = if missing.len() == 1 { "column" } else { "columns" };
-    let problem = format!("is not the file that was fitted: it has no {noun} {}", columns.join(", "));
-    let hint = format!("give the file that was fitted, which was {}", before.run.data.file);
-    Err(Error::data(&data_path.display().to_string(), problem, hint))
 }
 
 /// Vector instructions other than this machine's: sums are then rounded otherwise.

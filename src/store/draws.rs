@@ -18,6 +18,11 @@ impl Draws {
     pub fn get(&self, name: &str) -> Option<&[f64]> {
         self.0.get(name).map(Vec::as_slice)
     }
+
+    /// The names of all quantities, in the order of the alphabet.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
 }
 
 /// Reads the draws that belong to `fit` from its output directory, or beside its `fit.json`. `None` when

@@ -105,6 +105,27 @@ pub enum OutputError {
         /// What does not match.
         reason: String,
     },
+    /// The folder of an export is taken.
+    #[error("{} exists", path.display())]
+    ExportExists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of another format could not be made.
+    #[error("cannot write {}: {source}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// The writer's reason.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// This build does not write the format.
+    #[error("this build of mmm writes no {format}")]
+    NotBuilt {
+        /// The format, by the name of the feature that brings it.
+        format: &'static str,
+    },
     /// A draws file could not be encoded.
     #[error("cannot write {}: {source}", path.display())]
     Parquet {
@@ -153,6 +174,13 @@ impl OutputError {
             }
             OutputError::PriorOnly { .. } => Some("run `mmm fit` without --prior-only and give its output".into()),
             OutputError::Schema { .. } => Some("give a folder or fit.json written by `mmm fit`".into()),
+            OutputError::ExportExists { .. } => {
+                Some("name another folder, or replace an earlier export with --force".into())
+            }
+            OutputError::Format { .. } => Some("export to csv or parquet instead".into()),
+            OutputError::NotBuilt { format } => Some(format!(
+                "the released programs do; from source it takes `cargo install mmm-cli --features {format}`"
+            )),
             OutputError::Serialise { .. } | OutputError::Parquet { .. } => None,
         }
     }

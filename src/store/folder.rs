@@ -228,6 +228,7 @@ fn check_replaceable(target: &Path, kind: OutputKind) -> Result<(), OutputError>
         }
         OutputKind::Readout => "the folder holds other files and no readout.json",
         OutputKind::Design => "the folder is not that of a design: it holds other files and no design.json",
+        OutputKind::Export => "the folder holds other files and no export.json",
     })
 }
 

@@ -25,10 +25,11 @@ pub use folder::contents::OutputKind;
 pub(crate) use json::to_json;
 pub use log::{
     DivergenceLog, Gradients, LOG_SCHEMA, Log, Machine, ParameterAt, Phase, PhaseClock, Provenance,
+    log_schema,
 };
 pub use media::{read_media, write_media};
 pub use names::*;
 pub use parquet::write_draws;
 pub use results::{write_prior, write_results};
 pub use seal::Edited;
-pub use weekly::write_weekly;
+pub use weekly::{Weekly, read_weekly, write_weekly};

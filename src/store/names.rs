@@ -38,3 +38,5 @@ pub const DESIGN_PLAN: &str = "plan.csv";
 pub const DESIGN_GEOS: &str = "geos.csv";
 /// The row that tells a fit of the test of a design.
 pub const DESIGN_ROW: &str = "experiments.csv";
+/// What an export holds and where it comes from; in the folder of the export.
+pub const EXPORT_FILE: &str = "export.json";

@@ -1,9 +1,71 @@
 //! `weekly.csv`: outcome, fit and decomposition, one row a geo and period.
 
-use std::io::{self, Write};
+use std::fs;
+use std::io::{self, Cursor, Write};
+use std::path::Path;
+
+use chrono::NaiveDate;
+use polars_core::prelude::{DataFrame, PolarsError};
+use polars_io::SerReader;
+use polars_io::csv::read::CsvReadOptions;
 
 use crate::data::Dataset;
 use crate::posterior::{Cell, Posterior};
+use crate::store::error::OutputError;
+use crate::store::fit::beside;
+use crate::store::names::WEEKLY_FILE;
+
+/// What `weekly.csv` holds; all columns are of one length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Weekly {
+    /// First day of each row's period.
+    pub dates: Vec<NaiveDate>,
+    /// Each row's geo; `None` for a single market.
+    pub geos: Option<Vec<String>>,
+    /// The other columns by name, as [`write_weekly`] lists them; a blank cell is `None`.
+    pub series: Vec<(String, Vec<Option<f64>>)>,
+}
+
+/// Reads the table from a fit's output directory, or beside its `fit.json`.
+///
+/// # Errors
+/// When the file is missing or is no such table; it is named.
+pub fn read_weekly(fit_path: &Path) -> Result<Weekly, OutputError> {
+    let path = beside(fit_path, WEEKLY_FILE);
+    let bytes = fs::read(&path).map_err(OutputError::io("cannot read", &path))?;
+    parse_weekly(bytes).map_err(|source| OutputError::Unreadable { path, source })
+}
+
+fn parse_weekly(bytes: Vec<u8>) -> Result<Weekly, PolarsError> {
+    // Every cell as text: what a column holds is known.
+    let options = CsvReadOptions::default().with_infer_schema_length(Some(0));
+    let frame: DataFrame = options.into_reader_with_file_handle(Cursor::new(bytes)).finish()?;
+    let wrong = |what: String| PolarsError::ComputeError(what.into());
+    let mut weekly = Weekly { dates: Vec::new(), geos: None, series: Vec::new() };
+    for column in frame.columns() {
+        let cells = column.str()?.iter();
+        let name = column.name().to_string();
+        match name.as_str() {
+            "date" => {
+                let day = |cell: Option<&str>| cell.and_then(|cell| cell.parse().ok());
+                let days = cells.map(|cell| day(cell).ok_or_else(|| wrong(format!("{cell:?} is no date"))));
+                weekly.dates = days.collect::<Result<_, _>>()?;
+            }
+            "geo" => weekly.geos = Some(cells.map(|cell| of_formula(cell.unwrap_or_default())).collect()),
+            _ => {
+                let value = |cell: Option<&str>| match cell {
+                    None | Some("") => Ok(None),
+                    Some(cell) => cell.parse().map(Some).map_err(|_| wrong(format!("`{cell}` is no number"))),
+                };
+                weekly.series.push((name, cells.map(value).collect::<Result<_, _>>()?));
+            }
+        }
+    }
+    if weekly.dates.is_empty() {
+        return Err(wrong("it has no dates".into()));
+    }
+    Ok(weekly)
+}
 
 /// Writes the table as RFC 4180 with line feeds; a blank outcome stays blank. Columns: `date`, `geo`
 /// (panels), `outcome`, `fitted_mean`, `fitted_q05`, `fitted_q95`, `baseline`, `trend`, `seasonality`,
@@ -55,6 +117,11 @@ fn no_formula(name: &str) -> String {
     if name.starts_with(['=', '+', '-', '@']) { format!("'{name}") } else { name.to_owned() }
 }
 
+/// The name again.
+fn of_formula(cell: &str) -> String {
+    cell.strip_prefix('\'').filter(|name| no_formula(name) == cell).unwrap_or(cell).to_owned()
+}
+
 /// Shortest text that reads back to the same f64; blank when there is none.
 fn number(value: f64) -> String {
     if value.is_finite() { format!("{value:?}") } else { String::new() }
@@ -101,6 +168,23 @@ mod tests {
         );
         assert!(lines[4].starts_with("2024-01-22,north,,1004.5,"), "blank outcome: {}", lines[4]);
         assert!(lines[21].starts_with("2024-01-01,\"south, \"\"deep\"\"\",1020.0,"), "{}", lines[21]);
+    }
+
+    #[test]
+    fn the_table_comes_back() {
+        let Parts { mut dataset, posterior, .. } = Parts::new();
+        dataset.geos[0] = "=north".into();
+        let weekly = parse_weekly(text(&dataset, &posterior).into_bytes()).unwrap();
+        assert_eq!(weekly.dates.len(), 40);
+        assert_eq!(weekly.dates[3].to_string(), "2024-01-22");
+        assert_eq!(weekly.geos.as_ref().map(|geos| geos[3].as_str()), Some("=north"));
+        assert_eq!(weekly.geos.as_ref().map(|geos| geos[20].as_str()), Some("south, \"deep\""));
+        assert_eq!((weekly.series[0].0.as_str(), weekly.series[0].1[3]), ("outcome", None));
+        let tv = weekly.series.iter().find(|(name, _)| name == "channel:tv").unwrap();
+        assert_eq!(tv.1[0], Some(120.0));
+        for bad in ["date,outcome\nnever,1.0\n", "date,outcome\n2024-01-01,much\n", "outcome\n1.0\n", ""] {
+            assert!(parse_weekly(bad.as_bytes().to_vec()).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::store::names::{
     CURVES_FILE, DESIGN_FILE, DESIGN_GEOS, DESIGN_PAGE, DESIGN_PLAN, DESIGN_ROW, DIFF_JSON, DIFF_MARKDOWN,
-    DRAWS_FILE, FIT_FILE, LOG_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE, PRIOR_FILE, READOUT_FILE, READOUT_PAGE,
+    DRAWS_FILE, EXPORT_FILE, FIT_FILE, LOG_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE, PRIOR_FILE, READOUT_FILE, READOUT_PAGE,
     REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE,
 };
 
@@ -28,6 +28,25 @@ const OF_PRIOR: [&str; 2] = [PRIOR_FILE, PRIOR_DRAWS_FILE];
 const OF_READOUT: [&str; 2] = [READOUT_FILE, READOUT_PAGE];
 /// The same of a design.
 const OF_DESIGN: [&str; 5] = [DESIGN_FILE, DESIGN_PAGE, DESIGN_PLAN, DESIGN_GEOS, DESIGN_ROW];
+/// The same of an export, beside its tables.
+const OF_EXPORT: [&str; 3] = [EXPORT_FILE, "fit.xlsx", "fit.nc"];
+
+/// `weekly.csv`, `curves.parquet` and such.
+fn is_exported_table(name: &str) -> bool {
+    let tables = [
+        "summary",
+        "channels",
+        "curves",
+        "weekly",
+        "plans",
+        "geos",
+        "experiments",
+        "next_tests",
+        "parameters",
+    ];
+    name.rsplit_once('.')
+        .is_some_and(|(stem, end)| tables.contains(&stem) && ["csv", "parquet"].contains(&end))
+}
 /// What file managers leave in a folder that somebody looked at: nobody's work.
 const LITTER: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
@@ -42,6 +61,8 @@ pub enum OutputKind {
     Readout,
     /// `mmm design`.
     Design,
+    /// `mmm export`.
+    Export,
 }
 
 impl OutputKind {
@@ -52,6 +73,7 @@ impl OutputKind {
             OutputKind::Prior => PRIOR_FILE,
             OutputKind::Readout => READOUT_FILE,
             OutputKind::Design => DESIGN_FILE,
+            OutputKind::Export => EXPORT_FILE,
         }
     }
 
@@ -61,6 +83,7 @@ impl OutputKind {
             OutputKind::Prior => OF_PRIOR.contains(&name),
             OutputKind::Readout => OF_READOUT.contains(&name),
             OutputKind::Design => OF_DESIGN.contains(&name),
+            OutputKind::Export => OF_EXPORT.contains(&name) || is_exported_table(name),
         }
     }
 }
