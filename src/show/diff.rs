@@ -4,6 +4,7 @@ use crate::diff::{
     Change, DataDiff, DiffReport, Difference, DrawSource, ExperimentDiff, Explanation, InputDiff,
     NotCompared, Overtake, StepKind, control_of, reliabilities, verdict,
 };
+use crate::show::markdown;
 use crate::show::table::{layout, wrap};
 use crate::words::numbers::{amount, clean, percent, ratio};
 
@@ -85,18 +86,7 @@ impl Page {
         }
         match self.format {
             Format::Text => [vec![title.to_owned()], layout(rows)].concat(),
-            Format::Markdown => {
-                let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
-                let mut lines = vec![format!("**{title}**"), String::new()];
-                for (i, row) in rows.iter().enumerate() {
-                    lines.push(line(row.iter().map(|c| escape(c)).collect()));
-                    if i == 0 {
-                        let rule = |c: usize| if c == 0 { ":--" } else { "--:" }.to_owned();
-                        lines.push(line((0..row.len()).map(rule).collect()));
-                    }
-                }
-                lines
-            }
+            Format::Markdown => markdown::table(title, rows, escape),
         }
     }
 }

@@ -6,6 +6,7 @@ mod compare;
 mod design;
 mod diff;
 mod html;
+mod markdown;
 mod plan;
 mod prior;
 mod readout;
