@@ -22,8 +22,8 @@ use crate::show::terminal::{brought, by_roi, cost_per_outcome, quality, split, v
 use crate::words::numbers::{TERMS, amount, percent, ratio, signed_percent};
 use crate::words::one_of;
 
-pub use readout::readout_page;
 pub use design::design_page;
+pub use readout::readout_page;
 
 /// The page. The same fit gives the same bytes.
 pub fn report(fit: &Fit) -> String {

@@ -27,7 +27,7 @@ pub fn channels(fit: &Fit) -> Table {
         .number("marginal_roi_q95", |c| high(&c.marginal_roi))
         .number("cost_per_outcome", |c| mean(&c.cost_per_outcome))
         .number("half_life_weeks", |c| mean(&c.adstock.half_life_weeks))
-        .number("saturation", |c| Some(c.saturation.saturation_at_current_spend.mean))
+        .number("saturation", |c| mean(&c.saturation.saturation_at_current_spend))
         .text("evidence", |c| Some(verdict(c.evidence.verdict)))
         .text("evidence_sentence", |c| Some(c.evidence.sentence.clone()))
         .done()
@@ -35,6 +35,7 @@ pub fn channels(fit: &Fit) -> Table {
 
 fn verdict(verdict: EvidenceVerdict) -> &'static str {
     match verdict {
+        EvidenceVerdict::Experiment => "experiment",
         EvidenceVerdict::Data => "data",
         EvidenceVerdict::Mixed => "mixed",
         EvidenceVerdict::Prior => "prior",
@@ -61,9 +62,9 @@ pub fn estimates(fit: &Fit) -> Table {
             ("retention", adstock.retention),
             ("half_life_weeks", adstock.half_life_weeks),
             ("carryover_share", Some(adstock.carryover_share)),
-            ("half_saturation", Some(saturation.half_saturation)),
-            ("slope", Some(saturation.slope)),
-            ("saturation_at_current_spend", Some(saturation.saturation_at_current_spend)),
+            ("half_saturation", saturation.half_saturation),
+            ("slope", saturation.slope),
+            ("saturation_at_current_spend", saturation.saturation_at_current_spend),
         ]
     };
     let rows: Vec<Estimate<'_>> = fit

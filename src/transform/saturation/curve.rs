@@ -197,7 +197,8 @@ mod tests {
         let multipliers = [0.0, 0.02, 0.3, 1.0, 1.95];
         let weights: Vec<f64> = (0..45).map(|t| 0.5 + f64::from(t % 7)).collect();
         let exposure: Vec<f64> = (0..45).map(|t| f64::from(t * 31 % 17) / 9.0).collect();
-        let families = [SaturationFamily::Logistic, SaturationFamily::Exponential, SaturationFamily::Root { p: 0.6 }];
+        let families =
+            [SaturationFamily::Logistic, SaturationFamily::Exponential, SaturationFamily::Root { p: 0.6 }];
         let others = families.into_iter().map(|family| Saturation::new(family, 0.8f64.ln(), 1.0));
         let hills = [0.7, 1.0, 2.4].map(|slope| Saturation::hill(0.8, slope));
         for saturation in hills.into_iter().chain(others) {
