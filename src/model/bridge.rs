@@ -118,7 +118,7 @@ mod tests {
     fn gaps_are_runs_of_unseen_cells() {
         assert_eq!(gaps(&[0.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0]), [0..1, 2..4, 6..7]);
         assert!(gaps(&[1.0, 1.0]).is_empty());
-        assert_eq!(gaps(&[0.0; 3]), [0..3]);
+        assert_eq!(gaps(&[0.0; 3]), vec![0..3]);
     }
 
     /// One cell between two residuals a and b: mean φ (a + b) / (1 + φ²), variance 1 / (1 + φ²); two cells that
