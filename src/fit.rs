@@ -4,11 +4,12 @@ mod divergences;
 mod enough;
 mod ledger;
 mod pilot;
+mod sampling;
 mod warnings;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use crate::config::{FitConfig, SamplerConfig};
+use crate::config::FitConfig;
 use crate::data::{Dataset, Experiments};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics, RunCounts, ebfmi};
 use crate::model::{self, Calibration, Density, Design, State, experiment_terms};
@@ -16,16 +17,14 @@ use crate::planning::{self, channel_curves};
 use crate::posterior::{self, Posterior};
 use crate::report;
 use crate::report::{ExperimentReport, FitInputs, FittedWindow};
-use crate::sampler::{self, Chain, DensityError, Length, LogDensity, Progress, Run, Settings};
+use crate::sampler::{self, Chain, DensityError, LogDensity, Progress, Run};
 use crate::{Error, Warning};
 
-use enough::Enough;
 use ledger::Told;
 pub use ledger::leave_one_test_out;
+pub use sampling::Cost;
+pub(crate) use sampling::sample_density;
 pub(crate) use warnings::convergence_hint;
-
-/// Trajectories have at most 2¹⁰ points, as in Stan.
-const MAX_DEPTH: usize = 10;
 
 /// A finished fit.
 #[derive(Debug)]
@@ -46,21 +45,6 @@ pub struct Fit {
     pub warmup: usize,
     /// What it took.
     pub cost: Cost,
-}
-
-/// Wall time of a fit's phases, and what they do not tell.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cost {
-    /// Of the chain that finds a panel's coordinates.
-    pub pilot: Duration,
-    /// Of the warm-up of all chains.
-    pub warmup: Duration,
-    /// Of their draws.
-    pub sampling: Duration,
-    /// Of all that is computed from the draws.
-    pub summaries: Duration,
-    /// Gradients of the pilot chain.
-    pub pilot_gradients: u64,
 }
 
 impl Fit {
@@ -165,41 +149,6 @@ pub(crate) fn sampled(
     let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));
     cost.summaries = summaries.elapsed();
     Ok(Fit { density, chains, posterior, diagnostics, convergence, tests: Vec::new(), warmup, cost })
-}
-
-/// Samples a density; that of a panel first learns its coordinates from a pilot chain.
-///
-/// # Errors
-/// No usable starting point, or `progress` asking to stop.
-pub(crate) fn sample_density(
-    density: &mut Density,
-    config: &SamplerConfig,
-    progress: &dyn Progress,
-) -> Result<(Run<Chain>, Cost), Error> {
-    let settings = Settings {
-        seed: config.seed,
-        chains: config.chains,
-        warmup: config.warmup.map_or(Length::AsNeeded, Length::Fixed),
-        draws: config.draws.map_or(Length::AsNeeded, Length::Fixed),
-        thin: config.thinning(density.design.n_geos),
-        target_accept: config.acceptance(density.design.n_geos, density.design.media.lockstep),
-        max_depth: MAX_DEPTH,
-    };
-    let threads = rayon::current_num_threads();
-    let mut cost = Cost::default();
-    if density.design.n_geos > 1 {
-        density.spread(threads);
-        let begun = Instant::now();
-        cost.pilot_gradients = pilot::prepare(density, &settings, progress)?;
-        cost.pilot = begun.elapsed();
-    }
-    density.spread(threads / settings.chains.max(1));
-    let enough = Enough { density: &*density, settings: &settings };
-    let run = sampler::sample_into(&*density, |_, rng| density.start(rng), &settings, &enough, progress)?;
-    (cost.warmup, cost.sampling) = (run.warmup_time, run.draws_time);
-    // What follows goes over many draws at once.
-    density.spread(1);
-    Ok((run, cost))
 }
 
 /// Diagnostics of every sampled parameter, in the order of [`Posterior::parameters`].

@@ -3,7 +3,7 @@
 //! From the draws of the fit where importance weights can tell; else by a fit without the test, in one market at
 //! once, in a panel, where that takes as long as the fit itself, only when asked for.
 
-use super::sample_density;
+use super::sampling::sample_density;
 use crate::Error;
 use crate::config::{FitConfig, SamplerConfig};
 use crate::data::{Dataset, Experiment, Experiments};
@@ -76,7 +76,7 @@ impl Progress for Quiet<'_> {
 /// What each test says, and what the model says in a fit without it: as many fits as there are tests, and one.
 ///
 /// # Errors
-/// As [`fit_with_tests`](super::fit_with_tests).
+/// As [`fit_with_tests`](crate::fit_with_tests).
 pub fn leave_one_test_out(
     data: &Dataset,
     config: &FitConfig,
