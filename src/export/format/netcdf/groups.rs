@@ -56,7 +56,10 @@ fn posterior(builder: &mut NcFileBuilder, content: &Content, draws: &Draws) -> R
         // Draw by draw, the places of each together. A place without draws is NaN, as xarray has it.
         let values: Vec<f64> =
             (0..n).flat_map(|s| columns.iter().map(move |c| c.map_or(f64::NAN, |draws| draws[s]))).collect();
-        group.numbers(&variable.name, &along, &values, None)?;
+        // A dimension has its labels under its name, so its coefficients need another.
+        let of_dimension = variable.dimensions.iter().any(|dimension| dimension.name == variable.name);
+        let name = if of_dimension { format!("{}_effect", variable.name) } else { variable.name };
+        group.numbers(&name, &along, &values, None)?;
     }
     Ok(())
 }
