@@ -126,7 +126,7 @@ mod tests {
         };
         let (measure, mean) = of(0.0, 1.0);
         assert!(measure == Measure::Mean && mean.as_ref().is_ok_and(|y| y.level == y.mean));
-        let [near, beyond] = [97.0, 140.0].map(|shift| of(shift, 1.0));
+        let [near, beyond] = [97.0, 110.0].map(|shift| of(shift, 1.0));
         assert!(near.0 == Measure::Spread && beyond.0 == Measure::Spread);
         let (near, beyond) = (near.1.unwrap(), beyond.1.unwrap());
         assert!(
