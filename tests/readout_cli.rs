@@ -141,7 +141,10 @@ fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
             vec![("--start", "2021-03-01"), ("--end", "2021-04-25")],
             vec!["only 8 weeks of data lie before the test", "at least 26 weeks"],
         ),
-        (vec![("--spend-change", "-1")], vec!["did not change their spend on tv", "hint: "]),
+        (
+            vec![("--channel", "search"), ("--spend-change", "-1")],
+            vec!["did not change their spend on search", "hint: "],
+        ),
         (vec![("--spend-change", "1e12")], vec!["spend-change: ", "is more than the"]),
         (
             vec![("--spend-change", ""), ("--usual-spend", "plan")],
