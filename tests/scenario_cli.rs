@@ -118,7 +118,7 @@ fn a_return_above_expectation_is_held_until_the_user_says_otherwise() {
         assert!(text.contains(part), "no {part:?} in {text}");
     }
     let ask = |flags: &[&str]| folder.mmm(&[&["scenario", "mmm-out", "--budget", "+0%"], flags].concat());
-    ask(&[]).says(&["what was expected: search; --bound"]);
+    ask(&[]).says(&["its spend and the outcome: search; --bound"]);
     let at = |flags: &[&str]| {
         let answer = answer::scenario(&ask(&[flags, &["--json"]].concat()).stdout());
         plan(&answer, 0, "search").clone()

@@ -4,13 +4,12 @@ mod check;
 mod common;
 mod compare;
 mod completions;
-mod design;
 mod diff;
 mod export;
 mod fit;
 mod init;
+mod lift_tests;
 mod mcp;
-mod readout;
 mod refresh;
 mod report;
 mod scenario;
@@ -65,12 +64,12 @@ enum Command {
     Init(init::Init),
     Simulate(simulate::SimulateArgs),
     Scenario(scenario::Scenario),
-    Design(design::DesignArgs),
+    Design(lift_tests::DesignArgs),
     Diff(diff::Diff),
     Report(report::ReportArgs),
     Validate(validate::Validate),
     Compare(compare::Compare),
-    Readout(readout::Readout),
+    Readout(lift_tests::Readout),
     Export(export::Export),
     Mcp(mcp::Mcp),
     Schema(schema::SchemaArgs),

@@ -3,13 +3,12 @@
 mod advice;
 mod causes;
 mod compare;
-mod design;
 mod diff;
 mod html;
+mod lift_tests;
 mod markdown;
 mod plan;
 mod prior;
-mod readout;
 mod scenario;
 mod sensitivity;
 mod sensitivity_table;
@@ -19,11 +18,10 @@ mod terminal;
 mod validate;
 
 pub use compare::compare_text;
-pub use design::design_text;
 pub use diff::{Format, diff_text};
 pub use html::{design_page, readout_page, report};
+pub use lift_tests::{design_text, readout_text};
 pub use prior::prior_text;
-pub use readout::readout_text;
 pub use scenario::scenario_text;
 pub use terminal::{Style, summary};
 pub use validate::validate_text;

@@ -40,6 +40,7 @@ fn plan_columns(fit: &Fit, history: &History, design: &Design) -> [String; 3] {
     ]
 }
 
+/// What the treated geos spend until the readout ends, so that a plan of as many periods repeats the same usual ones.
 fn plan(history: &History, design: &Design) -> Vec<PlanCell> {
     let media = &history.media.history;
     let Some(channel) = media.channels.iter().find(|c| c.name == design.channel) else { return Vec::new() };
@@ -47,8 +48,8 @@ fn plan(history: &History, design: &Design) -> Vec<PlanCell> {
     let lead = weeks.dates.iter().position(|d| *d == design.start).unwrap_or(0);
     let of_geo = |g: usize| {
         let usual = weeks.repeated(&channel.spend, g);
-        let cell = move |(k, dose): (usize, &f64)| (lead + k, usual[lead + k] * dose);
-        design.dose.iter().enumerate().map(cell).collect::<Vec<_>>()
+        let dose = |k: usize| k.checked_sub(lead).and_then(|k| design.dose.get(k)).copied().unwrap_or(1.0);
+        (0..weeks.len()).map(|k| (k, usual[k] * dose(k))).collect::<Vec<_>>()
     };
     let treated = (0..media.n_geos()).filter(|g| design.geos.contains(&media.geos[*g]));
     let cell = |(g, (k, spend)): (usize, (usize, f64))| PlanCell {

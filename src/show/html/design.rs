@@ -3,7 +3,7 @@
 use super::charts::power_chart;
 use super::escape::escape;
 use super::page::{HEAD, STYLE, paragraph, section, table};
-use crate::show::design::{TITLES, cells};
+use crate::show::lift_tests::{TITLES, cells};
 use crate::test_design::DesignReport;
 use crate::words::numbers::{amount, percent};
 

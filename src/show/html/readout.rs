@@ -4,7 +4,7 @@ use crate::report::{CellReading, ReadoutReport};
 use crate::show::html::escape::escape;
 use crate::show::html::page::{page, paragraph, section, table};
 use crate::show::html::readout_charts::{course_chart, placebo_chart};
-use crate::show::readout::{estimates, heading, sentences};
+use crate::show::lift_tests::{estimates, heading, sentences};
 use crate::show::terminal::verdict;
 use crate::words::numbers::{amount, clean, signed};
 

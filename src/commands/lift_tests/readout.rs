@@ -16,9 +16,9 @@ use mmm::run::Checked;
 use mmm::show::{readout_page, readout_text};
 use mmm::store::{OutputDir, OutputKind, READOUT_FILE, READOUT_PAGE};
 
-use super::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
-use super::common::experiments::Tests;
-use super::common::progress::{Detail, Interrupt, SamplingProgress};
+use crate::commands::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use crate::commands::common::experiments::Tests;
+use crate::commands::common::progress::{Detail, Interrupt, SamplingProgress};
 
 /// Read a geo test that is in a panel: what the change of spend brought, with its error.
 ///
@@ -222,6 +222,6 @@ impl ReadoutOutput {
         }
         stdout.flush()?;
         let failed = report.diagnostics.verdict == Verdict::Fail;
-        Ok(if failed { ExitCode::from(super::NOT_CONVERGED) } else { ExitCode::SUCCESS })
+        Ok(if failed { ExitCode::from(crate::commands::NOT_CONVERGED) } else { ExitCode::SUCCESS })
     }
 }

@@ -10,8 +10,8 @@ use mmm::show::{design_page, design_text};
 use mmm::store::{OutputDir, OutputKind};
 use mmm::test_design::{Constraints, DesignReport, design, refuse_other, write_design};
 
-use super::common::args::at_least_one;
-use super::common::edited::EditedArgs;
+use crate::commands::common::args::at_least_one;
+use crate::commands::common::edited::EditedArgs;
 
 /// Find the test that is worth most beyond its price: channel, hold-out or heavy-up, geos, dose, weeks.
 ///
