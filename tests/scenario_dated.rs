@@ -107,11 +107,13 @@ fn the_best_plan_by_geo_keeps_limits_by_geo_and_by_channel() {
     let today: f64 =
         answer["scenarios"][0]["allocation"].as_array().unwrap().iter().map(|p| number(&p["current"])).sum();
     assert!((spent / today - 1.0).abs() < 1e-8 && gain(&answer) >= 0.0);
-    // Without these limits there is more to gain than without moving between geos.
+    // Without these limits there is more to gain than without moving between geos. Plans are settled: of those that
+    // lose no more than 1 % of the gain the one nearest to today's is taken.
+    const SETTLED: f64 = 0.99;
     let free = json(&["--by-geo", "--max-step", "20%", "--risk", "mean"]);
     let by_channel = json(&["--max-step", "20%", "--risk", "mean"]);
-    assert!(gain(&free) >= gain(&by_channel) * (1.0 - 1e-6), "{} {}", gain(&free), gain(&by_channel));
-    assert!(gain(&free) >= gain(&answer) * (1.0 - 1e-6));
+    assert!(gain(&free) >= gain(&by_channel) * SETTLED, "{} {}", gain(&free), gain(&by_channel));
+    assert!(gain(&free) >= gain(&answer) * SETTLED);
 }
 
 #[test]
