@@ -45,7 +45,6 @@ pub(crate) fn cells(design: &Design) -> Vec<String> {
         dose(design),
         design.geos.len().to_string(),
         design.dose.len().to_string(),
-        amount(design.se),
         amount(design.mde),
         percent(design.assurance),
         amount(design.cost),
@@ -55,8 +54,8 @@ pub(crate) fn cells(design: &Design) -> Vec<String> {
 }
 
 /// Titles of the cells.
-pub(crate) const TITLES: [&str; 11] =
-    ["Channel", "Kind", "Dose", "Geos", "Weeks", "SE", "MDE", "Found", "Cost", "Value", "Net"];
+pub(crate) const TITLES: [&str; 10] =
+    ["Channel", "Kind", "Dose", "Geos", "Weeks", "MDE", "Found", "Cost", "Value", "Net"];
 
 fn table(report: &DesignReport) -> Vec<String> {
     let mut rows = vec![TITLES.map(str::to_owned).to_vec()];
@@ -95,7 +94,7 @@ fn best(report: &DesignReport) -> Vec<String> {
 fn notes(report: &DesignReport) -> Vec<String> {
     let design = &report.designs[0];
     let mut notes = vec![format!(
-        "SE rests on {} placebo windows of your history, whose errors were {:.1} times what the fit's noise lets expect. \
+        "MDE rests on {} placebo windows of your history, whose errors were {:.1} times what the fit's noise lets expect. \
          MDE: the lift found with probability {}. Found: that a reading differs from nothing, by what is believed.",
         design.placebo_windows,
         design.placebo_ratio,
