@@ -134,7 +134,7 @@ fn what_cannot_be_is_refused_by_name_and_leaves_nothing() {
     let refused: [(&[&str], &[&str]); 8] = [
         (&["--channels", "radio"], &["the fit has no channel radio", "it has tv"]),
         (&["--treat", "Z9"], &["the fit has no geo Z9", "G001"]),
-        (&["--treat", "G001", "--spare", "G001"], &["`G001` must be treated and must not be"]),
+        (&["--treat", "G001", "--spare", "G001"], &["geo G001 must be treated and must not be"]),
         (&["--treat", "G001,G002,G003,G004,G005"], &["5 geos must be treated", "--max-treated"]),
         (&["--budget", "1"], &["no test costs 1.00 or less", "raise --budget to"]),
         (&["--max-risk", "0.00001%"], &["at risk", "raise --max-risk to"]),

@@ -32,12 +32,13 @@ const TV: &str = "tv,tv,2022-03-07,2022-05-01,2022-06-05,0,,1.9,0.5\n";
 const SEARCH: &str = "search,search,2022-09-05,2022-10-30,2022-12-04,0,,0.6,0.3\n";
 
 fn told(fit: &Fit, channel: usize) -> [f64; 4] {
-    // Median and half of the middle 68 %: a return that may be next to nothing has a long lower tail.
+    // Median and half of the middle half: a return that may be next to nothing, as one in five may, has a long lower
+    // tail, which decides the standard deviation and the quantiles near one in five.
     let moments = |draws: &[f64]| {
         let mut sorted = draws.to_vec();
         sorted.sort_by(f64::total_cmp);
         let at = |p: f64| sorted[(p * (sorted.len() - 1) as f64) as usize];
-        [at(0.5), 0.5 * (at(0.84) - at(0.16))]
+        [at(0.5), 0.5 * (at(0.75) - at(0.25))]
     };
     let channel = &fit.posterior.channels[channel];
     let ln_roi: Vec<f64> = channel.roi.as_ref().expect("paid").iter().map(|roi| roi.ln().max(-3.0)).collect();
