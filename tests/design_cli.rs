@@ -126,18 +126,21 @@ fn what_a_test_must_respect_is_respected() {
     let most =
         held["designs"].as_array().expect("designs").iter().map(|d| number(d, "cost")).fold(0.0, f64::max);
     assert!(most <= cheap * 1.5 + 1.0, "{most} {cheap}");
+    // More spend puts no outcome at risk.
+    let safe = json(design(folder, &["--max-risk", "0.00001%", "--json", "--out", "held"]));
+    let safe = safe["designs"].as_array().expect("designs");
+    assert!(!safe.is_empty() && safe.iter().all(|d| d["kind"] == "heavy_up"), "{safe:?}");
 }
 
 #[test]
 fn what_cannot_be_is_refused_by_name_and_leaves_nothing() {
     let folder = panel();
-    let refused: [(&[&str], &[&str]); 8] = [
+    let refused: [(&[&str], &[&str]); 7] = [
         (&["--channels", "radio"], &["the fit has no channel radio", "it has tv"]),
         (&["--treat", "Z9"], &["the fit has no geo Z9", "G001"]),
         (&["--treat", "G001", "--spare", "G001"], &["geo G001 must be treated and must not be"]),
         (&["--treat", "G001,G002,G003,G004,G005"], &["5 geos must be treated", "--max-treated"]),
-        (&["--budget", "1"], &["no test costs 1.00 or less", "raise --budget to"]),
-        (&["--max-risk", "0.00001%"], &["at risk", "raise --max-risk to"]),
+        (&["--budget", "1"], &["no test costs", "raise --budget to"]),
         (&["--max-treated", "5%"], &["no test can be judged", "--max-treated"]),
         (&["--block", "2022-01-01..2030-01-01"], &["no test can be judged", "block fewer days"]),
     ];

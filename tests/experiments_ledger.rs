@@ -16,7 +16,16 @@ fn market() -> (Dataset, FitConfig) {
     };
     let (data, _) = mmm::data::load(&file, &options).expect("the example loads");
     let config = mmm::data::settle(FitConfig::default(), &data, &options).expect("its settings hold");
-    (data, config.with(|c| c.sampler.chains = 2).expect("two chains are allowed"))
+    (
+        data,
+        config
+            .with(|c| {
+                c.sampler.chains = 4;
+                c.sampler.draws = Some(2500);
+                c.sampler.warmup = Some(800);
+            })
+            .expect("two chains are allowed"),
+    )
 }
 
 fn tests(rows: &str, (data, config): (&Dataset, &FitConfig)) -> Experiments {
