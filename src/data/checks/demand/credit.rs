@@ -27,11 +27,9 @@ pub(super) struct Regression<'a> {
     data: &'a Dataset,
     by_period: bool,
     outcome: Vec<f64>,
-    /// Carried exposures, relative to their mean; empty of channels that do not vary.
-    media: Vec<Vec<f64>>,
-    /// Controls, trend and season.
-    beside: Projection,
-    /// The same with all media.
+    /// What is left of each channel's carried exposure beside all else; `None` of one that does not move on its own.
+    alone: Vec<Option<Vec<f64>>>,
+    /// All media, controls, trend and season.
     all: Projection,
     /// Means by geo and period that were taken out.
     means: usize,
@@ -56,7 +54,7 @@ impl<'a> Regression<'a> {
         media.iter().filter(|m| !m.is_empty()).for_each(|m| all.add(m.clone()));
         let means = data.n_geos() + if by_period { data.n_periods() } else { 0 };
         let enough = outcome.len() >= ROWS_A_COLUMN * (all.len() + 1) + means;
-        enough.then_some(Regression { data, by_period, outcome, media, beside, all, means })
+        enough.then(|| Regression { data, by_period, outcome, alone: alone(&media, &beside), all, means })
     }
 
     /// The share of the outcome that each channel is credited with in place of `column`; 0 where chance does it.
@@ -64,7 +62,7 @@ impl<'a> Regression<'a> {
     /// # Source
     /// γ d of the omitted variable: Angrist & Pischke (2009), *Mostly Harmless Econometrics*, eq. 3.2.11.
     pub fn credit(&self, column: &Control) -> Vec<f64> {
-        let nothing = vec![0.0; self.media.len()];
+        let nothing = vec![0.0; self.alone.len()];
         let Some(column) = rows(self.data, column.values.clone(), self.by_period) else { return nothing };
         let (of_outcome, of_column) = (self.all.rest(&self.outcome), self.all.rest(&column));
         let squares = dot(&of_column, &of_column);
@@ -77,27 +75,27 @@ impl<'a> Regression<'a> {
         if effect.abs() <= WITH_OUTCOME * (left.max(0.0) / (free - 1.0) / squares).sqrt() {
             return nothing;
         }
-        let of = |channel: usize| {
-            let rest = self.others(channel).rest(&self.media[channel]);
-            let length = dot(&rest, &rest);
-            if length <= 1e-9 * dot(&self.media[channel], &self.media[channel]) {
-                return 0.0;
-            }
-            let slope = dot(&rest, &column) / length;
+        let of = |rest: &Vec<f64>| {
+            let length = dot(rest, rest);
+            let slope = dot(rest, &column) / length;
             let share = effect * slope;
             let is_chance = slope.abs() <= WITH_CHANNEL * (squares / free / length).sqrt();
             if is_chance || share < SMALL { 0.0 } else { share }
         };
-        (0..self.media.len()).map(|c| if self.media[c].is_empty() { 0.0 } else { of(c) }).collect()
+        self.alone.iter().map(|rest| rest.as_ref().map_or(0.0, of)).collect()
     }
+}
 
-    /// All but one channel.
-    fn others(&self, channel: usize) -> Projection {
-        let mut others = self.beside.clone();
-        let media = self.media.iter().enumerate();
-        media.filter(|(c, m)| *c != channel && !m.is_empty()).for_each(|(_, m)| others.add(m.clone()));
-        others
-    }
+/// What is left of each channel beside the others and what is known beside them.
+fn alone(media: &[Vec<f64>], beside: &Projection) -> Vec<Option<Vec<f64>>> {
+    let of = |(channel, own): (usize, &Vec<f64>)| {
+        let mut others = beside.clone();
+        let rest = media.iter().enumerate().filter(|(c, m)| *c != channel && !m.is_empty());
+        rest.for_each(|(_, m)| others.add(m.clone()));
+        let left = others.rest(own);
+        (dot(&left, &left) > 1e-9 * dot(own, own)).then_some(left)
+    };
+    media.iter().enumerate().map(of).collect()
 }
 
 /// The fitted rows of a series without means, in the order of the data; `None` where it does not vary.

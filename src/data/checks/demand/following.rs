@@ -2,8 +2,9 @@
 
 use ndarray::Array2;
 
+use super::credit::relative;
 use crate::data::checks::centring::centred;
-use crate::data::dataset::{Channel, Dataset};
+use crate::data::dataset::Dataset;
 
 /// |r| from which a control may be a proxy of what drives spend too. Chance reaches it once in five hundred
 /// pairs of independent series of three years of weeks.
@@ -39,7 +40,7 @@ pub fn followers(data: &Dataset, weekly_effect: bool) -> Vec<Follower> {
     let controls: Vec<_> = measured.filter_map(|c| Some((&c.name, vary(c.values.clone())?))).collect();
     let mut found = Vec::new();
     for channel in &data.channels {
-        let Some(exposure) = vary(relative(channel, &data.outcome.observed)) else { continue };
+        let Some(exposure) = vary(relative(data, &channel.exposure)) else { continue };
         for (control, values) in &controls {
             let correlation = (&exposure * values).sum();
             if correlation.abs() >= RELATED {
@@ -49,19 +50,6 @@ pub fn followers(data: &Dataset, weekly_effect: bool) -> Vec<Follower> {
         }
     }
     found
-}
-
-/// Exposure over its mean in the geo, so that large geos count no more than others; G × T.
-fn relative(channel: &Channel, present: &Array2<bool>) -> Array2<f64> {
-    let mut exposure = channel.exposure.clone();
-    for (mut row, here) in exposure.rows_mut().into_iter().zip(present.rows()) {
-        let known = || row.iter().zip(here).filter(|(_, p)| **p).map(|(x, _)| *x);
-        let mean = known().sum::<f64>() / known().count().max(1) as f64;
-        if mean > 0.0 {
-            row.mapv_inplace(|x| x / mean);
-        }
-    }
-    exposure
 }
 
 #[cfg(test)]

@@ -38,13 +38,13 @@ impl<'a> LeftOut<'a> {
         let none = LeftOut { data, by_period, columns: Vec::new() };
         let may_drive = |column: &&Control| is_driver_by_name(&column.name) && !is_calendar(data, column);
         let candidates: Vec<&Control> = data.unused.iter().filter(may_drive).collect();
+        if candidates.is_empty() {
+            return none;
+        }
         let known = &data.outcome.observed;
         let Some(outcome) = centred(relative(data, &data.outcome.values), known, by_period) else {
             return none;
         };
-        if candidates.is_empty() {
-            return none;
-        }
         let regression = Regression::of(data, by_period);
         let column = |column: &'a Control| {
             let values = centred(column.values.clone(), known, by_period)?;
