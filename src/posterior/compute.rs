@@ -12,6 +12,7 @@ use super::decomposition::{self, Means};
 use super::draw::{self, ChannelDraw};
 use super::history::MediaHistory;
 use super::parameters;
+use super::period;
 use super::quality;
 use super::summary::{bulk_sd, mean_sd, quantiles};
 use super::types::{ChannelPosterior, Expected, Gap, Parameter, Posterior};
@@ -114,6 +115,7 @@ fn evaluate(density: &Density, data: &Dataset, draws: &Points<'_>) -> Posterior 
         history: MediaHistory::of(&density.design, data),
         fit: fit.expect("a design has fitted cells"),
         leave_one_out: leave_one_out.unwrap_or_default(),
+        periods: period::periods(data, &cells, &rows),
         cells,
     }
 }

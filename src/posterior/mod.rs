@@ -10,6 +10,7 @@ mod history;
 mod ledger;
 mod parameters;
 mod pointwise;
+mod period;
 mod quality;
 mod summary;
 mod types;
@@ -26,6 +27,7 @@ pub(crate) use parameters::{
     coefficient_column, names as parameter_names, sampled_values, values as parameter_values,
 };
 pub use pointwise::{Pointwise, pointwise};
+pub use period::Period;
 pub use quality::{Prediction, crps};
 pub use summary::Summary;
 pub(crate) use summary::{bulk_sd, mean_sd, quantiles};

@@ -30,6 +30,8 @@ pub struct Posterior {
     pub parameters: Vec<Parameter>,
     /// Posterior means and intervals per cell, for `weekly.csv`.
     pub cells: Vec<Cell>,
+    /// The cells of all geos together, period by period.
+    pub periods: Vec<super::Period>,
     /// Names of the controls in [`Cell::controls`].
     pub control_names: Vec<String>,
     /// How well the model describes the fitted window.

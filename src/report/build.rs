@@ -69,6 +69,7 @@ pub fn build(inputs: FitInputs<'_>) -> Fit {
         scenarios: inputs.scenarios,
         experiments: Vec::new(),
         next_tests: inputs.next_tests,
+        history: posterior.periods.clone(),
         parameters: posterior
             .parameters
             .par_iter()

@@ -10,7 +10,7 @@ use crate::data::{ExperimentFile, Outcome, Roles};
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::Loo;
 use crate::planning::{Scenario, TestValue};
-use crate::posterior::Summary;
+use crate::posterior::{Period, Summary};
 use crate::report::channel::ChannelReport;
 use crate::report::curve::ResponseCurve;
 use crate::report::experiments::ExperimentReport;
@@ -51,6 +51,9 @@ pub struct Fit {
     /// plan of today's budget within ± 30 %, over the fitted window; most valuable first.
     #[serde(default)]
     pub next_tests: Vec<TestValue>,
+    /// The whole market period by period; empty in files of earlier versions.
+    #[serde(default)]
+    pub history: Vec<Period>,
     /// Every model parameter.
     pub parameters: Vec<ParameterReport>,
     /// How the returns hang on what cannot be seen; absent unless asked for.

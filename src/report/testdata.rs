@@ -11,8 +11,8 @@ use crate::diagnostics::*;
 use crate::model::{EffectScale, GapPrior, GapReason};
 use crate::planning::*;
 use crate::posterior::{
-    Cell, ChannelMedia, ChannelPosterior, Expected, FitQuality, Gap, MediaHistory, Parameter, Posterior,
-    Summary,
+    Cell, ChannelMedia, ChannelPosterior, Expected, FitQuality, Gap, MediaHistory, Parameter, Period,
+    Posterior, Summary,
 };
 use crate::report::build::{FitInputs, build};
 use crate::report::fit::Fit;
@@ -179,6 +179,7 @@ pub(crate) fn posterior() -> Posterior {
             Parameter { name: "roi[tv]".into(), draws: draws(1.1, 0.3, 0.37), sampled: true },
             Parameter { name: "sigma[north]".into(), draws: draws(0.1, 0.1, 0.41), sampled: true },
         ],
+        periods: periods(&cells()),
         cells: cells(),
         control_names: vec!["promo".into()],
         fit,
@@ -228,6 +229,17 @@ fn cells() -> Vec<Cell> {
             controls: vec![0.5],
             demand_captured: 0.0,
             channels: vec![120.0, 60.0, 20.0],
+        })
+        .collect()
+}
+
+fn periods(cells: &[Cell]) -> Vec<Period> {
+    let known = |t: &usize| [cells.get(*t), cells.get(WEEKS + *t)].into_iter().flatten();
+    (0..WEEKS)
+        .map(|t| {
+            let counted: Vec<&Cell> = known(&t).filter(|cell| cell.outcome.is_some()).collect();
+            let n = counted.len() as f64;
+            Period::of(&counted, [930.0 * n, 1070.0 * n])
         })
         .collect()
 }
