@@ -144,6 +144,7 @@ pub(crate) fn sampled(
     let mut density = Density::new(design).with_terms(terms);
     let (Run { chains, warmup, .. }, mut cost) = sample_density(&mut density, &config.sampler, progress)?;
     let summaries = Instant::now();
+    progress.stage("summaries");
     let posterior = posterior::compute(&density, data, &chains, config.sampler.seed);
     let convergence = convergence(&posterior);
     let diagnostics = Diagnostics::judge(&convergence, &run_counts(&chains));

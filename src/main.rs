@@ -10,6 +10,9 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = commands::Cli::parse();
     let trouble = cli.trouble();
+    if let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size_of(std::io::stdout()) {
+        mmm::show::fit_width(columns.into());
+    }
     match cli.run() {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,

@@ -51,7 +51,7 @@ fn entries(folder: &Folder) -> Vec<String> {
 /// Waits until the chains run; returns what was said until then.
 fn until_sampling(stderr: &mut impl BufRead) -> String {
     let mut said = String::new();
-    while !said.contains("sampling") {
+    while !said.contains(" %: ") {
         assert!(stderr.read_line(&mut said).expect("text") > 0, "ended before sampling: {said}");
     }
     said

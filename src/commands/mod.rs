@@ -51,7 +51,13 @@ impl BadUsage {
 /// Bayesian media mix models: what each channel returned, where it saturates, where the next
 /// dollar should go.
 #[derive(Debug, Parser)]
-#[command(name = "mmm", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "mmm",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

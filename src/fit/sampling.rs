@@ -50,6 +50,7 @@ pub(crate) fn sample_density(
     if density.design.n_geos > 1 {
         density.spread(threads);
         let begun = Instant::now();
+        progress.stage("pilot");
         cost.pilot_gradients = pilot::prepare(density, &settings, progress)?;
         cost.pilot = begun.elapsed();
     }

@@ -54,6 +54,9 @@ pub struct Tick {
 
 /// Watches a run, and may end it. Called from the chains' threads.
 pub trait Progress: Sync {
+    /// Told what comes next, in a word: work beside the chains that are watched.
+    fn stage(&self, _: &'static str) {}
+
     /// Told how many iterations each chain will make as far as is known: before the first, and when it is more.
     fn expect(&self, _: usize) {}
 

@@ -1,4 +1,4 @@
-//! The summary printed after a fit: what a manager needs, in at most 100 columns of plain text.
+//! The parts of the summary printed after a fit, in plain text as wide as the terminal.
 
 use crate::data::OutcomeKind;
 use crate::diagnostics::{Diagnostics, Verdict};
@@ -6,7 +6,6 @@ use crate::posterior::EvidenceVerdict;
 use crate::report::{ChannelReport, Fit, OutcomeReport, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::causes;
-use crate::show::sensitivity::sensitivity;
 use crate::show::table::{layout, wrap};
 use crate::warning::Warning;
 use crate::words::numbers::{TERMS, amount, clean, percent, ratio};
@@ -22,39 +21,31 @@ pub enum Style {
 }
 
 /// Code of the warning that lists the columns without a role; it replaces the line made here.
-const LEFT_OUT: &str = "columns_left_out";
+pub(super) const LEFT_OUT: &str = "columns_left_out";
 /// Columns listed by name before the rest is only counted.
 const MOST_NAMES: usize = 12;
 
-/// The summary, ending in a line feed.
-pub fn summary(fit: &Fit, style: Style) -> String {
-    let blocks = [
-        header(fit, style),
-        channel_table(fit, style),
-        costs(fit),
-        evidence(fit, style),
-        doubts(fit, style),
-        causes::tests(&fit.experiments).map_or(vec![], |text| wrap("Tests: ", 2, &text)),
-        recommendation(fit).map_or(vec![], |text| wrap("Recommendation: ", 2, &text)),
-        next_test(fit).map_or(vec![], |text| wrap("What to test next: ", 2, &text)),
-        sensitivity(fit.sensitivity.as_ref()),
-        warnings(&fit.run.warnings, style),
-        left_out(fit),
-        footnotes(fit),
-    ];
-    let text: Vec<String> =
-        blocks.into_iter().filter(|b| !b.is_empty()).map(|lines| lines.join("\n") + "\n").collect();
-    text.join("\n")
+pub(super) fn advice(fit: &Fit) -> Vec<String> {
+    recommendation(fit).map_or(vec![], |text| wrap("Recommendation: ", 2, &text))
 }
 
-fn paint(text: &str, code: &str, style: Style) -> String {
+/// What the lift tests say.
+pub(super) fn tests(fit: &Fit) -> Vec<String> {
+    causes::tests(&fit.experiments).map_or(vec![], |text| wrap("Tests: ", 2, &text))
+}
+
+pub(super) fn test_advice(fit: &Fit) -> Vec<String> {
+    next_test(fit).map_or(vec![], |text| wrap("What to test next: ", 2, &text))
+}
+
+pub(super) fn paint(text: &str, code: &str, style: Style) -> String {
     match style {
         Style::Plain => text.to_owned(),
         Style::Colour => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
     }
 }
 
-fn header(fit: &Fit, style: Style) -> Vec<String> {
+pub(super) fn header(fit: &Fit, style: Style) -> Vec<String> {
     let mut lines = wrap("", 2, &format!("{}: {}", clean(&fit.run.data.file), window(fit)));
     lines.extend(wrap("", 2, &verdict(&fit.diagnostics)));
     if let Some(line) = lines.last_mut().filter(|_| style == Style::Colour) {
@@ -161,32 +152,31 @@ pub(crate) fn quality(fit: &Fit) -> String {
     }
 }
 
-fn channel_table(fit: &Fit, style: Style) -> Vec<String> {
-    let mut rows = vec![
-        [
-            "Channel",
-            "Spend",
-            "Outcome",
-            "ROI",
-            "90 % interval",
-            "Marginal",
-            "Saturated",
-            "Half-life",
-            "Evidence",
-        ]
-        .map(String::from)
-        .to_vec(),
-    ];
-    rows.extend(by_roi(&fit.channels).into_iter().map(|channel| row(channel, &fit.outcome)));
-    let mut lines = layout(&rows);
+/// The columns of the channels' table.
+pub(super) const COLUMNS: [&str; 9] =
+    ["Channel", "Spend", "Outcome", "ROI", "90 % interval", "Marginal", "Saturated", "Half-life", "Evidence"];
+
+/// The channels with some of [`COLUMNS`], of which the first is one.
+pub(super) fn channel_table(fit: &Fit, style: Style, columns: &[&str]) -> Vec<String> {
+    let mut lines = layout(&channel_rows(fit, columns));
     if let Some(first) = lines.first_mut() {
         *first = paint(first, "1", style);
     }
     lines
 }
 
+pub(super) fn channel_rows(fit: &Fit, columns: &[&str]) -> Vec<Vec<String>> {
+    let chosen = |row: Vec<String>| -> Vec<String> {
+        let named = COLUMNS.iter().zip(row);
+        named.filter(|(name, _)| columns.contains(name)).map(|(_, cell)| cell).collect()
+    };
+    let mut rows = vec![chosen(COLUMNS.map(String::from).to_vec())];
+    rows.extend(by_roi(&fit.channels).into_iter().map(|channel| chosen(row(channel, &fit.outcome))));
+    rows
+}
+
 /// What one outcome cost, where outcomes are counted.
-fn costs(fit: &Fit) -> Vec<String> {
+pub(super) fn costs(fit: &Fit) -> Vec<String> {
     let of = |c: &&ChannelReport| {
         let cost = cost_per_outcome(c)?;
         Some(format!("{} {cost}", clean(&c.name)))
@@ -252,8 +242,9 @@ fn is_weak(verdict: EvidenceVerdict) -> bool {
     matches!(verdict, EvidenceVerdict::Mixed | EvidenceVerdict::Prior)
 }
 
-fn evidence(fit: &Fit, style: Style) -> Vec<String> {
-    let weak: Vec<_> = by_roi(&fit.channels).into_iter().filter(|c| is_weak(c.evidence.verdict)).collect();
+pub(super) fn evidence(fit: &Fit, style: Style) -> Vec<String> {
+    let weak: Vec<_> =
+        by_roi(&fit.channels).into_iter().filter(|c| is_weak(c.evidence.verdict)).collect();
     if weak.is_empty() {
         return vec![];
     }
@@ -262,7 +253,7 @@ fn evidence(fit: &Fit, style: Style) -> Vec<String> {
     lines
 }
 
-fn doubts(fit: &Fit, style: Style) -> Vec<String> {
+pub(super) fn doubts(fit: &Fit, style: Style) -> Vec<String> {
     let doubts = causes::doubts(fit);
     if doubts.is_empty() {
         return vec![];
@@ -284,8 +275,7 @@ pub(crate) fn warnings(warnings: &[Warning], style: Style) -> Vec<String> {
     lines
 }
 
-/// The columns that were excluded: those that merely found no role have a warning with what would use them.
-fn left_out(fit: &Fit) -> Vec<String> {
+pub(super) fn left_out(fit: &Fit) -> Vec<String> {
     let names = &fit.run.roles.left_out;
     if names.is_empty() || fit.run.warnings.iter().any(|w| w.code == LEFT_OUT) {
         return vec![];
@@ -297,7 +287,7 @@ fn left_out(fit: &Fit) -> Vec<String> {
     wrap("Left out: ", 10, &list.join(", "))
 }
 
-fn footnotes(fit: &Fit) -> Vec<String> {
+pub(super) fn footnotes(fit: &Fit) -> Vec<String> {
     let mut lines = wrap("", 0, TERMS);
     if fit.outcome.roi_unit == RoiUnit::OutcomePerCurrency {
         let name = clean(&fit.outcome.name);
@@ -309,6 +299,3 @@ fn footnotes(fit: &Fit) -> Vec<String> {
     }
     lines
 }
-
-#[cfg(test)]
-mod tests;

@@ -94,7 +94,7 @@ impl SamplingProgress {
     /// Removes the bars; lines stay.
     pub fn finish(&self) {
         if let Display::Bars(bars) = &self.display {
-            bars.chains.iter().for_each(ProgressBar::finish_and_clear);
+            bars.chains.iter().chain([&bars.beside]).for_each(ProgressBar::finish_and_clear);
         }
     }
 }
@@ -107,6 +107,14 @@ impl Progress for Interrupt {
 }
 
 impl Progress for SamplingProgress {
+    fn stage(&self, stage: &'static str) {
+        match &self.display {
+            Display::Quiet => {}
+            Display::Bars(bars) => bars.stage(stage),
+            Display::Lines(lines) => lines.stage(stage),
+        }
+    }
+
     fn expect(&self, iterations: usize) {
         match &self.display {
             Display::Quiet => {}
@@ -128,9 +136,10 @@ impl Progress for SamplingProgress {
     }
 }
 
-/// One bar a chain.
+/// One bar a chain, and a line for the work beside them.
 struct Bars {
     chains: Vec<ProgressBar>,
+    beside: ProgressBar,
 }
 
 /// Iterations between two texts: the bar itself moves with each one, its text need not.
@@ -147,11 +156,24 @@ impl Bars {
             bar.set_prefix(format!("chain {}", chain + 1));
             bar
         };
-        Bars { chains: (0..chains).map(bar).collect() }
+        let chains = (0..chains).map(bar).collect();
+        let beside = all.add(ProgressBar::new_spinner());
+        beside.set_style(
+            ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
+        Bars { chains, beside }
+    }
+
+    fn stage(&self, stage: &'static str) {
+        self.beside.set_message(stage);
+        self.beside.tick();
     }
 
     fn advance(&self, tick: Tick) {
         let Some(bar) = self.chains.get(tick.chain) else { return };
+        if tick.iteration == 1 {
+            self.beside.set_message("");
+        }
         bar.set_position(tick.iteration as u64);
         if tick.iteration.is_multiple_of(TEXT_EVERY) {
             bar.set_message(message(tick));
@@ -186,6 +208,23 @@ impl Lines {
         }
     }
 
+    /// Names a stage that takes its time.
+    fn stage(&self, stage: &str) {
+        /// A run that is done so soon needs no more lines.
+        const SOON: Duration = Duration::from_secs(5);
+        let begins = self.done.load(Ordering::Relaxed) == 0;
+        if begins || self.start.elapsed() > SOON {
+            self.say(stage);
+        }
+    }
+
+    fn say(&self, line: &str) {
+        if let Ok(mut out) = self.out.lock() {
+            // Progress that no one can read must not stop a fit.
+            let _ = writeln!(out, "{line}");
+        }
+    }
+
     fn expect(&self, iterations: usize) {
         self.total.store(self.chains * iterations, Ordering::Relaxed);
     }
@@ -199,22 +238,18 @@ impl Lines {
         let tenth = |n: usize| n * 10 / total;
         // fetch_add hands every count to exactly one thread, so each tenth is printed once.
         if tenth(done) > tenth(done - 1) {
-            let line = self.line((done, total), tick.step_size, self.start.elapsed());
-            if let Ok(mut out) = self.out.lock() {
-                // Progress that no one can read must not stop a fit.
-                let _ = writeln!(out, "{line}");
-            }
+            self.say(&self.line((done, total), tick, self.start.elapsed()));
         }
     }
 
-    fn line(&self, (done, total): (usize, usize), step_size: f64, elapsed: Duration) -> String {
+    fn line(&self, (done, total): (usize, usize), tick: Tick, elapsed: Duration) -> String {
         let divergences: usize = self.divergences.iter().map(|d| d.load(Ordering::Relaxed)).sum();
         let left = elapsed.as_secs_f64() * total.saturating_sub(done) as f64 / done as f64;
+        let phase = if tick.warmup { "warm-up" } else { "sampling" };
         format!(
-            "sampling {} %: {done} of {} iterations, {divergences} divergences, step {step_size:.3}, \
-             {left:.0} s left",
+            "{phase} {} %: {done} of {total} iterations, {divergences} divergences, step {:.3}, {left:.0} s left",
             done * 100 / total,
-            total
+            tick.step_size
         )
     }
 }
@@ -258,8 +293,22 @@ mod tests {
     #[test]
     fn time_left_is_in_proportion() {
         let lines = Lines::new(1, Box::new(io::sink()));
-        let line = lines.line((25, 100), 0.1, Duration::from_secs(10));
-        assert!(line.ends_with("step 0.100, 30 s left"), "{line}");
+        let told = |tick| lines.line((25, 100), tick, Duration::from_secs(10));
+        let line = told(tick(0, 25));
+        assert!(line.starts_with("warm-up 25 %") && line.ends_with("step 0.250, 30 s left"), "{line}");
+        assert!(told(tick(0, 80)).starts_with("sampling"), "{line}");
+    }
+
+    #[test]
+    fn the_pilot_is_named_and_what_is_soon_done_is_not() {
+        let out = Shared::default();
+        let lines = Lines::new(1, Box::new(out.clone()));
+        lines.stage("pilot");
+        lines.expect(10);
+        lines.advance(tick(0, 1));
+        lines.stage("summaries");
+        let text = String::from_utf8(out.0.lock().unwrap().clone()).unwrap();
+        assert!(text.starts_with("pilot\nwarm-up 10 %") && !text.contains("summaries"), "{text}");
     }
 
     #[test]

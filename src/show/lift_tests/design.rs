@@ -1,10 +1,9 @@
 //! The table of designs, within 80 columns.
 
-use crate::show::table::{layout, wrap_to};
+use crate::show::table::{layout, wrap};
 use crate::test_design::{Design, DesignReport, Kind};
 use crate::words::numbers::{amount, clean, percent, signed};
 
-const WIDTH: usize = 80;
 const NAME: usize = 12;
 /// Probability of a significant reading below which a test is more likely to tell nothing.
 const WEAK: f64 = 0.5;
@@ -25,7 +24,7 @@ fn header(report: &DesignReport) -> Vec<String> {
         report.compared,
         report.horizon_weeks
     );
-    wrap_to(WIDTH, "", 0, &text)
+    wrap("", 0, &text)
 }
 
 /// Dose in a word.
@@ -86,8 +85,8 @@ fn best(report: &DesignReport) -> Vec<String> {
         amount(design.se),
         percent(design.assurance)
     );
-    let mut lines = wrap_to(WIDTH, "", 0, &text);
-    lines.extend(wrap_to(WIDTH, "Read it: ", 2, &report.best.readout));
+    let mut lines = wrap("", 0, &text);
+    lines.extend(wrap("Read it: ", 2, &report.best.readout));
     lines
 }
 
@@ -108,5 +107,5 @@ fn notes(report: &DesignReport) -> Vec<String> {
             "One market has nothing to be held against: whatever else changes in those weeks counts as the test.".into(),
         );
     }
-    notes.iter().flat_map(|note| wrap_to(WIDTH, "- ", 2, note)).collect()
+    notes.iter().flat_map(|note| wrap("- ", 2, note)).collect()
 }

@@ -5,7 +5,7 @@ use crate::show::plan;
 use crate::show::plan::Counted;
 use crate::show::scenario::cells::{plan_change, row};
 use crate::show::shorten::shorten_apart;
-use crate::show::table::{WIDTH, layout, wrap};
+use crate::show::table::{layout, width as columns, wrap};
 use crate::words::numbers::{amount, clean, percent, signed};
 
 /// Characters of a plan's name above its column, where that is enough to tell it from the others.
@@ -109,7 +109,7 @@ fn side_by_side_group(group: &[&Answer], names: &[String]) -> Vec<Vec<String>> {
     let channel = width(&mut plans.iter().map(|plan| clean(&plan.channel))).min(CHANNEL_NAME);
     // `as today` is the widest change.
     let column = 2 + width(&mut names.iter().cloned()).max(8);
-    let fit = (WIDTH.saturating_sub(channel + 9) / column).max(1);
+    let fit = (columns().saturating_sub(channel + 9) / column).max(1);
     let table = |(answers, names): (&[&Answer], &[String])| {
         let mut rows = vec![row(["Channel", "Today"])];
         rows[0].extend(names.iter().cloned());

@@ -1,10 +1,9 @@
 //! Can data like these tell? The answer in tables and words, within 80 columns.
 
 use crate::report::{DataReport, Recovered, Recovery, WhatIf, WhatIfKind};
-use crate::show::table::{layout, wrap_to};
+use crate::show::table::{layout, wrap};
 use crate::words::numbers::{clean, percent, ratio};
 
-const WIDTH: usize = 80;
 /// Characters of a channel's name that leave room for the rest.
 const NAME: usize = 24;
 /// Share told below which a return stays an assumption, as in a fit's verdict `prior`.
@@ -27,7 +26,7 @@ fn header(found: &Recovery, data: &DataReport) -> Vec<String> {
         clean(&data.file),
         found.worlds
     );
-    wrap_to(WIDTH, "", 0, &text)
+    wrap("", 0, &text)
 }
 
 fn name(name: &str) -> String {
@@ -99,7 +98,7 @@ fn words(found: &Recovery) -> Vec<String> {
     if found.not_converged > 0 {
         lines.push(format!("The chains of {} of {} refits disagree.", found.not_converged, found.worlds));
     }
-    lines.iter().flat_map(|line| wrap_to(WIDTH, "- ", 2, line)).collect()
+    lines.iter().flat_map(|line| wrap("- ", 2, line)).collect()
 }
 
 #[cfg(test)]
