@@ -103,6 +103,8 @@ pub mod simulate;
 
 pub mod calibration;
 
+pub mod page;
+
 pub mod show;
 
 pub use error::Error;

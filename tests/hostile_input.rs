@@ -15,8 +15,9 @@ use common::Folder;
 use mmm::config::{FitConfig, RawConfig};
 use mmm::data::{self, LoadOptions};
 use mmm::diff::{self, Settings, Side};
+use mmm::page::{PageOptions, page};
 use mmm::report::Fit;
-use mmm::show::{self, Format, Style};
+use mmm::show::{self, Detail, Format, Style};
 use mmm::store::{self, Edited};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -272,8 +273,11 @@ fn read_data(path: &Path) -> bool {
 fn read_fit(folder: &Path) -> bool {
     // Edits are what is tried here: what their hash refuses is read all the same.
     let Ok((fit, _)) = Fit::read_with(folder, Edited::Allow) else { return false };
-    let _ = show::summary(&fit, Style::Plain);
-    let _ = show::report(&fit);
+    let _ = show::summary(&fit, Style::Plain, Detail::Short);
+    let _ = show::summary(&fit, Style::Plain, Detail::Full);
+    if let Ok(page) = page(folder, &fit, &PageOptions::default()) {
+        let _ = show::report(&fit, &page);
+    }
     let _ = mmm::previous::raw_settings(&fit).and_then(|raw| raw.resolve(RawConfig::default()));
     if let Ok(curves) = store::read_curves(folder, &fit)
         && let Ok(curves) = mmm::planning::channel_curves(curves)

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use mmm::config::{RawConfig, Resolved};
 use mmm::diagnostics::Verdict;
+use mmm::page::{PageOptions, page};
 use mmm::run::{Checked, finish_sampling, write_log};
 use mmm::show::Style;
 use mmm::store::{OutputDir, OutputKind, PhaseClock, REPORT_FILE};
@@ -72,6 +73,9 @@ struct OutputArgs {
     /// No progress and no summary
     #[arg(long)]
     quiet: bool,
+    /// Say everything in the summary: every sentence, every warning with its hint
+    #[arg(long, conflicts_with_all = ["quiet", "json"])]
+    verbose: bool,
     /// Write report.html too
     #[arg(long)]
     report: bool,
@@ -137,8 +141,12 @@ impl Fit {
             clock.finish("sensitivity");
         }
 
-        pool.install(|| write_all(&directory, &mut report, &checked, &fitted, self.results.report))?;
+        pool.install(|| store::write_results(&directory, &mut report, &checked.dataset, &fitted.posterior))
+            .map_err(mmm::Error::from)?;
         let changes = previous.as_ref().map(|p| p.compare(&directory)).transpose()?;
+        if self.results.report {
+            pool.install(|| write_page(&directory, &report))?;
+        }
         clock.finish("writing");
         pool.install(|| write_log(&directory, &clock, &report, &fitted))?;
         interrupt.check()?;
@@ -214,7 +222,8 @@ impl OutputArgs {
         } else if !self.quiet {
             let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let style = if colour { Style::Colour } else { Style::Plain };
-            write!(stdout, "{}", show::summary(report, style))?;
+            let detail = if self.verbose { show::Detail::Full } else { show::Detail::Short };
+            write!(stdout, "{}", show::summary(report, style, detail))?;
             writeln!(stdout, "{since}\nresults in {}", target.display())?;
         }
         stdout.flush()?;
@@ -227,17 +236,8 @@ fn unsaid(target: &Path) -> String {
     format!("cannot write to stdout; the results are in {}", target.display())
 }
 
-/// Every file but the log, which tells how long this took.
-fn write_all(
-    directory: &OutputDir,
-    report: &mut report::Fit,
-    checked: &Checked,
-    fitted: &mmm::Fit,
-    html: bool,
-) -> Result<(), mmm::Error> {
-    store::write_results(directory, report, &checked.dataset, &fitted.posterior)?;
-    if html {
-        directory.write_bytes(REPORT_FILE, show::report(report).as_bytes())?;
-    }
-    Ok(())
+/// The page, which tells of the files that were written before it.
+fn write_page(directory: &OutputDir, report: &report::Fit) -> Result<(), mmm::Error> {
+    let page = page(directory.working_path(), report, &PageOptions::default())?;
+    Ok(directory.write_bytes(REPORT_FILE, show::report(report, &page).as_bytes())?)
 }

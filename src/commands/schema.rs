@@ -15,7 +15,7 @@ use super::common::documents;
   mmm schema scenario | jq '.properties | keys'")]
 pub struct SchemaArgs {
     /// Of what: fit (fit.json), prior (prior.json), readout (readout.json), design (design.json), export
-    /// (export.json), log (log.json), or the --json of check, init, simulate, scenario, validate, compare or diff
+    /// (export.json), log (log.json), or the --json of check, init, simulate, report, scenario, validate, compare or diff
     #[arg(value_enum, default_value_t = Document::Fit)]
     document: Document,
 }
@@ -28,6 +28,7 @@ enum Document {
     Check,
     Init,
     Simulate,
+    Report,
     Scenario,
     Validate,
     Compare,
@@ -46,6 +47,7 @@ pub fn run(args: SchemaArgs) -> anyhow::Result<()> {
     let schema = match args.document {
         Document::Fit => mmm::report::fit_schema(),
         Document::Prior => mmm::report::prior_schema(),
+        Document::Report => mmm::page::page_schema(),
         Document::Scenario => mmm::report::scenario_schema(),
         Document::Validate => mmm::report::validate_schema(),
         Document::Compare => mmm::compare::compare_schema(),

@@ -31,11 +31,27 @@ impl Draws {
 /// # Errors
 /// When the file is cut short or damaged, or holds another number of draws than `fit` has; it is named.
 pub fn read_draws(fit_path: &Path, fit: &Fit) -> Result<Option<Draws>, OutputError> {
+    read(fit_path, fit, None)
+}
+
+/// The same of some quantities, each of which the file must have.
+///
+/// # Errors
+/// As [`read_draws`].
+pub fn read_draws_of(
+    fit_path: &Path,
+    fit: &Fit,
+    quantities: Vec<String>,
+) -> Result<Option<Draws>, OutputError> {
+    read(fit_path, fit, Some(quantities))
+}
+
+fn read(fit_path: &Path, fit: &Fit, quantities: Option<Vec<String>>) -> Result<Option<Draws>, OutputError> {
     let path = beside(fit_path, DRAWS_FILE);
     if !path.exists() {
         return Ok(None);
     }
-    let frame = read_frame(&path, fit, None)?;
+    let frame = read_frame(&path, fit, quantities)?;
     let want = fit.run.chains.saturating_mul(fit.run.draws);
     if frame.height() != want {
         let reason = format!("it has {} draws where its fit.json says {want}", frame.height());

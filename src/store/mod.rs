@@ -17,7 +17,7 @@ pub(crate) mod seal;
 mod weekly;
 
 pub use curves::{read_curves, write_curves};
-pub use draws::{Draws, read_draws};
+pub use draws::{Draws, read_draws, read_draws_of};
 pub use error::OutputError;
 pub(crate) use fit::beside;
 pub use folder::OutputDir;

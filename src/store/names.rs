@@ -20,6 +20,8 @@ pub const PRIOR_DRAWS_FILE: &str = "prior_draws.parquet";
 pub const REPORT_FILE: &str = "report.html";
 /// Beginning of the name under which a report is written until it is complete.
 pub const REPORT_UNFINISHED: &str = ".report.html.tmp-";
+/// What `mmm validate --json` printed, where somebody kept it beside the fit.
+pub const VALIDATE_JSON: &str = "validate.json";
 /// The comparison with the earlier fit beside a refreshed one.
 pub const DIFF_JSON: &str = "diff.json";
 /// The same to be read.

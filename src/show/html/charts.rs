@@ -45,60 +45,6 @@ pub(crate) fn interval_chart(
     svg
 }
 
-/// Incremental outcome against spend with its interval, today's spend, and the extrapolated part shaded.
-pub(crate) fn response_chart(curve: &ResponseCurve) -> String {
-    let multipliers = &curve.spend_multiplier;
-    let furthest = multipliers.last().copied().unwrap_or(1.0).max(f64::MIN_POSITIVE);
-    let band = &curve.incremental_outcome;
-    let top = band.q95.iter().chain(&band.mean).copied().fold(0.0, f64::max);
-    let top = if top > 0.0 { top } else { 1.0 };
-    let x = |m: f64| LEFT + m / furthest * (RIGHT - LEFT);
-    let y = |v: f64| BOTTOM - v / top * (BOTTOM - TOP);
-    let points = |values: &[f64]| -> Vec<(f64, f64)> {
-        multipliers.iter().zip(values).map(|(m, v)| (x(*m), y(*v))).collect()
-    };
-    let mut svg = open_svg("curve", &format!("Response curve of {}", curve.channel), (330.0, 208.0));
-    svg.push_str(&text(
-        "",
-        LEFT,
-        14.0,
-        "start",
-        &shorten_all(std::slice::from_ref(&curve.channel), 36).concat(),
-    ));
-    if let Some(seen) = curve.observed_max_multiplier.filter(|s| *s < furthest) {
-        let from = x(seen.max(0.0));
-        svg.push_str(&format!(
-            "<rect class=\"shade\" x=\"{from:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"/>\n",
-            RIGHT - from,
-            BOTTOM - TOP
-        ));
-    }
-    svg.push_str(&line("axis", (LEFT, BOTTOM), (RIGHT, BOTTOM)));
-    svg.push_str(&line("axis", (LEFT, TOP), (LEFT, BOTTOM)));
-    let mut outline = points(&band.q95);
-    outline.extend(points(&band.q05).into_iter().rev());
-    svg.push_str(&format!("<polygon class=\"band\" points=\"{}\"/>\n", path(&outline)));
-    svg.push_str(&format!("<polyline class=\"mark\" points=\"{}\"/>\n", path(&points(&band.mean))));
-    if let Some(today) = multipliers.iter().position(|m| *m == 1.0) {
-        svg.push_str(&dot(x(1.0), y(band.mean[today])));
-    }
-    svg.push_str(&text("soft", LEFT - 5.0, TOP + 8.0, "end", &amount(top)));
-    svg.push_str(&text("soft", LEFT - 5.0, BOTTOM, "end", "0"));
-    // An organic channel has no spend: its axis counts multiples of today's exposure.
-    let label = |m: f64| match curve.current_spend {
-        s if s > 0.0 => amount(s * m),
-        _ => format!("{m:.1}×"),
-    };
-    svg.push_str(&text("soft", x(1.0), BOTTOM + 16.0, "middle", &label(1.0)));
-    if furthest > 1.3 {
-        svg.push_str(&text("soft", RIGHT, BOTTOM + 16.0, "end", &label(furthest)));
-    }
-    let axis = if curve.current_spend > 0.0 { "spend" } else { "exposure" };
-    svg.push_str(&text("soft", (LEFT + RIGHT) / 2.0, BOTTOM + 33.0, "middle", axis));
-    svg.push_str("</svg>\n");
-    svg
-}
-
 /// Probability against the size of a lift; shaded between `believed`, a dot at `marked`.
 pub(crate) fn power_chart(points: &[(f64, f64)], believed: (f64, f64), marked: (f64, f64)) -> String {
     const WIDTH: f64 = 720.0;

@@ -7,11 +7,11 @@ use std::path::Path;
 use crate::store::names::{
     CURVES_FILE, DESIGN_FILE, DESIGN_GEOS, DESIGN_PAGE, DESIGN_PLAN, DESIGN_ROW, DIFF_JSON, DIFF_MARKDOWN,
     DRAWS_FILE, EXPORT_FILE, FIT_FILE, LOG_FILE, MEDIA_FILE, PRIOR_DRAWS_FILE, PRIOR_FILE, READOUT_FILE,
-    READOUT_PAGE, REPORT_FILE, REPORT_UNFINISHED, WEEKLY_FILE,
+    READOUT_PAGE, REPORT_FILE, REPORT_UNFINISHED, VALIDATE_JSON, WEEKLY_FILE,
 };
 
 /// Every file that any version of mmm wrote into the directory of a fit.
-const OF_FIT: [&str; 9] = [
+const OF_FIT: [&str; 10] = [
     FIT_FILE,
     DRAWS_FILE,
     CURVES_FILE,
@@ -21,6 +21,7 @@ const OF_FIT: [&str; 9] = [
     REPORT_FILE,
     DIFF_JSON,
     DIFF_MARKDOWN,
+    VALIDATE_JSON,
 ];
 /// The same of a prior.
 const OF_PRIOR: [&str; 2] = [PRIOR_FILE, PRIOR_DRAWS_FILE];

@@ -1,0 +1,36 @@
+// Run by tests/report_page.rs in a real browser: what does not fit, in every frame of the wrapping page.
+addEventListener("load", () => {
+  const found = [];
+  const say = (frame, what) => found.push(frame.id + ": " + what);
+  for (const frame of document.querySelectorAll("iframe")) {
+    const page = frame.contentDocument, width = page.documentElement.clientWidth;
+    if (page.documentElement.scrollWidth > width) say(frame, "the page scrolls sideways");
+    for (const element of page.querySelectorAll("body *:not(svg *)")) {
+      const box = element.getBoundingClientRect();
+      const scrolls = element.closest(".scroll") && !element.matches(".scroll");
+      if (box.width && !scrolls && !element.closest(".unseen") && box.right > width + 1)
+        say(frame, element.tagName + "." + element.className + " ends at " + Math.round(box.right));
+    }
+    for (const svg of page.querySelectorAll("svg[role=img]")) {
+      const frameOf = svg.getBoundingClientRect();
+      const texts = [...svg.querySelectorAll("text")].map((t) => [t, t.getBoundingClientRect()]);
+      const name = svg.querySelector("title").textContent;
+      texts.forEach(([t, a], i) => {
+        if (!a.width) return;
+        if (a.left < frameOf.left - 1 || a.right > frameOf.right + 1 || a.bottom > frameOf.bottom + 1)
+          say(frame, name + ": " + t.textContent + " is cut off");
+        for (const [u, b] of texts.slice(i + 1)) {
+          const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+          const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+          if (across > 1 && down > 3) say(frame, name + ": " + t.textContent + " touches " + u.textContent);
+        }
+      });
+      const size = texts.length ? Math.min(...texts.map(([, b]) => b.height)) : 99;
+      if (size < 8) say(frame, name + ": text of " + size + " px");
+    }
+  }
+  const out = document.createElement("pre");
+  out.id = "found";
+  out.textContent = "measured " + document.querySelectorAll("iframe").length + " frames\n" + found.join("\n");
+  document.body.append(out);
+});
