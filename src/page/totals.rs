@@ -6,7 +6,7 @@ use crate::config::{Adstock, OutcomeKind};
 use crate::posterior::{EvidenceVerdict, Summary};
 use crate::report::{ChannelReport, Fit, RoiUnit};
 use crate::store::Draws;
-use crate::transform::adstock::lag_weights;
+use crate::transform::adstock::{CarryShape, SlowPart, lag_weights};
 
 /// Periods of which the carry-over is told.
 const LAGS: usize = 13;
@@ -70,6 +70,7 @@ fn basis(channel: &ChannelReport) -> Basis {
         return Basis::Test;
     }
     match channel.evidence.verdict {
+        EvidenceVerdict::Experiment => Basis::Test,
         EvidenceVerdict::Data => Basis::Correlation,
         EvidenceVerdict::Mixed => Basis::Partly,
         EvidenceVerdict::Prior if channel.evidence.is_assumed() => Basis::Assumed,
@@ -83,7 +84,12 @@ fn carry_over(fit: &Fit, channel: &ChannelReport) -> Vec<f64> {
     let (kind, retention) = (own.unwrap_or(config.model.adstock), channel.adstock.retention);
     let Some(retention) = retention.filter(|_| kind != Adstock::None) else { return vec![1.0] };
     let alpha = retention.mean;
-    match lag_weights(kind, alpha) {
+    let mut shape = CarryShape::from(alpha);
+    if let Some(slow) = &channel.adstock.slow {
+        let periods = slow.half_life_weeks.mean * 7.0 / fit.run.data.interval_days;
+        shape.slow = SlowPart { retention: 0.5_f64.powf(1.0 / periods), share: slow.share.mean };
+    }
+    match lag_weights(kind, shape) {
         Some(weights) => weights.into_iter().take(LAGS).collect(),
         None => (0..LAGS as i32).map(|lag| (1.0 - alpha) * alpha.powi(lag)).collect(),
     }

@@ -1,16 +1,12 @@
 //! The report's charts as inline SVG.
 
 use crate::posterior::Summary;
-use crate::report::ResponseCurve;
 use crate::show::html::escape::escape;
 use crate::show::shorten::shorten_all;
 use crate::words::numbers::amount;
 
-/// Inner drawing area of a response chart, in SVG units.
+/// Left of the power curve, in SVG units.
 const LEFT: f64 = 48.0;
-const RIGHT: f64 = 312.0;
-const TOP: f64 = 26.0;
-const BOTTOM: f64 = 170.0;
 
 /// Dots with 90 % intervals, one row each, on a common axis from 0 (or below, when a value is);
 /// `mark` draws a dashed reference line.
@@ -103,21 +99,6 @@ pub(crate) fn path(points: &[(f64, f64)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testdata;
-
-    #[test]
-    fn today_and_extrapolation_are_where_they_belong() {
-        let fit = testdata::fit();
-        let curve = &fit.response_curves[0];
-        let svg = response_chart(curve);
-        // The axis ends at twice today's spend: today is in the middle, 1.6 at four fifths.
-        assert!(svg.contains("<circle class=\"dot\" cx=\"180.0\""), "{svg}");
-        assert!(svg.contains("<rect class=\"shade\" x=\"259.2\""), "{svg}");
-        assert!(svg.contains(">2.40K</text>") && svg.contains(">4.80K</text>"), "{svg}");
-        let mut seen = curve.clone();
-        seen.observed_max_multiplier = Some(2.5);
-        assert!(!response_chart(&seen).contains("shade"));
-    }
 
     #[test]
     fn the_longest_interval_ends_at_the_right_edge() {

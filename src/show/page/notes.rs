@@ -41,7 +41,7 @@ pub(super) fn channels(view: View<'_>) -> Markup {
             percent(c.outcome_share.mean),
             c.roi.map_or_else(none, |r| with_interval(&r)),
             c.marginal_roi.map_or_else(none, |r| with_interval(&r)),
-            percent(c.saturation.saturation_at_current_spend.mean),
+            c.saturation.saturation_at_current_spend.map_or_else(none, |s| percent(s.mean)),
             c.adstock.half_life_weeks.map_or_else(none, |h| format!("{:.1} wk", h.mean)),
             basis.to_owned(),
         ];

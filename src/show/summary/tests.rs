@@ -1,6 +1,7 @@
 //! Tests of the terminal summary, the main one against a text checked by eye.
 
 use super::*;
+use crate::show::terminal::split;
 use crate::diagnostics::*;
 use crate::report::testdata;
 use crate::report::testdata::Parts;
@@ -69,7 +70,7 @@ fn an_outcome_that_changes_its_sign_has_amounts_and_no_shares() {
     assert_eq!((fit.outcome.total, fit.outcome.share_of), (-300.0, Some(63_800.0)));
     assert_eq!(fit.outcome.p_negative_baseline, 0.0);
     assert!((fit.outcome.baseline_share.mean + fit.outcome.media_share.mean - 1.0).abs() < 0.03);
-    let text = summary(&fit, Style::Plain);
+    let text = summary(&fit, Style::Plain, Detail::Full);
     for part in
         ["Media brought 6.", "which is no share of a total whose sign changes", "of the outcome's size"]
     {

@@ -104,6 +104,7 @@ fn words(found: &Recovery) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::table::width;
     use crate::report::testdata;
 
     fn recovered(name: &str, told: f64) -> Recovered {
@@ -128,7 +129,7 @@ mod tests {
         let data = testdata::Parts::new().fit().run.data;
         let lines: Vec<String> = blocks(&found, &data).concat();
         let text = lines.join("\n");
-        assert!(lines.iter().all(|l| l.chars().count() <= WIDTH), "{text}");
+        assert!(lines.iter().all(|l| l.chars().count() <= width()), "{text}");
         let said = "cannot tell what a channel with a name";
         assert!(text.contains(said) && !text.contains("what tv return"), "{text}");
         assert!(text.contains("18 of 20") && text.contains("1 of 20 refits"), "{text}");
