@@ -189,12 +189,12 @@ fn next_test(fit: &Fit, page: &PageReport) -> Option<Answer> {
         sentences.push(format!("Then {}.", list(&others)));
     }
     sentences.push(if fit.run.data.geos > 1 {
-        "Change its spend strongly in some geos for some weeks while the others go on, and tell the fit with \
-         --experiments."
+        "Change its spend strongly in some geos for some weeks while the others go on: mmm design says in which and \
+         when, and mmm readout reads it for the next fit."
             .into()
     } else {
-        "Change its spend strongly in some regions while the others go on, or have the platform run a lift study, and \
-         tell the fit with --experiments."
+        "Change its spend strongly in some regions while the others go on, have the platform run a lift study, or pulse \
+         it as mmm design says, and tell the next fit with --experiments."
             .into()
     });
     Some(Answer { question, headline: format!("Test {} first.", clean(&first.channel)), sentences })

@@ -9,8 +9,8 @@ mod evidence;
 mod history;
 mod ledger;
 mod parameters;
-mod pointwise;
 mod period;
+mod pointwise;
 mod quality;
 mod summary;
 mod types;
@@ -26,8 +26,8 @@ pub use ledger::{LeftOutBy, TestDraws, TestLedger, ledger, test_draws};
 pub(crate) use parameters::{
     coefficient_column, names as parameter_names, sampled_values, values as parameter_values,
 };
-pub use pointwise::{Pointwise, pointwise};
 pub use period::Period;
+pub use pointwise::{Pointwise, pointwise};
 pub use quality::{Prediction, crps};
 pub use summary::Summary;
 pub(crate) use summary::{bulk_sd, mean_sd, quantiles};

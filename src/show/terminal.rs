@@ -243,8 +243,7 @@ fn is_weak(verdict: EvidenceVerdict) -> bool {
 }
 
 pub(super) fn evidence(fit: &Fit, style: Style) -> Vec<String> {
-    let weak: Vec<_> =
-        by_roi(&fit.channels).into_iter().filter(|c| is_weak(c.evidence.verdict)).collect();
+    let weak: Vec<_> = by_roi(&fit.channels).into_iter().filter(|c| is_weak(c.evidence.verdict)).collect();
     if weak.is_empty() {
         return vec![];
     }

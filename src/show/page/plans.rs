@@ -31,7 +31,8 @@ pub(super) fn before_and_after(view: View<'_>) -> Markup {
     }
     let x = Axis::new(
         (0.0, by * rows.iter().map(|p| p.current.max(p.proposed)).fold(0.0, f64::max)),
-        (LEFT, RIGHT),
+        // The diamond of the largest stays clear of its change.
+        (LEFT, RIGHT - 12.0),
     );
     let bottom = TOP + ROW * rows.len() as f64;
     let chart = html! {

@@ -1,11 +1,11 @@
 //! Tests of the terminal summary, the main one against a text checked by eye.
 
 use super::*;
-use crate::show::terminal::split;
 use crate::diagnostics::*;
 use crate::report::testdata;
 use crate::report::testdata::Parts;
 use crate::show::terminal::LEFT_OUT;
+use crate::show::terminal::split;
 
 #[test]
 fn snapshot() {

@@ -104,8 +104,8 @@ fn words(found: &Recovery) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::show::table::width;
     use crate::report::testdata;
+    use crate::show::table::width;
 
     fn recovered(name: &str, told: f64) -> Recovered {
         Recovered { channel: name.into(), truth: 1.5, error: Some(0.4), covered: 18, told: Some(told) }
