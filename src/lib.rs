@@ -114,7 +114,7 @@ pub use run::run;
 pub use sensitivity::sensitivity;
 pub use warning::Warning;
 
-/// The Rust in the README compiles.
+/// The Rust in docs/rust.md compiles.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
+#[doc = include_str!("../docs/rust.md")]
 struct Readme;
