@@ -1,16 +1,22 @@
 //! The ledger of lift tests: what the model would have said of each without it.
 //!
-//! From the draws of the fit where importance weights can tell; else by a fit without the test, in one market at
-//! once, in a panel, where that takes as long as the fit itself, only when asked for.
+//! From the draws of the fit where importance weights can tell; else by a short chain without the test, in one market
+//! at once, in a panel, where that takes as long as the fit itself, only when asked for: then by a whole fit.
 
-use super::sampling::sample_density;
+use rayon::prelude::*;
+
+use super::sampling::{MAX_DEPTH, sample_density};
 use crate::Error;
 use crate::config::{FitConfig, SamplerConfig};
 use crate::data::{Dataset, Experiment, Experiments};
 use crate::model::{Density, Design, experiment_terms};
 use crate::posterior::{LeftOutBy, TestDraws, TestLedger, ledger, test_draws};
 use crate::report::ExperimentReport;
-use crate::sampler::{Chain, Progress};
+use crate::sampler::{self, Chain, Length, Progress, Settings};
+
+/// Warm-up and draws of the chain that tells what is said without a test. It starts at a draw of the fit, which differs
+/// by one test, and 300 draws know the mean to a tenth of its uncertainty or better.
+const SHORT: (usize, usize) = (150, 300);
 
 /// A density that is told tests.
 pub(super) struct Told<'a> {
@@ -33,9 +39,12 @@ impl Told<'_> {
         let without: Vec<Density> = (0..self.tests.len()).map(|e| self.without(e)).collect();
         let mut entries = ledger(self.density, &without, (self.data, self.tests), chains);
         if self.density.design.n_geos == 1 {
-            for (e, entry) in entries.iter_mut().enumerate().filter(|(_, entry)| entry.untold.is_none()) {
-                self.refit(e, entry, progress)?;
-            }
+            let untold = entries.par_iter_mut().enumerate().filter(|(_, entry)| entry.untold.is_none());
+            untold.try_for_each(|(e, entry)| {
+                let chains = self.short_chain(&without[e], chains, progress)?;
+                self.enter(e, entry, &without[e], &chains);
+                Ok::<(), Error>(())
+            })?;
         }
         Ok(self.reported(&entries))
     }
@@ -48,14 +57,40 @@ impl Told<'_> {
         self.density.clone().with_terms(terms)
     }
 
+    /// A chain without a test, from the last draw of the fit on.
+    fn short_chain(
+        &self,
+        without: &Density,
+        chains: &[Chain],
+        progress: &dyn Progress,
+    ) -> Result<Vec<Chain>, Error> {
+        let settings = Settings {
+            seed: self.sampler.seed,
+            chains: 1,
+            warmup: Length::Fixed(SHORT.0),
+            draws: Length::Fixed(SHORT.1),
+            thin: 1,
+            target_accept: self.sampler.acceptance(1, without.design.media.lockstep),
+            max_depth: MAX_DEPTH,
+        };
+        let last = chains.first().and_then(|chain| chain.positions.chunks_exact(chain.dim).next_back());
+        let start = |_, rng: &mut _| last.map_or_else(|| without.start(rng), <[f64]>::to_vec);
+        Ok(sampler::sample(without, start, &settings, &Quiet(progress))?.chains)
+    }
+
     /// What the model says without test `e`, by a fit.
     fn refit(&self, e: usize, entry: &mut TestLedger, progress: &dyn Progress) -> Result<(), Error> {
         let mut without = self.without(e);
         let (run, _) = sample_density(&mut without, self.sampler, &Quiet(progress))?;
-        let mut draws = test_draws(&without, (self.data, self.tests), &run.chains);
+        self.enter(e, entry, &without, &run.chains);
+        Ok(())
+    }
+
+    /// Enters the draws of a density that was not told test `e`.
+    fn enter(&self, e: usize, entry: &mut TestLedger, without: &Density, chains: &[Chain]) {
+        let mut draws = test_draws(without, (self.data, self.tests), chains);
         entry.untold = Some(draws.swap_remove(e));
         entry.by = LeftOutBy::Refit;
-        Ok(())
     }
 
     fn reported(&self, entries: &[TestLedger]) -> Vec<ExperimentReport> {

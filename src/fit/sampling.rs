@@ -10,7 +10,7 @@ use crate::model::Density;
 use crate::sampler::{self, Chain, Length, Progress, Run, Settings};
 
 /// Trajectories have at most 2¹⁰ points, as in Stan.
-const MAX_DEPTH: usize = 10;
+pub(super) const MAX_DEPTH: usize = 10;
 
 /// Wall time of a fit's phases, and what they do not tell.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -167,7 +167,12 @@ impl Density {
             gaps[*c] += gap;
         }
         for (c, channel) in media.channels.iter().enumerate() {
-            if let Some(causal) = channel.prior.filter(|_| !channel.samples_gap()) {
+            if channel.samples_gap() {
+                continue;
+            }
+            if channel.held {
+                gaps[c] = channel.gap.draw(rng);
+            } else if let Some(causal) = channel.prior {
                 let (mean, sd) = channel.gap.moments();
                 let part = GapPart { weight: 1.0, mean, sd };
                 gaps[c] = gap_given_effect(theta.ln_effect[c], causal, part, rng);

@@ -48,6 +48,12 @@ impl GapPrior {
         GapPrior(parts.iter().map(part).collect())
     }
 
+    /// The same belief, with `part` (weight, logarithm of E e^δ, sd) that it is another one.
+    pub(crate) fn or_else(&self, (weight, mean, sd): (f64, f64, f64)) -> GapPrior {
+        let own = self.0.iter().map(|part| GapPart { weight: part.weight * (1.0 - weight), ..*part });
+        GapPrior(own.chain(GapPrior::mixture(&[(weight, mean, sd)]).0).collect())
+    }
+
     /// Whether δ is 0 for certain.
     pub fn is_none(&self) -> bool {
         self.0.iter().all(|part| part.mean == 0.0 && part.sd == 0.0)

@@ -33,7 +33,7 @@ pub enum LeftOutBy {
         /// Pareto k of the weights.
         shape: Option<f64>,
     },
-    /// By a fit without it.
+    /// By draws of the model without it.
     Refit,
 }
 

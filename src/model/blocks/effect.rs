@@ -15,13 +15,13 @@ pub struct EffectBlock {
     at: usize,
     /// The channel's own prior of it, mean and sd; `None` when pooled.
     own: Option<(f64, f64)>,
-    /// That of the causal effect where δ is a parameter.
+    /// That of the causal effect where δ is a parameter and the regression's effect is not held.
     causal: Option<(f64, f64)>,
 }
 
 impl EffectBlock {
     pub(super) fn number(channel: &ChannelDesign, next: &mut Numbering) -> EffectBlock {
-        let causal = channel.prior.filter(|_| channel.samples_gap());
+        let causal = channel.prior.filter(|_| channel.samples_gap() && !channel.held);
         EffectBlock { at: next.take(1), own: channel.own_effect(), causal }
     }
 

@@ -61,8 +61,21 @@ const ALONG_CALENDAR: [(f64, f64, f64); 2] = [(0.7, -0.1, 0.3), (0.3, -1.0, 0.8)
 /// sd of the usual gap. Corrections by geo tests are about 15 % on the published average.
 const USUAL: f64 = 0.15;
 
+/// Weight, ln E e^δ and sd of what else is believed of a channel without a sign of doubt that is tested in a panel. A
+/// panel's regression is so precise that the usual gap would outvote the test, which is there to tell the gap. In one
+/// market the regression's own error is the larger, and the test is heard as it is.
+const TESTED: (f64, f64, f64) = (0.5, -0.4, 0.8);
+
 /// Words in the names of channels that follow demand.
 const FOLLOWS_DEMAND: [&str; 7] = ["search", "sem", "brand", "shopping", "retarget", "remarket", "affiliate"];
+
+/// The gap of a channel that a test in a panel speaks of.
+pub(super) fn tested_gap(prior: GapPrior, reason: &GapReason) -> GapPrior {
+    match reason {
+        GapReason::Usual | GapReason::Named | GapReason::NamedWithControl => prior.or_else(TESTED),
+        GapReason::Off | GapReason::Told | GapReason::Declared | GapReason::Found(_) => prior,
+    }
+}
 
 /// The prior of δ of every channel, and why; `believed` is the share of the outcome that each is believed to bring.
 pub(super) fn gaps(data: &Dataset, config: &FitConfig, believed: &[f64]) -> Vec<(GapPrior, GapReason)> {

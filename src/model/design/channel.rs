@@ -11,6 +11,9 @@ use crate::config::{Adstock, SaturationFamily};
 use crate::model::gap::GapPrior;
 use crate::transform::adstock::carry_over_periods;
 
+/// sd of a ln effect that is held.
+const HELD: f64 = 0.01;
+
 /// One channel as the density sees it.
 #[derive(Debug, Clone)]
 pub struct ChannelDesign {
@@ -34,6 +37,8 @@ pub struct ChannelDesign {
     pub gap_reason: GapReason,
     /// Whether an experiment speaks of the channel.
     pub tested: bool,
+    /// Whether the regression's effect stands where it is believed: what is caused differs from it by δ alone.
+    pub held: bool,
     /// Prior of the response's shape.
     pub shape: ShapePrior,
     /// From exposure to scaled units.
@@ -55,10 +60,10 @@ impl ChannelDesign {
         carry_over_periods(self.adstock, self.shape.long_retention())
     }
 
-    /// Mean and sd of the own prior of the regression's ln effect: that of the causal one without δ.
+    /// Mean and sd of the own prior of the regression's ln effect: that of the causal one without δ, or held.
     pub(crate) fn own_effect(&self) -> Option<(f64, f64)> {
         let (gap, spread) = self.gap.moments();
-        self.prior.map(|(mean, sd)| (mean - gap, sd.hypot(spread)))
+        self.prior.map(|(mean, sd)| (mean - gap, if self.held { HELD } else { sd.hypot(spread) }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::returns::ReturnsPrior;
 use super::beliefs::roi_beliefs;
-use super::causal::{GapReason, gaps};
+use super::causal::{GapReason, gaps, tested_gap};
 use super::channel::{ChannelDesign, EffectScale};
 use super::exposure::ExposureScale;
 use super::outcome::ScaledOutcome;
@@ -13,9 +13,6 @@ use crate::model::gap::GapPrior;
 
 /// Prior of an organic channel's share of the outcome: ln share ~ N(ln 0.02, 1).
 const ORGANIC_SHARE: (f64, f64) = (-3.912_023_005_428_146, 1.0);
-
-/// sd of a ln effect that is held where it is.
-const HELD: f64 = 0.1;
 
 /// All channels. Exposure is `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
@@ -63,7 +60,9 @@ impl MediaDesign {
         let pool = ReturnsPrior::new(&beliefs);
         let believed: Vec<f64> = channels.iter().map(|c| believed_share(c, pool.centre(), value)).collect();
         for (channel, (gap, reason)) in channels.iter_mut().zip(gaps(data, config, &believed)) {
-            (channel.gap, channel.gap_reason) = (gap, reason);
+            let precise = channel.tested && data.n_geos() > 1;
+            channel.gap = if precise { tested_gap(gap, &reason) } else { gap };
+            channel.gap_reason = reason;
         }
         cut_feedback(&mut channels, pool.centre());
         let pool = pool.shared_by(unsampled_gaps(&channels));
@@ -81,10 +80,16 @@ fn believed_share(channel: &ChannelDesign, usual: f64, value: f64) -> f64 {
 }
 
 /// A channel whose spend is set by the outcome is no cause that a regression could see, and would take what the others
-/// bring: its effect by correlation is held at `usual`, the centre of what is believed, and its gap says the rest.
+/// bring: its effect by correlation is held at what is believed of it, `usual` without a prior of its own, and its gap
+/// is all that is not known of that.
 fn cut_feedback(channels: &mut [ChannelDesign], usual: f64) {
-    for channel in channels.iter_mut().filter(|c| c.prior.is_none() && c.gap_reason.is_feedback()) {
-        channel.prior = Some((usual, HELD));
+    for channel in channels.iter_mut().filter(|c| c.gap_reason.is_feedback()) {
+        if let Some((_, sd)) = channel.prior {
+            channel.gap = GapPrior::around(0.0, sd);
+        }
+        let (mean, sd) = channel.gap.moments();
+        channel.prior.get_or_insert((usual + mean, sd));
+        channel.held = true;
     }
 }
 
@@ -127,6 +132,7 @@ fn scaled(
         gap: GapPrior::none(),
         gap_reason: GapReason::Off,
         tested: false,
+        held: false,
         exposure_scale: scale,
         exposure_units: Vec::new(),
         spend,
