@@ -395,6 +395,17 @@ fn what_drives_the_outcome_drives_the_spend() {
     let share =
         sheet().with_column("pct_spend", |i| (0.05 * demand(i) * (1.0 + 0.1 * noise(i, 29))).to_string());
     assert!(message(share.check(&["--json"]), "spend_share_of_outcome").contains("channel `pct`"));
+    // By correlation 5 % of the outcome would return some 20: it is held at what is believed, and known no better.
+    let folder = Folder::new().file("data.csv", share.text());
+    let short = ["--chains", "1", "--warmup", "100", "--draws", "100", "--quiet", "--out", "o"];
+    folder.mmm(&[&["fit", "data.csv"][..], &short].concat()).finishes();
+    let text = std::fs::read(folder.path().join("o/fit.json")).expect("fit.json");
+    let fit: Value = serde_json::from_slice(&text).expect("JSON");
+    let channels = fit["channels"].as_array().expect("a list");
+    let pct = &channels.iter().find(|c| c["name"] == "pct").expect("a channel")["causal_gap"];
+    let by_correlation = pct["roi_by_correlation"]["q95"].as_f64().expect("a number");
+    assert!(by_correlation < 5.0 && pct["reason"] == "follows_outcome", "{pct}");
+    assert!(pct["gap"]["sd"].as_f64().expect("a number") > 0.3, "{pct}");
     let calendar = sheet().with_column("xmas_spend", |i| (100.0 + 90.0 * season(i)).to_string());
     assert!(message(calendar.check(&["--json"]), "spend_follows_calendar").contains("channel `xmas`"));
     let driver = sheet()

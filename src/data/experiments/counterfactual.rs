@@ -4,7 +4,8 @@
 //! base b is the cell's own exposure, so that k = m − 1 for a multiplier m and x⁰ = x (1 − f (1 − m)). Where a channel
 //! was dark in a geo, without exposure in the periods wholly within the treatment, its usual exposure there is the
 //! base, a guess, up and down as in an untreated geo in the same periods: where returns diminish, even spend would be
-//! worth more than any that was ever seen. What a partly covered period then holds belongs to its other days. A change
+//! worth more than any that was ever seen. As that geo's course is not the treated one's own, there are as many guesses as
+//! there are untreated geos, up to eight. What a partly covered period then holds belongs to its other days. A change
 //! of spend Δ is spread with the same k over all cells: k = −Δ / Σ f b_s.
 
 use ndarray::Array2;
@@ -30,6 +31,8 @@ pub(super) struct Treatment<'a> {
 pub(super) struct Counterfactual {
     /// x⁰ for each channel, geos × T.
     pub(super) exposure: Vec<Array2<f64>>,
+    /// The same by other guesses of a dark channel's course.
+    pub(super) alike: Vec<Vec<Array2<f64>>>,
     /// Spend alike.
     pub(super) spend: Vec<Array2<f64>>,
     /// Actual less counterfactual spend of those treated, currency.
@@ -61,6 +64,9 @@ pub(super) enum NoCounterfactual {
 /// Spend that a rounded `spend_change` may exceed what was spent by.
 const ROUNDING: f64 = 1e-3;
 
+/// Most guesses of a dark channel's course.
+const COURSES: usize = 8;
+
 /// The base of one channel in one geo.
 struct Base {
     /// Index into the channels and the geos of the treatment.
@@ -76,9 +82,22 @@ struct Base {
 impl Treatment<'_> {
     /// What there would have been under a dose.
     pub(super) fn without(&self, dose: Dose) -> Result<Counterfactual, NoCounterfactual> {
+        let first = self.by_course(dose, 0)?;
+        if !first.guessed {
+            return Ok(first);
+        }
+        let others = self.channels.iter().map(|c| self.untreated(&self.data.channels[*c]).len());
+        let courses = 1..others.max().unwrap_or(0).min(COURSES);
+        let alike: Result<_, _> =
+            courses.map(|course| self.by_course(dose, course).map(|without| without.exposure)).collect();
+        Ok(Counterfactual { alike: alike?, ..first })
+    }
+
+    /// By one guess of the course of dark channels.
+    fn by_course(&self, dose: Dose, course: usize) -> Result<Counterfactual, NoCounterfactual> {
         let bases: Vec<Base> = (0..self.channels.len())
             .flat_map(|i| (0..self.geos.len()).map(move |j| (i, j)))
-            .map(|at| self.base(at))
+            .map(|at| self.base(at, course))
             .collect();
         let lit = || bases.iter().filter(|base| !base.dark);
         let spent: f64 = lit().flat_map(|base| &base.spend).sum();
@@ -109,7 +128,7 @@ impl Treatment<'_> {
         Ok((-change / usual, false))
     }
 
-    fn base(&self, at: (usize, usize)) -> Base {
+    fn base(&self, at: (usize, usize), course: usize) -> Base {
         let (channel, g) = (&self.data.channels[self.channels[at.0]], self.geos[at.1]);
         let (exposure, spend) = (channel.exposure.row(g), channel.spend.row(g));
         let present = self.data.present.row(g);
@@ -120,7 +139,9 @@ impl Treatment<'_> {
         let tells = |t: &usize| !wholly || covered[*t] >= 1.0;
         let dark = !treated().filter(tells).any(|t| exposure[t] > 0.0);
         let unbilled = !treated().any(|t| spend[t] > 0.0);
-        let untreated = self.untreated(at.1, channel);
+        // Another for each treated geo as long as there are, and for each course.
+        let others = self.untreated(channel);
+        let untreated = (!others.is_empty()).then(|| others[(at.1 + course) % others.len()]);
         let base = |of: &Array2<f64>, guess: bool| -> Vec<f64> {
             let values = of.row(g);
             let usual = self.usual(values, g);
@@ -147,17 +168,16 @@ impl Treatment<'_> {
         others().map(|t| values[t]).sum::<f64>() / others().count().max(1) as f64
     }
 
-    /// The untreated geo after whose spend the `j`-th treated one's is shaped, another for each as long as there are:
-    /// one that is in the data throughout the treatment and ran then.
-    fn untreated(&self, j: usize, channel: &Channel) -> Option<usize> {
+    /// The untreated geos after whose spend a treated one's may be shaped: in the data throughout the treatment, with
+    /// the channel running then.
+    fn untreated(&self, channel: &Channel) -> Vec<usize> {
         let treated = || (0..self.covered.len()).filter(|t| self.covered[*t] > 0.0);
         let tells = |g: &usize| {
             !self.geos.contains(g)
                 && treated().all(|t| self.data.present[[*g, t]])
                 && treated().any(|t| channel.exposure[[*g, t]] > 0.0)
         };
-        let others: Vec<usize> = (0..self.data.n_geos()).filter(tells).collect();
-        (!others.is_empty()).then(|| others[j % others.len()])
+        (0..self.data.n_geos()).filter(tells).collect()
     }
 
     fn apply(&self, bases: &[Base], k: f64, only_lit: bool) -> Counterfactual {
@@ -184,6 +204,7 @@ impl Treatment<'_> {
         Counterfactual {
             over_usual: self.over_usual(&spend),
             exposure,
+            alike: Vec::new(),
             spend,
             spend_change: self.people * spend_change,
             exposure_change,

@@ -41,6 +41,8 @@ pub struct Experiment {
     /// Exposure without the test, x⁰, in exposure units: for each of `channels` a matrix of `geos` × T, equal to
     /// the data's outside the treatment.
     pub counterfactual: Vec<Array2<f64>>,
+    /// The same by other guesses where a dark channel's usual course is a guess.
+    pub alike: Vec<Vec<Array2<f64>>>,
     /// Spend without the test, currency; shaped alike, all zero for organic channels.
     pub counterfactual_spend: Vec<Array2<f64>>,
     /// Actual less counterfactual spend of all treated cells over `start` … `end`, currency; of the people
@@ -123,6 +125,7 @@ impl Experiment {
             geos: self.geos.iter().map(|geo| place(*geo)).collect::<Option<_>>()?,
             cells,
             counterfactual: cut(&self.counterfactual),
+            alike: self.alike.iter().map(|guess| cut(guess)).collect(),
             counterfactual_spend: cut(&self.counterfactual_spend),
             ..self.clone()
         })

@@ -130,6 +130,7 @@ impl Desk<'_> {
             cells,
             kind,
             counterfactual: without.exposure,
+            alike: without.alike,
             counterfactual_spend: without.spend,
             spend_change: without.spend_change,
             population_share: share,

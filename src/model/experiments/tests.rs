@@ -33,6 +33,7 @@ fn test(data: &Dataset, kind: ExperimentKind, in_data: bool) -> Experiment {
         cells: geos.iter().flat_map(|g| (20..29).map(move |t| (*g, t))).collect(),
         kind,
         counterfactual: vec![without(&data.channels[0].exposure)],
+        alike: Vec::new(),
         spend_change: (&actual - &spend).sum(),
         counterfactual_spend: vec![spend],
         population_share: None,

@@ -132,6 +132,7 @@ impl Desk<'_> {
             kind: ExperimentKind::Reading(Reading { what: Estimand::Roi, estimate, se }),
             counterfactual: vec![Array2::zeros(shape)],
             counterfactual_spend: vec![Array2::zeros(shape)],
+            alike: Vec::new(),
             spend_change: data.channels[c].spend.indexed_iter().map(counted).sum(),
             population_share: None,
             in_data: false,
