@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From doubt to a test to a budget: fit a panel, design the next test, let the simulator run it, read it with a fit,
+# From doubt to a test to a budget: fit a panel, design the next test, let the simulator run it, read it, fit with it,
 # and plan; then compare what the recommended plans truly gain. Takes a few panel fits of some minutes each.
 # Usage: examples/closed_loop.sh [FOLDER] [SEED]; MMM names another binary.
 set -euo pipefail
@@ -22,14 +22,31 @@ fit before/data.csv --controls $controls --to "$last" --out fit1
 echo "## Which test, and is it worth its price?"
 run "$mmm" design fit1 before/data.csv --max-weeks 8 --out design
 
-read -r channel dose geos length <<<"$(python3 - <<'PY'
-import json
+# The simulator takes the geos by name and the first week as a number; the readout is run as the design prints it.
+read -r channel dose geos start length <<<"$(python3 - <<'PY'
+import datetime, json
 d = json.load(open("design/design.json"))["designs"][0]
-print(d["channel"], d["dose"][0], len(d["geos"]), len(d["dose"]))
+first = datetime.date.fromisoformat(open("before/data.csv").readlines()[1].split(",")[0])
+start = (datetime.date.fromisoformat(d["start"]) - first).days // 7
+print(d["channel"], d["dose"][0], "|".join(d["geos"]), start, len(d["dose"]))
 PY
 )"
-echo "## The test: $channel at $dose of its usual spend in $geos geos for $length weeks"
-"$mmm" simulate "${world[@]}" --geo-test "$channel:$dose:$geos:$first:$length" --out after >/dev/null
+echo "## The test: $channel at $dose of its usual spend in $geos for $length weeks"
+"$mmm" simulate "${world[@]}" --geo-test "$channel:$dose:$geos:$start:$length" --out after >/dev/null
+echo "## What it brought"
+readout=$(python3 -c 'import json; print(json.load(open("design/design.json"))["best"]["readout"])')
+readout=${readout/DATA.csv/after/data.csv}
+echo "\$ $readout" >&2
+eval "\"\$mmm\" ${readout#mmm } --out readout --quiet" || [ $? -eq 3 ]
+python3 - <<'PY'
+import json
+r, truth = json.load(open("readout/readout.json")), json.load(open("after/truth.json"))["geo_test"]
+d = json.load(open("design/design.json"))["designs"][0]
+lift = r["lift"]
+print(f"lift {lift['mean']:+,.0f} ± {lift['sd']:,.0f} ({lift['q05']:+,.0f} to {lift['q95']:+,.0f});",
+      f"believed before {d['lift']['mean']:+,.0f}, truly {truth['lift_to_end']:+,.0f};",
+      f"the design expected an error of {d['se']:,.0f}")
+PY
 echo "## The fit reads it"
 fit after/data.csv --controls $controls --experiments after/contrast.csv --out fit2
 echo "## The same weeks without having tested"

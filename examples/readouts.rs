@@ -9,7 +9,7 @@ use mmm::config::FitConfig;
 use mmm::data::{Experiments, settle};
 use mmm::readout::{CellRequest, SpendTold, TestRequest, readout};
 use mmm::report::ReadoutReport;
-use mmm::simulate::{GeoTest, World};
+use mmm::simulate::World;
 use rayon::prelude::*;
 
 const CHANNELS: [&str; 4] = ["tv", "search", "social", "display"];
@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 fn one(seed: u64, i: u64) -> Result<Reading, mmm::Error> {
     let (channel, dose) = (CHANNELS[i as usize % 4], DOSES[i as usize / 4 % 3]);
-    let test = GeoTest { channel: channel.into(), dose, geos: 12, first_week: 130, weeks: 8 };
+    let test = format!("{channel}:{dose}:12:130:8").parse().expect("a test");
     let world = World { geos: 40, seed, geo_test: Some(test), ..World::default() };
     let (data, options, truth) = dataset(&world)?;
     let truth = truth.geo_test().expect("a world with a geo test");

@@ -127,6 +127,7 @@ fn cells_are_read_from_one_fit_and_the_usual_spend_is_guessed() {
 #[test]
 fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
     let market = Market::new("tv:0:3:84:8");
+    std::fs::write(market.folder.path().join("twice.csv"), "geo,cell\nG001,a\nG001,b\n").expect("written");
     let everywhere: Vec<String> = (1..=8).map(|i| format!("G{i:03}")).collect();
     for (changed, says) in [
         (
@@ -136,7 +137,7 @@ fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
         (vec![("--channel", "tvv")], vec!["channel: `tvv` is no channel of the data", "did you mean `tv`?"]),
         (vec![("--end", "2031-01-01")], vec!["end: `2031-01-01` is after the data"]),
         (vec![("--geos", &everywhere.join(","))], vec!["leaves 2 untreated", "at least 3"]),
-        (vec![("--geos", "")], vec!["a contrast of all geos has nothing to be compared with"]),
+        (vec![("--geos", "")], vec!["geos: none are named", "hint: name the treated geos with --geos"]),
         (
             vec![("--start", "2021-03-01"), ("--end", "2021-04-25")],
             vec!["only 8 weeks of data lie before the test", "at least 26 weeks"],
@@ -151,8 +152,14 @@ fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
             vec!["usual-spend: `plan` is no number and no column"],
         ),
         (vec![("--start", "soon")], vec!["--start"]),
+        (vec![("--start", "2022-12-31")], vec!["end: ", "is before the start (2022-12-31)"]),
+        (vec![("--readout-end", "2022-08-20")], vec!["readout-end: `2022-08-20` is before the end of the treatment"]),
+        (vec![("--readout-end", "2031-01-01")], vec!["readout-end: `2031-01-01` is after the data, which end on"]),
+        (vec![("--append", "nowhere/new.csv")], vec!["cannot append a row to nowhere/new.csv"]),
+        (vec![("--cells", "twice.csv"), ("--geos", ""), ("--spend-change", "")], vec!["twice.csv, row 3", "`G001`"]),
     ] {
-        let run = market.readout(&changed, &["--append", "new.csv"]);
+        let row: &[&str] = if changed[0].0 == "--append" { &[] } else { &["--append", "new.csv"] };
+        let run = market.readout(&changed, row);
         assert!(matches!(run.code(), Some(1 | 2)), "{changed:?}");
         run.complains(&says);
     }

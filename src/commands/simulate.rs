@@ -115,8 +115,9 @@ pub struct SimulateArgs {
     /// Standard error of a test as a share of its true effect [default: 0.25, of search's in experiments.csv 0.3]
     #[arg(long, value_name = "SHARE")]
     pub test_se: Option<f64>,
-    /// Test inside a panel: spend over usual (0: none) of geos drawn at random, from a week counted from 0
-    #[arg(long, value_name = "CH:DOSE:N_GEOS:FIRST_WEEK:WEEKS")]
+    /// Test inside a panel: spend over usual (0: none) of so many geos drawn at random, or of those named
+    /// (G001|G007), from a week counted from 0
+    #[arg(long, value_name = "CH:DOSE:GEOS:FIRST_WEEK:WEEKS")]
     pub geo_test: Option<GeoTest>,
 }
 

@@ -285,16 +285,17 @@ impl FitWarning {
             }
             FitWarning::TestContradicted { .. } => {
                 "check dates, geos, unit and error of the test; if they are right, what was believed without it was \
-                 wrong: plan by this fit, and test the channel again"
+                 wrong: plan by this fit, and test the channel again (`mmm design`)"
                     .into()
             }
             FitWarning::SlowPartAssumed { .. } => {
-                "stop the channel in some geos for a quarter or longer, read on for as long, and tell it with \
-                 --experiments FILE"
+                "stop the channel in some geos for a quarter or longer, read it on for as long with `mmm readout`, and \
+                 tell it with --experiments FILE"
                     .into()
             }
             FitWarning::MostlyPrior { .. } => {
-                "tell an experiment with --experiments FILE, experience with --prior CHANNEL:roi=LOW..HIGH (or share=)"
+                "plan a test with `mmm design`, tell it with --experiments FILE; experience with --prior \
+                 CHANNEL:roi=LOW..HIGH (or share=)"
                     .into()
             }
         }

@@ -62,6 +62,20 @@ pub fn append(path: &Path, tests: &[&TestRows], kind: RowKind) -> Result<(), Err
     Ok(())
 }
 
+/// Refuses a file that no row could be appended to: its folder is not there, or it is one itself.
+///
+/// # Errors
+/// The operating system's.
+pub fn refuse_unwritable(path: &Path) -> Result<(), Error> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let kind = match (folder.is_dir(), path.is_dir()) {
+        (false, _) => ErrorKind::NotFound,
+        (true, true) => ErrorKind::IsADirectory,
+        (true, false) => return Ok(()),
+    };
+    Err(Error::Io { action: "cannot append a row to", path: path.to_path_buf(), source: kind.into() })
+}
+
 /// Columns that the rows fill.
 fn needed(rows: &[&TestRow]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();

@@ -30,7 +30,7 @@ use crate::sampler::Progress;
 use crate::words::numbers::amount;
 use crate::{Error, Warning};
 
-pub use append::{RowKind, append, refuse_repeated};
+pub use append::{RowKind, append, refuse_repeated, refuse_unwritable};
 pub use request::{CellRequest, SpendTold, TestRequest};
 
 /// Reads a test; `others` are the experiments that the fit is told, of which those of the same cells are left out.

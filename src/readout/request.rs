@@ -10,6 +10,7 @@ use crate::data::{Dataset, Experiment, ExperimentFile, ExperimentRow, resolve_ex
 use crate::error::Problems;
 use crate::report::SpendSource;
 use crate::words::numbers::amount;
+use crate::words::numbers::signed_percent;
 use crate::words::percent;
 use crate::{Error, Warning};
 
@@ -19,6 +20,8 @@ const LEAST_UNTREATED: usize = 3;
 const LEAST_DAYS: i64 = 7 * 26;
 /// A change of spend below this share of the usual is none that outcomes could show.
 const UNCHANGED: f64 = 0.05;
+/// Errors of the guessed usual spend beyond which a change of spend is one.
+const SURE: f64 = 2.0;
 /// Told and guessed usual spend further apart than this factor are worth a look.
 const APART: f64 = 2.0;
 
@@ -90,6 +93,8 @@ impl TestRequest {
     /// Unknown channels and geos, days outside the data, a change that cannot be, fewer than three untreated geos,
     /// less than half a year before the test, and spend that did not change.
     pub(super) fn resolve(&self, data: &Dataset, config: &FitConfig) -> Result<Trial, Error> {
+        self.check_geos(data)?;
+        self.check_days(data)?;
         self.check_history(data)?;
         let mut warnings = Vec::new();
         let mut sources = Vec::new();
@@ -179,6 +184,32 @@ impl TestRequest {
         Error::Data { file, problems, hint }
     }
 
+    /// Refuses a panel without treated geos: the words of a file's row would not help.
+    fn check_geos(&self, data: &Dataset) -> Result<(), Error> {
+        if data.n_geos() == 1 || self.cells.iter().all(|cell| !cell.geos.is_empty()) {
+            return Ok(());
+        }
+        let what = "geos: none are named; what was treated everywhere has nothing to be compared with";
+        Err(self.refused(data, what.into(), "name the treated geos with --geos or --cells"))
+    }
+
+    /// Refuses outcomes that are to be counted until a day within the treatment, or outside the data.
+    fn check_days(&self, data: &Dataset) -> Result<(), Error> {
+        let Some(day) = self.readout_end else { return Ok(()) };
+        if day < self.end {
+            let what = format!("readout-end: `{day}` is before the end of the treatment ({})", self.end);
+            return Err(self.refused(data, what, "count outcomes to the end of the treatment at least"));
+        }
+        let last = data.dates.last().map(|first| data.interval.last_day(*first));
+        match last.filter(|last| day > *last) {
+            None => Ok(()),
+            Some(last) => {
+                let what = format!("readout-end: `{day}` is after the data, which end on {last}");
+                Err(self.refused(data, what, "take in more data, or count until their end"))
+            }
+        }
+    }
+
     fn check_history(&self, data: &Dataset) -> Result<(), Error> {
         let first = data.dates.first().copied().unwrap_or_default();
         let days = (self.start - first).num_days();
@@ -222,7 +253,7 @@ impl TestRequest {
             SpendTold::Usual(usual) => (*usual, SpendSource::Told),
             SpendTold::Column(name) => (column_sum(data, test, name)?, SpendSource::Column),
             SpendTold::Nothing => {
-                let Some(Guess { usual, periods }) = guessed else {
+                let Some(Guess { usual, periods, off }) = guessed else {
                     return Err(self.refused(
                         data,
                         format!("{of}the usual spend of the treated geos cannot be guessed"),
@@ -239,6 +270,7 @@ impl TestRequest {
                     ),
                     "say --usual-spend or --spend-change: return on spend is as uncertain as this guess",
                 ));
+                warnings.extend(not_told_apart(spent(test), (usual, off), &of));
                 return Ok((("usual_spend", usual), SpendSource::Guessed));
             }
         };
@@ -310,6 +342,25 @@ fn column_sum(data: &Dataset, test: &Experiment, name: &str) -> Result<f64, Erro
     };
     let cells = test.geos.iter().flat_map(|g| test.treated.clone().map(move |t| (*g, t)));
     Ok(cells.map(|(g, t)| column.values[[g, t]]).sum())
+}
+
+/// A change that the guess of the usual spend alone could make.
+fn not_told_apart(spent: f64, (usual, off): (f64, Option<f64>), of: &str) -> Option<Warning> {
+    let (off, change) = (off?, spent / usual - 1.0);
+    (change.abs() < SURE * off).then(|| {
+        Warning::new(
+            "change_of_spend_doubtful",
+            format!(
+                "{of}these geos may not have changed their spend: {} were spent, {} are guessed ({}), and before the \
+                 test such guesses were {} off",
+                amount(spent),
+                amount(usual),
+                signed_percent(change),
+                percent(off)
+            ),
+            "check the geos and the dates; say --usual-spend or --spend-change if there was a test",
+        )
+    })
 }
 
 fn warn_apart(usual: f64, guessed: Option<Guess>, of: &str, warnings: &mut Vec<Warning>) {

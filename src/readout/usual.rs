@@ -1,34 +1,52 @@
 //! The usual spend of treated geos where nobody tells it: what untreated geos spent, times the ratio before the test.
 
+use std::ops::Range;
+
 use crate::data::{Dataset, Experiment};
 
 /// Weeks before the test over which the ratio is taken: as long as plans are usually kept.
 const RATIO_WEEKS: usize = 26;
 
-/// A guess, and over how many periods its ratio was taken.
+/// Stretches before the test, as long as it, on which the guess is tried.
+const TRIED: usize = 6;
+
+/// A guess, and how it was made.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Guess {
     /// Spend over the treatment, currency.
     pub(super) usual: f64,
-    /// Periods before the test.
+    /// Periods over which the ratio was taken.
     pub(super) periods: usize,
+    /// Root mean square of (spent − guessed) / guessed on stretches before the test; `None` without any.
+    pub(super) off: Option<f64>,
 }
 
 /// Guesses the usual spend of a test's geos from those outside `treated`; `None` where these spent nothing before, or
 /// there are none.
 pub(super) fn guess(data: &Dataset, test: &Experiment, treated: &[usize]) -> Option<Guess> {
-    let periods = data.interval.periods_in(RATIO_WEEKS).min(test.treated.start);
-    let before = test.treated.start - periods..test.treated.start;
     let untreated: Vec<usize> = (0..data.n_geos()).filter(|g| !treated.contains(g)).collect();
-    let sum = |geos: &[usize], span: std::ops::Range<usize>| -> f64 {
+    let sum = |geos: &[usize], span: Range<usize>| -> f64 {
         let of = |c: &usize| {
             let spend = &data.channels[*c].spend;
             geos.iter().map(|g| spend.row(*g).slice(ndarray::s![span.clone()]).sum()).sum::<f64>()
         };
         test.channels.iter().map(of).sum()
     };
-    let others = sum(&untreated, before.clone());
-    let ratio = sum(&test.geos, before) / others;
-    let usual = ratio * sum(&untreated, test.treated.clone());
-    (others > 0.0 && usual.is_finite()).then_some(Guess { usual, periods })
+    let most = data.interval.periods_in(RATIO_WEEKS);
+    let of = |span: Range<usize>| {
+        let before = span.start - most.min(span.start)..span.start;
+        let others = sum(&untreated, before.clone());
+        let usual = sum(&test.geos, before) / others * sum(&untreated, span);
+        (others > 0.0 && usual.is_finite()).then_some(usual)
+    };
+    let (start, length) = (test.treated.start, test.treated.len());
+    let errors: Vec<f64> = (1..=TRIED)
+        .map_while(|k| start.checked_sub(k * length).filter(|start| *start >= most))
+        .filter_map(|start| {
+            let guessed = of(start..start + length).filter(|guessed| *guessed > 0.0)?;
+            Some((sum(&test.geos, start..start + length) / guessed - 1.0).powi(2))
+        })
+        .collect();
+    let off = (!errors.is_empty()).then(|| (errors.iter().sum::<f64>() / errors.len() as f64).sqrt());
+    Some(Guess { usual: of(test.treated.clone())?, periods: most.min(start), off })
 }

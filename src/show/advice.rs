@@ -31,7 +31,7 @@ pub(crate) fn next_test(fit: &Fit) -> Option<String> {
     }
     Some(format!(
         "{}: what the best plan is expected to gain over {} weeks, in {}, from a lift test that measures the ROI \
-         to ±{precision}.",
+         to ±{precision}; `mmm design` plans one.",
         worth.join(", "),
         today.horizon_weeks.round(),
         fit.unit()

@@ -5,6 +5,7 @@ use std::f64::consts::TAU;
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::random::{Part, Stream};
+use super::roster::geo_name;
 use super::world::{BaselineShape, World};
 
 /// Geos, weeks and the size of each market.
@@ -44,7 +45,7 @@ impl Panel {
 
     /// G001, G002, …
     pub(super) fn geo_name(&self, g: usize) -> String {
-        format!("G{:03}", g + 1)
+        geo_name(g)
     }
 
     /// Intercept of a geo in outcome units per week.

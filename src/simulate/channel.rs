@@ -259,7 +259,7 @@ fn build(
     channel
 }
 
-/// Scales the spend of geos drawn at random, for the weeks of the test.
+/// Scales the spend of the geos that were named, or drawn at random, for the weeks of the test.
 fn treat(world: &World, panel: &Panel, test: &GeoTest, channel: &mut Channel) {
     let mut stream = Stream::new(world.seed, Part::GeoTest);
     let mut geos: Vec<usize> = (0..panel.geos()).collect();
@@ -267,6 +267,9 @@ fn treat(world: &World, panel: &Panel, test: &GeoTest, channel: &mut Channel) {
         geos.swap(i, stream.integer(i, panel.geos() - 1));
     }
     geos.truncate(test.geos);
+    if !test.named.is_empty() {
+        geos = (0..panel.geos()).filter(|g| test.named.contains(&panel.geo_name(*g))).collect();
+    }
     geos.sort_unstable();
     let usual_spend = channel.spend.clone();
     for g in &geos {

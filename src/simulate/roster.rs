@@ -26,6 +26,11 @@ pub(super) enum Role {
     Late,
 }
 
+/// Name of geo `g`: G001, G002, …
+pub(super) fn geo_name(g: usize) -> String {
+    format!("G{:03}", g + 1)
+}
+
 /// The first five are the default market; a longer plan only adds to a shorter one.
 const NAMED: [(&str, Role); 30] = [
     ("tv", Role::Tv),

@@ -19,6 +19,8 @@ pub(super) struct Money {
     pub in_currency: bool,
     /// What a unit of spend counts as: 1, or the outcome that it brings on average.
     pub spend: f64,
+    /// What the last unit of all budgets together is expected to return: what saved spend brings elsewhere.
+    pub elsewhere: f64,
     /// Outcome of all geos in a usual period.
     pub outcome: f64,
     /// Standard normal deviate, or Student's, that a reading must exceed.
@@ -31,6 +33,10 @@ impl Money {
         let mean = |curve: &crate::planning::ChannelCurve| curve.mean_at(1.0).unwrap_or(0.0);
         let spent: f64 = history.curves.iter().map(|curve| curve.spend()).sum();
         let brought: f64 = history.curves.iter().map(mean).sum();
+        let last = |curve: &crate::planning::ChannelCurve| {
+            curve.spend() * curve.marginal_roi_at(1.0).ok().flatten().unwrap_or(0.0)
+        };
+        let returned: f64 = history.curves.iter().map(last).sum();
         let year = history.media.history.interval.per_year() as usize;
         let n = history.outcome.ncols();
         let recent = n.saturating_sub(year)..n;
@@ -39,6 +45,7 @@ impl Money {
         Money {
             in_currency,
             spend: if in_currency || spent <= 0.0 { 1.0 } else { brought / spent },
+            elsewhere: if spent > 0.0 { returned / spent } else { 0.0 },
             outcome: total / recent.len().max(1) as f64,
             alpha: constraints.alpha,
             power: constraints.power,
@@ -102,6 +109,9 @@ pub(super) fn judge(history: &History, candidate: &Candidate, money: &Money) -> 
         signal.iter().map(|lift| power(*lift, se, critical)).sum::<f64>() / signal.len().max(1) as f64;
     let on_balance = (-expected.iter().sum::<f64>()).max(0.0);
     let cost = on_balance * worth + spend_change.max(0.0) * money.spend;
+    // Same budget: what is saved works elsewhere, what is added is taken from there. Never below nothing: a test is
+    // not paid for by what the fit believes already.
+    let net_cost = (spend_change * money.elsewhere - expected.iter().sum::<f64>() * worth).max(0.0);
     let design = Design {
         channel: media.channels[*channel].name.clone(),
         kind: change.kind,
@@ -121,8 +131,9 @@ pub(super) fn judge(history: &History, candidate: &Candidate, money: &Money) -> 
         mde: se * (critical + powerful),
         assurance,
         cost,
+        net_cost: Some(net_cost),
         value: 0.0,
-        net: -cost,
+        net: -net_cost,
         p_plan_changes: 0.0,
         share_at_risk: at_risk / (money.outcome * span.counted() as f64).max(f64::MIN_POSITIVE),
     };

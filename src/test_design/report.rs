@@ -114,12 +114,16 @@ pub struct Design {
     pub mde: f64,
     /// Probability that the reading will differ from nothing, by what is believed of the lift.
     pub assurance: f64,
-    /// Expected outcome forgone on balance, or spend added; what a hold-out saves is not taken off, nor what a heavy-up
-    /// brings.
+    /// Expected outcome forgone on balance, or spend added: what `--budget` limits. What a hold-out saves is not taken
+    /// off, nor what a heavy-up brings.
     pub cost: f64,
+    /// The same where the budget of all channels stays: spend saved works elsewhere, spend added is taken from there, at
+    /// what the last unit of all budgets returns; at least 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net_cost: Option<f64>,
     /// Expected gain of the plan that the reading leads to, over the horizon.
     pub value: f64,
-    /// `value` less `cost`.
+    /// `value` less `net_cost`.
     pub net: f64,
     /// Probability that the reading moves at least 1 % of the budget.
     pub p_plan_changes: f64,
@@ -130,9 +134,12 @@ pub struct Design {
 /// How to run a design and read it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Instructions {
-    /// Command that reads the test once it is over, with `DATA.csv` for data that reach until `readout_end` and the
-    /// `experiments.csv` of this design.
+    /// Command that reads the test once it is over, with `DATA.csv` for data that reach until `readout_end`. Of pulses
+    /// in one market, which only a fit can read, the same as `refit`.
     pub readout: String,
+    /// Command of the fit that the test is told to, with the `experiments.csv` of this design.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refit: Option<String>,
     /// Header and row of `experiments.csv`; blank of one market, whose fit holds
     /// all of its history already.
     pub experiments: [String; 2],
@@ -180,6 +187,13 @@ pub struct GeoRole {
     pub usual_spend: f64,
     /// Its spend in the test.
     pub planned_spend: f64,
+}
+
+impl Design {
+    /// The cost that the value is held against.
+    pub fn counted_cost(&self) -> f64 {
+        self.net_cost.unwrap_or(self.cost)
+    }
 }
 
 impl DesignReport {

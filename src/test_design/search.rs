@@ -48,7 +48,7 @@ pub fn design((path, fit): (&Path, &Fit), constraints: &Constraints) -> Result<D
     designs.sort_by(|a, b| b.net.total_cmp(&a.net));
     let mut seen: HashSet<(String, Kind)> = HashSet::new();
     designs.retain(|design| seen.insert((design.channel.clone(), design.kind)));
-    let best = instructions(fit, &history, &designs[0], constraints);
+    let best = instructions((path, fit), &history, &designs[0], constraints);
     Ok(DesignReport {
         schema: DESIGN_SCHEMA.into(),
         tool: Tool { name: "mmm".into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -187,7 +187,7 @@ fn valued(history: &History, judged: Vec<Judged>, constraints: &Constraints) -> 
     let with_value = |(judged, value): (Judged, crate::planning::SignalValue)| {
         let mut design = judged.design;
         (design.value, design.p_plan_changes) = (value.expected_gain, value.p_plan_changes);
-        design.net = design.value - design.cost;
+        design.net = design.value - design.counted_cost();
         design
     };
     Ok(judged.into_iter().zip(values).map(with_value).collect())

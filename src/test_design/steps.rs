@@ -1,27 +1,32 @@
 //! How to run a design and how to read it.
 
+use std::path::Path;
+
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::constraints::Constraints;
 use super::history::History;
 use super::judge::power;
-use super::report::{Design, GeoRole, Instructions, PlanCell, PowerPoint};
+use super::report::{Design, GeoRole, Instructions, Kind, PlanCell, PowerPoint};
 use crate::planning::FutureWeeks;
 use crate::report::Fit;
+use crate::words::quote;
 
 /// Points of the power curve.
 const POINTS: usize = 25;
 
 pub(super) fn instructions(
-    fit: &Fit,
+    (path, fit): (&Path, &Fit),
     history: &History,
     design: &Design,
     constraints: &Constraints,
 ) -> Instructions {
     // A contrast of the panel's own cells is told; of one market a fit holds all of it already.
     let is_contrast = history.media.history.n_geos() > 1;
+    let refit = refit(path, is_contrast);
     Instructions {
-        readout: readout(is_contrast),
+        readout: readout(path, is_contrast, design).unwrap_or_else(|| refit.clone()),
+        refit: Some(refit),
         experiments: if is_contrast { row(design) } else { [String::new(), String::new()] },
         power_curve: power_curve(design, constraints),
         geos: geos(fit, history, design),
@@ -60,8 +65,28 @@ fn plan(history: &History, design: &Design) -> Vec<PlanCell> {
     treated.flat_map(|g| of_geo(g).into_iter().map(move |cell| (g, cell))).map(cell).collect()
 }
 
-fn readout(is_contrast: bool) -> String {
-    format!("mmm fit DATA.csv{}", if is_contrast { " --experiments experiments.csv" } else { "" })
+/// `None` of pulses: what is added and what is left out cancel, and a reading has no one change to divide by.
+fn readout(path: &Path, is_contrast: bool, design: &Design) -> Option<String> {
+    if design.kind == Kind::Pulses {
+        return None;
+    }
+    let separator = if design.geos.iter().any(|geo| geo.contains(',')) { "|" } else { "," };
+    let geos =
+        if is_contrast { format!(" --geos {}", quote(&design.geos.join(separator))) } else { String::new() };
+    Some(format!(
+        "mmm readout DATA.csv --since-last {} --channel {}{geos} --start {} --end {} --readout-end {} --usual-spend {:.0}",
+        quote(&path.display().to_string()),
+        quote(&design.channel),
+        design.start,
+        design.end,
+        design.readout_end,
+        design.usual_spend
+    ))
+}
+
+fn refit(path: &Path, is_contrast: bool) -> String {
+    let told = if is_contrast { " --experiments experiments.csv" } else { "" };
+    format!("mmm fit DATA.csv --since-last {}{told}", quote(&path.display().to_string()))
 }
 
 /// Header and row of the file of experiments.

@@ -121,7 +121,8 @@ fn tests_are_of_the_channels_asked_for_and_leave_the_data_alone() {
 }
 
 fn panel(dose: f64) -> World {
-    let test = GeoTest { channel: "social".to_owned(), dose, geos: 5, first_week: 60, weeks: 8 };
+    let test =
+        GeoTest { channel: "social".to_owned(), dose, geos: 5, named: Vec::new(), first_week: 60, weeks: 8 };
     World { geos: 11, weeks: 90, seed: 6, geo_test: Some(test), ..World::default() }
 }
 

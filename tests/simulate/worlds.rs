@@ -267,10 +267,15 @@ fn impossible_wishes_are_named() {
         },
         &["--signal"],
     );
-    let test = GeoTest { channel: "tv".to_owned(), dose: 0.0, geos: 4, first_week: 140, weeks: 8 };
+    let test: GeoTest = "tv:0:4:140:8".parse().expect("a test");
     let panel = |test: GeoTest| World { geos: 7, geo_test: Some(test), ..base.clone() };
     assert!(simulate(&panel(test.clone())).is_ok());
     refused(panel(GeoTest { geos: 5, ..test.clone() }), &["treats 5 of 7 geos", "leave 3 untreated"]);
+    let named = GeoTest { named: names(&["G001", "G009", "G002", "G002"]), ..test.clone() };
+    refused(panel(named), &["names geo `G009`; they are G001 to G007", "names geo `G002` twice"]);
+    let named: GeoTest = "tv:0:G002|G005:140:8".parse().expect("a test");
+    let simulated = simulate(&panel(named)).expect("a world");
+    assert_eq!(simulated.truth().geo_test().expect("its test").geos, ["G002", "G005"]);
     refused(World { geo_test: Some(test.clone()), ..base.clone() }, &["treats 4 of 1 geos"]);
     refused(panel(GeoTest { first_week: 149, ..test.clone() }), &["8 weeks from week 149", "156 weeks"]);
     refused(panel(GeoTest { dose: 1.0, ..test.clone() }), &["dose 1", "not 1"]);

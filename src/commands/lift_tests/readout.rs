@@ -8,15 +8,17 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use mmm::Warning;
 use mmm::config::{Day, Resolved};
-use mmm::data::{Experiments, read_treated};
+use mmm::data::{Experiments, read_experiments, read_treated};
 use mmm::diagnostics::Verdict;
-use mmm::readout::{CellRequest, RowKind, SpendTold, TestRequest, append, readout, refuse_repeated};
+use mmm::previous;
+use mmm::readout::{CellRequest, RowKind, SpendTold, TestRequest, append, readout, refuse_repeated, refuse_unwritable};
 use mmm::report::ReadoutReport;
 use mmm::run::Checked;
 use mmm::show::{readout_page, readout_text};
 use mmm::store::{OutputDir, OutputKind, READOUT_FILE, READOUT_PAGE};
 
 use crate::commands::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
+use crate::commands::common::edited::EditedArgs;
 use crate::commands::common::experiments::Tests;
 use crate::commands::common::progress::{Detail, Interrupt, SamplingProgress};
 
@@ -29,6 +31,7 @@ use crate::commands::common::progress::{Detail, Interrupt, SamplingProgress};
 #[command(after_help = "Examples:
   mmm readout panel.csv --channel tv --geos G001,G007,G012 --start 2024-03-04 --end 2024-04-28 --usual-spend 120000
   mmm readout panel.csv --channel tv --cells cells.csv --start 2024-03-04 --end 2024-04-28 --append experiments.csv
+  mmm readout panel.csv --since-last mmm-out --channel tv --geos G001,G007 --start 2024-03-04 --end 2024-04-28
   mmm readout panel.csv --channel tv --geos G001,G007,G012 --start 2024-03-04 --end 2024-04-28 --json | jq .roi
 
 Exit codes: 0 done, 1 bad input or an error, 2 bad usage, 3 read from a fit that did not
@@ -43,6 +46,11 @@ pub struct Readout {
     output: ReadoutOutput,
     #[command(flatten)]
     config: ConfigArgs,
+    /// Column roles, settings, tests and seed of an earlier fit; flags stand above them
+    #[arg(long, value_name = "FIT", conflicts_with = "config")]
+    since_last: Option<PathBuf>,
+    #[command(flatten)]
+    edited: EditedArgs,
     #[command(flatten)]
     data: DataArgs,
     #[command(flatten)]
@@ -166,7 +174,12 @@ impl Readout {
         let interrupt = Interrupt::install()?;
         let request = self.test.request()?;
         let flags = self.experiments.above(flags(self.data, self.model, self.sampler)?);
-        let Resolved { load, fit: config, experiments, threads } = self.config.resolve_flags(flags)?;
+        let earlier = self.since_last.as_deref().map(|path| self.edited.fit(path)).transpose()?;
+        let resolved = match &earlier {
+            Some(fit) => previous::raw_settings(fit)?.resolve(flags)?,
+            None => self.config.resolve_flags(flags)?,
+        };
+        let Resolved { load, fit: config, experiments, threads } = resolved;
         let mut checked = Checked::read_with(&self.data_file, &load, config, |_, config| {
             if config.model.holdout_weeks == 0 {
                 return Ok(Vec::new());
@@ -179,9 +192,14 @@ impl Readout {
             )])
         })?;
         let (dataset, config) = (&checked.dataset, &checked.config);
-        let tests = Tests::read(experiments.as_deref(), dataset, config, &mut checked.warnings)?;
-        let others = tests.map_or_else(Experiments::default, |tests| tests.resolved);
+        let told = experiments.as_deref().map(read_experiments).transpose()?;
+        let told = told.or_else(|| earlier.and_then(|fit| fit.run.experiments));
+        let others = told
+            .map(|file| Tests::resolve(file, dataset, config, &mut checked.warnings))
+            .transpose()?
+            .map_or_else(Experiments::default, |tests| tests.resolved);
         if let Some(file) = &self.output.append {
+            refuse_unwritable(file)?;
             refuse_repeated(file, &request)?;
         }
         let out = OutputDir::create_with(&self.output.out, OutputKind::Readout).map_err(mmm::Error::from)?;

@@ -141,7 +141,7 @@ fn activity(data: &Dataset, channel: &Channel, findings: &mut Findings) {
         let message =
             format!("channel `{name}` was active for {:.0} weeks (first on {since})", activity.weeks);
         let hint = format!(
-            "its effect will be mostly prior: give channels.{}.prior, or run an experiment",
+            "its effect will be mostly prior: give channels.{}.prior, or run an experiment (`mmm design`)",
             toml_key(name)
         );
         findings.warn("late_channel", message, hint);

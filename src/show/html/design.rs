@@ -39,20 +39,25 @@ fn summary(report: &DesignReport) -> String {
             "Over {:.0} weeks it is worth {} and costs {}.",
             report.horizon_weeks,
             amount(best.value),
-            amount(best.cost)
+            amount(best.counted_cost())
         )
     } else {
         format!(
             "No test is worth its price over {:.0} weeks; this one is worth {} and costs {}.",
             report.horizon_weeks,
             amount(best.value),
-            amount(best.cost)
+            amount(best.counted_cost())
         )
     };
     let mut body = format!("<p class=\"advice\">{}</p>\n", escape(&worth)) + &paragraph(&when);
+    let commands: Vec<&str> = [Some(&report.best.readout), report.best.refit.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .collect();
     body += &format!(
-        "<p>Read it with</p>\n<div class=\"wide\"><pre>{}</pre></div>\n",
-        escape(&report.best.readout)
+        "<p>Read it, and fit with it, by</p>\n<div class=\"wide\"><pre>{}</pre></div>\n",
+        escape(&commands.join("\n"))
     );
     if !report.best.experiments[1].is_empty() {
         let rows = report.best.experiments.join("\n");
@@ -67,8 +72,8 @@ fn summary(report: &DesignReport) -> String {
 fn designs(report: &DesignReport) -> String {
     let rows: Vec<Vec<String>> = report.designs.iter().map(cells).collect();
     let note = format!(
-        "Of {} tests the best of each channel and kind. Cost is the outcome forgone or the spend added; value is what \
-         the plan is expected to gain once the reading is known, by what the fit believes today.",
+        "Of {} tests the best of each channel and kind. Cost is the outcome forgone less what the spend \
+         saved brings elsewhere, or the other way round; value is what the plan is expected to gain once the reading is known, by what the fit believes today.",
         report.compared
     );
     section("Tests", &(paragraph(&note) + &table(&TITLES, &rows)))

@@ -18,8 +18,8 @@ pub fn design_text(report: &DesignReport) -> String {
 fn header(report: &DesignReport) -> Vec<String> {
     let unit = if report.in_currency { "currency" } else { report.outcome.as_str() };
     let text = format!(
-        "{}: {} tests compared; value and cost in {unit}, over {:.0} weeks. What a test costs is nearly certain, what \
-         it is worth rests on what the fit believes.",
+        "{}: {} tests compared; value and cost in {unit}, over {:.0} weeks. What a test forgoes or adds is nearly \
+         certain, what it is worth rests on what the fit believes.",
         clean(&report.data.0),
         report.compared,
         report.horizon_weeks
@@ -46,7 +46,7 @@ pub(crate) fn cells(design: &Design) -> Vec<String> {
         design.dose.len().to_string(),
         amount(design.mde),
         percent(design.assurance),
-        amount(design.cost),
+        amount(design.counted_cost()),
         amount(design.value),
         signed(design.net),
     ]
@@ -74,7 +74,7 @@ fn best(report: &DesignReport) -> Vec<String> {
         if geos > 1 { format!(" in {treated} of {geos} geos, drawn at random") } else { String::new() };
     let text = format!(
         "{verdict} {} to {}{place}, spend {} ({}). Believed lift {} ({} to {}); a reading has a standard error of {} \
-         and differs from nothing with probability {}.",
+         and differs from nothing with probability {}. {}",
         design.start,
         design.end,
         signed(design.spend_change),
@@ -83,11 +83,29 @@ fn best(report: &DesignReport) -> Vec<String> {
         signed(design.lift.q05),
         signed(design.lift.q95),
         amount(design.se),
-        percent(design.assurance)
+        percent(design.assurance),
+        price(design)
     );
     let mut lines = wrap("", 0, &text);
-    lines.extend(wrap("Read it: ", 2, &report.best.readout));
+    // Commands are not broken: they are copied.
+    lines.push("Once the data hold it, read it, and fit with it:".into());
+    lines.push(format!("  {}", clean(&report.best.readout)));
+    let refit = report.best.refit.iter().filter(|refit| **refit != report.best.readout);
+    lines.extend(refit.map(|refit| format!("  {}", clean(refit))));
     lines
+}
+
+/// What goes and what is saved, before the one works against the other.
+fn price(design: &Design) -> String {
+    match design.kind {
+        Kind::HeavyUp => format!("It adds {} of spend.", amount(design.spend_change)),
+        Kind::HoldOut | Kind::ScaleDown => format!(
+            "It forgoes {} of outcome and saves {} of spend.",
+            amount(design.cost),
+            amount(-design.spend_change)
+        ),
+        Kind::Pulses => format!("It forgoes {} of outcome on balance.", amount(design.cost)),
+    }
 }
 
 fn notes(report: &DesignReport) -> Vec<String> {
@@ -99,6 +117,11 @@ fn notes(report: &DesignReport) -> Vec<String> {
         design.placebo_ratio,
         percent(report.power)
     )];
+    notes.push(
+        "Cost: at the same budget of all channels; spend saved works elsewhere, spend added is taken from there, at what \
+         the last unit of all budgets returns."
+            .into(),
+    );
     if design.assurance < WEAK {
         notes.push("More likely than not the reading of this test will not differ from nothing.".into());
     }

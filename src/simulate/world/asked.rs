@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{AdstockShape, GeoTest, NoiseLevel, Of, SpendRule, World};
-use crate::simulate::roster::{Role, member};
+use crate::simulate::roster::{Role, geo_name, member};
 use crate::words::nearest;
 
 /// Geos that must stay untreated for a test to be read at all.
@@ -154,6 +154,15 @@ impl World {
                 "--geo-test treats {geos} of {} geos; it must be at least 1 and leave {UNTREATED} untreated",
                 self.geos
             ));
+        }
+        let mut seen = BTreeSet::new();
+        for name in &test.named {
+            if !(0..self.geos).any(|g| geo_name(g) == *name) {
+                let (first, last) = (geo_name(0), geo_name(self.geos.saturating_sub(1)));
+                problems.push(format!("--geo-test names geo `{name}`; they are {first} to {last}"));
+            } else if !seen.insert(name) {
+                problems.push(format!("--geo-test names geo `{name}` twice; once is enough"));
+            }
         }
         if *weeks == 0 || first_week.saturating_add(*weeks) > self.weeks {
             problems.push(format!(

@@ -62,15 +62,18 @@ fn halves(text: &str) -> Result<(String, &str), String> {
     Ok((channel.trim().to_owned(), value.trim()))
 }
 
-/// A randomised test inside a panel, written `CHANNEL:DOSE:N_GEOS:FIRST_WEEK:WEEKS`.
+/// A test inside a panel, written `CHANNEL:DOSE:GEOS:FIRST_WEEK:WEEKS`; GEOS is a number, or names separated by `|`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GeoTest {
     /// Usual name of the channel.
     pub channel: String,
     /// Spend of the treated geos over what they would have spent.
     pub dose: f64,
-    /// Treated geos, drawn at random.
+    /// Treated geos: drawn at random, but for those in `named`.
     pub geos: usize,
+    /// Names of all of them, where chance does not choose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<String>,
     /// First week of the treatment, counted from 0.
     pub first_week: usize,
     /// Its length.
@@ -83,15 +86,21 @@ impl FromStr for GeoTest {
     fn from_str(text: &str) -> Result<Self, String> {
         let parts: Vec<&str> = text.split(':').map(str::trim).collect();
         let [channel, dose, geos, first_week, weeks] = parts[..] else {
-            return Err("write CHANNEL:DOSE:N_GEOS:FIRST_WEEK:WEEKS, as tv:0:12:140:8".to_owned());
+            return Err("write CHANNEL:DOSE:GEOS:FIRST_WEEK:WEEKS, as tv:0:12:140:8 or tv:0:G001|G007:140:8"
+                .to_owned());
         };
         let whole = |what: &str, text: &str| {
             text.parse::<usize>().map_err(|_| format!("{what} `{text}` is not a whole number"))
         };
+        let named: Vec<String> = match geos.contains('|') || geos.starts_with(char::is_alphabetic) {
+            true => geos.split('|').map(|name| name.trim().to_owned()).collect(),
+            false => Vec::new(),
+        };
         Ok(GeoTest {
             channel: channel.to_owned(),
             dose: dose.parse().map_err(|_| format!("dose `{dose}` is not a number"))?,
-            geos: whole("number of geos", geos)?,
+            geos: if named.is_empty() { whole("number of geos", geos)? } else { named.len() },
+            named,
             first_week: whole("first week", first_week)?,
             weeks: whole("number of weeks", weeks)?,
         })
@@ -112,6 +121,8 @@ mod tests {
         assert!("tv=sales".parse::<Of<SpendRule>>().is_err());
         let test: GeoTest = "tv:0.5:12:140:8".parse().expect("a test");
         assert_eq!((test.dose, test.geos, test.first_week, test.weeks), (0.5, 12, 140, 8));
+        let named: GeoTest = "tv:2:G001|G007:140:8".parse().expect("a test");
+        assert_eq!((named.geos, named.named), (2, vec!["G001".to_owned(), "G007".to_owned()]));
         assert!("tv:0:12:140".parse::<GeoTest>().is_err() && "tv:0:-1:1:8".parse::<GeoTest>().is_err());
     }
 }

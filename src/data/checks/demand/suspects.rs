@@ -137,7 +137,7 @@ fn tell(data: &Dataset, channel: &str, why: &Suspicion, findings: &mut Findings)
                 percent(*share),
                 percent(*spread)
             ),
-            format!("only spend that was varied for its own sake tells its effect: run an experiment, or give a prior on `{channel}`"),
+            format!("only spend that was varied for its own sake tells its effect: run an experiment (`mmm design` plans one from a fit), or give a prior on `{channel}`"),
         ),
         Suspicion::Calendar { explained } => findings.warn(
             "spend_follows_calendar",
@@ -145,7 +145,7 @@ fn tell(data: &Dataset, channel: &str, why: &Suspicion, findings: &mut Findings)
                 "channel `{channel}` runs along trend and season, which explain {} of it: nothing tells its effect from theirs",
                 percent(*explained)
             ),
-            format!("vary the spend against the season or run an experiment, or give a prior on `{channel}`"),
+            format!("vary the spend against the season or run an experiment (`mmm design` plans one from a fit), or give a prior on `{channel}`"),
         ),
         Suspicion::LeftOut { column, with_channel, with_outcome, credited } => {
             let flags = suggested_flags(&data.roles, &[column]);
