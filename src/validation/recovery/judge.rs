@@ -2,6 +2,7 @@
 
 use super::point::World;
 use super::refit::Refit;
+use crate::posterior::quantiles;
 use crate::report::{Recovered, Recovery};
 
 /// A world and its refit.
@@ -14,7 +15,9 @@ pub(super) fn recovered(names: &[String], worlds: &[Told]) -> Vec<Recovered> {
         let found = worlds.iter().map(|(world, refit)| (world.truth[c], refit.channels[c]));
         let mean_truth = found.clone().map(|(truth, _)| truth).sum::<f64>() / n;
         let error = found.clone().map(|(truth, f)| (f.mean - truth).abs()).sum::<f64>() / n;
-        let untold = found.clone().map(|(_, f)| f.untold).sum::<f64>() / n;
+        // Worlds in which the channel does next to nothing have logarithms without end: the middle one counts.
+        let untold: Vec<f64> = found.clone().map(|(_, f)| f.untold).collect();
+        let [untold] = quantiles(&untold, [0.5]);
         let covered = found.filter(|(truth, f)| (f.interval[0]..=f.interval[1]).contains(truth)).count();
         Recovered {
             channel: name.clone(),
