@@ -153,10 +153,19 @@ fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
         ),
         (vec![("--start", "soon")], vec!["--start"]),
         (vec![("--start", "2022-12-31")], vec!["end: ", "is before the start (2022-12-31)"]),
-        (vec![("--readout-end", "2022-08-20")], vec!["readout-end: `2022-08-20` is before the end of the treatment"]),
-        (vec![("--readout-end", "2031-01-01")], vec!["readout-end: `2031-01-01` is after the data, which end on"]),
+        (
+            vec![("--readout-end", "2022-08-20")],
+            vec!["readout-end: `2022-08-20` is before the end of the treatment"],
+        ),
+        (
+            vec![("--readout-end", "2031-01-01")],
+            vec!["readout-end: `2031-01-01` is after the data, which end on"],
+        ),
         (vec![("--append", "nowhere/new.csv")], vec!["cannot append a row to nowhere/new.csv"]),
-        (vec![("--cells", "twice.csv"), ("--geos", ""), ("--spend-change", "")], vec!["twice.csv, row 3", "`G001`"]),
+        (
+            vec![("--cells", "twice.csv"), ("--geos", ""), ("--spend-change", "")],
+            vec!["twice.csv, row 3", "`G001`"],
+        ),
     ] {
         let row: &[&str] = if changed[0].0 == "--append" { &[] } else { &["--append", "new.csv"] };
         let run = market.readout(&changed, row);

@@ -11,7 +11,9 @@ use mmm::config::{Day, Resolved};
 use mmm::data::{Experiments, read_experiments, read_treated};
 use mmm::diagnostics::Verdict;
 use mmm::previous;
-use mmm::readout::{CellRequest, RowKind, SpendTold, TestRequest, append, readout, refuse_repeated, refuse_unwritable};
+use mmm::readout::{
+    CellRequest, RowKind, SpendTold, TestRequest, append, readout, refuse_repeated, refuse_unwritable,
+};
 use mmm::report::ReadoutReport;
 use mmm::run::Checked;
 use mmm::show::{readout_page, readout_text};

@@ -256,7 +256,8 @@ impl Desk<'_> {
                 );
             }
             NoCounterfactual::MoreThanSpent { spent } => {
-                let what = format!("is more than the {:.0} spent in its geos and weeks", spent.max(0.0) + 0.0);
+                let what =
+                    format!("is more than the {:.0} spent in its geos and weeks", spent.max(0.0) + 0.0);
                 let remedy = "write actual less counterfactual spend, at most what was spent; it is negative for a hold-out";
                 reader.fault(dose.column(), what, remedy);
             }
