@@ -62,6 +62,13 @@ fn a_design_of_a_panel_can_be_run_and_read() {
         let (se, mde, found) = (number(d, "se"), number(d, "mde"), number(d, "assurance"));
         assert!(se > 0.0 && mde > 2.0 * se && mde < 4.0 * se && (0.0..=1.0).contains(&found), "{d}");
         assert!(number(d, "value") >= -1e-6 && number(d, "cost") >= 0.0, "{d}");
+        let net = number(d, "value") - number(d, "net_cost");
+        assert!(
+            (net - number(d, "net")).abs() < 1e-6 * net.abs().max(1.0) && number(d, "net_cost") >= 0.0,
+            "{d}"
+        );
+        // What a hold-out saves works elsewhere: it costs less than the outcome that it forgoes.
+        assert!(d["kind"] != "hold_out" || number(d, "net_cost") < number(d, "cost"), "{d}");
         let treated = d["geos"].as_array().map_or(0, Vec::len);
         assert!((1..=3).contains(&treated), "30 % of 12 geos: {d}");
         let lift = number(&d["lift"], "mean");

@@ -175,4 +175,10 @@ fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
     assert!(
         !market.folder.path().join("mmm-readout").exists() && !market.folder.path().join("new.csv").exists()
     );
+    // Geos that nobody treated: 10 % more than guessed is nothing where guesses are 18 % off.
+    let changed = [("--channel", "search"), ("--geos", "G003,G006"), ("--spend-change", "")];
+    let run = market.readout(&changed, &["--json"]).finishes();
+    let report: Value = serde_json::from_str(&run.stdout()).expect("stdout is JSON");
+    let codes = report["warnings"].as_array().expect("warnings").iter().map(|w| w["code"].as_str());
+    assert!(codes.flatten().any(|code| code == "change_of_spend_doubtful"), "{}", report["warnings"]);
 }
