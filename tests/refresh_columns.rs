@@ -38,9 +38,18 @@ fn a_left_out_column_that_spends_is_told_to_those_who_refresh_and_compare() {
     let diff = ["diff", "old", "new", "--new-data", "new.csv", "--fail-on", "columns"];
     let said = folder.mmm(&diff).exits(1).stdout().split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains(woke), "{said}");
+    // The history says otherwise now, and the earlier file is there to tell.
+    let restated = csv(86, |t| if (40..43).contains(&t) { 40 } else { 0 }, "notes");
+    let folder = folder.file("restated.csv", restated);
+    let compare = ["diff", "old", "same", "--new-data", "restated.csv", "--fail-on", "columns"];
     let refresh = ["fit", "same.csv", "--since-last", "old", "--out", "same"];
     folder.mmm(&[&refresh[..], &SHORT].concat()).finishes();
     folder.mmm(&["diff", "old", "same", "--new-data", "same.csv", "--fail-on", "columns"]).exits(0);
+    let told = folder.mmm(&compare).exits(1).stdout().split_whitespace().collect::<Vec<_>>().join(" ");
+    let woke = "was left out while it did not vary, and its history was restated: it spends since 2021-10-11, 120 in all";
+    assert!(told.contains(woke), "{told}");
+    std::fs::remove_file(folder.path().join("old.csv")).expect("it was there");
+    folder.mmm(&compare).exits(0);
 }
 
 #[test]

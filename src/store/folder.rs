@@ -187,6 +187,12 @@ fn resolve(target: &Path) -> Result<PathBuf, OutputError> {
     if fs::metadata(target).is_ok() {
         return fs::canonicalize(target).map_err(failed());
     }
+    if fs::symlink_metadata(target).is_ok_and(|m| m.is_symlink()) {
+        return Err(OutputError::NotOurs {
+            path: target.into(),
+            reason: "it is a link to what does not exist",
+        });
+    }
     std::path::absolute(target).map_err(failed())
 }
 

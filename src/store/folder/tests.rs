@@ -44,6 +44,17 @@ fn others_may_read_what_the_umask_lets_them() {
     assert_eq!(mode(&target), mode(&plain));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_to_nowhere_is_no_target() {
+    let root = tempfile::tempdir().unwrap();
+    let link = root.path().join("out");
+    std::os::unix::fs::symlink("nowhere", &link).unwrap();
+    let refused = complete(&link, "1").unwrap_err().to_string();
+    assert!(refused.ends_with("it is a link to what does not exist"), "{refused}");
+    assert_eq!(names(root.path()), ["out"]);
+}
+
 #[test]
 fn an_earlier_output_is_replaced_completely() {
     let root = tempfile::tempdir().unwrap();
