@@ -29,6 +29,7 @@ use crate::warning::Warning;
 /// names every such place.
 pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>), Error> {
     let table = Table::read(path)?;
+    refuse_title(&table)?;
     let mut warnings = Vec::new();
     if table.separator != b',' {
         warnings.push(separator_warning(table.separator));
@@ -85,6 +86,17 @@ pub fn load(path: &Path, options: &LoadOptions) -> Result<(Dataset, Vec<Warning>
         roles: Roles { constant_controls: panel.constant_controls, ..assignment.roles },
     };
     Ok((dataset, warnings))
+}
+
+/// Refuses a file whose first row has one cell: a title.
+fn refuse_title(table: &Table) -> Result<(), Error> {
+    let width = table.names.len();
+    let unnamed = table.names.iter().filter(|name| name.starts_with("(column ")).count();
+    if width < 3 || unnamed + 1 < width {
+        return Ok(());
+    }
+    let problem = format!("row 1 names one of {width} columns: it looks like a title above the table");
+    Err(Error::data(&table.file, problem, "delete what stands above the header: it must be the first row"))
 }
 
 /// An error with the faults of all cells, so that one run tells everything that is wrong with a file.
@@ -158,7 +170,10 @@ fn date_candidates(table: &Table) -> Vec<usize> {
             sample.iter().filter(|cell| format.parse(cell).is_some()).count() * 2 > sample.len()
         })
     };
-    (0..table.names.len()).filter(holds_dates).collect()
+    let found: Vec<usize> = (0..table.names.len()).filter(holds_dates).collect();
+    let named: Vec<usize> = (0..table.names.len()).filter(|c| words::DATE.fits(&table.names[*c])).collect();
+    // A column that is named like one tells in which way its cells are none.
+    if found.is_empty() && named.len() == 1 { named } else { found }
 }
 
 /// The date of every row of the file.
@@ -225,11 +240,20 @@ fn best_format(table: &Table, column: usize) -> DateFormat {
     DateFormat::ALL.into_iter().rev().max_by_key(count).unwrap_or(DateFormat::YearFirst)
 }
 
+/// More rows at the end than these are no totals and notes.
+const BELOW: usize = 5;
+
 /// The cells that are no dates, judged by the format that fits the most cells.
 fn bad_dates(table: &Table, column: usize) -> Error {
     let best = best_format(table, column);
     let like = table.cells(column).find(|c| best.parse(c).is_some());
     let mut problems = Problems::new("dates cannot be read");
+    let faulty: Vec<usize> = table
+        .cells(column)
+        .enumerate()
+        .filter(|(_, c)| best.parse(c).is_none())
+        .map(|(row, _)| row)
+        .collect();
     for (cell, line) in table.cells(column).zip(&table.lines).filter(|(c, _)| best.parse(c).is_none()) {
         problems.push_with(|| {
             let name = &table.names[column];
@@ -241,8 +265,16 @@ fn bad_dates(table: &Table, column: usize) -> Error {
             format!("row {line}, column `{name}`: {what}")
         });
     }
-    let hint = "write every date as yyyy-mm-dd, or name another column with --date COLUMN".to_owned();
-    Error::Data { file: table.file.clone(), problems, hint: Some(hint) }
+    let is_header = |row: &usize| table.cells(column).nth(*row) == Some(table.names[column].as_str());
+    let is_below = faulty.first().is_some_and(|first| first + faulty.len() == table.n_rows());
+    let hint = if like.is_some() && faulty.iter().all(is_header) {
+        "the header is repeated there: delete the row"
+    } else if like.is_some() && is_below && faulty.len() <= BELOW {
+        "delete totals and notes below the table, or write every date as yyyy-mm-dd"
+    } else {
+        "write every date as yyyy-mm-dd, or name another column with --date COLUMN"
+    };
+    Error::Data { file: table.file.clone(), problems, hint: Some(hint.to_owned()) }
 }
 
 /// Rows between `--from` and `--to`.
@@ -337,13 +369,23 @@ fn outcome_kind(
     if has_value {
         return Ok(OutcomeKind::Count);
     }
-    if let Some(kind) = words::outcome_kind(name) {
-        return Ok(kind);
-    }
     let cells: Vec<&str> = table.cells(roles.outcome).collect();
     let style = style.column(&cells);
     let mut values = cells.iter().filter_map(|cell| style.parse(cell).ok());
-    if values.all(|value| value.fract() == 0.0) {
+    let is_whole = values.all(|value| value.fract() == 0.0);
+    if let Some(kind) = words::outcome_kind(name) {
+        if is_whole && kind == OutcomeKind::Revenue && !words::says_money(name) {
+            warnings.push(Warning::new(
+                "outcome_kind_assumed",
+                format!(
+                    "`{name}` is taken for money, in the currency of the spend; all its values are whole"
+                ),
+                "say --outcome-kind count if it is pieces that were sold, or --outcome-kind revenue",
+            ));
+        }
+        return Ok(kind);
+    }
+    if is_whole {
         let problem = format!(
             "money or a count? the name of the outcome `{}` does not say, and every value is a whole number",
             excerpt(name)

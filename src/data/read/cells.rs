@@ -143,7 +143,10 @@ impl<'a> CellReader<'a> {
         };
         let name = &self.table.names[column];
         self.fault(i, column, &what, || match reason {
-            NotANumber::Blank | NotANumber::MissingMark | NotANumber::NotFinite => rule.blank_hint(name),
+            NotANumber::Blank
+            | NotANumber::MissingMark
+            | NotANumber::NotFinite
+            | NotANumber::SpreadsheetError => rule.blank_hint(name),
             NotANumber::DecimalComma | NotANumber::Thousands => {
                 format!(
                     "{}; or say what the decimal sign of all numbers is: --decimal , or --decimal .",

@@ -17,13 +17,13 @@ pub(crate) enum DateFormat {
     MonthFirst,
     /// `4 Jan 2021`, `Jan 4, 2021`
     MonthName,
-    /// `2021-01`, the first of the month.
+    /// `2021-01`, `2021M01`, the first of the month.
     Month,
     /// `01/2021`, the first of the month.
     MonthOfYear,
     /// `Jan-2021`, `January 21`, `2021 Jan`, the first of the month.
     NamedMonth,
-    /// `2021-Q1`, `Q1 2021`, the first of the quarter.
+    /// `2021-Q1`, `Q1 2021`, `1Q21`, the first of the quarter.
     Quarter,
     /// `2021-W01`, the Monday.
     IsoWeek,
@@ -95,7 +95,7 @@ impl DateFormat {
             }
             DateFormat::MonthName => month_name(cell),
             DateFormat::Month => {
-                let (y, m) = cell.split_once(['-', '/'])?;
+                let (y, m) = cell.split_once(['-', '/', 'M'])?;
                 (y.len() == 4 && m.len() == 2).then(|| day(y, m, "1"))?
             }
             DateFormat::MonthOfYear => {
@@ -144,6 +144,10 @@ fn without_midnight(cell: &str) -> &str {
 
 /// `00:00:00.000`, also with `Z`, `UTC`, `+02:00` or `-0500`: midnight where the clock stands, whatever the zone.
 fn is_midnight(time: &str) -> bool {
+    // As a clock of twelve hours calls it.
+    if let Some(clock) = time.strip_suffix(" AM").or_else(|| time.strip_suffix(" am")) {
+        return matches!(clock, "12:00:00" | "12:00");
+    }
     let end = time.find(|c| !matches!(c, '0' | ':' | '.')).unwrap_or(time.len());
     let (clock, zone) = (&time[..end], time[end..].trim());
     let offset = zone
@@ -209,7 +213,10 @@ fn quarter(cell: &str) -> Option<NaiveDate> {
     let upper = cell.to_uppercase();
     let parts: Vec<&str> = upper.split([' ', '-', '/']).filter(|p| !p.is_empty()).collect();
     let (y, q) = match parts.as_slice() {
-        [one] => one.split_once('Q')?,
+        [one] => match one.split_once('Q')? {
+            (q, y) if q.len() == 1 => (y, q),
+            (y, q) => (y, q),
+        },
         [a, b] => match (a.strip_prefix('Q'), b.strip_prefix('Q')) {
             (Some(q), None) => (*b, q),
             (None, Some(q)) => (*a, q),
@@ -218,7 +225,7 @@ fn quarter(cell: &str) -> Option<NaiveDate> {
         _ => return None,
     };
     let first = number(q).filter(|q| (1..=4).contains(q)).map(|q| 3 * q - 2)?;
-    (y.len() == 4).then(|| day(y, &first.to_string(), "1"))?
+    day(&full_year(y)?, &first.to_string(), "1")
 }
 
 fn month_name(cell: &str) -> Option<NaiveDate> {
@@ -250,6 +257,7 @@ mod tests {
             (DateFormat::DayFirst, "04.01.2021"),
             (DateFormat::DayFirst, "4/1/21"),
             (DateFormat::MonthFirst, "1/4/2021 0:00"),
+            (DateFormat::MonthFirst, "1/4/2021 12:00:00 AM"),
             (DateFormat::MonthName, "4-Jan-2021"),
             (DateFormat::MonthName, "January 4, 2021"),
             (DateFormat::IsoWeek, "2021-W01"),
@@ -259,6 +267,7 @@ mod tests {
         }
         let months = [
             (DateFormat::Month, "2021-02"),
+            (DateFormat::Month, "2021M02"),
             (DateFormat::MonthOfYear, "02/2021"),
             (DateFormat::MonthOfYear, "2-2021"),
             (DateFormat::NamedMonth, "Feb-2021"),
@@ -270,7 +279,7 @@ mod tests {
         for (format, cell) in months {
             assert_eq!(format.parse(cell), NaiveDate::from_ymd_opt(2021, 2, 1), "{cell}");
         }
-        for cell in ["2021-Q2", "2021Q2", "Q2 2021", "q2/2021"] {
+        for cell in ["2021-Q2", "2021Q2", "Q2 2021", "q2/2021", "2Q2021", "2Q21", "Q2-21"] {
             assert_eq!(DateFormat::Quarter.parse(cell), NaiveDate::from_ymd_opt(2021, 4, 1), "{cell}");
         }
         assert_eq!(DateFormat::Serial.parse("44200"), fourth);
@@ -278,8 +287,19 @@ mod tests {
 
     #[test]
     fn what_is_no_day_is_refused() {
-        for cell in ["", "2021-02-30", "2021-01-04 13:00", "2021-1", "nan", "13", "2021-01-004", "é-1-2021"]
-        {
+        for cell in [
+            "",
+            "2021-02-30",
+            "2021-01-04 13:00",
+            "2021-01-04 12:00:00 PM",
+            "2021-01-04 1:00 AM",
+            "2021Q5",
+            "2021-1",
+            "nan",
+            "13",
+            "2021-01-004",
+            "é-1-2021",
+        ] {
             for format in DateFormat::ALL {
                 assert_eq!(format.parse(cell), None, "{cell} as {}", format.pattern());
             }

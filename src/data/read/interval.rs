@@ -117,7 +117,7 @@ fn interval_of(file: &str, rows: &Rows, by_geo: &[Vec<usize>]) -> Result<Interva
     let (interval, n) = candidates.into_iter().max_by_key(|c| c.1).unwrap_or(candidates[1]);
     let commonest = gaps.iter().max_by_key(|(_, n)| **n).map_or(0, |(days, _)| *days);
     let unsupported = !matches!(commonest, 1 | 7 | 28..=31);
-    if n * 2 > total && !unsupported {
+    if n * 2 > total && !unsupported && !is_of_weeks(&gaps) {
         return Ok(interval);
     }
     let mut ordered: Vec<(&i64, &usize)> = gaps.iter().collect();
@@ -133,12 +133,22 @@ fn interval_of(file: &str, rows: &Rows, by_geo: &[Vec<usize>]) -> Result<Interva
             "export the data by week or by month: quarters tell nothing of carry-over",
         ));
     }
+    if is_of_weeks(&gaps) {
+        let problem = "rows are periods of four or five weeks; daily, weekly and monthly data can be read";
+        return Err(Error::data(file, problem, "export the data by week, or by calendar month"));
+    }
     if ordered.len() == 1 {
         let problem = format!("rows are {commonest} days apart; daily, weekly and monthly data can be read");
         return Err(Error::data(file, problem, hint));
     }
     let problem = format!("uneven or mixed intervals between rows: {}", spacings.join(", "));
     Err(Error::data(file, problem, hint))
+}
+
+/// Whether months are made of whole weeks (13 times four a year, or four, four and five a quarter): in a calendar of
+/// months no three in a row have 28 days.
+fn is_of_weeks(gaps: &BTreeMap<i64, usize>) -> bool {
+    gaps.values().sum::<usize>() >= 3 && gaps.keys().all(|days| matches!(days, 28 | 35))
 }
 
 /// Numbers the periods of an interval and says which day each begins on.
@@ -306,7 +316,11 @@ mod tests {
     #[test]
     fn faults_name_the_rows_and_dates() {
         let week = ["2021-01-04", "2021-01-11", "2021-01-18", "2021-01-25", "2021-02-01"];
-        let cases: [(Vec<&str>, &[&str]); 5] = [
+        let cases: [(Vec<&str>, &[&str]); 6] = [
+            (
+                vec!["2021-01-04", "2021-02-01", "2021-03-01", "2021-04-05", "2021-05-03"],
+                &["four or five weeks"],
+            ),
             ([&week[..], &["2021-02-22"]].concat(), &["2 weeks are missing", "2021-02-08", "2021-02-15"]),
             ([&week[..], &["2021-02-09"]].concat(), &["row 7: 2021-02-09 is a Tuesday", "Monday"]),
             ([&week[..], &["2021-01-11"]].concat(), &["row 7: 2021-01-11", "row 3", "duplicate"]),

@@ -54,7 +54,8 @@ pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error>
         true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
         false => Cow::Borrowed(text),
     };
-    let separator = separator(&text);
+    let (told, text) = told_separator(text);
+    let separator = told.unwrap_or_else(|| separator(&text));
     let mut records = records(file, &text, separator)?;
     let empty_tail = drop_empty_tail(&text, &mut records);
     let width = records[0].width;
@@ -70,6 +71,8 @@ pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error>
         check_widths(file, &records, width, "remove the comment above the header")?;
     }
     let hint = match separator {
+        _ if is_below(&records, width) => "delete the notes below the table",
+        _ if is_above(&records) => "delete what stands above the header: it must be the first row",
         b',' => {
             "give every row the header's number of cells; quote cells that hold a comma, and numbers need no thousands separators"
         }
@@ -83,6 +86,30 @@ pub(crate) fn scan<'a>(file: &str, bytes: &'a [u8]) -> Result<Layout<'a>, Error>
         width,
         empty_tail,
     })
+}
+
+/// Whether the only records of another width are the last ones, of one cell each, as notes are.
+fn is_below(records: &[Record], width: usize) -> bool {
+    let table = records.iter().take_while(|r| r.width == width).count();
+    width > 1 && table > 1 && records[table..].iter().all(|r| r.width == 1)
+}
+
+/// Whether the first record has one cell and all from some row on have several: a title above a table.
+fn is_above(records: &[Record]) -> bool {
+    let width = records.last().map_or(1, |r| r.width);
+    records[0].width == 1
+        && width > 1
+        && records.iter().skip_while(|r| r.width == 1).all(|r| r.width == width)
+}
+
+/// The separator that a first line like `sep=;` tells, as spreadsheets write it, and the text with that line blank.
+fn told_separator(text: Cow<'_, str>) -> (Option<u8>, Cow<'_, str>) {
+    let first = text.split('\n').next().unwrap_or_default();
+    let told = first.trim().strip_prefix("sep=").or_else(|| first.trim().strip_prefix("SEP="));
+    match told.map(str::as_bytes) {
+        Some([one]) if SEPARATORS.contains(one) => (Some(*one), Cow::Owned(text[first.len()..].to_owned())),
+        _ => (None, text),
+    }
 }
 
 /// Drops the last records that hold no cell with anything in it; the header stays.
@@ -133,8 +160,23 @@ fn not_utf8(file: &str, bytes: &[u8], at: usize) -> Error {
     Error::data(file, format!("row {line}: is not UTF-8 (byte 0x{:02x} at offset {at})", bytes[at]), hint)
 }
 
-/// The separator that occurs most often in the first line outside quotes; a comma when none does.
+/// The separator of the first line that has one, where a title may stand above the header.
 fn separator(text: &str) -> u8 {
+    /// Titles are no longer.
+    const LINES: usize = 10;
+    let lines = text.trim_start().split_inclusive('\n').take(LINES);
+    let mut rest = text.trim_start();
+    for line in lines {
+        if line.contains(|c: char| SEPARATORS.iter().any(|s| char::from(*s) == c)) {
+            return commonest_separator(rest);
+        }
+        rest = &rest[line.len()..];
+    }
+    SEPARATORS[0]
+}
+
+/// The separator that occurs most often in the first line outside quotes; a comma when none does.
+fn commonest_separator(text: &str) -> u8 {
     let mut counts = [0_usize; SEPARATORS.len()];
     let mut quoted = false;
     for byte in text.trim_start().bytes() {
@@ -256,6 +298,16 @@ mod tests {
         assert_eq!(layout.width, 2);
         assert_eq!(layout.lines, [1, 3, 5]);
         assert_eq!(layout.text, "a;b\n\"x\ny\";2\n3;4\n");
+    }
+
+    #[test]
+    fn what_stands_above_and_below_a_table_is_named() {
+        let told = scan("a.csv", b"sep=|\na|b,c\n1|2\n").expect("well formed");
+        assert_eq!((told.separator, told.lines), (b'|', vec![2, 3]));
+        let hint = |text: &str| scan("a.csv", text.as_bytes()).expect_err("ragged").hint().expect("a hint");
+        assert!(hint("a,b\n1,2\n3,4\n* preliminary\n").contains("notes below the table"));
+        assert!(hint("Weekly report\n\na;b\n1;2\n").contains("above the header"));
+        assert!(hint("a,b\n1,2\n3\n4,5\n").contains("header's number of cells"));
     }
 
     #[test]

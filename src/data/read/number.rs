@@ -19,6 +19,10 @@ pub(crate) enum NotANumber {
     Currency,
     /// `12%`
     Percent,
+    /// `(12.5)`
+    Brackets,
+    /// `#DIV/0!`
+    SpreadsheetError,
     /// Anything else.
     Text,
 }
@@ -35,6 +39,8 @@ impl NotANumber {
             NotANumber::Thousands => "has a thousands separator",
             NotANumber::Currency => "has a currency sign",
             NotANumber::Percent => "has a percent sign",
+            NotANumber::Brackets => "is in brackets",
+            NotANumber::SpreadsheetError => "is an error of the spreadsheet, not a number",
             NotANumber::Text => "is not a number",
         }
     }
@@ -46,6 +52,7 @@ impl NotANumber {
                 "write numbers with a decimal point and nothing between thousands: 1234.5"
             }
             NotANumber::Currency | NotANumber::Percent => "write the bare number: 1234.5",
+            NotANumber::Brackets => "write what is below nothing with a minus sign: -1234.5",
             _ => "write a plain number: 1234.5",
         }
     }
@@ -72,8 +79,12 @@ fn reason(cell: &str) -> NotANumber {
     let lower = cell.to_lowercase();
     match lower.as_str() {
         "" => return NotANumber::Blank,
-        "na" | "n/a" | "#n/a" | "null" | "none" | "nil" | "-" | "–" | "." | "?" | "missing" => {
+        "na" | "n/a" | "n.a." | "#n/a" | "null" | "none" | "nil" | "-" | "–" | "—" | "." | "?"
+        | "missing" | "tbd" | "unknown" => {
             return NotANumber::MissingMark;
+        }
+        "#div/0!" | "#ref!" | "#value!" | "#name?" | "#num!" | "#null!" | "#spill!" => {
+            return NotANumber::SpreadsheetError;
         }
         "nan" | "+nan" | "-nan" => return NotANumber::NotFinite,
         _ => {}
@@ -88,6 +99,9 @@ fn reason(cell: &str) -> NotANumber {
     }
     if has_digit && cell.ends_with('%') {
         return NotANumber::Percent;
+    }
+    if has_digit && cell.starts_with('(') && cell.ends_with(')') {
+        return NotANumber::Brackets;
     }
     grouped(cell)
 }
@@ -161,6 +175,10 @@ mod tests {
             ("$12", Currency),
             ("12.50 EUR", Currency),
             ("12%", Percent),
+            ("(12.5)", Brackets),
+            ("(tv)", Text),
+            ("#DIV/0!", SpreadsheetError),
+            ("n.a.", MissingMark),
             ("abc", Text),
             ("0x10", Text),
             ("1-2", Text),

@@ -6,7 +6,9 @@ use crate::config::DecimalSign;
 
 /// Cells that must show a way of writing before a file is read by it: one or two are slips.
 const ENOUGH: usize = 3;
-const CURRENCIES: [&str; 7] = ["$", "€", "£", "¥", "₹", "₽", "¢"];
+/// A longer one before the sign that it ends in.
+const CURRENCIES: [&str; 14] =
+    ["US$", "HK$", "NZ$", "A$", "C$", "R$", "S$", "$", "€", "£", "¥", "₹", "₽", "¢"];
 const CODES: [&str; 9] = ["usd", "eur", "gbp", "jpy", "chf", "cad", "aud", "inr", "kr"];
 /// What may stand between thousands beside the sign that is not the decimal one.
 const SPACES: [char; 5] = [' ', '\u{a0}', '\u{202f}', '\'', '’'];
@@ -17,6 +19,8 @@ pub(crate) struct Dress {
     pub(crate) sign: DecimalSign,
     /// Whether a separator stands between thousands.
     pub(crate) grouped: bool,
+    /// Whether negative amounts stand in brackets, or have a printed minus sign.
+    pub(crate) negatives: bool,
     /// The currency sign, if any.
     pub(crate) currency: Option<String>,
 }
@@ -30,6 +34,9 @@ impl Dress {
         }
         if self.grouped {
             parts.push("separators between thousands".to_owned());
+        }
+        if self.negatives {
+            parts.push("brackets or long dashes for a minus".to_owned());
         }
         if let Some(currency) = &self.currency {
             parts.push(format!("the currency sign {currency}"));
@@ -98,7 +105,11 @@ impl NumberStyle {
         let wears_groups = cells.iter().any(|cell| cell.contains([',', '.']));
         let sign = match self.sign {
             Some(sign) => sign,
-            None if wears_groups => return ColumnStyle(None),
+            // Of a file that writes columns in two ways, each is read by itself.
+            None if wears_groups => match NumberStyle::of(None, std::iter::once(cells.to_vec())).sign {
+                Some(sign) => sign,
+                None => return ColumnStyle(None),
+            },
             None => DecimalSign::Point,
         };
         let bare: Option<Vec<Bare>> =
@@ -111,21 +122,23 @@ impl NumberStyle {
         let same = |b: &Bare| currency.is_none() || b.currency == currency || b.value == 0.0;
         let consistent = dressed >= ENOUGH && bare.iter().all(|b| agrees(b) && same(b));
         if self.told || consistent {
-            return ColumnStyle(Some(Dress { sign, grouped, currency }));
+            let negatives = bare.iter().any(|b| b.negative);
+            return ColumnStyle(Some(Dress { sign, grouped, negatives, currency }));
         }
         ColumnStyle(None)
     }
 
     /// A column that has a faulty cell still has the decimal sign that was told.
     fn partly(self, sign: DecimalSign) -> ColumnStyle {
-        ColumnStyle(self.told.then_some(Dress { sign, grouped: false, currency: None }))
+        ColumnStyle(self.told.then_some(Dress { sign, grouped: false, negatives: false, currency: None }))
     }
 
     /// A plain column with decimal commas elsewhere may hold points between thousands.
     fn plain(self, cells: &[&str]) -> ColumnStyle {
         let comma = self.sign == Some(DecimalSign::Comma);
         let dressed = comma && cells.iter().any(|cell| cell.contains('.'));
-        ColumnStyle(dressed.then_some(Dress { sign: DecimalSign::Comma, grouped: true, currency: None }))
+        let points = Dress { sign: DecimalSign::Comma, grouped: true, negatives: false, currency: None };
+        ColumnStyle(dressed.then_some(points))
     }
 
     /// Whether every fraction of a plain column has three digits, so that its points may stand between thousands.
@@ -146,18 +159,23 @@ impl NumberStyle {
 struct Bare {
     value: f64,
     grouped: bool,
+    /// In brackets, or with another minus than that of plain numbers.
+    negative: bool,
     currency: Option<String>,
 }
 
 /// The number in a cell whose decimal sign is known, with what it wears; `None` when it is no number so written.
 fn undress(cell: &str, sign: DecimalSign) -> Option<Bare> {
     let (mut rest, mut negative, mut currency) = (cell.trim(), false, None);
-    let mut sign_seen = false;
+    let (mut sign_seen, mut printed) = (false, false);
     loop {
         rest = rest.trim();
         if let Some(after) = rest.strip_prefix(['-', '−', '+']).filter(|_| !sign_seen) {
-            (negative, sign_seen) = (!rest.starts_with('+'), true);
+            (negative, sign_seen, printed) = (!rest.starts_with('+'), true, rest.starts_with('−'));
             rest = after;
+        } else if let Some(inner) = in_brackets(rest).filter(|_| !sign_seen) {
+            (negative, sign_seen, printed) = (true, true, true);
+            rest = inner;
         } else if let Some((mark, after)) = currency_mark(rest).filter(|_| currency.is_none()) {
             (currency, rest) = (Some(mark), after);
         } else {
@@ -177,7 +195,7 @@ fn undress(cell: &str, sign: DecimalSign) -> Option<Bare> {
             let groups: Vec<&str> = whole.split(separator).collect();
             let first = groups.first().is_some_and(|g| (1..=3).contains(&g.len()) && digits(g));
             let others = groups.iter().skip(1).all(|g| g.len() == 3 && digits(g));
-            (first && others).then(|| groups.concat())?
+            (first && (others || is_lakh(&groups))).then(|| groups.concat())?
         }
     };
     let sound = digits(&plain) || (plain.is_empty() && fraction.is_some_and(digits));
@@ -185,7 +203,20 @@ fn undress(cell: &str, sign: DecimalSign) -> Option<Bare> {
         return None;
     }
     let value = parse_number(&format!("{plain}.{}", fraction.unwrap_or("0"))).ok()?;
-    Some(Bare { value: if negative { -value } else { value }, grouped: between.is_some(), currency })
+    let value = if negative { -value } else { value };
+    Some(Bare { value, grouped: between.is_some(), negative: printed, currency })
+}
+
+/// What stands in brackets, as accounts write what is below nothing.
+fn in_brackets(text: &str) -> Option<&str> {
+    text.strip_prefix('(')?.strip_suffix(')')
+}
+
+/// `4,00,000`: after the first group, pairs of digits up to the last three, as in India.
+fn is_lakh(groups: &[&str]) -> bool {
+    let digits = |group: &str, n: usize| group.len() == n && group.bytes().all(|b| b.is_ascii_digit());
+    let [first, pairs @ .., last] = groups else { return false };
+    first.len() <= 2 && digits(last, 3) && pairs.iter().all(|group| digits(group, 2))
 }
 
 /// A currency sign or code at either end, and what is left without it.
@@ -219,7 +250,7 @@ mod tests {
 
     #[test]
     fn columns_that_agree_are_read() {
-        let cases: [(&[&str], [f64; 4]); 7] = [
+        let cases: [(&[&str], [f64; 4]); 11] = [
             (&["3,5", "12,25", "-0,5", "7"], [3.5, 12.25, -0.5, 7.0]),
             (&["1.234,5", "999,0", "1.000.000,25", "2.000"], [1234.5, 999.0, 1_000_000.25, 2000.0]),
             (&["1,234.5", "999.5", "-1,000,000.25", "1,000.0"], [1234.5, 999.5, -1_000_000.25, 1000.0]),
@@ -227,11 +258,26 @@ mod tests {
             (&["12,50 €", "3,00 €", "1 200,00 €", "0"], [12.5, 3.0, 1200.0, 0.0]),
             (&["1 234", "5 678", "999", "9 000"], [1234.0, 5678.0, 999.0, 9000.0]),
             (&["EUR 12", "EUR 3", "0", "7 EUR"], [12.0, 3.0, 0.0, 7.0]),
+            (&["($12.50)", "($3)", "$(1,000.25)", "−$7"], [-12.5, -3.0, -1000.25, -7.0]),
+            (&["US$1,200", "US$3.50", "US$7", "US$0"], [1200.0, 3.5, 7.0, 0.0]),
+            (&["4,00,000.5", "12,34,56,789", "99.5", "1,000"], [400_000.5, 123_456_789.0, 99.5, 1000.0]),
+            (&["44\u{a0}806,98", "1\u{202f}200,50", "7,5", "3,25"], [44_806.98, 1200.5, 7.5, 3.25]),
         ];
         for (cells, values) in cases {
             assert_eq!(read(cells), values.map(Some), "{cells:?}");
         }
         assert_eq!(read(&["1 234", "5 678", "999"])[0], None, "two cells are slips");
+    }
+
+    #[test]
+    fn a_file_that_writes_columns_in_two_ways_is_read_column_by_column() {
+        let (commas, points) = (vec!["44 806,98", "1 200,50", "7,5", "3,25"], vec!["9.618", "10.9", "10.27"]);
+        let both = NumberStyle::of(None, [commas.clone(), points.clone()].into_iter());
+        assert_eq!(both.column(&commas).parse(commas[0]), Ok(44_806.98));
+        assert_eq!(both.column(&points).parse(points[0]), Ok(9.618));
+        // What fits both readings is settled by nothing.
+        let unsettled = ["1,234", "5,678", "9,999"];
+        assert!(both.column(&unsettled).parse(unsettled[0]).is_err());
     }
 
     #[test]

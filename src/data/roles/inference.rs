@@ -29,6 +29,16 @@ impl Desk<'_> {
         let free: Vec<usize> = candidates.iter().copied().filter(|c| !self.taken[*c]).collect();
         match free.as_slice() {
             [one] => Ok(self.take(*one)),
+            [] if !candidates.is_empty() => {
+                let held = |(column, _): &&(usize, String)| candidates.contains(column);
+                let by = self.claims.iter().find(held).map_or("--exclude", |(_, flag)| flag.as_str());
+                let dates = self.quoted(&candidates[..1]);
+                Err(Error::data(
+                    self.file,
+                    format!("column {dates}, which holds the dates, is taken by {by}, and no other does"),
+                    format!("leave {dates} out of {by}, or name the column of dates with --date COLUMN"),
+                ))
+            }
             [] => Err(Error::data(
                 self.file,
                 "no column holds dates",
@@ -184,9 +194,22 @@ impl Desk<'_> {
         let likely: Vec<&str> = free
             .iter()
             .map(|c| self.names[*c].as_str())
-            .filter(|name| words::looks_like_spend(&name.to_lowercase()))
+            .filter(|name| {
+                words::looks_like_spend(&name.to_lowercase()) && words::outcome_kind(name).is_none()
+            })
             .collect();
-        let hint = if likely.is_empty() {
+        let exposures: Vec<&str> = free
+            .iter()
+            .map(|c| self.names[*c].as_str())
+            .filter(|name| words::looks_like_exposure(&name.to_lowercase()))
+            .collect();
+        let hint = if likely.is_empty() && !exposures.is_empty() {
+            format!(
+                "media without spend have an effect and no return: --organic {}; or name the spend columns with \
+                 --channels A,B",
+                quote(&exposures.join(","))
+            )
+        } else if likely.is_empty() {
             let free = self.quoted(&free);
             format!("name the spend columns with --channels A,B; columns without a role: {free}")
         } else {

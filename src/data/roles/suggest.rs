@@ -38,6 +38,8 @@ pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
             }
         } else if words::looks_like_media(column) {
             channels.push(column);
+        } else if words::is_outcome_by_words(column) {
+            // Another outcome, or the same in other units: it explains this one whatever media do.
         } else {
             controls.push(column);
         }
@@ -55,11 +57,12 @@ pub fn suggested_flags(roles: &Roles, columns: &[&str]) -> Vec<String> {
     flags
 }
 
-/// The channel without exposure whose stem begins a column's lower-case name.
+/// The channel without exposure whose stem begins or ends a column's lower-case name.
 fn spend_of<'r>(roles: &'r Roles, lower: &str) -> Option<&'r String> {
     roles.channels.iter().find(|spend| {
         let stem = words::spend_stem(spend).unwrap_or(spend).to_lowercase();
-        !roles.exposure.contains_key(*spend) && lower.starts_with(&format!("{stem}_"))
+        let is_of = lower.starts_with(&format!("{stem}_")) || lower.ends_with(&format!("_{stem}"));
+        !roles.exposure.contains_key(*spend) && is_of
     })
 }
 

@@ -105,13 +105,24 @@ pub(crate) fn outcome_kind(name: &str) -> Option<OutcomeKind> {
     let has = |list: &[&str]| parts.iter().any(|part| is_one_of(part, list));
     if has(&MONEY) {
         Some(OutcomeKind::Revenue)
-    } else if has(&COUNTED) || COUNT.fits(name) {
+    } else if has(&COUNTED) || COUNT.fits(name) || all_words(name).iter().any(|w| is_one_of(w, &COUNTED)) {
         Some(OutcomeKind::Count)
     } else if has(&["sale"]) {
         Some(OutcomeKind::Revenue)
     } else {
         None
     }
+}
+
+/// Whether a name says that a column holds money, as `revenue` does and `sales` does not.
+pub(crate) fn says_money(name: &str) -> bool {
+    let all = all_words(name);
+    all.iter().any(|word| is_one_of(word, &MONEY) || is_one_of(word, &UNITS))
+}
+
+/// Every word of a name in lower case, also those in brackets.
+fn all_words(name: &str) -> Vec<String> {
+    name.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
 }
 
 /// Whether the words of a name, none of which a role is known by exactly, are those of an outcome.
