@@ -228,6 +228,9 @@ fn channel(reader: &mut CellReader, grid: &Grid, media: &Media, empty: &mut Empt
     }
 }
 
+/// Populations do not double within the years of a file.
+const DOUBLED: f64 = 2.0;
+
 /// One number per geo: the mean of its rows, with a word where they differ.
 fn population(
     reader: &mut CellReader,
@@ -245,12 +248,23 @@ fn population(
     let changing = (0..n_geos).filter(|g| changes(&of_geo[*g])).map(|g| rows.geos[g].as_str());
     let changing: Vec<&str> = changing.collect();
     if !changing.is_empty() {
+        let spread = |values: &Vec<f64>| {
+            let (low, high) =
+                values.iter().fold((f64::INFINITY, 0.0_f64), |(l, h), x| (l.min(*x), h.max(*x)));
+            high / low
+        };
+        let most = of_geo.iter().filter(|values| !values.is_empty()).map(spread).fold(1.0, f64::max);
         warnings.push(Warning::new(
             "population_changes",
             format!(
-                "`{}` changes over time in {}: the mean over its rows is used",
+                "`{}` changes over time in {}: the mean over its rows is used{}",
                 reader.table.names[column],
-                listing(changing.into_iter())
+                listing(changing.into_iter()),
+                if most > DOUBLED {
+                    format!("; it grows up to {most:.0}-fold: is it in two units?")
+                } else {
+                    String::new()
+                }
             ),
             "give each geo one population, such as that of the last year, to silence this",
         ));

@@ -97,7 +97,7 @@ fn bad_dates() {
         ],
     );
     let none = sheet().with_column("date", |i| i.to_string()).check(&[]);
-    refused(none, &["no column holds dates", "--date COLUMN"]);
+    refused(none, &["120 dates cannot be read", "column `date`: `0` is not a date", "--date COLUMN"]);
     let two = sheet().with_column("end", |i| format!("2021-01-{:02}", i % 28 + 1)).check(&[]);
     refused(two, &["several columns hold dates: `date`, `end`", "--date date"]);
 }

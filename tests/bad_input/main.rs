@@ -12,6 +12,7 @@ mod kinds;
 mod roles;
 mod settings;
 mod shared_faults;
+mod variations;
 
 use chrono::{Days, NaiveDate};
 use common::{Folder, Run};

@@ -10,6 +10,7 @@ use super::history::{Activity, weeks};
 use super::outcome::{outcome, rows};
 use super::parameters::enough_rows;
 use super::patterns::{mediators, switched_together};
+use super::running::running;
 use super::units::units;
 use crate::config::FitConfig;
 use crate::data::dataset::{Channel, Dataset};
@@ -64,6 +65,7 @@ pub fn check(data: &Dataset, config: &FitConfig) -> Vec<Finding> {
     patterns(data, &mut findings);
     inflation(&found, &mut findings);
     outcome(data, &mut findings);
+    running(data, &mut findings);
     geos(data, &mut findings);
     findings.0.sort_by_key(|f| f.severity);
     findings.0
@@ -266,5 +268,62 @@ fn inflation(found: &Collinearity, findings: &mut Findings) {
         let message =
             format!("columns that the others nearly explain, with their variance inflation: {names}");
         findings.warn("inflated_variance", message, hint);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::data::testdata::{self, GEOS, WEEKS};
+
+    fn told(by: impl Fn(&Dataset, &mut Findings), data: &Dataset) -> Vec<String> {
+        let mut findings = Findings::default();
+        by(data, &mut findings);
+        findings.0.into_iter().map(|f| f.message).collect()
+    }
+
+    #[test]
+    fn a_control_of_two_rows_is_rare_and_so_is_one_of_all_but_two() {
+        let of = |ones: usize| {
+            let mut data = testdata::dataset();
+            data.controls[0].values =
+                Array2::from_shape_fn((GEOS, WEEKS), |(g, t)| f64::from(u8::from(g * WEEKS + t < ones)));
+            told(variation, &data)
+        };
+        assert_eq!(of(2), ["control `promo` differs in 2 rows only"]);
+        assert_eq!(of(3), [""; 0]);
+        assert_eq!(of(GEOS * WEEKS - 2), ["control `promo` differs in 2 rows only"]);
+        assert_eq!(of(GEOS * WEEKS - 3), [""; 0]);
+    }
+
+    #[test]
+    fn a_channel_is_on_only_with_a_control_or_off_only() {
+        let with = |on: bool| {
+            let mut data = testdata::dataset();
+            let runs = data.channels[2].exposure.mapv(|x| x > 0.0);
+            data.controls[0].values = runs.mapv(|runs| f64::from(u8::from(runs == on)));
+            told(patterns, &data)
+        };
+        assert_eq!(
+            with(true),
+            ["channel `newsletter` is on only when control `promo` is on (r = 1.00 of the weeks they run)"]
+        );
+        assert_eq!(
+            with(false),
+            ["channel `newsletter` is off only when control `promo` is on (r = -1.00 of the weeks they run)"]
+        );
+    }
+
+    #[test]
+    fn spend_that_hardly_varies_is_named_below_a_fiftieth() {
+        let of = |by: f64| {
+            let mut data = testdata::dataset();
+            data.channels[0].exposure =
+                Array2::from_shape_fn((GEOS, WEEKS), |(_, t)| 100.0 + by * (t % 2) as f64);
+            told(variation, &data).len()
+        };
+        assert_eq!((of(3.8), of(4.2)), (1, 0));
     }
 }

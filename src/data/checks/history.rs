@@ -141,6 +141,10 @@ mod tests {
             Some(103),
             "the third Christmas passed without it"
         );
+        // A pause of 30 weeks, and silence since: ended only after more than twice as long.
+        let paused: Vec<usize> = (0..11).chain(41..60).collect();
+        assert_eq!((ended(paused.clone(), 100), ended(paused.clone(), 120)), (None, None));
+        assert_eq!(ended(paused, 121), Some(59));
         assert_eq!(ended(Vec::new(), 104), None);
     }
 }

@@ -12,6 +12,8 @@ mod history;
 mod outcome;
 mod parameters;
 mod patterns;
+mod running;
+mod twins;
 mod units;
 mod vet;
 

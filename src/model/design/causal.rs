@@ -112,7 +112,8 @@ pub(super) fn gaps(data: &Dataset, config: &FitConfig, believed: &[f64]) -> Vec<
 }
 
 fn is_feedback(why: &Suspicion) -> bool {
-    matches!(why, Suspicion::IsOutcome { .. } | Suspicion::ShareOfOutcome { .. })
+    use Suspicion::{IsOutcome, LinearInOutcome, ShareOfOutcome};
+    matches!(why, IsOutcome { .. } | LinearInOutcome { .. } | ShareOfOutcome { .. })
 }
 
 fn by_suspicion(why: &[Suspicion], believed: f64) -> GapPrior {

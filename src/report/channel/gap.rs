@@ -122,7 +122,9 @@ fn sentence(name: &str, reason: &GapReason) -> String {
 
 fn found(name: &str, why: &Suspicion) -> String {
     match why {
-        Suspicion::IsOutcome { .. } => format!("spend on {name} is the outcome in other units"),
+        Suspicion::IsOutcome { .. } | Suspicion::LinearInOutcome { .. } => {
+            format!("spend on {name} is the outcome in other units")
+        }
         Suspicion::ShareOfOutcome { share, .. } => {
             format!("spend on {name} is set as a share of the outcome ({} of it)", percent(*share))
         }

@@ -8,6 +8,11 @@ pub enum Suspicion {
         /// Standard deviation of ln(spend / outcome) within geos.
         spread: f64,
     },
+    /// Spend is the outcome times a factor, and an amount more or less.
+    LinearInOutcome {
+        /// Correlation with the outcome within geos.
+        correlation: f64,
+    },
     /// Spend is set as a share of the outcome.
     ShareOfOutcome {
         /// Spend over outcome.

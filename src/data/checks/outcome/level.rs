@@ -1,10 +1,12 @@
 //! The outcome of each period, geos taken together, beside that of its neighbours.
 
 use crate::data::dataset::Dataset;
-use crate::data::zero_weeks::zero_runs;
+use crate::data::zero_weeks::{ZeroRun, zero_runs};
 
 /// Periods on either side that a period is compared with.
-const NEIGHBOURS: usize = 4;
+pub(super) const NEIGHBOURS: usize = 4;
+/// A quarter of a year of weeks, longer than a run of odd ones.
+pub(super) const FAR_NEIGHBOURS: usize = 13;
 /// Makes the median absolute deviation estimate a Gaussian's standard deviation (Rousseeuw & Croux 1993).
 pub(super) const MAD_TO_SD: f64 = 1.4826;
 
@@ -19,6 +21,16 @@ pub(super) fn level(data: &Dataset) -> Vec<Option<f64>> {
     columns.map(|(values, known)| known.iter().all(|k| *k).then(|| values.sum())).collect()
 }
 
+/// The outcome of one geo, by period, without runs of zeros.
+pub(super) fn level_of(data: &Dataset, geo: usize, zeros: &[ZeroRun]) -> Vec<Option<f64>> {
+    let is_zero = |t: usize| zeros.iter().any(|run| run.geo == geo && (run.first..=run.last).contains(&t));
+    let value = |t: usize| {
+        let known = data.outcome.observed[[geo, t]] && !is_zero(t);
+        known.then(|| data.outcome.values[[geo, t]])
+    };
+    (0..data.n_periods()).map(value).collect()
+}
+
 /// What is usual around each period.
 pub(super) struct Neighbours {
     /// Median of the neighbours.
@@ -28,10 +40,11 @@ pub(super) struct Neighbours {
 }
 
 impl Neighbours {
-    pub(super) fn of(level: &[Option<f64>]) -> Neighbours {
+    /// Of so many periods on either side.
+    pub(super) fn of(level: &[Option<f64>], reach: usize) -> Neighbours {
         let usual: Vec<Option<f64>> = (0..level.len())
             .map(|t| {
-                let near = t.saturating_sub(NEIGHBOURS)..(t + NEIGHBOURS + 1).min(level.len());
+                let near = t.saturating_sub(reach)..(t + reach + 1).min(level.len());
                 median(near.filter(|s| *s != t).filter_map(|s| level[s]).collect())
             })
             .collect();

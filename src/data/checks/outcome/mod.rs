@@ -7,7 +7,9 @@ mod spikes;
 use super::finding::{Findings, Severity};
 use super::fitted::Measure;
 use crate::data::dataset::Dataset;
-use shift::shift;
+use crate::data::read::number::excerpt;
+use crate::data::roles::suggest::listing;
+use shift::{Shift, shifts};
 use spikes::spikes;
 
 /// Coefficient of variation below which nothing is left to explain.
@@ -18,23 +20,16 @@ pub(super) fn outcome(data: &Dataset, findings: &mut Findings) {
     if constant(data, findings) {
         return;
     }
-    let step = shift(data);
-    if let Some(step) = step.as_ref().filter(|step| !step.is_marked) {
-        let message = format!(
-            "the outcome shifts on {}, from about {} to about {}, and stays there",
-            step.date,
-            amount(step.before),
-            amount(step.after)
-        );
-        let hint = format!(
-            "add a column such as `shift_{}_event`, 0 before {} and 1 from then on, and name it with --controls; \
-             or fit one side of it with --from or --to",
-            step.date.format("%Y%m"),
-            step.date
-        );
-        findings.warn("level_shift", message, hint);
+    let steps = shifts(data);
+    let (of_all, of_geos): (Vec<&Shift>, Vec<&Shift>) =
+        steps.iter().filter(|step| !step.is_marked).partition(|step| step.geo.is_none());
+    of_all.iter().for_each(|step| tell(step, data, findings));
+    of_geos.iter().take(GEOS_SHOWN).for_each(|step| tell(step, data, findings));
+    if of_geos.len() > GEOS_SHOWN {
+        let message = format!("the outcome shifts in {} more geos", of_geos.len() - GEOS_SHOWN);
+        findings.note("level_shift", message, "see the warnings on the first of them");
     }
-    let outlying = spikes(data, step.as_ref());
+    let outlying = spikes(data, &steps);
     if !outlying.is_empty() {
         let dates: Vec<String> = outlying
             .iter()
@@ -49,7 +44,39 @@ pub(super) fn outcome(data: &Dataset, findings: &mut Findings) {
     unknown(data, findings);
 }
 
-/// What does not vary cannot be explained: refused.
+/// Geos whose own steps are told one by one.
+const GEOS_SHOWN: usize = 5;
+/// A level so many times the other is likely in another unit.
+const UNITS_APART: f64 = 100.0;
+
+/// A step that no control marks.
+fn tell(step: &Shift, data: &Dataset, findings: &mut Findings) {
+    let geo = step.geo.map(|g| excerpt(&data.geos[g]));
+    let place = geo.as_ref().map_or(String::new(), |geo| format!(" of geo `{geo}`"));
+    let is_unit = step.factor() > UNITS_APART;
+    let end = if is_unit { ": is it in another unit from then on?" } else { ", and stays there" };
+    let message = format!(
+        "the outcome{place} shifts on {}, from about {} to about {}{end}",
+        step.date,
+        amount(step.before),
+        amount(step.after)
+    );
+    let (month, date) = (step.date.format("%Y%m"), step.date);
+    let hint = match geo {
+        _ if is_unit => "give all rows in one unit".to_owned(),
+        Some(geo) => format!(
+            "add a column such as `shift_{month}_event`, 1 in the rows of `{geo}` from {date} on and 0 in all others, \
+             and name it with --controls"
+        ),
+        None => format!(
+            "add a column such as `shift_{month}_event`, 0 before {date} and 1 from then on, and name it with \
+             --controls; or fit one side of it with --from or --to"
+        ),
+    };
+    findings.warn("level_shift", message, hint);
+}
+
+/// What does not vary cannot be explained: refused, or named where it is one geo of several.
 fn constant(data: &Dataset, findings: &mut Findings) -> bool {
     let of_geo = |g: &usize| {
         let known = || {
@@ -60,7 +87,16 @@ fn constant(data: &Dataset, findings: &mut Findings) -> bool {
         let sd = (known().map(|(y, _)| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
         n > 1.0 && mean > 0.0 && sd <= NO_SPREAD * mean
     };
-    let is_constant = (0..data.n_geos()).all(|g| of_geo(&g));
+    let constant: Vec<usize> = (0..data.n_geos()).filter(of_geo).collect();
+    let is_constant = constant.len() == data.n_geos();
+    if !is_constant && !constant.is_empty() {
+        let message = format!(
+            "the outcome hardly varies in {}",
+            listing(constant.iter().map(|g| data.geos[*g].as_str()))
+        );
+        let hint = "check these rows: a geo that is the same every period is a plan or a blank filled in, and no outcome";
+        findings.warn("constant_geo", message, hint);
+    }
     if is_constant {
         let message = format!(
             "the outcome `{}` hardly varies: its standard deviation is below {} of its mean",
