@@ -80,6 +80,20 @@ fn a_test_is_read_written_and_appended_once() {
     };
     assert_eq!((phases("before"), phases("during")), (84, 8));
 
+    // The lift as a share of what would have come; what was spent less the change; the error of the row.
+    let would = number("/observed") - number("/lift/mean");
+    assert!((number("/lift_share/mean") / (number("/lift/mean") / would) - 1.0).abs() < 0.02);
+    assert!((number("/usual_spend") - (number("/spend") - change)).abs() < 1e-6 * change.abs());
+    assert!((number("/row/reading/se") / number("/lift/sd") - 1.0).abs() < 1e-5);
+    let carried = report["periods"].as_array().expect("periods").iter().rfind(|p| p["phase"] == "carried");
+    let carried = carried.and_then(|p| p["date"].as_str()).expect("what is carried over counts");
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().expect("a date");
+    let last = report["readout_end"].as_str().expect("a date");
+    assert_eq!(day(carried) + chrono::Days::new(6), day(last));
+    let is_told =
+        |code: &str| report["warnings"].as_array().is_some_and(|all| all.iter().any(|w| w["code"] == code));
+    assert_eq!(is_told("placebo_failed"), report["placebo"]["passed"] == false);
+
     let page = market.read("mmm-readout/readout.html");
     assert!(page.contains("<title>What the test of tv brought</title>") && !page.contains("<script"));
     assert_eq!(
@@ -107,8 +121,18 @@ fn cells_are_read_from_one_fit_and_the_usual_spend_is_guessed() {
     let rows: String =
         geos.split(',').enumerate().map(|(i, g)| format!("{g},{}\n", ["a", "b"][i / 2])).collect();
     std::fs::write(market.folder.path().join("cells.csv"), format!("geo,cell\n{rows}")).expect("written");
+    // Every outcome is worth 2.5.
+    let text = market
+        .read("data.csv")
+        .lines()
+        .enumerate()
+        .map(|(i, l)| format!("{l},{}\n", if i == 0 { "aov" } else { "2.5" }))
+        .collect::<String>();
+    std::fs::write(market.folder.path().join("data.csv"), text).expect("written");
     let changed = [("--geos", ""), ("--spend-change", ""), ("--cells", "cells.csv")];
-    let run = market.readout(&changed, &["--json", "--append", "tests.new.csv"]).finishes();
+    let worth = ["--outcome-kind", "count", "--revenue-per-outcome", "aov"];
+    let run =
+        market.readout(&changed, &[&["--json", "--append", "tests.new.csv"][..], &worth].concat()).finishes();
     let report: Value = serde_json::from_str(&run.stdout()).expect("stdout is JSON");
     let cells = report["cells"].as_array().expect("cells");
     assert_eq!(cells.iter().map(|c| &c["cell"]).collect::<Vec<_>>(), ["a", "b"]);
@@ -116,6 +140,9 @@ fn cells_are_read_from_one_fit_and_the_usual_spend_is_guessed() {
     let sum: f64 = cells.iter().map(|c| c["lift"]["mean"].as_f64().expect("a number")).sum();
     let whole = report["lift"]["mean"].as_f64().expect("a number");
     assert!((sum / whole - 1.0).abs() < 1e-9, "the whole is the sum of its cells: {sum} {whole}");
+    let roi = report["roi"]["mean"].as_f64().expect("a return");
+    let change = report["spend_change"].as_f64().expect("a change");
+    assert!((roi / (2.5 * whole / change) - 1.0).abs() < 1e-6, "{roi} {whole} {change}");
     assert!(report["row"].is_null());
     assert_eq!(market.read("tests.new.csv").lines().count(), 3, "a row a cell");
     let guess = report["usual_spend"].as_f64().expect("a guess");

@@ -28,3 +28,18 @@ pub(super) fn spreads(fitted: &[Fitted], weights: &[f64]) -> Vec<ChannelSpread> 
     };
     (0..first.roi.len()).map(channel).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::moves::models;
+
+    #[test]
+    fn what_models_differ_by_is_told_from_what_each_leaves_open() {
+        // Means 2 and 6 with weights of 3 to 1; each model's two draws lie 1 from its mean.
+        let spread = &spreads(&models(&[2.0, 6.0]), &[0.75, 0.25])[0];
+        let own = Summary::of(&[1.0, 3.0]).sd;
+        assert!((spread.roi - 3.0).abs() < 1e-12 && (spread.sd_within - own).abs() < 1e-12, "{spread:?}");
+        assert!((spread.sd_between - 3.0_f64.sqrt()).abs() < 1e-12, "{spread:?}");
+    }
+}

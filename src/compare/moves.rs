@@ -98,3 +98,52 @@ pub(super) fn ranked(mut moves: Vec<MoveReport>) -> Vec<MoveReport> {
     }
     kept
 }
+
+/// Models in which tv returns 1 a unit and search that many, in each of three draws.
+#[cfg(test)]
+pub(super) fn models(search: &[f64]) -> Vec<Fitted> {
+    let grid = [0.0, 0.5, 1.0, 1.5, 2.0];
+    let curve = |name: &str, spend: f64, returns: f64| {
+        let values = ndarray::Array2::from_shape_fn((3, 5), |(_, m)| returns * spend * grid[m]);
+        ChannelCurve::new(name, spend, &grid, values, 2.0).unwrap()
+    };
+    let model = |returns: &f64| Fitted {
+        name: format!("search {returns}"),
+        config: crate::config::FitConfig::default(),
+        verdict: crate::diagnostics::Verdict::Ok,
+        loo: None,
+        points: Vec::new(),
+        roi: vec![("search".into(), vec![returns - 1.0, returns + 1.0])],
+        curves: vec![curve("tv", 200.0, 1.0), curve("search", 100.0, *returns)],
+        future: None,
+    };
+    search.iter().map(model).collect()
+}
+
+#[cfg(test)]
+pub(super) fn judged(models: &[Fitted], weights: &[f64]) -> Vec<MoveReport> {
+    shifts(&models[0].curves).iter().map(|shift| shift.judged(models, weights).unwrap()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_move_gains_in_the_models_that_say_so_and_by_their_weights() {
+        let models = models(&[2.0, 0.5, 3.0]);
+        let moves = judged(&models, &[0.5, 0.3, 0.2]);
+        let to_search = moves.iter().find(|m| m.from == "tv").unwrap();
+        // A fifth of the smaller, 20, from 1 to 2, 0.5 and 3 a unit.
+        assert!((to_search.amount - 20.0).abs() < 1e-9 && to_search.gains_in == 2, "{to_search:?}");
+        let gains: Vec<f64> = to_search.by_model.iter().map(|m| m.gain).collect();
+        assert!(gains.iter().zip([20.0, -10.0, 40.0]).all(|(a, b)| (a - b).abs() < 1e-9), "{gains:?}");
+        assert!(
+            (to_search.gain - 15.0).abs() < 1e-9 && (to_search.p_gain - 0.7).abs() < 1e-9,
+            "{to_search:?}"
+        );
+        let kept = ranked(moves);
+        assert_eq!(kept.len(), 1, "each pair in its better direction");
+        assert_eq!((kept[0].from.as_str(), kept[0].to.as_str()), ("tv", "search"));
+    }
+}

@@ -72,6 +72,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_test_that_tells_is_of_the_channel_on_which_models_differ() {
+        use crate::compare::moves::{judged, models};
+        let (models, weights) = (models(&[2.0, 0.5]), [0.5, 0.5]);
+        let moves = judged(&models, &weights);
+        let to_search = moves.iter().find(|m| m.from == "tv").unwrap();
+        let test = telling_test(&models, &weights, to_search).unwrap().unwrap();
+        assert_eq!((test.channel.as_str(), test.dose), ("search", 0.0));
+        // Without it 200 or 50 are missed; a reading errs by 15 % of the larger.
+        assert!(
+            (test.where_it_gains + 200.0).abs() < 1e-9 && (test.where_not + 50.0).abs() < 1e-9,
+            "{test:?}"
+        );
+        assert!((test.apart - 150.0 / 30.0).abs() < 1e-9, "{test:?}");
+        let agreed = super::super::moves::models(&[2.0, 3.0]);
+        let moves = judged(&agreed, &weights);
+        assert!(telling_test(&agreed, &weights, &moves[0]).unwrap().is_none(), "nothing to tell apart");
+    }
+
+    #[test]
     fn a_group_has_the_spread_of_its_models_and_of_each() {
         let found = [
             Expected { mean: 1.0, variance: 0.5 },

@@ -154,6 +154,46 @@ mod tests {
         assert!(found.iter().any(|f| f.message.contains("rose") && f.message.ends_with(&words)), "{found:?}");
     }
 
+    fn told(old: crate::report::Fit, new: crate::report::Fit, aspect: Aspect) -> Vec<String> {
+        let report = crate::diff::diff(&Side::summarised(old), &Side::summarised(new), Settings::default());
+        report.material.into_iter().filter(|f| f.aspect == aspect).map(|f| f.message).collect()
+    }
+
+    #[test]
+    fn a_tenth_is_the_tolerance_of_a_return_and_of_a_plan() {
+        // Draws within a twentieth: 30 % more is beyond a tenth, and within the whole.
+        assert_eq!(of_roi(1.0, 1.3).len(), 1);
+        assert_eq!(of_roi(1.0, 1.05).len(), 0);
+        let planned = |change: f64| {
+            let mut fit = testdata::fit();
+            let tv = &mut fit.scenarios[0].allocation[0];
+            (tv.proposed, tv.change) = (tv.current * (1.0 + change), Some(change));
+            fit
+        };
+        let words = "the recommended change of tv went from -15 % to -2.0 %";
+        assert_eq!(told(planned(-0.15), planned(-0.02), Aspect::Allocation), [words]);
+        assert_eq!(told(planned(-0.15), planned(-0.07), Aspect::Allocation), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_gone_and_what_is_new_is_not_mixed_up() {
+        let without = || {
+            let mut fit = testdata::fit();
+            fit.channels.retain(|c| c.name != "newsletter");
+            fit
+        };
+        assert_eq!(told(testdata::fit(), without(), Aspect::Roi), ["channel newsletter is gone"]);
+        assert_eq!(told(without(), testdata::fit(), Aspect::Roi), ["channel newsletter is new"]);
+        let bare = || {
+            let mut fit = testdata::fit();
+            fit.run.roles.left_out.clear();
+            fit
+        };
+        assert_eq!(testdata::fit().run.roles.left_out, ["notes"]);
+        assert_eq!(told(testdata::fit(), bare(), Aspect::Columns), ["column `notes` is gone"]);
+        assert_eq!(told(bare(), testdata::fit(), Aspect::Columns), ["column `notes` is new and has no role"]);
+    }
+
     #[test]
     fn a_verdict_is_told_before_and_after() {
         let (old, mut new) = (testdata::fit(), testdata::fit());

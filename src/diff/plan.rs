@@ -113,6 +113,35 @@ mod tests {
         }
     }
 
+    /// The fit of the test data with a plan of tv and search, which return 1 and `search` a unit in each draw.
+    fn planned(plan: [f64; 2], search: [f64; 3]) -> Side {
+        let mut fit = crate::report::testdata::fit();
+        for (channel, proposed) in fit.scenarios[0].allocation.iter_mut().zip(plan) {
+            channel.proposed = proposed;
+        }
+        let grid = [0.0, 0.5, 1.0, 1.5, 2.0];
+        let curve = |name: &str, spend: f64, returns: [f64; 3]| {
+            let values = ndarray::Array2::from_shape_fn((3, 5), |(s, m)| returns[s] * spend * grid[m]);
+            ChannelCurve::new(name, spend, &grid, values, 2.0).unwrap()
+        };
+        Side::with_curves(fit, vec![curve("tv", 2400.0, [1.0; 3]), curve("search", 1200.0, search)])
+    }
+
+    #[test]
+    fn the_old_plan_is_worse_where_the_new_one_brings_more() {
+        // The new plan has 720 more of search, which brings +720 in two draws and −360 in one.
+        let (old, new) = (planned([2760.0, 840.0], [0.5; 3]), planned([2040.0, 1560.0], [2.0, 2.0, 0.5]));
+        let change = PlanChange::of(&old, &new).unwrap();
+        assert!((change.p_old_is_worse - 2.0 / 3.0).abs() < 1e-12, "{change:?}");
+        assert!((change.gain.mean - 360.0).abs() < 1e-9, "{change:?}");
+        assert!((change.gain_before.mean + 360.0).abs() < 1e-9, "{change:?}");
+        let back = PlanChange::of(&new, &old).unwrap();
+        assert!(
+            (back.p_old_is_worse - 1.0).abs() < 1e-12 && (back.gain.mean - 360.0).abs() < 1e-9,
+            "{back:?}"
+        );
+    }
+
     #[test]
     fn a_plan_is_another_where_both_fits_are_sure_of_their_own() {
         assert!(change(0.95, 1.0, -1.0).is_material(0.9));

@@ -87,6 +87,12 @@ impl Side {
         Side { fit, draws: None, curves: None }
     }
 
+    /// A fit with curves and without draws.
+    #[cfg(test)]
+    pub(super) fn with_curves(fit: Fit, curves: Vec<ChannelCurve>) -> Side {
+        Side { fit, draws: None, curves: Some(curves) }
+    }
+
     /// Where draws come from.
     pub fn source(&self) -> DrawSource {
         if self.draws.is_some() { DrawSource::Parquet } else { DrawSource::Approximated }

@@ -172,3 +172,25 @@ fn channel_plan(
         p_grow: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::planning::testdata;
+
+    #[test]
+    fn a_dated_plan_is_told_as_a_change_of_todays_spend() {
+        let model = testdata::model(&[(0.4, 2.0, 1.0), (0.2, 3.0, 1.2)]);
+        let weeks = FutureWeeks::of_length(&model, 6);
+        let mut plan = Flighting::today(&model, &weeks);
+        let today = plan.total(0);
+        plan.spend[0].iter_mut().for_each(|x| *x *= 1.5);
+        let answer = judge(&model, &weeks, &plan, "more", Some(0.5)).unwrap();
+        let [tv, search] = &answer.scenario.allocation[..] else { panic!("two channels") };
+        assert_eq!((tv.current, tv.proposed, tv.change), (today, 1.5 * today, Some(0.5)));
+        assert_eq!((search.change, tv.bounds), (Some(0.0), [0.0, 1.5]));
+        assert!(tv.extrapolated && !search.extrapolated, "beyond the largest week of the data");
+        let (gain, profit) = (answer.scenario.gain.mean, answer.profit.unwrap().gain.mean);
+        assert!(gain > 0.0 && (profit - (0.5 * gain - 0.5 * today)).abs() < 1e-9, "{gain} {profit}");
+    }
+}

@@ -19,7 +19,7 @@ mod flighting;
 mod judge;
 mod recommendation;
 #[cfg(test)]
-mod testdata;
+pub(crate) mod testdata;
 
 pub use answer::{Answer, FrontierPoint, GroupPlan, OutcomeTarget};
 pub use curves::channel_curves;

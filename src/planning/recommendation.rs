@@ -129,6 +129,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_plan_is_likely_to_gain_from_three_fifths_on_and_only_where_it_gains_on_average() {
+        assert!(is_likely_gain(1.0, LIKELY));
+        assert!(!is_likely_gain(1.0, LIKELY - 0.01));
+        assert!(!is_likely_gain(0.0, 0.99) && !is_likely_gain(-1.0, 0.99), "a rare loss outweighs the gains");
+    }
+
+    #[test]
     fn a_grade_is_that_of_the_side_of_which_less_is_known() {
         let plan = |channel: &str, current: f64, proposed: f64| ChannelPlan {
             channel: channel.into(),

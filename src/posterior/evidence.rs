@@ -254,3 +254,75 @@ fn spread(values: &[f64]) -> f64 {
     let variance = values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n;
     if mean > 0.0 { variance.sqrt() / mean } else { 0.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::data::testdata;
+
+    /// Columns of which none moves with another, with the variance inflation of tv.
+    fn apart(inflation: f64) -> Collinearity {
+        Collinearity {
+            names: ["tv", "search", "newsletter", "promo"].map(str::to_owned).to_vec(),
+            n_channels: 3,
+            correlation: Array2::eye(4),
+            inflation: vec![inflation, 1.0, 1.0, 1.0],
+        }
+    }
+
+    fn cause_of_tv(
+        change: impl Fn(&mut Dataset, &mut Collinearity, &mut Posterior),
+        inflation: f64,
+    ) -> Option<Cause> {
+        let (mut data, mut found) = (testdata::dataset(), apart(inflation));
+        let mut posterior = crate::report::testdata::posterior();
+        change(&mut data, &mut found, &mut posterior);
+        cause((&data, &found), &posterior, 0)
+    }
+
+    #[test]
+    fn the_others_make_the_share_of_the_movements_that_inflates_the_variance() {
+        assert_eq!(cause_of_tv(|_, _, _| (), 8.0), Some(Cause::Explained { share: 0.875 }));
+        assert_eq!(cause_of_tv(|_, _, _| (), 4.9), None);
+    }
+
+    #[test]
+    fn a_channel_that_goes_with_another_is_told_with_the_closest() {
+        let together = |data: &mut Dataset, found: &mut Collinearity, _: &mut Posterior| {
+            let _ = data;
+            (found.correlation[[0, 1]], found.correlation[[0, 3]]) = (0.93, -0.97);
+        };
+        let promo = Cause::Together { with: Partner::Control("promo".into()), correlation: -0.97 };
+        assert_eq!(cause_of_tv(together, 8.0), Some(promo));
+    }
+
+    #[test]
+    fn steady_late_and_small_channels_are_told_so() {
+        let steady = |by: f64| {
+            let series = Array2::from_shape_fn((2, testdata::WEEKS), |(_, t)| 100.0 + by * (t % 2) as f64);
+            move |data: &mut Dataset, _: &mut Collinearity, _: &mut Posterior| {
+                data.channels[0].exposure = series.clone()
+            }
+        };
+        assert!(
+            matches!(cause_of_tv(steady(20.0), 1.0), Some(Cause::Steady { spread }) if (spread - 1.0 / 11.0).abs() < 1e-12)
+        );
+        assert_eq!(cause_of_tv(steady(60.0), 1.0), None);
+        let small = |_: &mut Dataset, _: &mut Collinearity, posterior: &mut Posterior| {
+            let whole = posterior.share_of;
+            posterior.channels[0].contribution.iter_mut().for_each(|c| *c = 0.005 * whole);
+        };
+        assert!(
+            matches!(cause_of_tv(small, 1.0), Some(Cause::Small { share }) if (share - 0.005).abs() < 1e-12)
+        );
+    }
+
+    #[test]
+    fn the_weight_of_data_is_by_contraction_or_by_distance() {
+        assert!((data_weight(0.5, 0.0) - 0.75).abs() < 1e-12);
+        assert!((data_weight(0.0, 2.0) - 4.0 / FAR).abs() < 1e-12);
+        assert_eq!(data_weight(0.1, 9.0), 1.0);
+    }
+}

@@ -108,3 +108,25 @@ fn worth(data: &Dataset) -> Vec<f64> {
     }
     worth
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::testdata;
+
+    #[test]
+    fn where_a_geo_has_no_row_its_outcomes_are_worth_what_they_are_next_to_it() {
+        let mut data = testdata::dataset();
+        let shape = (testdata::GEOS, testdata::WEEKS);
+        data.outcome.revenue_per_outcome =
+            Some(ndarray::Array2::from_shape_fn(shape, |(g, t)| 100.0 * g as f64 + t as f64 + 1.0));
+        for t in [0, 1, 10] {
+            data.present[[1, t]] = false;
+        }
+        let worth = worth(&data);
+        assert_eq!(worth[..3], [1.0, 2.0, 3.0]);
+        assert_eq!(worth[testdata::WEEKS..testdata::WEEKS + 3], [103.0, 103.0, 103.0]);
+        let gap = worth[testdata::WEEKS + 10];
+        assert!(gap == 110.0 || gap == 112.0, "either neighbour: {gap}");
+    }
+}

@@ -193,6 +193,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn weights_with_a_heavy_tail_are_not_trusted() {
+        let of = |shape: Option<f64>, largest: f64| {
+            let rest = (1.0 - largest) / 99.0;
+            let weights = (0..100).map(|i| if i == 0 { largest } else { rest }.ln());
+            is_reliable(&Smoothed { ln_weights: weights.collect(), shape })
+        };
+        assert!(of(Some(0.69), 0.1) && !of(Some(0.71), 0.1));
+        assert!(of(None, 0.02), "they hardly differ");
+        assert!(!of(None, 0.9), "one is all");
+    }
+
+    #[test]
     fn draws_are_repeated_as_their_weights_say() {
         assert_eq!(resampled(&[0.25; 4]), [0, 1, 2, 3]);
         assert_eq!(resampled(&[0.5, 0.0, 0.25, 0.25]), [0, 0, 2, 3]);

@@ -98,6 +98,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_fit_is_measured_by_the_outcome() {
+        let of = |outcome: f64, mean: f64, half: f64| Prediction {
+            group: 0,
+            outcome,
+            mean,
+            q05: mean - half,
+            q95: mean + half,
+            crps: 3.0,
+        };
+        // Errors of a fifth and three fifths of the outcome, 20 and 30 of 150.
+        let fit = FitQuality::of(&[of(100.0, 80.0, 25.0), of(50.0, 80.0, 25.0)]).unwrap();
+        assert!((fit.mape - 0.4).abs() < 1e-12 && (fit.wmape - 1.0 / 3.0).abs() < 1e-12, "{fit:?}");
+        // 1300 left of 2 · 25².
+        assert!((fit.r2 + 0.04).abs() < 1e-12 && fit.interval_coverage_90 == 0.5, "{fit:?}");
+        // Errors 1, 1, −1: (1 − 1) of 3.
+        let three = FitQuality::of(&[of(2.0, 1.0, 2.0), of(2.0, 1.0, 2.0), of(0.0, 1.0, 2.0)]).unwrap();
+        assert!(three.residual_lag1_autocorrelation.abs() < 1e-12 && three.crps == 3.0, "{three:?}");
+    }
+
+    #[test]
     fn crps_by_hand_and_of_a_normal() {
         assert_eq!(crps(&[3.0], 5.0), 2.0);
         // {0, 1} and y = 0: E|X − y| = 1/2, E|X − X'| = 1/2.

@@ -335,6 +335,14 @@ fn periods(data: &Dataset, lift: &Lift, span: &Span) -> Vec<PeriodReading> {
     (0..data.n_periods()).map(period).collect()
 }
 
+/// Whether two readings of one test contradict each other. They share the noise of the treated geos: their difference
+/// is less certain than either alone says.
+fn is_apart(lift: Summary, (other, se): (f64, f64)) -> bool {
+    /// Standard errors of the difference.
+    const APART: f64 = 2.0;
+    (lift.mean - other).abs() > APART * se.hypot(lift.sd)
+}
+
 /// What makes the reading weak.
 fn tell(whole: &CellReading, fit: &Fit, warnings: &mut Vec<Warning>) {
     if fit.diagnostics.verdict == Verdict::Fail {
@@ -370,9 +378,7 @@ fn tell(whole: &CellReading, fit: &Fit, warnings: &mut Vec<Warning>) {
     }
     let (lift, second) = (whole.lift, &whole.second_opinion);
     if let (Some(other), Some(se)) = (second.lift, second.se) {
-        // The two share the noise of the treated geos: their difference is less certain than either alone says.
-        let apart = (lift.mean - other).abs() / se.hypot(lift.sd);
-        if apart > 2.0 {
+        if is_apart(lift, (other, se)) {
             warnings.push(Warning::new(
                 "second_opinion_differs",
                 format!(
@@ -385,5 +391,24 @@ fn tell(whole: &CellReading, fit: &Fit, warnings: &mut Vec<Warning>) {
                 "believe neither before you know why: another event in these geos, or spill-over into the others",
             ));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_are_apart_beyond_two_standard_errors_of_their_difference() {
+        let lift =
+            |mean: f64| Summary { mean, sd: 3.0, q05: mean, q25: mean, q50: mean, q75: mean, q95: mean };
+        // With 4 beside 3 it is 5, so that 10 is the end of it.
+        assert!(!is_apart(lift(109.9), (100.0, 4.0)) && is_apart(lift(110.1), (100.0, 4.0)));
+        assert!(!is_apart(lift(90.1), (100.0, 4.0)) && is_apart(lift(89.9), (100.0, 4.0)));
+    }
+
+    #[test]
+    fn what_is_written_into_a_row_has_six_digits() {
+        assert_eq!((significant(1234.56789), significant(-0.000_123_456_78)), (1234.57, -0.000_123_457));
     }
 }

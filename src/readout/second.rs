@@ -62,3 +62,27 @@ pub(super) fn second_opinion(
         reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::data::testdata;
+
+    #[test]
+    fn geos_of_other_cells_are_no_donors() {
+        let (mut data, n) = (testdata::dataset(), 40);
+        // Geos that move alike; the first two gained a tenth from week 32 on.
+        let common = |t: usize| 100.0 + 10.0 * (t as f64 / 3.0).sin();
+        let gain = |g: usize, t: usize| if g < 2 && t >= 32 { 1.1 } else { 1.0 };
+        data.geos = (0..6).map(|g| format!("g{g}")).collect();
+        data.outcome.values = Array2::from_shape_fn((6, n), |(g, t)| (g + 1) as f64 * common(t) * gain(g, t));
+        data.outcome.observed = Array2::from_elem((6, n), true);
+        let span = Span { treated: 32..36, hidden: 32..40, counted: 32..40 };
+        let found = second_opinion(&data, &[0], &[0, 1], (&span, 1));
+        let lift: f64 = (32..40).map(|t| 0.1 * common(t)).sum();
+        assert!((found.lift.unwrap() / lift - 1.0).abs() < 0.02, "{found:?} {lift}");
+        assert_eq!(found.donors, 4);
+    }
+}

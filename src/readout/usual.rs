@@ -50,3 +50,47 @@ pub(super) fn guess(data: &Dataset, test: &Experiment, treated: &[usize]) -> Opt
     let off = (!errors.is_empty()).then(|| (errors.iter().sum::<f64>() / errors.len() as f64).sqrt());
     Some(Guess { usual: of(test.treated.clone())?, periods: most.min(start), off })
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::data::testdata;
+
+    #[test]
+    fn the_usual_spend_keeps_the_proportion_to_the_other_geos() {
+        let mut data = testdata::dataset();
+        // South spends three times what north does, which doubled when the test began; south stopped.
+        let spend = |g: usize, t: usize| match (g, t < 16) {
+            (0, true) => 10.0,
+            (0, false) => 20.0,
+            (_, true) => 30.0,
+            _ => 0.0,
+        };
+        data.channels[0].spend = Array2::from_shape_fn((2, testdata::WEEKS), |(g, t)| spend(g, t));
+        let day = data.dates[16];
+        let shape = Array2::zeros((1, testdata::WEEKS));
+        let test = Experiment {
+            label: "tv".into(),
+            row: 2,
+            channels: vec![0],
+            geos: vec![1],
+            start: day,
+            end: day,
+            readout_end: day,
+            treated: 16..20,
+            counted: 16..20,
+            cells: Vec::new(),
+            kind: crate::data::ExperimentKind::Contrast,
+            counterfactual: vec![shape.clone()],
+            counterfactual_spend: vec![shape],
+            spend_change: 0.0,
+            population_share: None,
+            in_data: true,
+            other: Vec::new(),
+        };
+        let guess = guess(&data, &test, &[1]).unwrap();
+        assert_eq!(guess.usual, 240.0, "four weeks of three times 20");
+    }
+}

@@ -10,7 +10,7 @@ use statrs::distribution::{ChiSquared, ContinuousCDF, Normal};
 
 use super::reading::Span;
 use crate::fit::Fit;
-use crate::model::Unseen;
+use crate::model::{HiddenSum, Unseen};
 
 /// Points of the posterior that windows are predicted at.
 const POINTS: usize = 24;
@@ -54,7 +54,7 @@ pub(super) fn windows(fit: &Fit, treated: &[usize], counted: &[usize], span: &Sp
     let points: Vec<&[f64]> = fit.chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
     let step = points.len().div_ceil(POINTS).max(1);
     let at: Vec<&[f64]> = points.into_iter().step_by(step).collect();
-    let sums: Vec<Vec<Option<crate::model::HiddenSum>>> = at
+    let sums: Vec<Vec<Option<HiddenSum>>> = at
         .into_par_iter()
         .map_init(
             || fit.density.state(),
@@ -70,15 +70,20 @@ pub(super) fn windows(fit: &Fit, treated: &[usize], counted: &[usize], span: &Sp
         .collect();
     let window = |(w, (_, periods)): (usize, &(Range<usize>, Range<usize>))| {
         let found: Vec<_> = sums.iter().filter_map(|point| point[w]).collect();
-        let n = found.len() as f64;
         let observed = found.first()?.observed;
-        let mean = found.iter().map(|s| s.mean).sum::<f64>() / n;
-        let between = found.iter().map(|s| (s.mean - mean).powi(2)).sum::<f64>() / n;
-        let within = found.iter().map(|s| s.variance).sum::<f64>() / n;
-        let se = (between + within).sqrt();
+        let (mean, se) = pooled(&found);
         Some(Window { periods: periods.clone(), error: observed - mean, se, observed })
     };
     all.iter().enumerate().filter_map(window).collect()
+}
+
+/// Mean and standard deviation of a sum over points of the posterior: what each leaves open, and how they differ.
+fn pooled(found: &[HiddenSum]) -> (f64, f64) {
+    let n = found.len() as f64;
+    let mean = found.iter().map(|s| s.mean).sum::<f64>() / n;
+    let between = found.iter().map(|s| (s.mean - mean).powi(2)).sum::<f64>() / n;
+    let within = found.iter().map(|s| s.variance).sum::<f64>() / n;
+    (mean, (between + within).sqrt())
 }
 
 /// What windows say together.
@@ -123,6 +128,13 @@ impl Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_window_errs_by_what_points_leave_open_and_by_what_they_differ() {
+        let at = |mean: f64, variance: f64| HiddenSum { observed: 100.0, mean, variance };
+        // Means 90 and 110, variances 40 and 48: 100 between and 44 within.
+        assert_eq!(pooled(&[at(90.0, 40.0), at(110.0, 48.0)]), (100.0, 12.0));
+    }
 
     #[test]
     fn windows_fail_by_bias_or_by_spread() {

@@ -367,6 +367,21 @@ mod tests {
     }
 
     #[test]
+    fn a_geos_worth_is_weighted_by_what_the_channel_brought() {
+        let mut parts = testdata::Parts::new();
+        let shape = parts.dataset.outcome.values.dim();
+        // 90 of the channel's outcomes come in a week in which each is worth 5, one in each other week at 1.
+        parts.dataset.outcome.revenue_per_outcome =
+            Some(Array2::from_shape_fn(shape, |(_, t)| if t == 7 { 5.0 } else { 1.0 }));
+        let dates = parts.dataset.dates.clone();
+        for cell in &mut parts.posterior.cells {
+            cell.channels[0] = if cell.date == dates[7] { 90.0 } else { 1.0 };
+        }
+        let worth = super::value_per_outcome(&parts.dataset, &parts.posterior.cells, 0, 1);
+        assert!((worth - (450.0 + 19.0) / 109.0).abs() < 1e-12, "{worth}");
+    }
+
+    #[test]
     fn undefined_convergence_is_null_with_a_reason() {
         let mut parts = testdata::Parts::new();
         parts.convergence[0].rhat = None;

@@ -190,3 +190,49 @@ fn list(plans: &[&ChannelPlan]) -> String {
     };
     plans.iter().map(one).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testdata;
+
+    fn advised(change: impl Fn(&mut Scenario)) -> String {
+        let mut fit = testdata::fit();
+        change(&mut fit.scenarios[0]);
+        recommendation(&fit).unwrap()
+    }
+
+    #[test]
+    fn what_lies_above_the_largest_period_is_told_of_those_that_get_more() {
+        let beyond = "of the spend on search would then lie above the largest period";
+        let extrapolated = |channel: usize| advised(move |s| s.allocation[channel].extrapolated = true);
+        assert!(extrapolated(1).contains(beyond), "{}", extrapolated(1));
+        assert!(!extrapolated(0).contains("largest period"), "tv gives: {}", extrapolated(0));
+    }
+
+    #[test]
+    fn a_move_names_giver_and_taker_and_what_it_brings() {
+        let text = advised(|_| ());
+        assert!(text.contains("move 360 from tv (-15 %) to search (+30 %)"), "{text}");
+        assert!(text.contains("a gain with probability 97 %"), "{text}");
+        let unlikely = advised(|s| s.p_gain = 0.55);
+        assert!(unlikely.starts_with("keep today's allocation"), "{unlikely}");
+        assert!(
+            unlikely.contains("from tv (-15 %) to search (+30 %), gains with probability 55 % only"),
+            "{unlikely}"
+        );
+    }
+
+    #[test]
+    fn what_is_held_is_named_with_what_letting_it_grow_would_bring() {
+        let text = advised(|s| {
+            s.allocation[1].held = true;
+            s.gain_unheld = Some(s.gain);
+        });
+        assert!(
+            text.contains("Held at today's spend at most") && text.contains("--bound search=0.7..1.3"),
+            "{text}"
+        );
+        assert!(!advised(|_| ()).contains("Held"));
+    }
+}

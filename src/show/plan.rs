@@ -169,7 +169,7 @@ mod tests {
         plan.budget += more;
         plan.gain = Summary::of(&gain);
         plan.return_on_budget_change = Some(Summary::of(&gain.map(|g| g / more)));
-        (plan.p_gain, plan.p_pays, plan.mean_loss) = (1.0, Some(0.5), None);
+        (plan.p_gain, plan.p_pays, plan.mean_loss) = (1.0, Some(0.7), None);
         plan
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let text = sentences(&plan(360.0), None, &counted(RoiUnit::CurrencyPerCurrency)).join(" ");
         assert!(text.contains("Spend 3.96K instead of 3.60K (+10 %)"), "{text}");
         assert!(text.contains("It costs 360 more: net -160 (-250 to -70)"), "{text}");
-        assert!(text.contains("it pays for itself with probability 50 %"), "{text}");
+        assert!(text.contains("it pays for itself with probability 70 %"), "{text}");
         assert!(!text.contains("100 %"), "that more spend brings more is no news: {text}");
         let text = sentences(&plan(360.0), None, &counted(RoiUnit::OutcomePerCurrency)).join(" ");
         assert!(!text.contains("net") && text.contains("brings 0.56"), "orders are no money: {text}");
@@ -188,7 +188,7 @@ mod tests {
     fn a_smaller_budget_that_gains_does_not_cost_less_than_nothing() {
         let text = sentences(&plan(-100.0), None, &counted(RoiUnit::CurrencyPerCurrency)).join(" ");
         assert!(text.contains("It saves 100: net +300"), "{text}");
-        assert!(text.contains("it saves more than it gives up with probability 50 %"), "{text}");
+        assert!(text.contains("it saves more than it gives up with probability 70 %"), "{text}");
         assert!(text.contains("Each unit of spend cut comes with a gain of 2.00 (1.10 to 2.90)"), "{text}");
     }
 

@@ -158,3 +158,50 @@ pub(super) fn periods_until(history: &History, design: &Design) -> usize {
     let weeks = FutureWeeks::of_length(&history.media, 2 * year);
     (0..weeks.len()).find(|k| weeks.end(*k) >= design.readout_end).map_or(weeks.len(), |k| k + 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_design::judge::{history, judged};
+
+    #[test]
+    fn a_plan_has_the_dose_in_the_weeks_of_the_test_alone() {
+        let (history, design) = (history(), judged(2.0, 1.0));
+        // It begins a week after the data, which end 1, 5, 1, and is read for a week more.
+        let usual =
+            FutureWeeks::of_length(&history.media, 4).repeated(&history.media.history.channels[0].spend, 0);
+        let spend: Vec<f64> = plan(&history, &design).iter().map(|cell| cell.spend).collect();
+        assert_eq!(spend, [usual[0], 2.0 * usual[1], 2.0 * usual[2], usual[3]]);
+    }
+
+    #[test]
+    fn a_power_curve_begins_at_the_rate_of_false_alarms_and_passes_the_mde() {
+        let (design, constraints) = (judged(0.0, -1.0), Constraints::default());
+        let curve = power_curve(&design, &constraints);
+        assert_eq!((curve.len(), curve[0].lift), (POINTS, 0.0));
+        assert!((curve[0].power - constraints.alpha).abs() < 1e-3, "{:?}", curve[0]);
+        let at_mde =
+            curve.iter().min_by(|a, b| (a.lift - design.mde).abs().total_cmp(&(b.lift - design.mde).abs()));
+        assert!((at_mde.unwrap().power - constraints.power).abs() < 0.05, "{at_mde:?}");
+    }
+
+    #[test]
+    fn untreated_geos_spend_as_usual() {
+        let (mut history, mut design) = (history(), judged(0.0, -1.0));
+        history.media.history.geos.push("south".into());
+        history.media.history.pace.push(1.0);
+        for channel in &mut history.media.history.channels {
+            channel.spend.extend_from_within(..);
+            channel.exposure.extend_from_within(..);
+        }
+        history.outcome = ndarray::Array2::from_shape_fn((2, 20), |(g, _)| 100.0 * (1 + 2 * g) as f64);
+        let mut fit = crate::report::testdata::fit();
+        fit.run.data.geo_names = history.media.history.geos.clone();
+        design.geos = vec!["south".into()];
+        let [north, south] = &geos(&fit, &history, &design)[..] else { panic!("two geos") };
+        assert_eq!((north.role.as_str(), south.role.as_str()), ("control", "treated"));
+        assert_eq!((north.outcome_share, south.outcome_share), (0.25, 0.75));
+        assert!(north.usual_spend > 0.0 && north.planned_spend == north.usual_spend, "{north:?}");
+        assert_eq!((south.usual_spend, south.planned_spend), (north.usual_spend, 0.0));
+    }
+}

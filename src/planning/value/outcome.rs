@@ -121,3 +121,17 @@ fn zeros(curves: &[ChannelCurve], multipliers: &[f64]) -> Result<Vec<f64>, Plann
     }
     Ok(vec![0.0; first.n_draws()])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_is_that_of_the_draws_that_lose_and_weighted_by_all() {
+        let plan = PlanOutcome::of(&[10.0; 4], &[-2.0, -4.0, 6.0, 8.0]);
+        assert_eq!((plan.mean_loss, plan.expected_loss_if_wrong), (Some(-3.0), -1.5));
+        assert_eq!((plan.p_gain, plan.gain.mean, plan.proposed.mean), (0.5, 2.0, 12.0));
+        assert_eq!(PlanOutcome::of(&[10.0; 2], &[0.0, 1.0]).mean_loss, None);
+        assert_eq!(PlanOutcome::of(&[10.0; 2], &[0.0, 1.0]).p_gain, 0.5, "no change is no gain");
+    }
+}

@@ -41,3 +41,16 @@ pub(crate) fn profit_of(now: &[f64], more: &[f64], margin: f64, (today, spend): 
         gain: Summary::of(&gain),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profit_pays_for_the_spend_and_its_gain_for_what_is_added() {
+        // A half of 100 less 20 is 30; 10 more for 6 more spend loses 1.
+        let profit = profit_of(&[100.0, 100.0], &[10.0, 20.0], 0.5, (20.0, 26.0));
+        assert_eq!((profit.current.mean, profit.gain.mean, profit.proposed.mean), (30.0, 1.5, 31.5));
+        assert_eq!((profit.p_gain, profit.mean_loss, profit.expected_loss_if_wrong), (0.5, Some(-1.0), -0.5));
+    }
+}

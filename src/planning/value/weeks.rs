@@ -119,6 +119,23 @@ mod tests {
     }
 
     #[test]
+    fn a_geo_that_has_ended_spends_nothing_any_more() {
+        let mut model = crate::planning::testdata::model(&[(0.4, 2.0, 1.0)]);
+        model.history.geos.push("south".into());
+        model.history.pace = vec![1.0, 0.0];
+        for channel in &mut model.history.channels {
+            channel.spend.extend_from_within(..);
+            channel.exposure.extend_from_within(..);
+        }
+        let weeks = FutureWeeks::of_length(&model, 3);
+        let (north, south) = (weeks.today(&model, (0, 0)), weeks.today(&model, (0, 1)));
+        assert_eq!(north.0, [1.0, 5.0, 1.0], "the last three of the history");
+        assert_eq!(south, (vec![0.0; 3], vec![0.0; 3]));
+        model.history.channels[0].ended = true;
+        assert_eq!(weeks.today(&model, (0, 0)).0, [0.0; 3]);
+    }
+
+    #[test]
     fn months_end_where_the_next_begins_and_go_by_either_day() {
         let mut model = crate::planning::testdata::model(&[(0.4, 2.0, 1.0)]);
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();

@@ -312,3 +312,12 @@ fn a_short_summary() {
     let got = summary(&testdata::fit(), Style::Plain, Detail::Short);
     assert_eq!(got, include_str!("testdata/short.txt"), "\n{got}");
 }
+
+#[test]
+fn saturated_is_the_share_that_is_reached() {
+    let mut parts = Parts::new();
+    parts.posterior.channels[0].saturation = vec![0.3; parts.posterior.channels[0].contribution.len()];
+    let text = summary(&parts.fit(), Style::Plain, Detail::Full);
+    let tv = text.lines().find(|line| line.starts_with("tv ")).unwrap();
+    assert!(tv.contains("30 %") && !tv.contains("70 %"), "{tv}");
+}
