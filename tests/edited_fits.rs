@@ -38,12 +38,38 @@ fn csv() -> String {
     text
 }
 
+/// The same market with families of carry-over and saturation, beliefs of each kind, a causal gap and a test.
+fn with_families() -> &'static Path {
+    static FIT: OnceLock<Folder> = OnceLock::new();
+    let settings = "[channels.tv]\nspend = 'tv_spend'\nsaturation = 'michaelis_menten'\n\
+                    adstock = { kind = 'pascal', r = 2 }\nprior.roi = { low = 0.5, high = 3.0 }\n\
+                    curve_prior.half_saturation = { low = 10, high = 200 }\n\
+                    curve_prior.retention = { mean = 0.5, sd = 0.15 }\n\
+                    [channels.mail]\nspend = 'mail_spend'\nsaturation = 'root:0.5'\nadstock = { kind = 'dual' }\n\
+                    causal_gap = { mean = -0.3, sd = 0.4 }\n";
+    let folder = FIT.get_or_init(|| {
+        let folder = Folder::new().file("data.csv", csv()).file("mmm.toml", settings).file(
+            "tests.csv",
+            "channel,start,end,lift,se,spend_change\ntv,2021-06-07,2021-07-04,60,40,150\n",
+        );
+        let short = ["--warmup", "30", "--draws", "8", "--chains", "2", "--quiet", "--out", "fit"];
+        let told = ["fit", "data.csv", "--config", "mmm.toml", "--experiments", "tests.csv"];
+        folder.mmm(&[&told[..], &short].concat()).finishes();
+        folder
+    });
+    folder.path()
+}
+
 /// A copy of everything, its `fit.json` changed.
 fn changed(change: impl FnOnce(&mut Value)) -> Folder {
+    changed_of(original(), change)
+}
+
+fn changed_of(original: &Path, change: impl FnOnce(&mut Value)) -> Folder {
     let folder = Folder::new().file("data.csv", csv());
     for name in ["fit", "whole"] {
         fs::create_dir(folder.path().join(name)).expect("a folder");
-        for entry in fs::read_dir(original().join("fit")).expect("a folder").flatten() {
+        for entry in fs::read_dir(original.join("fit")).expect("a folder").flatten() {
             fs::copy(entry.path(), folder.path().join(name).join(entry.file_name())).expect("copied");
         }
     }
@@ -57,7 +83,10 @@ fn changed(change: impl FnOnce(&mut Value)) -> Folder {
 fn set(pointer: &str, value: Value) -> impl FnOnce(&mut Value) {
     let (above, key) = pointer.rsplit_once('/').expect("a pointer");
     let (above, key) = (above.to_owned(), key.to_owned());
-    move |fit| fit.pointer_mut(&above).expect("it is there")[key] = value
+    move |fit| match fit.pointer_mut(&above).expect("it is there") {
+        Value::Array(list) => list[key.parse::<usize>().expect("a place")] = value,
+        table => table[key] = value,
+    }
 }
 
 /// Every command that reads a fit, and its exit code when there is trouble.
@@ -159,14 +188,17 @@ fn an_older_fit_is_read_with_a_note() {
     run.complains(&["warning: fit/fit.json: an earlier version wrote it, which kept no hash of its values"]);
 }
 
-/// Every key below `run.config`, tables too.
+/// Every key below a table, tables and lists too.
 fn keys(value: &Value, path: &str, found: &mut Vec<String>) {
-    if let Value::Object(table) = value {
-        for (key, value) in table {
-            let path = format!("{path}/{key}");
-            found.push(path.clone());
-            keys(value, &path, found);
-        }
+    let inside: Vec<(String, &Value)> = match value {
+        Value::Object(table) => table.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Value::Array(list) => list.iter().enumerate().map(|(i, value)| (i.to_string(), value)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in inside {
+        let path = format!("{path}/{key}");
+        found.push(path.clone());
+        keys(value, &path, found);
     }
 }
 
@@ -186,12 +218,31 @@ fn bounded(folder: &Folder, args: &[&str]) -> (Option<i32>, String) {
 #[cfg(target_os = "linux")]
 #[test]
 fn no_value_of_any_setting_breaks_a_reader() {
-    let whole = changed(|_| ());
+    no_value_breaks(original(), &["/run/config"], &["/run/config/model/causal_gap"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_value_of_a_family_a_belief_or_a_test_breaks_a_reader() {
+    let tables = ["/run/config/channels", "/run/experiments"];
+    let present = [
+        "/run/config/channels/tv/saturation",
+        "/run/config/channels/tv/adstock/r",
+        "/run/config/channels/mail/causal_gap/mean",
+        "/run/experiments/rows/0/cells/lift",
+    ];
+    no_value_breaks(with_families(), &tables, &present);
+}
+
+/// Puts values of every sort at the keys of tables, of which some must be `present`.
+#[cfg(target_os = "linux")]
+fn no_value_breaks(original: &Path, tables: &[&str], present: &[&str]) {
+    let whole = changed_of(original, |_| ());
     let fit: Value = serde_json::from_slice(&fs::read(whole.path().join("fit/fit.json")).expect("fit.json"))
         .expect("JSON");
     let mut all = Vec::new();
-    keys(&fit["run"]["config"], "/run/config", &mut all);
-    assert!(all.len() > 20, "{all:?}");
+    tables.iter().for_each(|table| keys(fit.pointer(table).expect("it is there"), table, &mut all));
+    assert!(all.len() > 20 && present.iter().all(|key| all.contains(&key.to_string())), "{all:?}");
     let values = [
         json!(null),
         json!("x"),
