@@ -83,6 +83,7 @@ mod tests {
             counted: 16..20,
             cells: Vec::new(),
             kind: crate::data::ExperimentKind::Contrast,
+            alike: Vec::new(),
             counterfactual: vec![shape.clone()],
             counterfactual_spend: vec![shape],
             spend_change: 0.0,
