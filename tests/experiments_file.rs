@@ -17,7 +17,7 @@ fn panel() -> String {
             let dark = g == 2 && t >= 94;
             let search = if dark { 0.0 } else { 10.0 + wave(11) };
             let date = monday + Days::new(7 * t);
-            let (revenue, tv) = (1000.0 + wave(3) + 50.0 * g as f64, wave(5) * 2.5);
+            let (revenue, tv) = (1000.0 + wave(3 + 2 * g as u64) + 50.0 * g as f64, wave(5) * 2.5);
             let _ = writeln!(text, "{date},{geo},{revenue},{tv},{search},{}", t % 4);
         }
     }
