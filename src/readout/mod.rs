@@ -377,20 +377,20 @@ fn tell(whole: &CellReading, fit: &Fit, warnings: &mut Vec<Warning>) {
         ));
     }
     let (lift, second) = (whole.lift, &whole.second_opinion);
-    if let (Some(other), Some(se)) = (second.lift, second.se) {
-        if is_apart(lift, (other, se)) {
-            warnings.push(Warning::new(
-                "second_opinion_differs",
-                format!(
-                    "synthetic difference-in-differences reads {} ± {}, the model {} ± {}",
-                    amount(other),
-                    amount(se),
-                    amount(lift.mean),
-                    amount(lift.sd)
-                ),
-                "believe neither before you know why: another event in these geos, or spill-over into the others",
-            ));
-        }
+    if let (Some(other), Some(se)) = (second.lift, second.se)
+        && is_apart(lift, (other, se))
+    {
+        warnings.push(Warning::new(
+            "second_opinion_differs",
+            format!(
+                "synthetic difference-in-differences reads {} ± {}, the model {} ± {}",
+                amount(other),
+                amount(se),
+                amount(lift.mean),
+                amount(lift.sd)
+            ),
+            "believe neither before you know why: another event in these geos, or spill-over into the others",
+        ));
     }
 }
 

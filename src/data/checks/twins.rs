@@ -20,6 +20,9 @@ const TOTAL_WORDS: [&str; 8] = ["total", "totals", "all", "sum", "national", "ov
 const PROPORTION: f64 = 1.02;
 /// How much the ratio moves at most, of what the outcome itself moves: two that hardly move are alike by that alone.
 const OF_MOVEMENT: f64 = 0.05;
+/// By how much the ratio may vary where rounding alone makes it: of amounts, or of counts of a thousand. Two markets
+/// that grow smoothly may come nearly as close, which is warned of and not refused.
+const ROUNDED: f64 = 2e-3;
 /// Periods in which two outcomes must keep their proportion.
 const KEPT: usize = 26;
 /// Beyond so many geos sums of some of them are not looked for.
@@ -66,14 +69,20 @@ fn copies(data: &Dataset, findings: &mut Findings) {
 
 /// Geos whose outcomes keep one proportion are one market in two units, or a total that was shared out.
 fn proportional(data: &Dataset, findings: &mut Findings) {
-    let mut pairs = Vec::new();
+    let (mut exact, mut close) = (Vec::new(), Vec::new());
     for a in 0..data.n_geos() {
         for b in a + 1..data.n_geos() {
-            if let Some(ratio) = proportion(data, a, b).filter(|ratio| *ratio != 1.0) {
+            if let Some((ratio, spread)) = proportion(data, a, b).filter(|(ratio, _)| *ratio != 1.0) {
+                let pairs = if spread <= ROUNDED { &mut exact } else { &mut close };
                 pairs.push(format!("`{}` and `{}` (1 to {ratio:.3})", data.geos[a], data.geos[b]));
             }
         }
     }
+    tell(&exact, Severity::Blocking, findings);
+    tell(&close, Severity::Warning, findings);
+}
+
+fn tell(pairs: &[String], severity: Severity, findings: &mut Findings) {
     if pairs.is_empty() {
         return;
     }
@@ -81,17 +90,18 @@ fn proportional(data: &Dataset, findings: &mut Findings) {
     const SHOWN: usize = 8;
     let more = pairs.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more pairs") } else { String::new() };
+    let how = if severity == Severity::Blocking { "one proportion" } else { "nearly one proportion" };
     let message = format!(
-        "geos keep one proportion of outcomes in every row: {}{more}",
+        "geos keep {how} of outcomes in every row: {}{more}",
         pairs[..pairs.len().min(SHOWN)].join(", ")
     );
     let hint = "they are one market that is counted several times, and intervals are too narrow: delete the rows of \
                 the copies, or sum a total that was shared out into one row a date";
-    findings.add(Severity::Blocking, "proportional_geos", message, Some(hint.into()));
+    findings.add(severity, "proportional_geos", message, Some(hint.into()));
 }
 
-/// The second outcome over the first, where that is the same throughout.
-fn proportion(data: &Dataset, a: usize, b: usize) -> Option<f64> {
+/// The second outcome over the first, where that is the same throughout, and how much it varies relative to itself.
+fn proportion(data: &Dataset, a: usize, b: usize) -> Option<(f64, f64)> {
     let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
     let (mut lowest, mut highest) = (f64::INFINITY, 0.0_f64);
     let (mut n, mut sums) = (0, (0.0, 0.0));
@@ -111,8 +121,9 @@ fn proportion(data: &Dataset, a: usize, b: usize) -> Option<f64> {
         (lowest, highest) = (lowest.min(x), highest.max(x));
         (n, sums) = (n + 1, (sums.0 + x, sums.1 + y));
     }
-    let is_steady = most / least - 1.0 <= OF_MOVEMENT * (highest / lowest - 1.0);
-    (n >= KEPT && is_steady).then(|| sums.1 / sums.0)
+    let spread = most / least - 1.0;
+    let is_steady = spread <= OF_MOVEMENT * (highest / lowest - 1.0);
+    (n >= KEPT && is_steady).then(|| (sums.1 / sums.0, spread))
 }
 
 /// Geos that are the sum of all others; they are named.
@@ -233,8 +244,11 @@ mod tests {
     use super::*;
     use crate::data::testdata;
 
+    /// An outcome made of those of the markets, in a period.
+    type Made<'a> = &'a dyn Fn(&[f64], usize) -> f64;
+
     /// Markets that move on their own; then the series that `more` makes of them.
-    fn codes(more: &[&dyn Fn(&[f64], usize) -> f64], names: &[&str]) -> Vec<String> {
+    fn codes(more: &[Made<'_>], names: &[&str]) -> Vec<String> {
         let mut data = testdata::dataset();
         let (own, n) = (3, 60);
         let base = |g: usize, t: usize| 1000.0 * (g + 1) as f64 + (t * (7919 + 1237 * g) % 499) as f64;
@@ -248,6 +262,8 @@ mod tests {
         data.dates = (0..n).map(|t| data.dates[0] + chrono::Days::new(7 * t as u64)).collect();
         let mut findings = Findings::default();
         counted_twice(&data, &mut findings);
+        let weak = findings.0.iter().filter(|f| f.severity != Severity::Blocking);
+        assert!(weak.clone().all(|f| f.message.contains("nearly")), "{:?}", weak.collect::<Vec<_>>());
         findings.0.into_iter().map(|f| format!("{}: {}", f.code, f.message)).collect()
     }
 
@@ -261,10 +277,13 @@ mod tests {
     #[test]
     fn copies_in_any_unit_are_named() {
         assert!(codes(&[&|m, _| m[1]], &["x"])[0].contains("same outcome in every row: `m1` and `x`"));
-        assert!(codes(&[&|m, _| 1.3 * m[1]], &["x"])[0].contains("`m1` and `x` (1 to 1.300)"));
+        assert!(
+            codes(&[&|m, _| 1.3 * m[1]], &["x"])[0]
+                .contains("one proportion of outcomes in every row: `m1` and `x` (1 to 1.300)")
+        );
         assert!(
             codes(&[&|m, t| 2.0 * m[1] * (1.0 + (t % 3) as f64 / 200.0)], &["x"])[0]
-                .starts_with("proportional")
+                .contains("keep nearly one proportion")
         );
         assert_eq!(codes(&[&|m, t| m[1] * (1.0 + (t % 3) as f64 / 50.0)], &["x"]), [""; 0], "4 % apart");
         assert_eq!(codes(&[&|m, _| m[2] + 250.0], &["x"]), [""; 0], "alike as both hardly move");
@@ -272,7 +291,7 @@ mod tests {
 
     #[test]
     fn totals_are_named_by_what_they_add_up() {
-        let all: &dyn Fn(&[f64], usize) -> f64 = &|m, _| m.iter().sum();
+        let all: Made<'_> = &|m, _| m.iter().sum();
         assert_eq!(
             codes(&[all], &["x"]),
             ["total_geo: geo `x` is the sum of the others: every outcome is counted twice"]
