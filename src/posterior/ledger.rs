@@ -193,6 +193,37 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_test_has_its_own_lift_and_the_gaps_of_its_own_channels() {
+        let row = |x: f64| Row {
+            lifts: vec![x, 10.0 * x],
+            gaps: vec![x, 2.0 * x, 3.0 * x],
+            ln_weights: Vec::new(),
+        };
+        let day = chrono::NaiveDate::default();
+        let test = Experiment {
+            label: "search".into(),
+            row: 2,
+            channels: vec![2, 1],
+            geos: vec![0],
+            start: day,
+            end: day,
+            readout_end: day,
+            treated: 0..1,
+            counted: 0..1,
+            cells: Vec::new(),
+            kind: crate::data::ExperimentKind::Contrast,
+            counterfactual: Vec::new(),
+            counterfactual_spend: Vec::new(),
+            spend_change: 0.0,
+            population_share: None,
+            in_data: true,
+            other: Vec::new(),
+        };
+        let draws = of_test(&[row(1.0), row(2.0)], 1, &test);
+        assert_eq!((draws.lift, draws.gaps), (vec![10.0, 20.0], vec![vec![3.0, 6.0], vec![2.0, 4.0]]));
+    }
+
+    #[test]
     fn weights_with_a_heavy_tail_are_not_trusted() {
         let of = |shape: Option<f64>, largest: f64| {
             let rest = (1.0 - largest) / 99.0;

@@ -192,3 +192,28 @@ fn valued(history: &History, judged: Vec<Judged>, constraints: &Constraints) -> 
     };
     Ok(judged.into_iter().zip(values).map(with_value).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_design::judge;
+
+    #[test]
+    fn at_most_the_share_that_is_allowed_is_treated_and_all_that_must_be() {
+        let mut history = judge::history();
+        history.media.history.geos = (0..20).map(|g| format!("g{g}")).collect();
+        let sizes = |max_treated: f64, must: usize, eligible: usize| {
+            let place =
+                Place { channels: vec![0], eligible: (0..eligible).collect(), must: (0..must).collect() };
+            let constraints = Constraints { max_treated, ..Constraints::default() };
+            let ground = Ground { usable: (0..20).collect(), history: &history };
+            let search = Search { history: &history, constraints: &constraints, place: &place, ground };
+            search.sizes(&place.eligible)
+        };
+        assert_eq!(sizes(0.3, 0, 20), [2, 4, 6]);
+        assert_eq!(sizes(0.15, 0, 20), [2, 3]);
+        assert_eq!(sizes(0.3, 5, 20), [6], "five must be");
+        assert_eq!(sizes(0.3, 0, 3), [2, 3], "three may be");
+        assert_eq!(sizes(1.0, 0, 20), [2, 4, 17], "three are left to compare with");
+    }
+}
