@@ -106,7 +106,7 @@ fn a_design_of_a_panel_can_be_run_and_read() {
     };
     assert_ne!(geos(&other), geos(&report), "another seed draws other geos");
     let text = design(folder, &["--out", "two"]).exits(0).stdout();
-    let long = text.lines().filter(|line| line.chars().count() > 80 && !line.starts_with("  mmm ")).count();
+    let long = text.lines().filter(|line| line.chars().count() > 100 && !line.starts_with("  mmm ")).count();
     assert!(long == 0 && text.contains("  mmm readout DATA.csv --since-last fit --channel"), "{text}");
 }
 

@@ -180,7 +180,7 @@ fn organic_exposure_and_revenue_per_outcome() {
     let worth = 25.0 * number(&channels[0]["contribution"]["mean"]);
     assert!((roi * spend / worth - 1.0).abs() < 1e-9, "{roi} × {spend} is not {worth}");
 
-    let (json, _, run) = fit(text, &["--organic", "newsletter", "--exclude", "value"]);
+    let (json, _, run) = fit(text, &["--organic", "newsletter", "--exclude", "value", "--verbose"]);
     assert_eq!(json["outcome"]["roi_unit"], "outcome_per_currency");
     run.says(&["--revenue-per-outcome"]);
 }

@@ -15,8 +15,8 @@ use crate::report::ExperimentReport;
 use crate::sampler::{self, Chain, Length, Progress, Settings};
 
 /// Warm-up and draws of the chain that tells what is said without a test. It starts at a draw of the fit, which differs
-/// by one test, and 300 draws know the mean to a tenth of its uncertainty or better.
-const SHORT: (usize, usize) = (150, 300);
+/// by one test, and 800 draws know the mean to a tenth of its uncertainty or better.
+const SHORT: (usize, usize) = (200, 800);
 
 /// A density that is told tests.
 pub(super) struct Told<'a> {

@@ -7,6 +7,11 @@ use crate::report::Fit;
 
 /// With thirteen budgets of two channels.
 pub(crate) fn page(fit: &Fit) -> PageReport {
+    page_with(fit, &PageOptions::default())
+}
+
+/// The same as asked for.
+pub(crate) fn page_with(fit: &Fit, options: &PageOptions) -> PageReport {
     let plan = |i: usize| {
         let budget = 3600.0 * (0.7 + 0.05 * i as f64);
         FrontierPoint {
@@ -18,7 +23,7 @@ pub(crate) fn page(fit: &Fit) -> PageReport {
             spend: vec![0.6 * budget, 0.4 * budget],
         }
     };
-    let mut found = page_of(fit, None, &PageOptions::default());
+    let mut found = page_of(fit, None, options);
     found.frontier = Some(Frontier {
         channels: vec!["tv".into(), "search".into()],
         today: vec![2400.0, 1200.0],

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::cell::Cell;
 use super::quality::crps;
-use super::types::Cell;
 use crate::data::Dataset;
 use crate::diagnostics::quantile_sorted;
 use crate::model::{BaselineDraw, ColumnGroup, Density, State};

@@ -212,6 +212,7 @@ mod tests {
             counted: 0..1,
             cells: Vec::new(),
             kind: crate::data::ExperimentKind::Contrast,
+            alike: Vec::new(),
             counterfactual: Vec::new(),
             counterfactual_spend: Vec::new(),
             spend_change: 0.0,

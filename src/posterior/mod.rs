@@ -1,5 +1,6 @@
 //! What the draws say in the user's units: contributions, ROI, response curves, decomposition.
 
+mod cell;
 mod columns;
 mod compute;
 mod curves;
@@ -16,6 +17,7 @@ mod summary;
 mod types;
 
 pub use crate::diagnostics::quantile_sorted;
+pub use cell::Cell;
 pub use compute::{compute, compute_prior};
 pub use curves::{CurveDraws, curve_draws};
 pub(crate) use draw::channels as channel_draws;

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cell::Cell;
 use super::summary::quantiles;
-use super::types::Cell;
 use crate::data::Dataset;
 
 /// One period, totals over the geos whose outcome is known, or over all of them where none is; outcome units.

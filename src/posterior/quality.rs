@@ -1,6 +1,7 @@
 //! How well the posterior predictive agrees with the outcome, on fitted cells and on held-out ones.
 
-use super::types::{Cell, FitQuality};
+use super::cell::Cell;
+use super::types::FitQuality;
 
 /// One cell's outcome and what was predicted for it.
 #[derive(Debug, Clone, Copy, PartialEq)]

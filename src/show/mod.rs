@@ -12,7 +12,6 @@ mod plan;
 mod prior;
 mod scenario;
 mod sensitivity;
-mod sensitivity_table;
 mod shorten;
 mod summary;
 pub(crate) mod table;

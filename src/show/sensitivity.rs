@@ -1,7 +1,9 @@
 //! The sensitivity block of the terminal summary.
 
+pub(super) mod table;
+
 use crate::report::Sensitivity;
-use crate::show::sensitivity_table::{Block, blocks};
+use crate::show::sensitivity::table::{Block, blocks};
 use crate::show::table::{layout, wrap};
 
 /// Lines of the block; empty without a sensitivity.

@@ -116,7 +116,7 @@ fn the_report_is_written_where_it_belongs() {
     let fit = fit().to_str().unwrap();
     folder.mmm(&["report", fit, "--out", "q1.html"]).exits(0).says(&["q1.html"]);
     let page = std::fs::read_to_string(folder.path().join("q1.html")).unwrap();
-    assert!(page.starts_with("<!doctype html>") && page.contains("search"));
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("search"));
     assert_eq!(folder.mmm(&["report", &format!("{fit}/fit.json"), "--out", "-"]).exits(0).stdout(), page);
     folder.mmm(&["report", fit, "--out", "no/such/q1.html"]).exits(1).complains(&["q1.html"]);
     folder.mmm(&["report", "nowhere"]).exits(1).complains(&["nowhere"]);

@@ -8,7 +8,7 @@ use super::view::{View, table, with_interval};
 use crate::data::OutcomeKind;
 use crate::diff::ChannelDiff;
 use crate::report::{ChannelReport, Forecaster};
-use crate::show::sensitivity_table::blocks;
+use crate::show::sensitivity::table::blocks;
 use crate::show::terminal::{cost_per_outcome, quality, verdict, window};
 use crate::words::numbers::{amount, clean, percent};
 use crate::words::one_of;

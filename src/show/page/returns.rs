@@ -129,7 +129,9 @@ pub(super) fn causal(view: View<'_>) -> Markup {
         @for (i, ((c, gap, roi, by), name)) in rows.iter().zip(names(rows.iter().map(|r| r.0.name.as_str()))).enumerate() {
             @let y = TOP + ROW * (i as f64 + 0.5);
             (text("name", (LEFT - 10.0, y - 1.0), "end", &name))
-            (text("tick", (LEFT - 10.0, y + 12.0), "end", if gap.tested { "tested" } else if gap.doubted { "in doubt" } else { "" }))
+            @if gap.tested || gap.doubted {
+                (text("tick", (LEFT - 10.0, y + 12.0), "end", if gap.tested { "tested" } else { "in doubt" }))
+            }
             g.roi {
                 title { (format!("{}: {} by correlation, {} caused", clean(&c.name), ratio(by.mean), with_interval(roi))) }
                 (line("bar", (x.within(roi.q05), y), (x.within(roi.q95), y)))

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::config::OutcomeKind;
-use crate::page::testdata::page;
+use crate::page::PageOptions;
+use crate::page::testdata::{page, page_with};
 use crate::report::testdata;
 use crate::report::testdata::Parts;
 
@@ -74,8 +75,8 @@ fn names_cannot_become_markup_or_steer_a_terminal() {
 #[test]
 fn answers_are_in_money_and_over_the_span() {
     let fit = testdata::fit();
-    let mut page = page(&fit);
-    page.currency = crate::page::Currency::parse("EUR").unwrap();
+    let currency = crate::page::Currency::parse("EUR").unwrap();
+    let page = page_with(&fit, &PageOptions { currency, ..PageOptions::default() });
     let text = report(&fit, &page);
     // 20 weeks are not stretched to a year.
     assert_holds(&text, &["in these 20 weeks", "€2.40K", "€1.20K", "+€288 revenue in these 20 weeks"]);

@@ -8,7 +8,7 @@ use super::view::{View, figure};
 use crate::posterior::Period;
 use crate::words::numbers::{clean, percent};
 
-const LEFT: f64 = 126.0;
+const LEFT: f64 = 136.0;
 const RIGHT: f64 = WIDTH - 92.0;
 const TOP: f64 = 6.0;
 const ROW: f64 = 25.0;
