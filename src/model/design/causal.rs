@@ -64,7 +64,7 @@ const USUAL: f64 = 0.15;
 /// Weight, ln E e^δ and sd of what else is believed of a channel without a sign of doubt that is tested in a panel. A
 /// panel's regression is so precise that the usual gap would outvote the test, which is there to tell the gap. In one
 /// market the regression's own error is the larger, and the test is heard as it is.
-const TESTED: (f64, f64, f64) = (0.5, -0.4, 0.8);
+const TESTED: (f64, f64, f64) = (0.5, -0.7, 1.2);
 
 /// Words in the names of channels that follow demand.
 const FOLLOWS_DEMAND: [&str; 7] = ["search", "sem", "brand", "shopping", "retarget", "remarket", "affiliate"];
