@@ -96,7 +96,7 @@ fn a_design_of_a_panel_can_be_run_and_read() {
     let treated = geos.lines().filter(|line| line.contains(",treated,")).count();
     assert_eq!((geos.lines().count(), treated), (13, best["geos"].as_array().map_or(0, Vec::len)));
     let page = std::fs::read_to_string(folder.path().join("one/design.html")).expect("design.html");
-    assert!(page.contains("<polyline") && page.contains("G012") && !page.contains("<script"));
+    assert!(page.contains("What can it find?") && page.contains("G012") && !page.contains("<script"));
 
     let again = json(design(folder, &["--out", "two", "--json"]));
     assert_eq!(again, report, "the same seed");

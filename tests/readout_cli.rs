@@ -96,11 +96,8 @@ fn a_test_is_read_written_and_appended_once() {
 
     let page = market.read("mmm-readout/readout.html");
     assert!(page.contains("<title>What the test of tv brought</title>") && !page.contains("<script"));
-    assert_eq!(
-        page.matches("<svg").count(),
-        page.matches("</title>").count() - 1,
-        "every picture has a title"
-    );
+    let untitled = page.split("<svg ").skip(1).filter(|svg| !svg.contains("\"><title>")).count();
+    assert_eq!((page.contains("<svg "), untitled), (true, 0), "every picture has a title");
 
     // The row is one that the fit understands, and a second time it is refused before anything is fitted.
     let rows = market.read("experiments.csv.new");

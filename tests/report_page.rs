@@ -3,48 +3,14 @@
 
 mod common;
 
+#[path = "common/browser.rs"]
+mod browser;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
+use browser::Browser;
 use common::Folder;
-
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
-/// What keeps a browser from looking for its maker, and lets it run as root.
-const FLAGS: [&str; 8] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-];
-const MOST_SHEETS: usize = 6;
-const MEASURE: &str = include_str!("measure_page.js");
-
-fn browser() -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("MMM_BROWSER") {
-        return Some(PathBuf::from(named));
-    }
-    let path = std::env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    BROWSERS
-        .iter()
-        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
-        .find(|file| file.is_file())
-}
-
-/// What the browser prints.
-fn browse(browser: &Path, folder: &Folder, flags: &[&str]) -> String {
-    let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
-    let mut command = Command::new(browser);
-    command.args(FLAGS).arg(profile).args(flags).current_dir(folder.path());
-    let output = command.output().expect("the browser starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
 
 fn example(name: &str) -> String {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name);
@@ -66,50 +32,17 @@ fn pages(folder: &Folder) -> [String; 2] {
     })
 }
 
-/// A frame of a width that holds a page.
-fn frame(id: &str, width: usize, page: &str) -> String {
-    let page = page.replace('&', "&amp;").replace('"', "&quot;");
-    format!(
-        "<iframe id=\"{id}\" width=\"{width}\" height=\"900\" style=\"border:0\" srcdoc=\"{page}\"></iframe>\n"
-    )
-}
-
-fn sheets(pdf: &[u8]) -> usize {
-    let text = String::from_utf8_lossy(pdf);
-    text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
-}
-
 #[test]
 fn nothing_overflows_overlaps_or_takes_too_many_sheets() {
-    let Some(browser) = browser() else {
-        println!("skipped: no browser; apt-get install chromium, or name one in MMM_BROWSER");
-        return;
-    };
     let folder = Folder::new();
+    let Some(browser) = Browser::find(folder.path()) else { return };
     let [good, bad] = pages(&folder);
     for page in [&good, &bad] {
         assert!(page.contains("<title>Media &amp; money &lt;2026&gt;</title>"), "the title is escaped");
         assert!(!page.contains("<script"), "nothing runs");
     }
-    let frames = [
-        ("phone", 400, &good),
-        ("desktop", 1280, &good),
-        ("phone, failed", 400, &bad),
-        ("failed", 1280, &bad),
-    ];
-    let frames: String = frames.iter().map(|(id, width, page)| frame(id, *width, page)).collect();
-    let wrapper =
-        format!("<!doctype html><meta charset=\"utf-8\"><body>{frames}<script>{MEASURE}</script></body>");
-    fs::write(folder.path().join("wrapper.html"), wrapper).expect("it can be written");
-    let dom = browse(&browser, &folder, &["--window-size=1400,1000", "--dump-dom", "wrapper.html"]);
-    let found = dom.split("<pre id=\"found\">").nth(1).and_then(|rest| rest.split("</pre>").next());
-    assert_eq!(found.map(str::trim), Some("measured 4 frames"));
-
-    let pdf = folder.path().join("page.pdf");
-    let to = format!("--print-to-pdf={}", pdf.display());
-    browse(&browser, &folder, &[&to, "--no-pdf-header-footer", "good/report.html"]);
-    let n = sheets(&fs::read(&pdf).expect("a PDF"));
-    assert!((2..=MOST_SHEETS).contains(&n), "{n} sheets");
+    browser.accepts(&[("converged", &good), ("not converged", &bad)]);
+    browser.prints("good/report.html");
 }
 
 #[test]

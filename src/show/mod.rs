@@ -4,7 +4,7 @@ mod advice;
 mod causes;
 mod compare;
 mod diff;
-mod html;
+mod frame;
 mod lift_tests;
 mod markdown;
 mod page;
@@ -20,8 +20,7 @@ mod validate;
 
 pub use compare::compare_text;
 pub use diff::{Format, diff_text};
-pub use html::{design_page, readout_page};
-pub use lift_tests::{design_text, readout_text};
+pub use lift_tests::{design_page, design_text, readout_page, readout_text};
 pub use page::{GENERATOR, report};
 pub use prior::prior_text;
 pub use scenario::scenario_text;

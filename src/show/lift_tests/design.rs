@@ -4,13 +4,12 @@ use crate::show::table::{layout, wrap};
 use crate::test_design::{Design, DesignReport, Kind};
 use crate::words::numbers::{amount, clean, percent, signed};
 
-const NAME: usize = 12;
 /// Probability of a significant reading below which a test is more likely to tell nothing.
 const WEAK: f64 = 0.5;
 
 /// The designs, how the first is run, and what would make the numbers misleading.
 pub fn design_text(report: &DesignReport) -> String {
-    let blocks = [header(report), table(report), best(report), notes(report)];
+    let blocks = [header(report), table(report), first(report), notes(report)];
     let text: Vec<String> = blocks.into_iter().map(|lines| lines.join("\n") + "\n").collect();
     text.join("\n")
 }
@@ -28,7 +27,7 @@ fn header(report: &DesignReport) -> Vec<String> {
 }
 
 /// Dose in a word.
-pub(crate) fn dose(design: &Design) -> String {
+pub(super) fn dose(design: &Design) -> String {
     match design.kind {
         Kind::Pulses => "0/×2".into(),
         _ => format!("×{}", design.dose.first().copied().unwrap_or(1.0)),
@@ -36,10 +35,9 @@ pub(crate) fn dose(design: &Design) -> String {
 }
 
 /// Cells of a design's row.
-pub(crate) fn cells(design: &Design) -> Vec<String> {
-    let name: String = clean(&design.channel).chars().take(NAME).collect();
+pub(super) fn cells(design: &Design) -> Vec<String> {
     vec![
-        name,
+        clean(&design.channel),
         design.kind.name().into(),
         dose(design),
         design.geos.len().to_string(),
@@ -53,7 +51,7 @@ pub(crate) fn cells(design: &Design) -> Vec<String> {
 }
 
 /// Titles of the cells.
-pub(crate) const TITLES: [&str; 10] =
+pub(super) const TITLES: [&str; 10] =
     ["Channel", "Kind", "Dose", "Geos", "Weeks", "MDE", "Found", "Cost", "Value", "Net"];
 
 fn table(report: &DesignReport) -> Vec<String> {
@@ -62,7 +60,7 @@ fn table(report: &DesignReport) -> Vec<String> {
     layout(&rows)
 }
 
-fn best(report: &DesignReport) -> Vec<String> {
+fn first(report: &DesignReport) -> Vec<String> {
     let design = &report.designs[0];
     let verdict = if design.net <= 0.0 {
         "No test is worth its price over this horizon. The least bad one:".to_owned()
@@ -96,7 +94,7 @@ fn best(report: &DesignReport) -> Vec<String> {
 }
 
 /// What goes and what is saved, before the one works against the other.
-fn price(design: &Design) -> String {
+pub(super) fn price(design: &Design) -> String {
     match design.kind {
         Kind::HeavyUp => format!("It adds {} of spend.", amount(design.spend_change)),
         Kind::HoldOut | Kind::ScaleDown => format!(
@@ -109,26 +107,38 @@ fn price(design: &Design) -> String {
 }
 
 fn notes(report: &DesignReport) -> Vec<String> {
-    let design = &report.designs[0];
-    let mut notes = vec![format!(
-        "MDE rests on {} placebo windows of your history, whose errors were {:.1} times what the fit's noise lets expect. \
-         MDE: the lift found with probability {}. Found: that a reading differs from nothing, by what is believed.",
-        design.placebo_windows,
-        design.placebo_ratio,
-        percent(report.power)
-    )];
-    notes.push(
-        "Cost: at the same budget of all channels; spend saved works elsewhere, spend added is taken from there, at what \
-         the last unit of all budgets returns."
-            .into(),
-    );
-    if design.assurance < WEAK {
-        notes.push("More likely than not the reading of this test will not differ from nothing.".into());
+    let all = doubts(report).into_iter().chain(terms(report));
+    all.flat_map(|note| wrap("- ", 2, &note)).collect()
+}
+
+/// What would make the numbers misleading.
+pub(super) fn doubts(report: &DesignReport) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if report.designs[0].assurance < WEAK {
+        doubts.push("More likely than not the reading of this test will not differ from nothing.".into());
     }
     if report.best.geos.len() < 2 {
-        notes.push(
+        doubts.push(
             "One market has nothing to be held against: whatever else changes in those weeks counts as the test.".into(),
         );
     }
-    notes.iter().flat_map(|note| wrap("- ", 2, note)).collect()
+    doubts
+}
+
+/// What the columns mean, and what they rest on.
+pub(super) fn terms(report: &DesignReport) -> [String; 2] {
+    let design = &report.designs[0];
+    [
+        format!(
+            "MDE rests on {} placebo windows of your history, whose errors were {:.1} times what the fit's noise lets \
+             expect. MDE: the lift found with probability {}. Found: that a reading differs from nothing, by what is \
+             believed.",
+            design.placebo_windows,
+            design.placebo_ratio,
+            percent(report.power)
+        ),
+        "Cost: at the same budget of all channels; spend saved works elsewhere, spend added is taken from there, at what \
+         the last unit of all budgets returns."
+            .into(),
+    ]
 }

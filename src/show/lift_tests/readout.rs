@@ -17,7 +17,7 @@ pub fn readout_text(report: &ReadoutReport) -> String {
 }
 
 /// What was read, in a sentence.
-pub(crate) fn heading(report: &ReadoutReport) -> String {
+pub(super) fn heading(report: &ReadoutReport) -> String {
     let place = match report.whole.geos.len() {
         0 => "one market".to_owned(),
         n => format!("{n} of {} geos", report.data.geos),
@@ -48,7 +48,7 @@ fn reading(report: &ReadoutReport, cell: &CellReading) -> Vec<String> {
 }
 
 /// Rows of name, estimate, error and interval.
-pub(crate) fn estimates(report: &ReadoutReport, cell: &CellReading) -> Vec<Vec<String>> {
+pub(super) fn estimates(report: &ReadoutReport, cell: &CellReading) -> Vec<Vec<String>> {
     let row = |name: &str, mean: String, sd: String, interval: String| vec![name.into(), mean, sd, interval];
     let l = cell.lift;
     let mut rows = vec![row(
@@ -84,7 +84,7 @@ pub(crate) fn estimates(report: &ReadoutReport, cell: &CellReading) -> Vec<Vec<S
 const NINETY: f64 = 1.645;
 
 /// What the estimates rest on, and how far to believe them.
-pub(crate) fn sentences(report: &ReadoutReport, cell: &CellReading) -> Vec<String> {
+pub(super) fn sentences(report: &ReadoutReport, cell: &CellReading) -> Vec<String> {
     let source = match cell.usual_spend_source {
         SpendSource::Told => "as told",
         SpendSource::Column => "by a column of the data",

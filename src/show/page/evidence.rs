@@ -3,8 +3,9 @@
 use maud::{Markup, html};
 
 use super::returns::causal;
-use super::view::{View, table, with_interval};
+use super::view::{View, with_interval};
 use crate::report::ChannelReport;
+use crate::show::frame::{capital, table};
 use crate::words::numbers::{amount, clean, percent, ratio};
 
 /// How much is data, how much is cause, what tests said and what the next one is worth.
@@ -25,10 +26,7 @@ pub(super) fn evidence(view: View<'_>) -> Markup {
 fn basis(channel: &ChannelReport) -> String {
     let mut text = clean(&channel.evidence.sentence);
     if let Some(gap) = channel.causal_gap.as_ref().filter(|gap| gap.doubted || gap.tested) {
-        let sentence = clean(&gap.sentence);
-        let mut letters = sentence.chars();
-        let first = letters.next().map_or(String::new(), |c| c.to_uppercase().to_string());
-        text.push_str(&format!(" {first}{}", letters.as_str()));
+        text.push_str(&format!(" {}", capital(&clean(&gap.sentence))));
         text.push_str(if gap.tested { "; a test speaks of it." } else { "." });
     }
     text

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::svg::{Axis, columns, interval, svg, text};
 use super::view::{View, with_interval};
 use crate::report::{ChannelReport, GeoReport};
+use crate::show::frame::svg::{Axis, columns, interval, line, svg, text};
 use crate::show::shorten::shorten_all;
 use crate::words::numbers::{clean, ratio};
 
@@ -58,7 +58,7 @@ fn one(view: View<'_>, channel: &ChannelReport, geos: &[&GeoReport]) -> Markup {
     let body = html! {
         (text("name", (2.0, 14.0), "start", &title))
         (columns(&x, (TOP, bottom), &ratio))
-        @if let Some(all) = channel.roi { (super::svg::line("even", (x.within(all.mean), TOP), (x.within(all.mean), bottom))) }
+        @if let Some(all) = channel.roi { (line("even", (x.within(all.mean), TOP), (x.within(all.mean), bottom))) }
         @for (i, (geo, name)) in geos.iter().zip(names).enumerate() {
             @let y = TOP + ROW * (i as f64 + 0.5);
             (text("tick", (LEFT - 8.0, y + 4.0), "end", &name))

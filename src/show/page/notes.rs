@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::view::{View, table, with_interval};
+use super::view::{View, with_interval};
 use crate::data::OutcomeKind;
 use crate::diff::ChannelDiff;
 use crate::report::{ChannelReport, Forecaster};
+use crate::show::frame::{capital, table};
 use crate::show::sensitivity::table::blocks;
 use crate::show::terminal::{cost_per_outcome, quality, verdict, window};
 use crate::words::numbers::{amount, clean, percent};
@@ -138,9 +139,7 @@ pub(super) fn warnings(view: View<'_>) -> Option<Markup> {
 
 /// With a capital and a dot.
 fn sentence(text: &str) -> String {
-    let mut letters = text.trim_end_matches('.').chars();
-    let first = letters.next().map_or(String::new(), |c| c.to_uppercase().to_string());
-    format!("{first}{}.", letters.as_str())
+    capital(text.trim_end_matches('.')) + "."
 }
 
 /// Convergence and fit.
@@ -163,14 +162,12 @@ pub(super) fn diagnostics(view: View<'_>) -> Markup {
 pub(super) fn provenance(view: View<'_>) -> Markup {
     let (run, data, tool) = (&view.fit.run, &view.fit.run.data, &view.fit.tool);
     html! {
-        footer {
-            p {
-                (window(view.fit)) ". Made by " (tool.name) " " (tool.version) " from " (clean(&data.file)) " (sha256 "
-                code { (data.sha256.chars().take(12).collect::<String>()) } "…), seed " (run.seed) ", " (run.chains)
-                " chains of " (run.draws) " draws after " (run.warmup) " of warm-up."
-            }
-            p { (terms()) }
+        p {
+            (window(view.fit)) ". Made by " (tool.name) " " (tool.version) " from " (clean(&data.file)) " (sha256 "
+            code { (data.sha256.chars().take(12).collect::<String>()) } "…), seed " (run.seed) ", " (run.chains)
+            " chains of " (run.draws) " draws after " (run.warmup) " of warm-up."
         }
+        p { (terms()) }
     }
 }
 

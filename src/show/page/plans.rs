@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::returns::names;
-use super::svg::{Axis, WIDTH, columns, levels, line, n, path, svg, text};
-use super::view::{View, figure, table};
+use super::view::View;
 use crate::page::Frontier;
 use crate::planning::{FrontierPoint, Scenario, ScenarioKind};
+use crate::show::frame::svg::{Axis, WIDTH, columns, levels, line, n, path, svg, text};
+use crate::show::frame::{figure, table};
 use crate::show::plan::{Counted, sentences};
 use crate::words::numbers::{clean, ratio, signed_percent};
 

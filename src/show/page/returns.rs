@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::svg::{Axis, WIDTH, columns, interval, line, n, svg, text};
-use super::view::{View, figure, with_interval};
+use super::view::{View, with_interval};
 use crate::page::Basis;
 use crate::posterior::Summary;
 use crate::report::ChannelReport;
+use crate::show::frame::figure;
+use crate::show::frame::svg::{Axis, WIDTH, columns, interval, line, n, svg, text};
 use crate::show::shorten::shorten_all;
 use crate::words::numbers::{clean, percent, ratio};
 

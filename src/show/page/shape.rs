@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::returns::names;
-use super::svg::{Axis, WIDTH, area, columns, levels, line, n, path, svg, text};
-use super::view::{View, figure, with_interval};
+use super::view::{View, with_interval};
 use crate::planning::ScenarioKind;
 use crate::report::ResponseCurve;
+use crate::show::frame::figure;
+use crate::show::frame::svg::{Axis, WIDTH, area, columns, levels, line, n, path, svg, text};
 use crate::show::shorten::shorten_all;
 use crate::words::numbers::{clean, percent};
 

@@ -2,9 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::svg::{Axis, WIDTH, area, levels, line, n, path, svg, text};
-use super::view::{View, figure};
+use super::view::View;
 use crate::posterior::Period;
+use crate::show::frame::figure;
+use crate::show::frame::svg::{Axis, WIDTH, area, levels, n, path, svg};
+use crate::show::frame::time::{dates, hover};
 use crate::words::numbers::clean;
 
 const LEFT: f64 = 64.0;
@@ -14,8 +16,6 @@ const BOTTOM: f64 = 208.0;
 const HEIGHT: f64 = 236.0;
 /// Layers of a stack that the eye can tell apart; the last one holds the rest.
 pub(super) const LAYERS: usize = 7;
-/// Periods that are told one by one; of more, every other one and so on.
-const TOLD: usize = 200;
 
 /// Observed against fitted, with the predictive interval.
 pub(super) fn outcome(view: View<'_>) -> Markup {
@@ -39,11 +39,12 @@ pub(super) fn outcome(view: View<'_>) -> Markup {
             rect.shade x=(n(x.at(first as f64 - 0.5))) y=(n(TOP)) width=(n(RIGHT - x.at(first as f64 - 0.5))) height=(n(BOTTOM - TOP)) {}
         }
         (levels(&y, (LEFT, RIGHT), &|v| view.outcome(v)))
-        (years(history, &x))
+        (dates(&days(history), &x, (LEFT, RIGHT), BOTTOM))
         path.band d=(area(&along(&|p| p.fitted_q95), &along(&|p| p.fitted_q05))) {}
         @for piece in observed(history, &x, &y) { path.observed d=(path(&piece)) {} }
         path.fitted d=(path(&along(&|p| p.fitted_mean))) {}
-        (hover(history, &x, &|p| {
+        (hover(history.len(), &x, (TOP, BOTTOM), &|i| {
+            let p = &history[i];
             let seen = p.outcome.map_or("not known".into(), |v| view.outcome(v));
             format!("{}: observed {seen}, fitted {} ({} to {})", p.date, view.outcome(p.fitted_mean),
                 view.outcome(p.fitted_q05), view.outcome(p.fitted_q95))
@@ -92,11 +93,12 @@ pub(super) fn contributions(view: View<'_>) -> Markup {
     };
     let chart = html! {
         (levels(&y, (LEFT, RIGHT), &|v| view.outcome(v)))
-        (years(history, &x))
+        (dates(&days(history), &x, (LEFT, RIGHT), BOTTOM))
         @for (k, layer) in layers.iter().enumerate() {
             path class=(format!("layer c{k}")) d=(area(&edge(k + 1), &edge(k))) { title { (name(layer)) } }
         }
-        (hover(history, &x, &|p| {
+        (hover(history.len(), &x, (TOP, BOTTOM), &|i| {
+            let p = &history[i];
             let parts: Vec<String> =
                 layers.iter().map(|l| format!("{} {}", name(l), view.outcome(value(p, l)))).collect();
             format!("{}: {}", p.date, parts.join(", "))
@@ -110,6 +112,10 @@ pub(super) fn contributions(view: View<'_>) -> Markup {
     let title = format!("{} that media brought over time, by channel", view.name());
     let says = format!("{} that each channel brought, carry-over included: posterior means.", view.name());
     figure("What did media add, and when?", &says, html! { (svg(&title, (WIDTH, HEIGHT), chart)) (key) })
+}
+
+fn days(history: &[Period]) -> Vec<chrono::NaiveDate> {
+    history.iter().map(|p| p.date).collect()
 }
 
 fn time(history: &[Period]) -> Axis {
@@ -128,37 +134,4 @@ fn observed(history: &[Period], x: &Axis, y: &Axis) -> Vec<Vec<(f64, f64)>> {
     }
     pieces.retain(|piece| !piece.is_empty());
     pieces
-}
-
-/// A mark where each year begins, or each month of less than a year and a half.
-fn years(history: &[Period], x: &Axis) -> Markup {
-    let (first, last) = (history[0].date, history[history.len() - 1].date);
-    let short = (last - first).num_days() < 550;
-    let unit = |i: usize| history[i].date.format(if short { "%Y-%m" } else { "%Y" }).to_string();
-    let starts: Vec<usize> = (1..history.len()).filter(|i| unit(*i) != unit(i - 1)).collect();
-    let every = starts.len().div_ceil(6).max(1);
-    html! {
-        (line("axis", (LEFT, BOTTOM), (RIGHT, BOTTOM)))
-        @for (k, i) in starts.into_iter().enumerate() {
-            @if k % every == 0 {
-                (line("notch", (x.at(i as f64), BOTTOM), (x.at(i as f64), BOTTOM + 5.0)))
-                @if x.at(i as f64) < RIGHT - 18.0 {
-                    (text("tick", (x.at(i as f64), BOTTOM + 18.0), "middle", &unit(i)))
-                }
-            }
-        }
-    }
-}
-
-/// Strips that tell the values of a period where the pointer rests.
-fn hover(history: &[Period], x: &Axis, says: &dyn Fn(&Period) -> String) -> Markup {
-    let step = history.len().div_ceil(TOLD).max(1);
-    let width = x.at(step as f64) - x.at(0.0);
-    html! {
-        g.hover { @for (i, period) in history.iter().enumerate().step_by(step) {
-            rect x=(n(x.at(i as f64) - 0.5 * width)) y=(n(TOP)) width=(n(width)) height=(n(BOTTOM - TOP)) {
-                title { (says(period)) }
-            }
-        } }
-    }
 }

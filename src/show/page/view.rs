@@ -1,6 +1,4 @@
-//! What the parts of the page share: how amounts are written, figures, tables.
-
-use maud::{Markup, html};
+//! What the parts of the page share: how amounts are written.
 
 use crate::config::OutcomeKind;
 use crate::page::PageReport;
@@ -61,42 +59,6 @@ impl<'a> View<'a> {
         let mean = |i: &usize| self.fit.channels[*i].contribution.mean;
         order.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
         order
-    }
-}
-
-/// A chart with its title and what it says in words.
-pub(super) fn figure(title: &str, says: &str, chart: Markup) -> Markup {
-    html! {
-        figure {
-            figcaption { h3 { (title) } p { (says) } }
-            (chart)
-        }
-    }
-}
-
-/// A part of the notes.
-pub(super) fn section(id: &str, title: &str, body: Markup) -> Markup {
-    html! { section id=(id) aria-labelledby=(format!("{id}-title")) { h2 id=(format!("{id}-title")) { (title) } (body) } }
-}
-
-/// A table whose first column names the rows; it scrolls within itself where it is too wide.
-pub(super) fn table(caption: &str, header: &[&str], rows: &[Vec<String>]) -> Markup {
-    html! {
-        div.scroll tabindex="0" role="region" aria-label=(caption) {
-            table {
-                caption { (caption) }
-                thead { tr { @for cell in header { th scope="col" { (cell) } } } }
-                tbody {
-                    @for row in rows {
-                        tr {
-                            @for (i, cell) in row.iter().enumerate() {
-                                @if i == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
-                            }
-                        }
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::returns::names;
-use super::svg::{Axis, WIDTH, columns, line, n, svg, text};
-use super::view::{View, figure};
+use super::view::View;
 use crate::posterior::Period;
+use crate::show::frame::figure;
+use crate::show::frame::svg::{Axis, WIDTH, columns, line, n, svg, text};
 use crate::words::numbers::{clean, percent};
 
 const LEFT: f64 = 136.0;

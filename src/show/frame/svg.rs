@@ -3,11 +3,11 @@
 use maud::{Markup, html};
 
 /// Width of a chart in its own units, about that of half a page on a desktop.
-pub(super) const WIDTH: f64 = 460.0;
+pub(in crate::show) const WIDTH: f64 = 460.0;
 
 /// A scale from values to places.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Axis {
+pub(in crate::show) struct Axis {
     pub low: f64,
     pub high: f64,
     from: f64,
@@ -16,23 +16,23 @@ pub(super) struct Axis {
 
 impl Axis {
     /// From `low` to `high`, at least a little, drawn between two places.
-    pub(super) fn new((low, high): (f64, f64), (from, to): (f64, f64)) -> Axis {
+    pub(in crate::show) fn new((low, high): (f64, f64), (from, to): (f64, f64)) -> Axis {
         let high = if high > low { high } else { low + low.abs().max(1.0) };
         Axis { low, high, from, to }
     }
 
     /// The place of a value.
-    pub(super) fn at(&self, value: f64) -> f64 {
+    pub(in crate::show) fn at(&self, value: f64) -> f64 {
         self.from + (value - self.low) / (self.high - self.low) * (self.to - self.from)
     }
 
     /// The same within the axis.
-    pub(super) fn within(&self, value: f64) -> f64 {
+    pub(in crate::show) fn within(&self, value: f64) -> f64 {
         self.at(value.clamp(self.low, self.high))
     }
 
     /// Round values, about `n` of them: steps of 1, 2 or 5 times a power of ten.
-    pub(super) fn ticks(&self, n: usize) -> Vec<f64> {
+    pub(in crate::show) fn ticks(&self, n: usize) -> Vec<f64> {
         let rough = (self.high - self.low) / n.max(1) as f64;
         let power = 10f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|step| *step >= rough);
@@ -44,26 +44,26 @@ impl Axis {
 }
 
 /// A coordinate, to a tenth of a unit.
-pub(super) fn n(x: f64) -> String {
+pub(in crate::show) fn n(x: f64) -> String {
     let text = format!("{x:.1}");
     text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// A line through points.
-pub(super) fn path(points: &[(f64, f64)]) -> String {
+pub(in crate::show) fn path(points: &[(f64, f64)]) -> String {
     let one =
         |(i, (x, y)): (usize, &(f64, f64))| format!("{}{} {}", if i == 0 { "M" } else { "L" }, n(*x), n(*y));
     points.iter().enumerate().map(one).collect()
 }
 
 /// The area between two lines over the same places.
-pub(super) fn area(upper: &[(f64, f64)], lower: &[(f64, f64)]) -> String {
+pub(in crate::show) fn area(upper: &[(f64, f64)], lower: &[(f64, f64)]) -> String {
     let around: Vec<(f64, f64)> = upper.iter().chain(lower.iter().rev()).copied().collect();
     path(&around) + "Z"
 }
 
 /// A drawing with its title, which is read aloud in its place.
-pub(super) fn svg(title: &str, (width, height): (f64, f64), body: Markup) -> Markup {
+pub(in crate::show) fn svg(title: &str, (width, height): (f64, f64), body: Markup) -> Markup {
     let view = format!("0 0 {} {}", n(width), n(height));
     html! {
         svg viewBox=(view) role="img" aria-label=(title) xmlns="http://www.w3.org/2000/svg" {
@@ -73,16 +73,20 @@ pub(super) fn svg(title: &str, (width, height): (f64, f64), body: Markup) -> Mar
     }
 }
 
-pub(super) fn line(class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
+pub(in crate::show) fn line(class: &str, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> Markup {
     html! { line class=(class) x1=(n(x1)) y1=(n(y1)) x2=(n(x2)) y2=(n(y2)) {} }
 }
 
-pub(super) fn text(class: &str, (x, y): (f64, f64), anchor: &str, content: &str) -> Markup {
+pub(in crate::show) fn text(class: &str, (x, y): (f64, f64), anchor: &str, content: &str) -> Markup {
     html! { text class=(class) x=(n(x)) y=(n(y)) text-anchor=(anchor) { (content) } }
 }
 
 /// Lines across the drawing at round values, each with its value to the left.
-pub(super) fn levels(axis: &Axis, (left, right): (f64, f64), format: &dyn Fn(f64) -> String) -> Markup {
+pub(in crate::show) fn levels(
+    axis: &Axis,
+    (left, right): (f64, f64),
+    format: &dyn Fn(f64) -> String,
+) -> Markup {
     html! {
         @for tick in axis.ticks(4) {
             (line("grid", (left, axis.at(tick)), (right, axis.at(tick))))
@@ -92,7 +96,11 @@ pub(super) fn levels(axis: &Axis, (left, right): (f64, f64), format: &dyn Fn(f64
 }
 
 /// Lines down the drawing at round values, each with its value below; values that would touch are left out.
-pub(super) fn columns(axis: &Axis, (top, bottom): (f64, f64), format: &dyn Fn(f64) -> String) -> Markup {
+pub(in crate::show) fn columns(
+    axis: &Axis,
+    (top, bottom): (f64, f64),
+    format: &dyn Fn(f64) -> String,
+) -> Markup {
     /// Width of a digit.
     const DIGIT: f64 = 7.0;
     let mut end = f64::NEG_INFINITY;
@@ -123,7 +131,7 @@ fn trimmed(label: &str) -> String {
 }
 
 /// A mean with its 90 % interval on a row; `class` says which quantity it is.
-pub(super) fn interval(
+pub(in crate::show) fn interval(
     class: &str,
     axis: &Axis,
     y: f64,

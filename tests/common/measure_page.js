@@ -1,4 +1,4 @@
-// Run by tests/report_page.rs in a real browser: what does not fit, in every frame of the wrapping page.
+// Run in a real browser: what does not fit or cannot be read aloud, in every frame of the wrapping page.
 addEventListener("load", () => {
   const found = [];
   const say = (frame, what) => found.push(frame.id + ": " + what);
@@ -11,7 +11,23 @@ addEventListener("load", () => {
       if (box.width && !scrolls && !element.closest(".unseen") && box.right > width + 1)
         say(frame, element.tagName + "." + element.className + " ends at " + Math.round(box.right));
     }
+    for (const landmark of ["header h1", "main", "footer"])
+      if (page.querySelectorAll(landmark).length !== 1) say(frame, "not one " + landmark);
+    for (const section of page.querySelectorAll("main section"))
+      if (!section.ariaLabel && !page.getElementById(section.getAttribute("aria-labelledby") || "?"))
+        say(frame, "a section without a name");
+    for (const cell of page.querySelectorAll("th")) {
+      if (!cell.scope) say(frame, "no scope: " + cell.textContent);
+      const letters = cell.textContent.length, box = cell.getBoundingClientRect();
+      // A letter a line: hardly wider than one, and much higher than a line.
+      if (letters > 3 && box.height > 60 && box.width < 60) say(frame, "shrunk: " + cell.textContent);
+    }
+    const ink = getComputedStyle(page.body);
+    const light = (c) => c.match(/[\d.]+/g).slice(0, 3).reduce((sum, v) => sum + Number(v), 0);
+    if (Math.abs(light(ink.color) - light(ink.backgroundColor)) < 380) say(frame, "text without contrast");
     for (const svg of page.querySelectorAll("svg[role=img]")) {
+      const beside = (svg.closest("figure") || svg.parentElement.parentElement).querySelector("figcaption p");
+      if (!beside || beside.textContent.length < 30) say(frame, "no text beside a chart");
       const frameOf = svg.getBoundingClientRect();
       const texts = [...svg.querySelectorAll("text")].map((t) => [t, t.getBoundingClientRect()]);
       const name = svg.querySelector("title").textContent;
