@@ -9,14 +9,18 @@ use super::sampling::{MAX_DEPTH, sample_density};
 use crate::Error;
 use crate::config::{FitConfig, SamplerConfig};
 use crate::data::{Dataset, Experiment, Experiments};
+use crate::diagnostics::{ess_bulk, ess_tail};
 use crate::model::{Density, Design, experiment_terms};
 use crate::posterior::{LeftOutBy, TestDraws, TestLedger, ledger, test_draws};
 use crate::report::ExperimentReport;
-use crate::sampler::{self, Chain, Length, Progress, Settings};
+use crate::sampler::{self, Chain, Collector, Length, Progress, Settings};
 
-/// Warm-up and draws of the chain that tells what is said without a test. It starts at a draw of the fit, which differs
-/// by one test, and 800 draws know the mean to a tenth of its uncertainty or better.
-const SHORT: (usize, usize) = (200, 800);
+/// Warm-up of the chain that tells what is said without a test. It starts from draws of the fit, which differ by one test.
+const WARMUP: usize = 60;
+/// Draws of the fit that its first metric is made of.
+const KNOWN: usize = 100;
+/// Effective draws of the lift that are wanted of it: its mean is then known to a tenth of its uncertainty.
+const WANTED: f64 = 100.0;
 
 /// A density that is told tests.
 pub(super) struct Told<'a> {
@@ -36,13 +40,14 @@ impl Told<'_> {
         if self.tests.is_empty() {
             return Ok(Vec::new());
         }
-        let without: Vec<Density> = (0..self.tests.len()).map(|e| self.without(e)).collect();
-        let mut entries = ledger(self.density, &without, (self.data, self.tests), chains);
+        let tests = (self.data, self.tests);
+        let mut entries = ledger(self.density, |e| self.without(e), tests, chains);
         if self.density.design.n_geos == 1 {
             let untold = entries.par_iter_mut().enumerate().filter(|(_, entry)| entry.untold.is_none());
             untold.try_for_each(|(e, entry)| {
-                let chains = self.short_chain(&without[e], chains, progress)?;
-                self.enter(e, entry, &without[e], &chains);
+                let without = self.without(e);
+                let chains = self.short_chain(e, &without, chains, progress)?;
+                self.enter(e, entry, &without, &chains);
                 Ok::<(), Error>(())
             })?;
         }
@@ -57,9 +62,10 @@ impl Told<'_> {
         self.density.clone().with_terms(terms)
     }
 
-    /// A chain without a test, from the last draw of the fit on.
+    /// A chain without test `e`, from draws of the fit on, as long as its lift needs.
     fn short_chain(
         &self,
+        e: usize,
         without: &Density,
         chains: &[Chain],
         progress: &dyn Progress,
@@ -67,15 +73,17 @@ impl Told<'_> {
         let settings = Settings {
             seed: self.sampler.seed,
             chains: 1,
-            warmup: Length::Fixed(SHORT.0),
-            draws: Length::Fixed(SHORT.1),
+            warmup: Length::Fixed(WARMUP),
+            draws: Length::AsNeeded,
             thin: 1,
             target_accept: self.sampler.acceptance(1, without.design.media.lockstep),
             max_depth: MAX_DEPTH,
         };
-        let last = chains.first().and_then(|chain| chain.positions.chunks_exact(chain.dim).next_back());
-        let start = |_, rng: &mut _| last.map_or_else(|| without.start(rng), <[f64]>::to_vec);
-        Ok(sampler::sample(without, start, &settings, &Quiet(progress))?.chains)
+        let points: Vec<&[f64]> = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
+        let known: Vec<f64> =
+            points.iter().step_by((points.len() / KNOWN).max(1)).copied().flatten().copied().collect();
+        let lift = LiftKnown { told: self, e, without, settings: &settings };
+        Ok(sampler::sample_from(without, &known, &settings, &lift, &Quiet(progress))?.chains)
     }
 
     /// What the model says without test `e`, by a fit.
@@ -96,6 +104,29 @@ impl Told<'_> {
     fn reported(&self, entries: &[TestLedger]) -> Vec<ExperimentReport> {
         let of = |(test, entry)| ExperimentReport::of(test, entry, self.data);
         self.tests.iter().zip(entries).map(of).collect()
+    }
+}
+
+/// Draws without a test, until they know what it would have brought.
+struct LiftKnown<'a> {
+    told: &'a Told<'a>,
+    e: usize,
+    without: &'a Density,
+    settings: &'a Settings,
+}
+
+impl Collector for LiftKnown<'_> {
+    type Sink = Chain;
+
+    fn sink(&self, _: usize) -> Chain {
+        Chain::with_capacity(self.without.layout.dim, self.settings)
+    }
+
+    fn is_enough(&self, chains: &[&Chain]) -> bool {
+        let draws = test_draws(self.without, (self.told.data, self.told.tests), chains);
+        let lift = [draws[self.e].lift.as_slice()];
+        let reached = |ess: Option<f64>| ess.is_none_or(|ess| ess >= WANTED);
+        reached(ess_bulk(&lift)) && reached(ess_tail(&lift))
     }
 }
 

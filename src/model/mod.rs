@@ -33,7 +33,7 @@ pub use design::{
 };
 pub use expectation::{Expectation, deviates};
 pub(crate) use experiments::ELSEWHERE;
-pub use experiments::{TestLifts, experiment_terms};
+pub use experiments::{TestLifts, experiment_terms, reading_density};
 pub use gap::{GapPart, GapPrior};
 pub use media::{ChannelCotangents, Cotangents, Counterfactual, Media, OtherExposure};
 pub use observation::BaselineDraw;

@@ -4,11 +4,13 @@
 //! stay out, those of a contrast stay in. It comes from the draws of the fit by importance weights, or from draws of
 //! its own.
 
+use std::borrow::Borrow;
+
 use rayon::prelude::*;
 
 use crate::data::{Dataset, Experiment};
 use crate::diagnostics::{Smoothed, smooth};
-use crate::model::{At, Density, TestLifts};
+use crate::model::{At, Density, TestLifts, reading_density};
 use crate::sampler::Chain;
 
 /// Draws that a ledger is made of.
@@ -48,25 +50,33 @@ pub struct TestLedger {
     pub by: LeftOutBy,
 }
 
-/// Every test's entry, from the draws of `density`, which is told all `tests`; `without` are the densities that are
-/// told all but one, in their order.
+/// Every test's entry, from the draws of `density`, which is told all `tests`; `without` gives the density that is told
+/// all but one.
 pub fn ledger(
     density: &Density,
-    without: &[Density],
+    without: impl Fn(usize) -> Density,
     (data, tests): (&Dataset, &[Experiment]),
     chains: &[Chain],
 ) -> Vec<TestLedger> {
     let points = thinned(chains);
+    // A reading is a factor of its own; a contrast changes what the outcome is predicted to be.
+    let without: Vec<Option<Density>> =
+        tests.iter().enumerate().map(|(e, test)| test.reading().is_none().then(|| without(e))).collect();
     let part = |points: &[&[f64]]| -> Vec<Row> {
         let mut at = Evaluator::new(density, data, tests);
-        let mut states: Vec<_> = without.iter().map(Density::state).collect();
+        let mut states: Vec<_> = without.iter().map(|density| density.as_ref().map(Density::state)).collect();
         let mut grad = vec![0.0; density.layout.dim];
         let mut row = |q: &&[f64]| {
             let (told, lifts, gaps) = at.evaluate(q);
-            let ln_weight = |(density, state): (&Density, &mut _)| {
-                density.value_and_gradient(q, &mut grad, state).unwrap_or(f64::NEG_INFINITY) - told
-            };
-            let ln_weights = without.iter().zip(&mut states).map(ln_weight).collect();
+            let ln_weight =
+                |(e, state): (usize, &mut Option<_>)| match (&without[e], state, tests[e].reading()) {
+                    (Some(density), Some(state), _) => {
+                        density.value_and_gradient(q, &mut grad, state).unwrap_or(f64::NEG_INFINITY) - told
+                    }
+                    (_, _, Some(reading)) => -reading_density(&reading, lifts[e]),
+                    _ => 0.0,
+                };
+            let ln_weights = states.iter_mut().enumerate().map(ln_weight).collect();
             Row { lifts, gaps, ln_weights }
         };
         points.iter().map(&mut row).collect()
@@ -98,7 +108,7 @@ fn shape(weights: &Smoothed) -> f64 {
 pub fn test_draws(
     density: &Density,
     (data, tests): (&Dataset, &[Experiment]),
-    chains: &[Chain],
+    chains: &[impl Borrow<Chain>],
 ) -> Vec<TestDraws> {
     let points = thinned(chains);
     let part = |points: &[&[f64]]| -> Vec<Row> {
@@ -117,8 +127,9 @@ pub fn test_draws(
 const PART: usize = 64;
 
 /// As many draws as are needed, evenly from all.
-fn thinned(chains: &[Chain]) -> Vec<&[f64]> {
-    let points: Vec<&[f64]> = chains.iter().flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
+fn thinned(chains: &[impl Borrow<Chain>]) -> Vec<&[f64]> {
+    let points: Vec<&[f64]> =
+        chains.iter().map(Borrow::borrow).flat_map(|c| c.positions.chunks_exact(c.dim)).collect();
     let step = (points.len() / DRAWS).max(1);
     points.into_iter().step_by(step).collect()
 }

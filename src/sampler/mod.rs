@@ -23,7 +23,7 @@ mod targets;
 pub use chain::Chain;
 pub use density::{DensityError, LogDensity, NotFinite};
 pub use length::{LONGEST_RUN, Length};
-pub use run::{Collector, Run, sample, sample_into};
+pub use run::{Collector, Run, sample, sample_from, sample_into};
 pub use settings::{Progress, SamplerError, Settings, Tick};
 pub use sink::{Adapted, Record, Sink};
 pub use trajectory::{Divergence, End};

@@ -70,6 +70,22 @@ where
     sample_into(density, start, settings, &InMemory(density.dim(), settings), progress)
 }
 
+/// Samples `density` from draws of one that differs little, row-major: chains start at the last of them, and their first
+/// metric is that of all, so that a short warm-up will do.
+///
+/// # Errors
+/// Those of [`sample_into`].
+pub fn sample_from<D: LogDensity, C: Collector>(
+    density: &D,
+    known: &[f64],
+    settings: &Settings,
+    collector: &C,
+    progress: &dyn Progress,
+) -> Result<Run<<C::Sink as Sink>::Kept>, SamplerError> {
+    let last = |_, _: &mut ChaCha8Rng| known[known.len() - density.dim()..].to_vec();
+    run(density, (&last, known), settings, collector, progress)
+}
+
 /// Samples `density` with independent chains on the present rayon pool, each into a sink of its own.
 ///
 /// `start` gives the starting point of a chain from the chain's index and own random stream; it is
@@ -93,10 +109,27 @@ where
     S: Fn(usize, &mut ChaCha8Rng) -> Vec<f64> + Sync,
     C: Collector,
 {
+    run(density, (&start, &[]), settings, collector, progress)
+}
+
+/// See [`sample_into`]; with what is known of the density before the warm-up.
+fn run<D, S, C>(
+    density: &D,
+    (start, known): (&S, &[f64]),
+    settings: &Settings,
+    collector: &C,
+    progress: &dyn Progress,
+) -> Result<Run<<C::Sink as Sink>::Kept>, SamplerError>
+where
+    D: LogDensity,
+    S: Fn(usize, &mut ChaCha8Rng) -> Vec<f64> + Sync,
+    C: Collector,
+{
     let begun = Instant::now();
     let (shortest, fewest) = (settings.warmup.warmups()[0], settings.draws.draws()[0] * settings.thin);
     progress.expect(shortest + fewest);
-    let start = |chain| Walker::start((chain, collector.sink(chain)), density, &start, settings, progress);
+    let start =
+        |chain| Walker::start((chain, collector.sink(chain)), density, (start, known), settings, progress);
     let mut walkers = first_error((0..settings.chains).into_par_iter().map(start).collect())?;
     let warmup = warm_up(&mut walkers, settings, |warmup| progress.expect(warmup + fewest))?;
     let warm = Instant::now();

@@ -3,6 +3,7 @@
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use super::adaptation::estimate::WarmupDraws;
 use super::adaptation::step_size::{DualAveraging, first_guess};
 use super::adaptation::warmup::{Warmup, first_metric};
 use super::density::{DensityError, LogDensity};
@@ -33,11 +34,12 @@ pub(crate) struct Walker<'a, D: LogDensity, K> {
 }
 
 impl<'a, D: LogDensity, K: Sink> Walker<'a, D, K> {
-    /// A chain at its start, with a stream of random numbers of its own.
+    /// A chain at its start, with a stream of random numbers of its own. `known` are points, row-major, that tell the
+    /// first metric, if any.
     pub(crate) fn start<S>(
         (chain, sink): (usize, K),
         density: &'a D,
-        start: &S,
+        (start, known): (&S, &[f64]),
         settings: &'a Settings,
         progress: &'a dyn Progress,
     ) -> Result<Self, SamplerError>
@@ -62,15 +64,20 @@ impl<'a, D: LogDensity, K: Sink> Walker<'a, D, K> {
                 return Err(SamplerError::NoStart { chain, tries });
             }
         }
-        nuts.hamiltonian.metric = first_metric(&nuts.current().gradient, order);
-        let first = first_guess(&mut nuts, &mut rng).map_err(broken)?;
         let shortest = settings.warmup.warmups()[0];
+        let known = WarmupDraws::at(density, known, shortest).map_err(broken)?;
+        nuts.hamiltonian.metric = if known.len() > 0 {
+            known.estimate(0, order)
+        } else {
+            first_metric(&nuts.current().gradient, order)
+        };
+        let first = first_guess(&mut nuts, &mut rng).map_err(broken)?;
         Ok(Walker {
             chain,
             settings,
             progress,
             rng,
-            warmup: Warmup::new(dim, shortest, DualAveraging::new(first, settings.target_accept)),
+            warmup: Warmup::new(known, shortest, DualAveraging::new(first, settings.target_accept)),
             nuts,
             sink,
             warmed: 0,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use self::contrast::contrasts;
 pub use self::lift::TestLifts;
 pub(crate) use self::reading::ELSEWHERE;
+pub use self::reading::reading_density;
 use self::reading::readings;
 use super::design::Design;
 use super::terms::Term;

@@ -45,6 +45,27 @@ pub(super) fn readings(tests: &[Experiment], design: &Design, data: &Dataset) ->
     (!readings.is_empty()).then_some(Readings { exposures, readings, elsewhere: ELSEWHERE })
 }
 
+/// Log density of a reading where the model says that its lift is `lift`, up to a constant.
+pub fn reading_density(reading: &Reading, lift: f64) -> f64 {
+    Error::of(reading.estimate, reading.se, ELSEWHERE, lift).ln_density()
+}
+
+/// What an estimate differs by from a lift, and its variance about it.
+struct Error {
+    residual: f64,
+    variance: f64,
+}
+
+impl Error {
+    fn of(estimate: f64, se: f64, elsewhere: f64, lift: f64) -> Error {
+        Error { residual: estimate - lift, variance: se.powi(2) + (elsewhere * lift).powi(2) }
+    }
+
+    fn ln_density(&self) -> f64 {
+        -0.5 * (self.residual * self.residual / self.variance + self.variance.ln())
+    }
+}
+
 impl Readings {
     /// The same as if a test's place and time were those of the data.
     #[cfg(test)]
@@ -71,9 +92,9 @@ impl Term for Readings {
         let mut ln_density = 0.0;
         for reading in &self.readings {
             let lift = self.lift(reading, at, into.counterfactuals);
-            let variance = reading.se.powi(2) + (self.elsewhere * lift).powi(2);
-            let residual = reading.estimate - lift;
-            ln_density -= 0.5 * (residual * residual / variance + variance.ln());
+            let error = Error::of(reading.estimate, reading.se, self.elsewhere, lift);
+            ln_density += error.ln_density();
+            let Error { residual, variance } = error;
             let by_variance = 0.5 * (residual * residual / variance - 1.0) / variance;
             let by_lift = residual / variance + by_variance * 2.0 * self.elsewhere.powi(2) * lift;
             for (k, units) in reading.own.clone().zip(&reading.units) {

@@ -1,4 +1,4 @@
-//! A channel's effect had its exposure been another: adstock over the whole series, saturation in a window.
+//! A channel's effect had its exposure been another: adstock up to the end of a window, saturation in it.
 
 use std::ops::Range;
 
@@ -36,7 +36,7 @@ pub struct Counterfactual {
 impl Counterfactual {
     /// Room for an exposure of a channel with this carry-over.
     pub fn new(of: OtherExposure, adstock: Adstock) -> Counterfactual {
-        let (n, window) = (of.exposure.len(), of.window.len());
+        let (n, window) = (of.window.end, of.window.len());
         Counterfactual {
             of,
             carry: Carry::new(adstock),
@@ -69,7 +69,7 @@ impl Counterfactual {
     pub fn forward<const FMA: bool>(&mut self, theta: &Theta) {
         let (c, window) = (self.of.channel, self.of.window.clone());
         self.carry.set(theta.carry(c));
-        self.carry.apply::<FMA>(&self.of.exposure, &mut self.adstocked, &mut self.tangent);
+        self.carry.apply::<FMA>(&self.of.exposure[..window.end], &mut self.adstocked, &mut self.tangent);
         let mut out = Response {
             effect: &mut self.effect,
             logit: &mut self.logit,

@@ -1,6 +1,7 @@
 //! The metric, estimated from the draws and gradients of a window of the warm-up.
 
 use crate::linalg::symmetric::{axpy, geometric_mean};
+use crate::sampler::density::{DensityError, LogDensity};
 use crate::sampler::trajectory::metric::Metric;
 
 /// Weight of the identity in a block's covariances, in draws.
@@ -22,6 +23,26 @@ impl WarmupDraws {
     pub(crate) fn new(dim: usize, capacity: usize) -> WarmupDraws {
         let block = || Vec::with_capacity(dim * capacity);
         WarmupDraws { dim, draws: block(), gradients: block() }
+    }
+
+    /// The points of `known`, row-major, at which the density is finite, with room for `more`.
+    pub(crate) fn at<D: LogDensity>(
+        density: &D,
+        known: &[f64],
+        more: usize,
+    ) -> Result<WarmupDraws, DensityError> {
+        let dim = density.dim();
+        let mut draws = WarmupDraws::new(dim, known.len() / dim.max(1) + more);
+        let (mut gradient, mut workspace) = (vec![0.0; dim], density.workspace());
+        for q in known.chunks_exact(dim.max(1)) {
+            match density.value_and_gradient(q, &mut gradient, &mut workspace).map_err(DensityError::recover)
+            {
+                Ok(_) => draws.push(q, &gradient),
+                Err(Ok(_)) => {}
+                Err(Err(failed)) => return Err(failed),
+            }
+        }
+        Ok(draws)
     }
 
     pub(crate) fn dim(&self) -> usize {
@@ -132,7 +153,6 @@ mod tests {
 
     use super::*;
     use crate::sampler::targets::{Target, correlated_normal, draw_correlated_normal, standard_normals};
-    use crate::sampler::{DensityError, LogDensity};
 
     /// M⁻¹ as seen through its products with the unit vectors.
     fn matrix(metric: &Metric, dim: usize) -> Vec<Vec<f64>> {

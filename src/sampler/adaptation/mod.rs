@@ -1,6 +1,6 @@
 //! What a chain learns before its draws count: metric and step size.
 
-mod estimate;
+pub(super) mod estimate;
 pub(super) mod step_size;
 pub(super) mod warmup;
 

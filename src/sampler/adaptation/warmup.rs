@@ -63,18 +63,20 @@ pub(crate) struct Warmup {
 }
 
 impl Warmup {
-    pub(crate) fn new(dim: usize, warmup: usize, averaging: DualAveraging) -> Warmup {
+    /// What is `known` before the first iteration stays in the foreground.
+    pub(crate) fn new(known: WarmupDraws, warmup: usize, averaging: DualAveraging) -> Warmup {
         let schedule = Schedule::new(warmup);
+        let n = known.len();
         Warmup {
             schedule,
-            gathered: WarmupDraws::new(dim, warmup),
+            gathered: known,
             averaging,
             iteration: 0,
             fixed: false,
             foreground: 0,
             background: 0,
-            window: schedule.early_window(),
-            next_estimate: Schedule::FEWEST,
+            window: if n > 0 { usize::MAX } else { schedule.early_window() },
+            next_estimate: n + Schedule::FEWEST,
         }
     }
 
@@ -165,7 +167,8 @@ mod tests {
         let mut nuts = Nuts::new(Hamiltonian::new(&density, Metric::diagonal(&[1.0; 3], 2)), 10);
         nuts.set_position(&[0.0; 3]).expect("finite");
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut adaptation = Warmup::new(3, warmup, DualAveraging::new(0.5, 0.8));
+        let known = WarmupDraws::new(3, warmup);
+        let mut adaptation = Warmup::new(known, warmup, DualAveraging::new(0.5, 0.8));
         let mut switches = Vec::new();
         for iteration in 1..=warmup {
             let foreground = adaptation.foreground;
@@ -192,6 +195,23 @@ mod tests {
         assert!(at.starts_with(&switches(300)), "a longer warm-up begins as a shorter one");
         assert!(switches(5).is_empty());
         assert!(!switches(50).is_empty());
+    }
+
+    #[test]
+    fn what_is_known_stays_in_the_estimate() {
+        let density = iid_normal(3, 2);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let known: Vec<f64> = crate::sampler::targets::standard_normals(300, &mut rng);
+        let known = WarmupDraws::at(&density, &known, 60).expect("finite");
+        let metric = known.estimate(0, 2);
+        let mut nuts = Nuts::new(Hamiltonian::new(&density, metric), 10);
+        nuts.set_position(&[0.0; 3]).expect("finite");
+        let mut adaptation = Warmup::new(known, 60, DualAveraging::new(0.5, 0.8));
+        for _ in 0..60 {
+            let transition = nuts.transition(&mut rng, 0.5).expect("finite");
+            adaptation.learn(&mut nuts, &transition);
+        }
+        assert!(adaptation.latest().len() > 3 * 150, "all hundred and the new ones");
     }
 
     #[test]
