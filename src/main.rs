@@ -10,8 +10,8 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = commands::Cli::parse();
     let trouble = cli.trouble();
-    if let Some((terminal_size::Width(columns), _)) = terminal_size::terminal_size_of(std::io::stdout()) {
-        mmm::show::fit_width(columns.into());
+    if let Some(columns) = columns() {
+        mmm::show::fit_width(columns);
     }
     match cli.run() {
         Ok(code) => code,
@@ -26,6 +26,14 @@ fn main() -> ExitCode {
                 trouble
             })
         }
+    }
+}
+
+/// Columns of the terminal, or else as COLUMNS has them, as the help does.
+fn columns() -> Option<usize> {
+    match terminal_size::terminal_size_of(std::io::stdout()) {
+        Some((terminal_size::Width(columns), _)) => Some(columns.into()),
+        None => std::env::var("COLUMNS").ok()?.parse().ok(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `mmm check`: read and judge the data, fit nothing.
 
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,6 +8,7 @@ use clap::Args;
 use mmm::Warning;
 use mmm::config::{FitConfig, Resolved};
 use mmm::data::{self, ChannelHistory, Dataset, Finding, Severity};
+use mmm::show::check_text;
 
 use super::common::args::{ConfigArgs, DataArgs, ExperimentArgs, ModelArgs, SamplerArgs, flags};
 use super::common::documents::{self, CHECK_SCHEMA, CheckDocument};
@@ -58,7 +58,8 @@ impl Check {
         if self.json {
             documents::print(&document(&dataset, history, tests.as_ref(), findings))?;
         } else {
-            let text = as_text(&dataset, &history, tests.as_ref(), &findings);
+            let tests = tests.as_ref().map(|tests| &tests.resolved);
+            let text = check_text(&dataset, &history, tests, &findings);
             std::io::stdout().lock().write_all(text.as_bytes())?;
         }
         Ok(if blocked { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -138,106 +139,4 @@ fn document(
         experiments: tests.map(|tests| tests.document(data)),
         findings,
     }
-}
-
-fn count(n: usize, one: &str) -> String {
-    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
-}
-
-fn as_text(
-    data: &Dataset,
-    history: &[ChannelHistory],
-    tests: Option<&Tests>,
-    findings: &[Finding],
-) -> String {
-    let mut text = format!("{}: {}, ", data.source.file, count(data.source.rows, "row"));
-    let unit = data.interval.noun();
-    let mut say = |line: String| text.push_str(&line);
-    say(format!("{}, {}", count(data.n_geos(), "geo"), data.interval.count(data.n_periods())));
-    if let (Some(first), Some(last)) = (data.dates.first(), data.dates.last()) {
-        say(format!(" from {first} to {last}"));
-    }
-    say("\n\n".to_owned());
-    say(roles(data));
-    say(channels(history, unit));
-    say(tests.map(|tests| tests.text(data)).unwrap_or_default());
-    say(judgement(findings));
-    text
-}
-
-fn roles(data: &Dataset) -> String {
-    let roles = &data.roles;
-    let kind = serde_json::to_value(data.outcome.kind).ok();
-    let kind = kind.as_ref().and_then(|k| k.as_str()).unwrap_or_default();
-    let mut lines = vec![("date", roles.date.clone()), ("outcome", format!("{} ({kind})", roles.outcome))];
-    let single = [
-        ("revenue per outcome", &roles.revenue_per_outcome),
-        ("geo", &roles.geo),
-        ("population", &roles.population),
-    ];
-    lines.extend(single.into_iter().filter_map(|(role, column)| Some((role, column.clone()?))));
-    let used = |c: &&String| !roles.constant_controls.contains(c);
-    let controls: Vec<String> = roles.controls.iter().filter(used).cloned().collect();
-    let lists = [
-        ("organic", &roles.organic),
-        ("controls in use", &controls),
-        ("constant, left out", &roles.constant_controls),
-        ("left out", &roles.left_out),
-    ];
-    lines.extend(lists.into_iter().filter(|(_, l)| !l.is_empty()).map(|(role, l)| (role, l.join(", "))));
-    lines.iter().map(|(role, columns)| format!("{role:<20} {columns}\n")).collect::<String>() + "\n"
-}
-
-fn channels(history: &[ChannelHistory], unit: &str) -> String {
-    let width = history.iter().map(|c| c.name.chars().count()).max().unwrap_or(0).max("channel".len());
-    let mut text = format!(
-        "{:<width$}  {:>14}  {:>12}  {:>13}  {:>10}  driven by\n",
-        "channel",
-        "spend",
-        "first active",
-        format!("active {unit}s"),
-        "zero rows"
-    );
-    for channel in history {
-        let spend = match channel.spend_column {
-            Some(_) => format!("{:.0}", channel.spend),
-            None => "organic".to_owned(),
-        };
-        let first = channel.first_active.map_or("never".to_owned(), |d| d.to_string());
-        let _ = writeln!(
-            text,
-            "{:<width$}  {spend:>14}  {first:>12}  {:>13}  {:>8.0} %  {}",
-            channel.name,
-            channel.active_periods,
-            100.0 * channel.zero_share,
-            channel.exposure_column
-        );
-    }
-    text + "\n"
-}
-
-fn judgement(findings: &[Finding]) -> String {
-    let mut text = String::new();
-    let (mut blocking, mut warnings, mut notes) = (0, 0, 0);
-    for finding in findings {
-        let (label, n) = match finding.severity {
-            Severity::Blocking => ("blocking", &mut blocking),
-            Severity::Warning => ("warning", &mut warnings),
-            Severity::Note => ("note", &mut notes),
-        };
-        *n += 1;
-        let _ = writeln!(text, "{label}: {}", finding.message);
-        if let Some(hint) = &finding.hint {
-            let _ = writeln!(text, "  hint: {hint}");
-        }
-    }
-    let _ = writeln!(
-        text,
-        "{}{} blocking, {}, {}",
-        if findings.is_empty() { "" } else { "\n" },
-        blocking,
-        count(warnings, "warning"),
-        count(notes, "note")
-    );
-    text
 }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod causes;
+mod check;
 mod compare;
 mod diff;
 mod frame;
@@ -18,6 +19,7 @@ pub(crate) mod table;
 mod terminal;
 mod validate;
 
+pub use check::check_text;
 pub use compare::compare_text;
 pub use diff::{Format, diff_text};
 pub use lift_tests::{design_page, design_text, readout_page, readout_text};

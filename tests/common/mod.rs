@@ -26,8 +26,19 @@ impl Folder {
 
     /// Runs `mmm` in the folder.
     pub fn mmm(&self, args: &[&str]) -> Run {
+        self.run(args, None)
+    }
+
+    /// The same as in a terminal of so many columns.
+    #[allow(dead_code, reason = "each test binary uses its own part of this module")]
+    pub fn mmm_within(&self, columns: usize, args: &[&str]) -> Run {
+        self.run(args, Some(columns))
+    }
+
+    fn run(&self, args: &[&str], columns: Option<usize>) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mmm"));
-        command.args(args).current_dir(self.path());
+        command.args(args).current_dir(self.path()).env_remove("COLUMNS");
+        command.envs(columns.map(|columns| ("COLUMNS", columns.to_string())));
         let output = command.output().expect("the binary starts");
         Run { command: format!("mmm {}", args.join(" ")), output }
     }

@@ -1,13 +1,11 @@
 //! The file of lift tests as the commands use it.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use mmm::Warning;
 use mmm::config::FitConfig;
 use mmm::data::{
-    Dataset, Estimand, Experiment, ExperimentFile, ExperimentKind, Experiments, Reading, read_experiments,
-    resolve_experiments,
+    Dataset, Estimand, Experiment, ExperimentFile, Experiments, read_experiments, resolve_experiments,
 };
 
 use super::documents::{CheckedTest, CheckedTests};
@@ -52,37 +50,7 @@ impl Tests {
 }
 
 impl Tests {
-    /// The tests as `mmm check` lists them, a blank line behind them.
-    pub fn text(&self, data: &Dataset) -> String {
-        let names = |test: &Experiment| {
-            let names: Vec<&str> = test.channels.iter().map(|c| data.channels[*c].name.as_str()).collect();
-            names.join("+")
-        };
-        let width = self.resolved.tests.iter().map(|t| names(t).chars().count()).max().unwrap_or(0).max(4);
-        let mut text =
-            format!("{:<width$}  {:<24}  {:>6}  {:>14}  reads\n", "test", "treated", "geos", "spend changed");
-        for test in &self.resolved.tests {
-            let days = format!("{} to {}", test.start, test.end);
-            let geos =
-                if test.geos.len() == data.n_geos() { "all".into() } else { test.geos.len().to_string() };
-            let reads = match test.kind {
-                ExperimentKind::Contrast => "contrast of its cells".to_owned(),
-                ExperimentKind::Reading(Reading { what, estimate, se }) => {
-                    let what = if what == Estimand::Lift { "lift" } else { "roi" };
-                    format!("{what} {estimate} ± {se:.4} until {}", test.readout_end)
-                }
-            };
-            let _ = writeln!(
-                text,
-                "{:<width$}  {days:<24}  {geos:>6}  {:>14.0}  {reads}",
-                names(test),
-                test.spend_change
-            );
-        }
-        text + "\n"
-    }
-
-    /// The same as JSON.
+    /// The tests as `mmm check --json` lists them.
     pub fn document(&self, data: &Dataset) -> CheckedTests {
         let test = |test: &Experiment| {
             let reading = test.reading();

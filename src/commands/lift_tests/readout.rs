@@ -30,6 +30,8 @@ use crate::commands::common::progress::{Detail, Interrupt, SamplingProgress};
 /// predicts them at the usual spend. Beside that stand a second opinion without a model (synthetic
 /// difference-in-differences) and the same geos in windows before the test, where nothing was done. Takes one fit.
 #[derive(Debug, Args)]
+#[command(override_usage = "mmm readout [OPTIONS] --channel <CHANNEL> --start <DATE> --end <DATE>
+                   <DATA.csv>")]
 #[command(after_help = "Examples:
   mmm readout panel.csv --channel tv --geos G001,G007,G012 --start 2024-03-04 --end 2024-04-28 --usual-spend 120000
   mmm readout panel.csv --channel tv --cells cells.csv --start 2024-03-04 --end 2024-04-28 --append experiments.csv

@@ -1,6 +1,6 @@
 //! The table of designs, within 80 columns.
 
-use crate::show::table::{layout, wrap};
+use crate::show::table::{command, layout, wrap};
 use crate::test_design::{Design, DesignReport, Kind};
 use crate::words::numbers::{amount, clean, percent, signed};
 
@@ -85,11 +85,10 @@ fn first(report: &DesignReport) -> Vec<String> {
         price(design)
     );
     let mut lines = wrap("", 0, &text);
-    // Commands are not broken: they are copied.
     lines.push("Once the data hold it, read it, and fit with it:".into());
-    lines.push(format!("  {}", clean(&report.best.readout)));
+    lines.extend(command(&clean(&report.best.readout)));
     let refit = report.best.refit.iter().filter(|refit| **refit != report.best.readout);
-    lines.extend(refit.map(|refit| format!("  {}", clean(refit))));
+    lines.extend(refit.flat_map(|refit| command(&clean(refit))));
     lines
 }
 

@@ -4,8 +4,6 @@ use crate::report::{DataReport, Recovered, Recovery, WhatIf, WhatIfKind};
 use crate::show::table::{layout, wrap};
 use crate::words::numbers::{clean, percent, ratio};
 
-/// Characters of a channel's name that leave room for the rest.
-const NAME: usize = 24;
 /// Share told below which a return stays an assumption, as in a fit's verdict `prior`.
 const LITTLE: f64 = 0.36;
 
@@ -29,11 +27,6 @@ fn header(found: &Recovery, data: &DataReport) -> Vec<String> {
     wrap("", 0, &text)
 }
 
-fn name(name: &str) -> String {
-    let name = clean(name);
-    if name.chars().count() <= NAME { name } else { name.chars().take(NAME - 1).chain(['…']).collect() }
-}
-
 fn share(x: Option<f64>) -> String {
     x.map_or("–".into(), percent)
 }
@@ -44,7 +37,7 @@ fn by_channel(found: &Recovery) -> Vec<String> {
     ];
     rows.extend(found.channels.iter().map(|c| {
         let inside = format!("{} of {}", c.covered, found.worlds);
-        vec![name(&c.channel), ratio(c.truth), share(c.error), share(c.told), inside]
+        vec![clean(&c.channel), ratio(c.truth), share(c.error), share(c.told), inside]
     }));
     layout(&rows)
 }
@@ -63,7 +56,7 @@ fn what_ifs(found: &Recovery) -> Vec<String> {
     let cell = |c: &Recovered| format!("{}, {}", share(c.told), share(c.error));
     let mut rows = vec![header];
     for (i, channel) in found.channels.iter().enumerate() {
-        let mut row = vec![name(&channel.channel), cell(channel)];
+        let mut row = vec![clean(&channel.channel), cell(channel)];
         row.extend(found.what_ifs.iter().map(|w| cell(&w.channels[i])));
         rows.push(row);
     }
