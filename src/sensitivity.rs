@@ -6,7 +6,7 @@ mod sweep;
 mod unseen;
 
 use crate::config::FitConfig;
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, Experiments};
 use crate::error::Error;
 use crate::fit::Fit;
 use crate::report;
@@ -21,7 +21,7 @@ const REFIT: RefitLength = RefitLength { chains: 2, warmup: 300, draws: 400 };
 
 /// Measures the sensitivity of a finished fit. `controls` are the ones whose reliability is varied; none
 /// for those that a channel follows or whose reliability the settings give. Costs three or four short refits
-/// for each.
+/// for each, told the same `tests`.
 ///
 /// # Errors
 /// A control that does not exist or holds only 0 and 1, whatever a fit can refuse, or `progress` asking
@@ -29,7 +29,7 @@ const REFIT: RefitLength = RefitLength { chains: 2, warmup: 300, draws: 400 };
 pub fn sensitivity(
     fit: &Fit,
     report: &report::Fit,
-    (data, config): (&Dataset, &FitConfig),
+    (data, config, tests): (&Dataset, &FitConfig, &Experiments),
     controls: &[String],
     progress: &dyn Progress,
 ) -> Result<Sensitivity, Error> {
@@ -53,7 +53,7 @@ pub fn sensitivity(
     let recommended = Move::of(report);
     let mut reliability = Vec::with_capacity(chosen.len());
     for control in chosen {
-        let task = sweep::Task { fit, data, config, recommended: recommended.as_ref(), length };
+        let task = sweep::Task { fit, data, config, tests, recommended: recommended.as_ref(), length };
         reliability.push(task.run(control, &followers, progress)?);
     }
     Ok(Sensitivity {

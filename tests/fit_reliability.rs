@@ -118,6 +118,22 @@ fn a_reliability_has_to_make_sense() {
     assert!(codes(&outputs::fit_json(&folder.path().join("mmm-out"))).contains(&"reliability_too_low"));
 }
 
+/// A refit without the tests would put down to the control what the tests tell.
+#[test]
+fn refits_are_told_the_tests_of_the_fit() {
+    let folder =
+        Folder::new().file("tests.csv", "channel,start,end,roi,se\ntv,2022-03-07,2022-05-29,3.0,0.05\n");
+    let flags = ["--experiments", "tests.csv", "--sensitivity=price_index", "--out", "told"];
+    fit(&folder, &national(), &flags).finishes();
+    let fit = json(&folder.path().join("told/fit.json"));
+    let levels = fit["sensitivity"]["reliability"][0]["levels"].as_array().expect("levels");
+    for level in levels {
+        let tv = level["channels"].as_array().and_then(|all| all.iter().find(|c| c["name"] == "tv"));
+        let roi = number(&tv.expect("tv")["roi"]["mean"]);
+        assert!(roi > 2.2, "{level}");
+    }
+}
+
 #[test]
 fn sensitivity_tells_what_hangs_on_the_unseen() {
     let folder = Folder::new();

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Args;
 use mmm::config::{RawConfig, Resolved};
+use mmm::data::Experiments;
 use mmm::diagnostics::Verdict;
 use mmm::page::{PageOptions, page};
 use mmm::run::{Checked, finish_sampling, write_log};
@@ -134,7 +135,9 @@ impl Fit {
         let mut report = pool.install(|| checked.report(&fitted))?;
         clock.finish("plans");
         if let Some(controls) = &self.sensitivity {
-            let of = (&checked.dataset, &checked.config);
+            let none = Experiments::default();
+            let tests = checked.tests.as_ref().map_or(&none, |(_, tests)| tests);
+            let of = (&checked.dataset, &checked.config, tests);
             let found = pool.install(|| mmm::sensitivity(&fitted, &report, of, controls, &interrupt));
             interrupt.check()?;
             report.sensitivity = Some(found?);

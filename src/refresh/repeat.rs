@@ -5,7 +5,7 @@ use std::path::Path;
 use super::roles::missing_columns;
 use crate::Warning;
 use crate::config::FitConfig;
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, Experiments};
 use crate::error::Error;
 use crate::fit::Fit as Fitted;
 use crate::previous::load_options;
@@ -19,6 +19,8 @@ pub struct Repeated {
     pub dataset: Dataset,
     /// The settings, those that the data decide included.
     pub config: FitConfig,
+    /// The tests that it was told.
+    pub tests: Experiments,
     /// The fit.
     pub fitted: Fitted,
     /// What loading and checking noticed.
@@ -37,7 +39,7 @@ pub fn repeat(before: &Fit, data_path: &Path, progress: &dyn Progress) -> Result
     warnings.extend(data::vet(&dataset, &config)?);
     let tests = data::stored_experiments(before.run.experiments.as_ref(), &dataset, &config)?;
     let fitted = crate::fit_with_tests(&dataset, &config, &tests, progress)?;
-    Ok(Repeated { dataset, config, fitted, warnings })
+    Ok(Repeated { dataset, config, tests, fitted, warnings })
 }
 
 /// Refuses a file without the columns that were fitted.

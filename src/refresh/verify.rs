@@ -42,7 +42,7 @@ pub fn verify(
     progress: &dyn Progress,
 ) -> Result<Verification, Error> {
     let folder = if fit_path.is_dir() { Some(fit_path) } else { fit_path.parent() };
-    let Repeated { dataset, config, fitted, warnings } = repeat(before, data_path, progress)?;
+    let Repeated { dataset, config, tests, fitted, warnings } = repeat(before, data_path, progress)?;
     let mut causes = Vec::new();
     if dataset.source.sha256 != before.run.data.sha256 {
         causes.push(format!(
@@ -61,7 +61,7 @@ pub fn verify(
     let mut after = fitted.report(&dataset, &config, warnings)?;
     if let Some(asked) = &before.sensitivity {
         let controls: Vec<String> = asked.reliability.iter().map(|sweep| sweep.control.clone()).collect();
-        let of = (&dataset, &config);
+        let of = (&dataset, &config, &tests);
         after.sensitivity = Some(crate::sensitivity(&fitted, &after, of, &controls, progress)?);
     }
     // The same file may be found by another path, and loading by explicit roles notices less: neither is

@@ -2,9 +2,9 @@
 
 use super::moves::{Move, best_changes, outcome};
 use crate::config::{ControlConfig, FitConfig};
-use crate::data::{Dataset, Follower};
+use crate::data::{Dataset, Experiments, Follower};
 use crate::error::Error;
-use crate::fit::{Fit, fit};
+use crate::fit::{Fit, sampled};
 use crate::model::{Calibration, Design};
 use crate::planning::channel_curves;
 use crate::posterior;
@@ -26,6 +26,8 @@ pub struct Task<'a> {
     pub data: &'a Dataset,
     /// Its settings.
     pub config: &'a FitConfig,
+    /// The tests it was told, which the refits are told too.
+    pub tests: &'a Experiments,
     /// The move that it recommends.
     pub recommended: Option<&'a Move>,
     /// Length of the refits.
@@ -66,7 +68,7 @@ impl Task<'_> {
                 Some(last) if same(used, last.used) => {
                     ReliabilityLevel { reliability: level, ..last.clone() }
                 }
-                _ => self.level(&fit(self.data, &settings, progress)?, control, level)?,
+                _ => self.level(&sampled(self.data, &settings, self.tests, progress)?, control, level)?,
             };
             found.push(ReliabilityLevel { is_the_fit: false, ..refit });
         }
