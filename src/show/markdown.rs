@@ -1,14 +1,20 @@
 //! A table as GitHub's Markdown that a phone can show: old and new value in one cell, four columns at most; the others
 //! fold out below.
 
+use crate::show::shorten::shorten_apart;
+
 /// Columns that fit a phone beside each other.
 const COLUMNS: usize = 4;
+/// Characters of a name that leave room for them.
+const NAME: usize = 20;
 /// Header of a column with the new value of the one before it.
 const NEW: &str = "now";
 
 /// Title and table; `escape` makes a cell harmless.
 pub(super) fn table(title: &str, rows: &[Vec<String>], escape: fn(&str) -> String) -> Vec<String> {
-    let rows = without_empty(paired(rows));
+    let mut rows = without_empty(paired(rows));
+    let names = shorten_apart(&rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>(), NAME);
+    rows.iter_mut().zip(names).for_each(|(row, name)| row[0] = name);
     let width = rows.first().map_or(0, Vec::len);
     let mut lines = vec![format!("**{title}**"), String::new()];
     lines.extend(grid(&rows, (1..width.min(COLUMNS)).collect(), escape));
@@ -96,5 +102,13 @@ mod tests {
         assert!(
             lines.iter().filter(|line| line.starts_with('|')).all(|l| l.matches('|').count() <= COLUMNS + 1)
         );
+    }
+
+    #[test]
+    fn long_names_are_cut_and_stay_apart() {
+        let rows =
+            rows(&["Channel|ROI", "paid_social_prospecting_video|1", "paid_social_retargeting_video|2"]);
+        let lines = table("Return", &rows, str::to_owned);
+        assert!(lines[4] != lines[5] && lines[4].len() < 40 && lines[4].contains('…'), "{lines:?}");
     }
 }
