@@ -17,17 +17,23 @@ fn example(name: &str) -> String {
     file.to_str().expect("the path is UTF-8").to_owned()
 }
 
-/// Pages of the national example: one that converged, one that could not.
+/// Pages of the national example: one that converged, with every part that a page can have, and one that could not.
 fn pages(folder: &Folder) -> [String; 2] {
     let (data, tests) = (example("national/data.csv"), example("national/experiments.csv"));
     let controls = ["fit", &data, "--controls", "price_index,promo,holiday,query_index", "--quiet"];
     let fit =
         |out: &str, flags: &[&str]| folder.mmm(&[&controls, flags, &["--out", out]].concat()).finishes();
-    fit("good", &["--warmup", "400", "--draws", "250", "--experiments", &tests]).exits(0);
+    let told = ["--warmup", "400", "--draws", "250", "--experiments", &tests, "--sensitivity"];
+    fit("good", &told).exits(0);
+    fit("earlier", &["--warmup", "100", "--draws", "60", "--chains", "2"]).finishes();
+    let forecast = ["validate", &data, "--folds", "2", "--warmup", "60", "--draws", "60", "--chains", "2"];
+    let forecast = folder.mmm(&[&forecast[..], &controls[2..4], &["--json", "--quiet"]].concat()).finishes();
+    fs::write(folder.path().join("forecast.json"), forecast.stdout()).expect("it can be written");
     fit("bad", &["--warmup", "20", "--draws", "30", "--chains", "2"]).exits(3);
     ["good", "bad"].map(|name| {
         let flags = ["--title", "Media & money <2026>", "--currency", "EUR", "--margin", "40%"];
-        folder.mmm(&[&["report", name], &flags[..]].concat()).exits(0);
+        let beside = ["--backtest", "forecast.json", "--since", "earlier"];
+        folder.mmm(&[&["report", name], &flags[..], &beside].concat()).exits(0);
         fs::read_to_string(folder.path().join(name).join("report.html")).expect("a page")
     })
 }
@@ -40,6 +46,28 @@ fn nothing_overflows_overlaps_or_takes_too_many_sheets() {
     for page in [&good, &bad] {
         assert!(page.contains("<title>Media &amp; money &lt;2026&gt;</title>"), "the title is escaped");
         assert!(!page.contains("<script"), "nothing runs");
+    }
+    for part in [
+        "Does the model follow the outcome?",
+        "What did media add, and when?",
+        "Where does it come from?",
+        "Does the money go where the effect is?",
+        "What came back for what was spent?",
+        "What would more, or less, spend bring?",
+        "How long does it last?",
+        "What does the plan change?",
+        "What would another budget bring?",
+        "Do tests and model agree?",
+        "What if query_index is measured otherwise?",
+        "What if something unseen drives both?",
+        "What was forecast, and what came?",
+        "Has the return moved?",
+    ] {
+        assert!(good.contains(part), "{part}");
+        assert!(
+            part.starts_with("Does the model follow") || !bad.contains(part),
+            "{part} without convergence"
+        );
     }
     browser.accepts(&[("converged", &good), ("not converged", &bad)]);
     browser.prints("good/report.html");

@@ -33,14 +33,14 @@ fn brought(fit: &Fit, page: &PageReport) -> Answer {
     let (media, share, span) = (&page.totals.media, &fit.outcome.media_share, &page.span.words);
     let name = clean(&fit.outcome.name);
     let mut sentences = vec![format!(
-        "With 90 % probability it was {} to {} ({} to {}), if the model describes how {name} comes about.",
+        "With 90 % probability it was {} to {} ({} to {}), if the model is right about {name}.",
         outcome(fit, page, media.q05),
         outcome(fit, page, media.q95),
         percent(share.q05),
         percent(share.q95)
     )];
     sentences.extend(for_the_money(fit, page));
-    sentences.extend(best_and_worst(fit));
+    sentences.extend(best_and_worst(fit, page));
     Answer {
         question: "What did media bring?".into(),
         headline: format!(
@@ -62,13 +62,16 @@ fn for_the_money(fit: &Fit, page: &PageReport) -> Option<String> {
     let media = if fit.planned_media() == "media" { "Each" } else { "In paid media each" };
     if fit.outcome.roi_unit == RoiUnit::CurrencyPerCurrency {
         let Some(roi) = totals.roi else { return Some(format!("{spent}.")) };
+        let profit = page.margin.map_or(String::new(), |margin| {
+            format!(", of which {} is profit before its cost", currency.small(margin * roi.mean))
+        });
         let pays = totals.p_pays.map_or(String::new(), |p| {
             let more =
                 if page.margin.is_some() { "more profit than it cost" } else { "more revenue than it cost" };
             format!("; it brought {more} with probability {}", percent(p))
         });
         return Some(format!(
-            "{spent}. {media} {} brought {} ({} to {}){pays}.",
+            "{spent}. {media} {} brought {} ({} to {}){profit}{pays}.",
             currency.one(),
             currency.small(roi.mean),
             currency.small(roi.q05),
@@ -88,7 +91,7 @@ fn for_the_money(fit: &Fit, page: &PageReport) -> Option<String> {
 }
 
 /// Which channel did most for its money, and whether that is known.
-fn best_and_worst(fit: &Fit) -> Option<String> {
+fn best_and_worst(fit: &Fit, page: &PageReport) -> Option<String> {
     let mut paid: Vec<&ChannelReport> = fit.channels.iter().filter(|c| c.roi.is_some()).collect();
     let roi = |c: &ChannelReport| c.roi.map_or(f64::NEG_INFINITY, |r| r.mean);
     paid.sort_by(|a, b| roi(b).total_cmp(&roi(a)));
@@ -98,11 +101,22 @@ fn best_and_worst(fit: &Fit) -> Option<String> {
     }
     let known = best.roi?.q05 > worst.roi?.q95;
     let but = if known { "" } else { "; their intervals overlap, so that this order is not known" };
+    let (first, last) = (clean(&best.name), clean(&worst.name));
+    if fit.outcome.roi_unit == RoiUnit::OutcomePerCurrency {
+        // A unit of spend brings a small part of an outcome; what one costs can be read.
+        let cost = |c: &ChannelReport| page.currency.small(1.0 / roi(c));
+        let one = one_of(&clean(&fit.outcome.name));
+        return (roi(worst) > 0.0).then(|| {
+            format!(
+                "Each {one} cost least by {first} ({}), most by {last} ({}){but}.",
+                cost(best),
+                cost(worst)
+            )
+        });
+    }
     Some(format!(
-        "{} returned most for its money ({}), {} least ({}){but}.",
-        clean(&best.name),
+        "The highest return was that of {first} ({}), the lowest that of {last} ({}){but}.",
         ratio(roi(best)),
-        clean(&worst.name),
         ratio(roi(worst))
     ))
 }

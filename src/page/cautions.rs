@@ -85,14 +85,16 @@ fn break_even(fit: &Fit, page: &PageReport) -> Option<String> {
     if fit.outcome.roi_unit != RoiUnit::CurrencyPerCurrency {
         return None;
     }
-    Some(match page.margin {
+    let pays = match page.margin {
         Some(margin) => format!(
-            "Returns count revenue. At a margin of {} a channel pays for itself from a return of {} on.",
+            "at a margin of {} a channel pays for itself from a return of {} on",
             percent(margin),
             ratio(1.0 / margin)
         ),
-        None => "Returns count revenue, not profit: at a margin of 40 %, say, a channel must return 2.5 to pay for \
-                 itself."
-            .into(),
-    })
+        None => "at a margin of 40 %, say, a channel must return 2.5 to pay for itself".into(),
+    };
+    Some(format!(
+        "Returns count revenue, not profit: {pays}. They count what came within weeks; what media build over months is \
+         taken for the baseline."
+    ))
 }

@@ -145,15 +145,20 @@ impl Told<'_> {
         }
         let currency = &self.page.currency;
         let added = currency.amount((more.budget - more.today()) * self.by);
+        let pays = match self.page.margin {
+            // What is stored is whether it pays in revenue.
+            Some(margin) => {
+                format!("at this margin it pays for itself from {} on", currency.small(1.0 / margin))
+            }
+            None => format!("that it brings more revenue than it costs has probability {}", percent(pays)),
+        };
         Some(format!(
-            "A budget that is 10 % larger ({added} {}) would return {} for each {} added ({} to {}); that it brings \
-             more revenue than it costs has probability {}.",
+            "A budget that is 10 % larger ({added} {}) would return {} for each {} added ({} to {}); {pays}.",
             self.page.span.words,
             currency.small(unit.mean),
             currency.one(),
             currency.small(unit.q05),
-            currency.small(unit.q95),
-            percent(pays)
+            currency.small(unit.q95)
         ))
     }
 }

@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn names_stay_apart_words_stay_whole_and_changes_stay_together() {
-        fit_width(60);
+        fit_width(50);
         let table = |names: [&str; 3], titles: [&str; 3]| {
             let row = |name: &str, cells: [&str; 3]| {
                 std::iter::once(name).chain(cells).map(str::to_owned).collect::<Vec<_>>()
@@ -193,7 +193,7 @@ mod tests {
         assert!(lines[1].starts_with(words[1]) && lines[2].starts_with(words[2]), "{lines:?}");
         let lines = table(["Channel", "tv", "radio"], ["ROI", "half", "now"]);
         assert!(lines[3].contains("half") && lines[3].contains("now"), "{lines:?}");
-        assert!(lines.iter().all(|line| line.chars().count() <= 60));
+        assert!(lines.iter().all(|line| line.chars().count() <= 50));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
+use super::checks;
 use super::returns::causal;
-use super::view::{View, with_interval};
+use super::view::View;
 use crate::report::ChannelReport;
 use crate::show::frame::{capital, table};
 use crate::words::numbers::{amount, clean, percent, ratio};
@@ -18,7 +19,7 @@ pub(super) fn evidence(view: View<'_>) -> Markup {
                 ul.plain { @for channel in view.sorted() { li { (basis(channel)) } } }
             }
         }
-        (tests(view))
+        @if view.fit.run.experiments.is_some() { div.pair { (checks::tests(view)) div { (tests(view)) } } }
         (next_tests(view))
     }
 }
@@ -26,8 +27,13 @@ pub(super) fn evidence(view: View<'_>) -> Markup {
 fn basis(channel: &ChannelReport) -> String {
     let mut text = clean(&channel.evidence.sentence);
     if let Some(gap) = channel.causal_gap.as_ref().filter(|gap| gap.doubted || gap.tested) {
-        text.push_str(&format!(" {}", capital(&clean(&gap.sentence))));
-        text.push_str(if gap.tested { "; a test speaks of it." } else { "." });
+        let reason = clean(&gap.sentence);
+        // What begins with the name speaks of the gap.
+        let reason = match reason.strip_prefix(&format!("{}: ", clean(&channel.name))) {
+            Some(rest) => format!("Between correlation and cause lies {rest}"),
+            None => capital(&reason),
+        };
+        text.push_str(&format!(" {reason}{}", if gap.tested { "; a test speaks of it." } else { "." }));
     }
     text
 }
@@ -66,13 +72,13 @@ fn tests(view: View<'_>) -> Markup {
                 channel,
                 format!("{} to {}{place}", cell(row, "start"), cell(row, "end")),
                 read + &error,
-                now.map_or("–".into(), |r| with_interval(&r)),
+                now.map_or("–".into(), |r| view.rates(&r)),
             ]
         })
         .collect();
     html! {
-        (table("Tests that the fit was told", &["Channel", "When", "What was read", "Return, with the test"], &rows))
-        p.soft { "A reading is of the test's own weeks and dose; the return is of the whole window." }
+        (table("Tests that the fit was told", &["Channel", "When", "What was read", "Return now"], &rows))
+        p.soft { "A reading is of the test's own weeks and dose; the return now, with the test, is of the whole window." }
     }
 }
 
@@ -90,8 +96,8 @@ fn next_tests(view: View<'_>) -> Markup {
         .map(|t| {
             vec![
                 clean(&t.channel),
-                with_interval(&t.roi),
-                format!("± {}", ratio(t.test_se)),
+                view.rates(&t.roi),
+                format!("± {}", view.rate(t.test_se)),
                 view.gain(by * t.expected_gain),
                 percent(t.p_plan_changes),
             ]

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::view::{View, with_interval};
+use super::view::View;
 use crate::report::{ChannelReport, GeoReport};
 use crate::show::frame::svg::{Axis, columns, interval, line, svg, text};
 use crate::show::shorten::shorten_all;
-use crate::words::numbers::{clean, ratio};
+use crate::words::numbers::clean;
 
 /// Geos drawn, those with the most spend.
 const MOST: usize = 12;
@@ -29,7 +29,7 @@ pub(super) fn by_geo(view: View<'_>) -> Option<Markup> {
         figure.whole {
             figcaption {
                 h3 { "Where does it return most?" }
-                p { (which) ", the largest first: return on spend with its 90 % interval. Geos borrow strength from each \
+                p { (which) ", the largest first: return on spend" (view.per_words()) " with its 90 % interval. Geos borrow strength from each \
                     other, so that small ones lie near the mean. The line is the return of the whole market." }
             }
             div.thirds { @for (channel, geos) in &channels { (one(view, channel, geos)) } }
@@ -57,14 +57,14 @@ fn one(view: View<'_>, channel: &ChannelReport, geos: &[&GeoReport]) -> Markup {
     let title = shorten_all(&[clean(&channel.name)], 26).concat();
     let body = html! {
         (text("name", (2.0, 14.0), "start", &title))
-        (columns(&x, (TOP, bottom), &ratio))
+        (columns(&x, (TOP, bottom), &|v| view.rate(v)))
         @if let Some(all) = channel.roi { (line("even", (x.within(all.mean), TOP), (x.within(all.mean), bottom))) }
         @for (i, (geo, name)) in geos.iter().zip(names).enumerate() {
             @let y = TOP + ROW * (i as f64 + 0.5);
             (text("tick", (LEFT - 8.0, y + 4.0), "end", &name))
             @if let Some(r) = geo.roi {
-                (interval("roi thin", &x, y, (r.q05, r.mean, r.q95), &format!("{}: {} for {} spent", clean(&geo.geo), with_interval(&r), view.spend(view.page.span.total(geo.spend)))))
-                (text("tick", (WIDE - 2.0, y + 4.0), "end", &ratio(r.mean)))
+                (interval("roi thin", &x, y, (r.q05, r.mean, r.q95), &format!("{}: {} for {} spent", clean(&geo.geo), view.rates(&r), view.spend(view.page.span.total(geo.spend)))))
+                (text("tick", (WIDE - 2.0, y + 4.0), "end", &view.rate(r.mean)))
             }
         }
     };

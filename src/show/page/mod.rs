@@ -1,11 +1,13 @@
 //! `report.html`: one page for whoever decides, then the notes for whoever checks. No script; nothing is fetched.
 
+mod checks;
 mod evidence;
 mod geos;
 mod notes;
 mod plans;
 mod returns;
 mod shape;
+mod stress;
 mod timeline;
 mod view;
 mod waterfall;

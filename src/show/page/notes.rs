@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::view::{View, with_interval};
+use super::view::View;
+use super::{checks, stress};
 use crate::data::OutcomeKind;
 use crate::diff::ChannelDiff;
 use crate::report::{ChannelReport, Forecaster};
@@ -18,17 +19,10 @@ use crate::words::one_of;
 pub(super) fn channels(view: View<'_>) -> Markup {
     let spend = format!("Spend {}", view.page.span.words);
     let share = format!("Of {}", view.name());
+    let returned = format!("Return{} (90 %)", view.per_words());
     let cost = format!("Cost per {}", one_of(&view.name()));
-    let mut header = vec![
-        "Channel",
-        &spend,
-        &share,
-        "Return (90 %)",
-        "Next unit (90 %)",
-        "Saturated",
-        "Half-life",
-        "Rests on",
-    ];
+    let mut header =
+        vec!["Channel", &spend, &share, &returned, "Next unit (90 %)", "Saturated", "Half-life", "Rests on"];
     let counts = view.fit.outcome.kind == OutcomeKind::Count;
     if counts {
         header.push(&cost);
@@ -40,8 +34,8 @@ pub(super) fn channels(view: View<'_>) -> Markup {
             clean(&c.name),
             if c.spend > 0.0 { view.spend(view.page.span.total(c.spend)) } else { none() },
             percent(c.outcome_share.mean),
-            c.roi.map_or_else(none, |r| with_interval(&r)),
-            c.marginal_roi.map_or_else(none, |r| with_interval(&r)),
+            c.roi.map_or_else(none, |r| view.rates(&r)),
+            c.marginal_roi.map_or_else(none, |r| view.rates(&r)),
             c.saturation.saturation_at_current_spend.map_or_else(none, |s| percent(s.mean)),
             c.adstock.half_life_weeks.map_or_else(none, |h| format!("{:.1} wk", h.mean)),
             basis.to_owned(),
@@ -57,12 +51,17 @@ pub(super) fn channels(view: View<'_>) -> Markup {
 pub(super) fn sensitivity(view: View<'_>) -> Option<Markup> {
     let found = view.fit.sensitivity.as_ref()?;
     Some(html! {
-        @for block in blocks(found) {
+        @for block in blocks(found).iter().filter(|block| block.rows.is_empty()) { p { (block.title) } }
+        div.pair {
+            @for sweep in &found.reliability { (stress::reliability(view, sweep)) }
+            (stress::unseen(view))
+        }
+        div.screen { @for block in blocks(found) {
             @if let Some((header, rows)) = block.rows.split_first() {
                 (table(&block.title, &header.iter().map(String::as_str).collect::<Vec<_>>(), rows))
-            } @else { p { (block.title) } }
+            }
             @if let Some(note) = block.note { p.soft { (note) } }
-        }
+        } }
     })
 }
 
@@ -90,7 +89,10 @@ pub(super) fn backtest(view: View<'_>) -> Option<Markup> {
             (found.data.interval().count(found.horizon)) ", spend given."
             @if let Some(c) = against { " It did better than the same without media in " (c.better) " of " (c.folds) "." }
         }
-        (table("Forecasts of unseen periods", &["Forecast", "Mean error", "Bias", "Inside 90 %", "CRPS"], &rows))
+        div.pair {
+            (stress::forecasts(view))
+            div { (table("Errors of forecasts of unseen periods", &["Forecast", "Mean error", "Bias", "Inside 90 %", "CRPS"], &rows)) }
+        }
     })
 }
 
@@ -102,8 +104,8 @@ pub(super) fn changes(view: View<'_>) -> Option<Markup> {
         vec![
             clean(&c.channel),
             format!("{} → {}", view.spend(c.weekly_spend[0]), view.spend(c.weekly_spend[1])),
-            change.map_or("–".into(), |c| with_interval(&c.old)),
-            change.map_or("–".into(), |c| with_interval(&c.new)),
+            change.map_or("–".into(), |c| view.rates(&c.old)),
+            change.map_or("–".into(), |c| view.rates(&c.new)),
             change.map_or("–".into(), |c| percent(c.p_up.max(c.p_down))),
         ]
     };
@@ -111,7 +113,10 @@ pub(super) fn changes(view: View<'_>) -> Option<Markup> {
     Some(html! {
         @if found.material.is_empty() { p { "Nothing material changed." } }
         @else { ul.plain { @for finding in &found.material { li { (clean(&finding.message)) } } } }
-        (table("Return before and now", &["Channel", "Spend a week", "Before", "Now", "Moved with probability"], &rows))
+        div.pair {
+            (checks::changes(view))
+            div { (table("Return before and now", &["Channel", "Spend a week", "Before", "Now", "P moved"], &rows)) }
+        }
     })
 }
 
@@ -163,12 +168,17 @@ pub(super) fn provenance(view: View<'_>) -> Markup {
     let (run, data, tool) = (&view.fit.run, &view.fit.run.data, &view.fit.tool);
     html! {
         p {
-            (window(view.fit)) ". Made by " (tool.name) " " (tool.version) " from " (clean(&data.file)) " (sha256 "
+            (window(view.fit)) ". Made by " (tool.name) " " (tool.version) " from " (file_name(&data.file)) " (sha256 "
             code { (data.sha256.chars().take(12).collect::<String>()) } "…), seed " (run.seed) ", " (run.chains)
             " chains of " (run.draws) " draws after " (run.warmup) " of warm-up."
         }
         p { (terms()) }
     }
+}
+
+/// The file without the folders of whoever made the page.
+fn file_name(path: &str) -> String {
+    clean(path.rsplit(['/', '\\']).next().unwrap_or(path))
 }
 
 fn terms() -> &'static str {

@@ -5,11 +5,10 @@ use maud::{Markup, html};
 use super::returns::names;
 use super::view::View;
 use crate::page::Frontier;
-use crate::planning::{FrontierPoint, Scenario, ScenarioKind};
+use crate::planning::{FrontierPoint, Grade, Recommendation, Scenario, ScenarioKind};
 use crate::show::frame::svg::{Axis, WIDTH, columns, levels, line, n, path, svg, text};
-use crate::show::frame::{figure, table};
-use crate::show::plan::{Counted, sentences};
-use crate::words::numbers::{clean, ratio, signed_percent};
+use crate::show::frame::{capital, figure, table};
+use crate::words::numbers::{clean, percent, signed_percent};
 
 const LEFT: f64 = 118.0;
 const RIGHT: f64 = WIDTH - 56.0;
@@ -55,12 +54,24 @@ pub(super) fn before_and_after(view: View<'_>) -> Markup {
         li { span.swatch.s-hollow {} "today" } li { span.swatch.s-diamond {} "plan" }
     } };
     let says = format!(
-        "Spend {} today and in the most cautious split of the same budget that is likely to gain, each channel within {}.",
+        "Spend {} today and in the best split of the same budget, counted cautiously, each channel within {}.{}",
         view.page.span.words,
-        bounds(plan)
+        bounds(plan),
+        unless_recommended(view, plan)
     );
     let drawn = svg("Spend by channel today and in the plan", (WIDTH, bottom + 24.0), chart);
     figure("What does the plan change?", &says, html! { (drawn) (key) })
+}
+
+/// What keeps a plan that is not recommended from being read as one that is.
+fn unless_recommended(view: View<'_>, plan: &Scenario) -> &'static str {
+    let is_assumed = |name: &str| view.fit.channels.iter().any(|c| c.name == name && c.evidence.is_assumed());
+    match Recommendation::of(plan, &is_assumed) {
+        Recommendation::Move { grade: Grade::Strong, .. } => "",
+        Recommendation::Move { grade: Grade::Lean, .. } => " Some of it goes by assumption.",
+        Recommendation::Move { grade: Grade::None, .. } => " It is not recommended before a test.",
+        _ => " It is not recommended: keep today's split.",
+    }
 }
 
 /// The bounds that most channels have.
@@ -70,13 +81,30 @@ fn bounds(plan: &Scenario) -> String {
     format!("{} to {}", signed_percent(low - 1.0).replace('-', "−"), signed_percent(high - 1.0))
 }
 
-/// Every stored plan in a table with what it brings.
+/// Every stored plan with what it brings against today's, and what that of today's budget gives each channel.
 pub(super) fn stored(view: View<'_>) -> Markup {
-    let counted = Counted::new(view.fit.unit(), view.fit.outcome.roi_unit, view.fit.planned_media());
+    let none = || "–".to_owned();
+    let told = |plan: &Scenario| {
+        let by = view.page.span.weeks / plan.horizon_weeks;
+        let gain = |value: f64| view.gain(by * value);
+        vec![
+            clean(&plan.name),
+            view.spend(by * plan.budget),
+            format!("{} ({} to {})", gain(plan.gain.mean), gain(plan.gain.q05), gain(plan.gain.q95)),
+            percent(plan.p_gain),
+            plan.return_on_budget_change.map_or_else(none, |r| view.rates(&r)),
+            plan.p_pays.map_or_else(none, percent),
+        ]
+    };
+    let all: Vec<Vec<String>> = view.fit.scenarios.iter().map(told).collect();
+    let spend = format!("Spend {}", view.page.span.words);
+    let against = format!("{} against today (90 %)", capital(&view.fit.unit()));
+    let header = ["Plan", &spend, &against, "P more", "Each unit of budget changed", "P pays"];
     html! {
-        @for plan in &view.fit.scenarios {
-            @let words = sentences(plan, None, &counted).join(" ");
-            p { b { (clean(&plan.name)) ". " } (format!("Over {:.0} weeks: {words}", plan.horizon_weeks)) }
+        (table("The plans that were tried", &header, &all))
+        p.soft {
+            "P more: that it brings more than today's plan, whatever it costs. P pays: that a change of budget is worth its \
+             cost in revenue. Both by what the fit believes."
         }
         @if let Some(plan) = same_budget(view) {
             (table("The plan of today's budget", &["Channel", "Today", "Plan", "Change", "Note"], &rows(view, plan)))
@@ -131,14 +159,14 @@ pub(super) fn frontier(view: View<'_>) -> Markup {
                 label(p),
                 view.spend(p.budget),
                 view.gain(p.outcome),
-                p.roi.map_or("–".into(), ratio),
-                p.marginal_return.map_or("–".into(), ratio),
+                p.roi.map_or("–".into(), |r| view.rate(r)),
+                p.marginal_return.map_or("–".into(), |r| view.rate(r)),
             ]
         })
         .collect();
     let brings = format!("Brings ({})", view.fit.unit());
     html! {
-        div.pair {
+        div.pair.frontier {
             (curve(view, frontier))
             div.chooser {
                 h3 id="budget-title" { "How would another budget be split?" }
@@ -153,8 +181,8 @@ pub(super) fn frontier(view: View<'_>) -> Markup {
                     } }
                 }
             }
+            div.whole { (table("The best plan of each budget", &["Budget", "Spend", &brings, "Per unit", "Next unit"], &rows)) }
         }
-        (table("The best plan of each budget", &["Budget", "Spend", &brings, "Per unit", "Next unit"], &rows))
     }
 }
 
@@ -168,10 +196,11 @@ pub(super) fn choosing(view: View<'_>) -> String {
 fn split(view: View<'_>, frontier: &Frontier, plan: &FrontierPoint) -> Markup {
     let most =
         frontier.plans.iter().flat_map(|p| &p.spend).copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
-    let next =
-        plan.marginal_return.map_or(String::new(), |m| format!(" The next unit would bring {}.", ratio(m)));
+    let next = plan
+        .marginal_return
+        .map_or(String::new(), |m| format!(" The next unit would bring {}.", view.rate(m)));
     html! {
-        p { b { (view.spend(plan.budget)) } " brings " b { (view.gain(plan.outcome)) } ", " (plan.roi.map_or("–".into(), ratio)) " per unit." (next) }
+        p { b { (view.spend(plan.budget)) } " would bring about " b { (view.gain(plan.outcome)) } ", " (plan.roi.map_or("–".into(), |r| view.rate(r))) (if view.per_words().is_empty() { " per unit" } else { view.per_words() }) "." (next) }
         table.bars {
             caption.unseen { "Spend by channel" }
             tbody { @for ((channel, spend), now) in frontier.channels.iter().zip(&plan.spend).zip(&frontier.today) {
@@ -216,9 +245,9 @@ fn curve(view: View<'_>, frontier: &Frontier) -> Markup {
         (text("tick", (0.5 * (X.0 + X.1), BOTTOM + 32.0), "middle", "budget"))
     };
     let says = format!(
-        "{} that media bring with the best split of each budget {}: posterior means. Above today is what the split alone \
-         would bring.",
-        view.fit.unit(),
+        "{} that media would bring with the best split of each budget {}: means, whose intervals are as wide as those of \
+         the returns. Above today is what the split alone would bring. The axes do not begin at zero.",
+        capital(&view.fit.unit()),
         view.page.span.words
     );
     figure(

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::view::{View, with_interval};
+use super::view::View;
 use crate::page::Basis;
 use crate::posterior::Summary;
 use crate::report::ChannelReport;
@@ -39,25 +39,26 @@ pub(super) fn returns(view: View<'_>) -> Markup {
     let bottom = TOP + ROW * paid.len() as f64;
     let basis = |c: &ChannelReport| view.page.channels.iter().find(|p| p.name == c.name).map(|p| p.basis);
     let chart = html! {
-        (columns(&x, (TOP, bottom), &ratio))
+        (columns(&x, (TOP, bottom), &|v| view.rate(v)))
         @if let Some(even) = even { (line("even", (x.at(even), TOP), (x.at(even), bottom))) }
         @for (i, ((c, roi), name)) in paid.iter().zip(names(paid.iter().map(|(c, _)| c.name.as_str()))).enumerate() {
             @let y = TOP + ROW * (i as f64 + 0.5);
             (text("name", (LEFT - 10.0, y - 1.0), "end", &name))
             (text("tick", (LEFT - 10.0, y + 12.0), "end", basis(c).map_or("", Basis::words)))
-            (interval("roi", &x, y - 5.0, (roi.q05, roi.mean, roi.q95), &format!("{}: return {}", clean(&c.name), with_interval(roi))))
+            (interval("roi", &x, y - 5.0, (roi.q05, roi.mean, roi.q95), &format!("{}: return {}", clean(&c.name), view.rates(roi))))
             @if let Some(next) = c.marginal_roi {
                 (interval("next", &x, y + 7.0, (next.q05, next.mean, next.q95),
-                    &format!("{}: return of the next unit {}", clean(&c.name), with_interval(&next))))
+                    &format!("{}: return of the next unit {}", clean(&c.name), view.rates(&next))))
             }
-            (text("value", (WIDTH - 4.0, y - 1.0), "end", &ratio(roi.mean)))
-            @if let Some(next) = c.marginal_roi { (text("tick", (WIDTH - 4.0, y + 12.0), "end", &ratio(next.mean))) }
+            (text("value", (WIDTH - 4.0, y - 1.0), "end", &view.rate(roi.mean)))
+            @if let Some(next) = c.marginal_roi { (text("tick", (WIDTH - 4.0, y + 12.0), "end", &view.rate(next.mean))) }
         }
     };
     let unit = if view.is_money() {
         "Value per unit of spend".to_owned()
     } else {
-        format!("{} per unit of spend", view.name())
+        let per = view.per_words();
+        format!("{}{}", view.name(), if per.is_empty() { " per unit of spend" } else { per })
     };
     let line = match (even, view.page.margin) {
         (Some(even), Some(_)) => format!(" The dashed line is break-even on profit, {}.", ratio(even)),
@@ -71,7 +72,7 @@ pub(super) fn returns(view: View<'_>) -> Markup {
         li { span.swatch.s-roi {} "all spend" } li { span.swatch.s-next {} "the next unit" }
     } };
     let drawn = svg("Return on spend by channel", (WIDTH, bottom + 24.0), chart);
-    figure("What came back for each unit spent?", &says, html! { (drawn) (key) })
+    figure("What came back for what was spent?", &says, html! { (drawn) (key) })
 }
 
 /// Share of the spend against share of the effect.
@@ -105,8 +106,8 @@ pub(super) fn shares(view: View<'_>) -> Markup {
     let key = html! { ul.key aria-hidden="true" {
         li { span.swatch.s-grey {} "share of spend" } li { span.swatch.s-accent {} "share of effect" }
     } };
-    let says = "Of all that is spent on media, and of all that media brought. A longer lower bar is a channel that brings \
-                more than its part.";
+    let says = "Of all that is spent on media, and of all that media brought, by means: with intervals as wide as those of \
+                the returns a few points of difference are none.";
     let drawn = svg("Share of spend against share of effect", (WIDTH, bottom + 4.0), chart);
     figure("Does the money go where the effect is?", says, html! { (drawn) (key) })
 }
@@ -126,7 +127,7 @@ pub(super) fn causal(view: View<'_>) -> Markup {
     let x = Axis::new((0.0, ends.fold(0.0, f64::max) * 1.02), (LEFT, RIGHT));
     let bottom = TOP + ROW * rows.len() as f64;
     let chart = html! {
-        (columns(&x, (TOP, bottom), &ratio))
+        (columns(&x, (TOP, bottom), &|v| view.rate(v)))
         @for (i, ((c, gap, roi, by), name)) in rows.iter().zip(names(rows.iter().map(|r| r.0.name.as_str()))).enumerate() {
             @let y = TOP + ROW * (i as f64 + 0.5);
             (text("name", (LEFT - 10.0, y - 1.0), "end", &name))
@@ -134,12 +135,12 @@ pub(super) fn causal(view: View<'_>) -> Markup {
                 (text("tick", (LEFT - 10.0, y + 12.0), "end", if gap.tested { "tested" } else { "in doubt" }))
             }
             g.roi {
-                title { (format!("{}: {} by correlation, {} caused", clean(&c.name), ratio(by.mean), with_interval(roi))) }
+                title { (format!("{}: {} by correlation, {} caused", clean(&c.name), view.rate(by.mean), view.rates(roi))) }
                 (line("bar", (x.within(roi.q05), y), (x.within(roi.q95), y)))
                 circle class="hollow" cx=(n(x.within(by.mean))) cy=(n(y)) r="4.5" {}
                 circle class="dot" cx=(n(x.within(roi.mean))) cy=(n(y)) r="4.5" {}
             }
-            (text("value", (WIDTH - 4.0, y + 4.0), "end", &ratio(roi.mean)))
+            (text("value", (WIDTH - 4.0, y + 4.0), "end", &view.rate(roi.mean)))
         }
     };
     let key = html! { ul.key aria-hidden="true" {

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::returns::names;
-use super::view::{View, with_interval};
+use super::view::View;
 use crate::planning::ScenarioKind;
 use crate::report::ResponseCurve;
 use crate::show::frame::figure;
@@ -98,7 +98,7 @@ fn one(view: View<'_>, curve: &ResponseCurve) -> Markup {
     html! {
         div {
             (svg(&format!("Response curve of {}", clean(&curve.channel)), (WIDE, HEIGHT), body))
-            @if let Some(next) = next { p.under { "Next unit returns " (with_interval(&next)) } }
+            @if let Some(next) = next { p.under { "Next unit returns " (view.rates(&next)) (view.per_words()) } }
         }
     }
 }

@@ -108,8 +108,7 @@ fn what_the_terminal_says_of_plans_and_tests_is_on_the_page() {
     let said = [
         "Move 360 in these 20 weeks from tv (-15 %) to search (+30 %).",
         "search first.",
-        "Over 20 weeks: Spend 3.60K, as today; paid media bring 5.",
-        "a gain with probability 97 %",
+        "<td>3.60K</td><td>288 (31.3 to 526)</td><td>97 %</td>",
         "<td>+30 %</td><td>at its bound</td>",
         "id=\"budget-12\"",
     ];

@@ -50,8 +50,9 @@ pub(super) fn outcome(view: View<'_>) -> Markup {
                 view.outcome(p.fitted_q05), view.outcome(p.fitted_q95))
         }))
     };
+    let cut = if y.low > 0.0 { " The axis does not begin at zero." } else { "" };
     let outside = if held_out.is_some() { " The shaded part was kept out of the fit." } else { "" };
-    let says = format!("{}: what was observed, and what the model has of it.{outside}", view.name());
+    let says = format!("What was observed of {}, and what the model makes of it.{cut}{outside}", view.name());
     let key = html! {
         ul.key aria-hidden="true" {
             li { span.swatch.s-observed {} "observed" }
@@ -110,7 +111,10 @@ pub(super) fn contributions(view: View<'_>) -> Markup {
         } }
     };
     let title = format!("{} that media brought over time, by channel", view.name());
-    let says = format!("{} that each channel brought, carry-over included: posterior means.", view.name());
+    let says = format!(
+        "How much {} each channel brought, carry-over included: means, whose intervals are those of the returns.",
+        view.name()
+    );
     figure("What did media add, and when?", &says, html! { (svg(&title, (WIDTH, HEIGHT), chart)) (key) })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::OutcomeKind;
 use crate::page::PageReport;
+use crate::posterior::Summary;
 use crate::report::{ChannelReport, Fit, RoiUnit};
 use crate::show::terminal::by_roi;
 use crate::words::numbers::{amount, clean, ratio};
@@ -48,6 +49,29 @@ impl<'a> View<'a> {
         self.is_money().then(|| 1.0 / self.page.margin.unwrap_or(1.0))
     }
 
+    /// What returns are counted per: 1,000 of spend where an outcome has no worth and a unit of spend brings little of it.
+    fn per(&self) -> f64 {
+        /// A return below this has zeros after the dot.
+        const LITTLE: f64 = 0.1;
+        let most = self.fit.channels.iter().filter_map(|c| c.roi).map(|r| r.mean).fold(0.0, f64::max);
+        if self.is_money() || most >= LITTLE { 1.0 } else { 1000.0 }
+    }
+
+    /// What follows the word return where it is counted otherwise than per unit: ` per 1,000 spent`.
+    pub(super) fn per_words(&self) -> &'static str {
+        if self.per() > 1.0 { " per 1,000 spent" } else { "" }
+    }
+
+    /// A return.
+    pub(super) fn rate(&self, value: f64) -> String {
+        ratio(self.per() * value).replace('-', "−")
+    }
+
+    /// A return with its interval: `1.30 (0.80 to 1.85)`.
+    pub(super) fn rates(&self, s: &Summary) -> String {
+        format!("{} ({} to {})", self.rate(s.mean), self.rate(s.q05), self.rate(s.q95))
+    }
+
     /// Paid channels by falling return, then the others.
     pub(super) fn sorted(&self) -> Vec<&'a ChannelReport> {
         by_roi(&self.fit.channels)
@@ -60,9 +84,4 @@ impl<'a> View<'a> {
         order.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
         order
     }
-}
-
-/// `1.30 (0.80 to 1.85)`.
-pub(super) fn with_interval(s: &crate::posterior::Summary) -> String {
-    format!("{} ({} to {})", ratio(s.mean), ratio(s.q05), ratio(s.q95))
 }

@@ -10,7 +10,10 @@ use crate::show::frame::svg::{Axis, WIDTH, columns, line, n, svg, text};
 use crate::words::numbers::{clean, percent};
 
 const LEFT: f64 = 136.0;
-const RIGHT: f64 = WIDTH - 92.0;
+/// Room for the share of the total.
+const SHARE: f64 = 44.0;
+/// Width of a digit of an amount.
+const DIGIT: f64 = 7.8;
 const TOP: f64 = 6.0;
 const ROW: f64 = 25.0;
 /// Channels drawn one by one.
@@ -69,7 +72,9 @@ pub(super) fn waterfall(view: View<'_>) -> Markup {
     }
     let low = bars.iter().map(|b| b.0).fold(0.0, f64::min);
     let high = bars.iter().map(|b| b.1).fold(0.0, f64::max);
-    let x = Axis::new((low, high), (LEFT, RIGHT));
+    let amounts: Vec<String> = steps.iter().map(|s| view.outcome(s.amount)).collect();
+    let longest = amounts.iter().map(|a| a.chars().count()).max().unwrap_or(0);
+    let x = Axis::new((low, high), (LEFT, WIDTH - SHARE - DIGIT * longest as f64 - 10.0));
     let bottom = TOP + ROW * steps.len() as f64;
     let total = steps.last().map_or(1.0, |s| s.amount);
     let labels = names(steps.iter().map(|s| s.name.as_str()));
@@ -85,7 +90,7 @@ pub(super) fn waterfall(view: View<'_>) -> Markup {
                     @let end = if step.amount < 0.0 { bar.0 } else { bar.1 };
                     (line("join", (x.at(end), y + ROW - 4.0), (x.at(end), y + ROW + 4.0)))
                 }
-                (text("value", (WIDTH - 44.0, y + 17.0), "end", &view.outcome(step.amount)))
+                (text("value", (WIDTH - SHARE, y + 17.0), "end", &amounts[i]))
                 (text("tick", (WIDTH - 4.0, y + 17.0), "end", &percent(step.amount / total)))
             }
         }
