@@ -104,7 +104,9 @@ fn best_and_worst(fit: &Fit, page: &PageReport) -> Option<String> {
     let (first, last) = (clean(&best.name), clean(&worst.name));
     if fit.outcome.roi_unit == RoiUnit::OutcomePerCurrency {
         // A unit of spend brings a small part of an outcome; what one costs can be read.
-        let cost = |c: &ChannelReport| page.currency.small(1.0 / roi(c));
+        let cost = |c: &ChannelReport| {
+            page.currency.small(c.cost_per_outcome.map_or_else(|| 1.0 / roi(c), |cost| cost.mean))
+        };
         let one = one_of(&clean(&fit.outcome.name));
         return (roi(worst) > 0.0).then(|| {
             format!(

@@ -18,9 +18,11 @@ addEventListener("load", () => {
         say(frame, "a section without a name");
     for (const cell of page.querySelectorAll("th")) {
       if (!cell.scope) say(frame, "no scope: " + cell.textContent);
-      const letters = cell.textContent.length, box = cell.getBoundingClientRect();
-      // A letter a line: hardly wider than one, and much higher than a line.
-      if (letters > 3 && box.height > 60 && box.width < 60) say(frame, "shrunk: " + cell.textContent);
+      // A letter a line: more lines than half of its letters.
+      const text = page.createRange();
+      text.selectNodeContents(cell);
+      const letters = cell.textContent.trim().length, lines = text.getClientRects().length;
+      if (letters > 3 && lines > letters / 2) say(frame, "shrunk: " + cell.textContent);
     }
     const ink = getComputedStyle(page.body);
     const light = (c) => c.match(/[\d.]+/g).slice(0, 3).reduce((sum, v) => sum + Number(v), 0);

@@ -105,7 +105,7 @@ pub(in crate::show) fn table(caption: &str, header: &[&str], rows: &[Vec<String>
         div.scroll tabindex="0" role="region" aria-label=(caption) {
             table {
                 caption { (caption) }
-                thead { tr { @for cell in header { th scope="col" { (cell) } } } }
+                thead { tr { @for cell in header { th scope="col" { (cell.replace(" %", "\u{a0}%")) } } } }
                 tbody {
                     @for row in rows {
                         tr {

@@ -112,7 +112,7 @@ pub(super) fn contributions(view: View<'_>) -> Markup {
     };
     let title = format!("{} that media brought over time, by channel", view.name());
     let says = format!(
-        "How much {} each channel brought, carry-over included: means, whose intervals are those of the returns.",
+        "What each channel brought of {}, carry-over included: means, whose intervals are as wide as those of the returns.",
         view.name()
     );
     figure("What did media add, and when?", &says, html! { (svg(&title, (WIDTH, HEIGHT), chart)) (key) })
