@@ -228,9 +228,9 @@ fn check_lists_the_tests_and_what_to_know_of_them() {
             ("usual_spend", "240"),
         ]);
     check(&rows).exits(0).says(&[
-        "2021-06-07 to 2021-07-04     all",
+        "2021-06-07 to 2021-07-04   all",
         "lift 90 ± 30.0000 until 2021-07-04",
-        "2022-11-07 to 2022-12-04       1            -240  contrast of its cells",
+        "2022-11-07 to 2022-12-04     1           -240               contrast of its cells",
         "test a: outcomes are taken to be counted until the treatment ended",
         "spread as in untreated geos in the same time",
     ]);

@@ -60,7 +60,7 @@ fn exposure_without_spend() {
         sheet.check(&["--channels", "tv_spend", "--exposure", "search_spend=reach"]),
         &["`search_spend` is not"],
     );
-    sheet.check(&["--exposure", "tv_spend=reach"]).exits(0).says(&["%  reach"]);
+    sheet.check(&["--exposure", "tv_spend=reach"]).exits(0).says(&["%         reach\n"]);
 }
 
 #[test]

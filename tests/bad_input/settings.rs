@@ -83,5 +83,5 @@ fn names_given_to_channels_are_unique() {
     let toml = "[channels.search]\nspend = 'tv_spend'\n";
     let folder = Folder::new().file("data.csv", sheet().text()).file("mmm.toml", toml);
     let run = folder.mmm(&["check", "data.csv", "--config", "mmm.toml"]).exits(0);
-    run.says(&["search                 13908    2021-01-11", "search_spend            7217"]);
+    run.says(&["search        13908    2021-01-11", "search_spend   7217"]);
 }

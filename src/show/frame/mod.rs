@@ -47,8 +47,23 @@ impl Document<'_> {
         };
         // A name must not be able to steer whatever shows the page.
         let harmless = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-        html.into_string().chars().map(harmless).collect()
+        unbroken(&html.into_string().chars().map(harmless).collect::<String>())
     }
+}
+
+/// A line may end between a sign and a currency's; a word joiner forbids it.
+fn unbroken(html: &str) -> String {
+    const JOINER: char = '\u{2060}';
+    let mut out = String::with_capacity(html.len());
+    let mut last = ' ';
+    for c in html.chars() {
+        if matches!(last, '+' | '−') && matches!(c, '€' | '$' | '£' | '¥') {
+            out.push(JOINER);
+        }
+        out.push(c);
+        last = c;
+    }
+    out
 }
 
 /// A question, its answer in a sentence, and how far that reaches.

@@ -79,7 +79,10 @@ fn answers_are_in_money_and_over_the_span() {
     let page = page_with(&fit, &PageOptions { currency, ..PageOptions::default() });
     let text = report(&fit, &page);
     // 20 weeks are not stretched to a year.
-    assert_holds(&text, &["in these 20 weeks", "€2.40K", "€1.20K", "+€288 revenue in these 20 weeks"]);
+    assert_holds(
+        &text,
+        &["in these 20 weeks", "€2.40K", "€1.20K", "+\u{2060}€288 revenue in these 20 weeks"],
+    );
     assert!(page.answers.iter().all(|answer| !answer.headline.contains("a year")), "{:?}", page.answers);
 }
 
