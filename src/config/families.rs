@@ -54,6 +54,10 @@ impl Adstock {
     /// How a flag says it.
     pub const FORMS: &'static str =
         "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R, dual or none";
+    /// What a flag says of it.
+    pub const HELP: &'static str = "Carry-over of all channels or of one (tv=KIND): geometric, geometric:MAX_LAG \
+        (periods), delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R (1 to 3: later peaks), dual (a part lasts for \
+        months) or none [default: geometric]";
 
     /// Its `kind`.
     pub fn name(self) -> &'static str {
@@ -70,6 +74,16 @@ impl Adstock {
     /// Whether it has a slow part beside its retention.
     pub fn has_slow_part(self) -> bool {
         self == Adstock::Dual
+    }
+
+    /// The numbers of its table but for a peak, whose range is that of its lags.
+    pub(super) fn numbers(self) -> impl Iterator<Item = (&'static str, f64)> {
+        let r = match self {
+            Adstock::Pascal { r } => Some(r as f64),
+            _ => None,
+        };
+        let max_lag = self.max_lag().map(|lag| lag as f64);
+        [("max_lag", max_lag), ("r", r)].into_iter().filter_map(|(key, value)| Some((key, value?)))
     }
 
     /// Last lag with weight, in periods, where there is a last one.

@@ -5,11 +5,8 @@ use super::table::Section;
 use super::{Adstock, BetaPrior, CurvePrior, EffectPrior, LogNormalPrior};
 
 pub(super) fn check_adstock(path: &str, adstock: Adstock, faults: &mut Faults) {
-    if let Some(max_lag) = adstock.max_lag() {
-        faults.number((Section::Adstock, "max_lag"), path, max_lag);
-    }
-    if let Adstock::Pascal { r } = adstock {
-        faults.number((Section::Adstock, "r"), path, r);
+    for (key, value) in adstock.numbers() {
+        faults.number((Section::Adstock, key), path, value);
     }
     if let Adstock::Delayed { peak, max_lag } = adstock {
         faults.expect((0.0..=max_lag as f64).contains(&peak), || {

@@ -71,9 +71,8 @@ pub struct DataArgs {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Model")]
 pub struct ModelArgs {
-    /// Carry-over of all channels or of one (tv=KIND): geometric, geometric:MAX_LAG (periods), delayed:PEAK:MAX_LAG,
-    /// binomial:MAX_LAG, pascal:R (1 to 3: later peaks), dual (a part lasts for months) or none [default: geometric]
-    #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = adstock)]
+    /// Carry-over.
+    #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = adstock, help = Adstock::HELP)]
     adstock: Vec<OfChannel<Adstock>>,
     /// Diminishing returns of all channels or of one (tv=KIND): hill, michaelis_menten, logistic, exponential,
     /// root:POWER or linear [default: hill]

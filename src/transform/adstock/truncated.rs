@@ -14,13 +14,10 @@ pub struct Weights {
 
 /// Number of lags (0 included) of a truncated kernel; `None` for the untruncated recurrence.
 pub fn n_lags(kind: Adstock) -> Option<usize> {
-    match kind {
-        Adstock::Geometric { max_lag: Some(lag) } => Some(lag + 1),
-        Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag + 1),
-        Adstock::None => Some(1),
-        // Recursions.
-        _ => None,
+    if kind == Adstock::None {
+        return Some(1);
     }
+    kind.max_lag().map(|lag| lag + 1)
 }
 
 impl Weights {
