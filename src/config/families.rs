@@ -32,6 +32,22 @@ pub enum Adstock {
         /// How often; 1 is geometric.
         r: usize,
     },
+    /// The density of a Weibull distribution at the lags 1, 2, … after its scale: a peak, then a fall. α sets the scale,
+    /// 1 + α max_lag.
+    WeibullPdf {
+        /// Above 1 it peaks late; the larger, the narrower.
+        shape: f64,
+        /// Last lag with weight, in periods.
+        max_lag: usize,
+    },
+    /// What is left of each period is the share that outlives it by a Weibull distribution: w_l = w_{l−1} (1 − F(l)). α sets
+    /// the scale, 1 + α max_lag.
+    WeibullCdf {
+        /// Above 1 it falls late, below 1 at once and then slowly.
+        shape: f64,
+        /// Last lag with weight, in periods.
+        max_lag: usize,
+    },
     /// (1 − π) geometric(α) + π geometric(α_slow): an activation that fades in days beside a memory that fades in
     /// months.
     Dual,
@@ -48,16 +64,16 @@ impl Default for Adstock {
 impl Adstock {
     /// What `kind` may be.
     pub(super) const KINDS: &'static [&'static str] =
-        &["geometric", "delayed", "binomial", "pascal", "dual", "none"];
+        &["geometric", "delayed", "binomial", "pascal", "weibull_pdf", "weibull_cdf", "dual", "none"];
     /// Keys of the table.
-    pub(super) const KEYS: &'static [&'static str] = &["kind", "peak", "max_lag", "r"];
+    pub(super) const KEYS: &'static [&'static str] = &["kind", "peak", "max_lag", "r", "shape"];
     /// How a flag says it.
-    pub const FORMS: &'static str =
-        "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R, dual or none";
+    pub const FORMS: &'static str = "geometric, geometric:MAX_LAG, delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R, weibull_pdf:SHAPE:MAX_LAG, \
+         weibull_cdf:SHAPE:MAX_LAG, dual or none";
     /// What a flag says of it.
     pub const HELP: &'static str = "Carry-over of all channels or of one (tv=KIND): geometric, geometric:MAX_LAG \
-        (periods), delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R (1 to 3: later peaks), dual (a part lasts for \
-        months) or none [default: geometric]";
+        (periods), delayed:PEAK:MAX_LAG, binomial:MAX_LAG, pascal:R (1 to 3: later peaks), weibull_pdf:SHAPE:MAX_LAG, \
+        weibull_cdf:SHAPE:MAX_LAG, dual (a part lasts for months) or none [default: geometric]";
 
     /// Its `kind`.
     pub fn name(self) -> &'static str {
@@ -66,6 +82,8 @@ impl Adstock {
             Adstock::Delayed { .. } => "delayed",
             Adstock::Binomial { .. } => "binomial",
             Adstock::Pascal { .. } => "pascal",
+            Adstock::WeibullPdf { .. } => "weibull_pdf",
+            Adstock::WeibullCdf { .. } => "weibull_cdf",
             Adstock::Dual => "dual",
             Adstock::None => "none",
         }
@@ -78,19 +96,25 @@ impl Adstock {
 
     /// The numbers of its table but for a peak, whose range is that of its lags.
     pub(super) fn numbers(self) -> impl Iterator<Item = (&'static str, f64)> {
-        let r = match self {
-            Adstock::Pascal { r } => Some(r as f64),
-            _ => None,
+        let (r, shape) = match self {
+            Adstock::Pascal { r } => (Some(r as f64), None),
+            Adstock::WeibullPdf { shape, .. } | Adstock::WeibullCdf { shape, .. } => (None, Some(shape)),
+            _ => (None, None),
         };
         let max_lag = self.max_lag().map(|lag| lag as f64);
-        [("max_lag", max_lag), ("r", r)].into_iter().filter_map(|(key, value)| Some((key, value?)))
+        [("max_lag", max_lag), ("r", r), ("shape", shape)]
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
     }
 
     /// Last lag with weight, in periods, where there is a last one.
     pub fn max_lag(self) -> Option<usize> {
         match self {
             Adstock::Geometric { max_lag } => max_lag,
-            Adstock::Delayed { max_lag, .. } | Adstock::Binomial { max_lag } => Some(max_lag),
+            Adstock::Delayed { max_lag, .. }
+            | Adstock::Binomial { max_lag }
+            | Adstock::WeibullPdf { max_lag, .. }
+            | Adstock::WeibullCdf { max_lag, .. } => Some(max_lag),
             _ => None,
         }
     }
@@ -106,6 +130,9 @@ impl fmt::Display for Adstock {
             }
             Adstock::Delayed { peak, max_lag } => write!(f, ":{peak}:{max_lag}"),
             Adstock::Pascal { r } => write!(f, ":{r}"),
+            Adstock::WeibullPdf { shape, max_lag } | Adstock::WeibullCdf { shape, max_lag } => {
+                write!(f, ":{shape}:{max_lag}")
+            }
             Adstock::Geometric { max_lag: None } | Adstock::Dual | Adstock::None => Ok(()),
         }
     }
@@ -119,6 +146,10 @@ impl std::str::FromStr for Adstock {
         let periods = |lag: &str| match lag.parse() {
             Ok(max_lag) if max_lag > 0 => Ok(max_lag),
             _ => Err(format!("`{lag}` is not a number of periods")),
+        };
+        let shape = |shape: &str| match shape.parse() {
+            Ok(number) if number > 0.0 => Ok(number),
+            _ => Err(format!("`{shape}` is not a shape, a number above 0")),
         };
         match text.split(':').collect::<Vec<_>>()[..] {
             ["none"] => Ok(Adstock::None),
@@ -134,6 +165,8 @@ impl std::str::FromStr for Adstock {
                 Ok(r @ 1..=3) => Ok(Adstock::Pascal { r }),
                 _ => Err(format!("`{r}` is not 1, 2 or 3, the times that the carry-over is applied")),
             },
+            ["weibull_pdf", of, lag] => Ok(Adstock::WeibullPdf { shape: shape(of)?, max_lag: periods(lag)? }),
+            ["weibull_cdf", of, lag] => Ok(Adstock::WeibullCdf { shape: shape(of)?, max_lag: periods(lag)? }),
             _ => Err(format!("expected {}", Adstock::FORMS)),
         }
     }

@@ -25,6 +25,28 @@ fn fewer_rows_than_parameters() {
 }
 
 #[test]
+fn a_carry_over_is_chosen_by_channel_and_refused_by_what_is_wrong_with_it() {
+    let folder = Folder::new().file("data.csv", sheet().text());
+    let fit = ["fit", "data.csv", "--warmup", "30", "--draws", "8", "--chains", "2", "--quiet", "--adstock"];
+    folder.mmm(&[&fit[..], &["tv=weibull_pdf:2:8"]].concat()).finishes();
+    let stored = std::fs::read_to_string(folder.path().join("mmm-out/fit.json")).expect("fit.json");
+    let fitted: serde_json::Value = serde_json::from_str(&stored).expect("JSON");
+    let channels = fitted["channels"].as_array().expect("channels");
+    let kind =
+        |name: &str| &channels.iter().find(|c| c["name"] == name).expect("a channel")["adstock"]["kind"];
+    assert_eq!((kind("tv"), kind("search")), (&"weibull_pdf".into(), &"geometric".into()));
+    for (wrong, said) in [
+        ("weibull_pdf:0:8", "`0` is not a shape, a number above 0"),
+        ("weibull_pdf:99:8", "model.adstock.shape is 99; it must be between 0.1 and 10"),
+        ("weibull_cdf:1:500", "model.adstock.max_lag is 500; it must be below the 120 periods of the data"),
+        ("weibull:1:8", "expected geometric, geometric:MAX_LAG"),
+    ] {
+        let run = folder.mmm(&[&fit[..], &[wrong]].concat());
+        assert!(run.stderr().contains(said), "{wrong}: {}", run.stderr());
+    }
+}
+
+#[test]
 fn unknown_key_of_the_config() {
     let folder =
         Folder::new().file("data.csv", sheet().text()).file("mmm.toml", "[data]\noutcme = 'revenue'\n");

@@ -4,12 +4,14 @@ use super::tests::{assert_gradient, data, point};
 use super::*;
 use crate::config::{Adstock, EffectPrior, FitConfig, LogNormalPrior, SaturationFamily, UncheckedConfig};
 
-const CARRY_OVERS: [Adstock; 7] = [
+const CARRY_OVERS: [Adstock; 9] = [
     Adstock::Geometric { max_lag: None },
     Adstock::Geometric { max_lag: Some(5) },
     Adstock::Delayed { peak: 1.5, max_lag: 6 },
     Adstock::Binomial { max_lag: 7 },
     Adstock::Pascal { r: 2 },
+    Adstock::WeibullPdf { shape: 2.0, max_lag: 6 },
+    Adstock::WeibullCdf { shape: 0.8, max_lag: 6 },
     Adstock::Dual,
     Adstock::None,
 ];

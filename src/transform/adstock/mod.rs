@@ -9,6 +9,7 @@ mod geometric;
 mod pascal;
 mod shape;
 mod truncated;
+mod weibull;
 
 pub use carry::{Carry, carry_over_periods, carryover_share, half_life, lag_weights};
 pub use geometric::{LANES, geometric};

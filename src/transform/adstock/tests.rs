@@ -39,6 +39,18 @@ fn delayed_and_binomial_by_hand() {
 }
 
 #[test]
+fn weibull_by_hand() {
+    // Scale 1 + ½ · 2 = 2. Density with shape 2, x e^{−(x/2)²}: e^{−¼}, 2 e^{−1}, 3 e^{−9/4}.
+    let (a, _) = apply(Adstock::WeibullPdf { shape: 2.0, max_lag: 2 }, 0.5, &[1.0, 0.0, 0.0]);
+    let of = [(-0.25f64).exp(), 2.0 * (-1.0f64).exp(), 3.0 * (-2.25f64).exp()];
+    assert!(of.iter().zip(&a).all(|(w, g)| (w / of.iter().sum::<f64>() - g).abs() < 1e-14), "{a:?}");
+    // Survival with shape 1: 1, e^{−½}, e^{−½} e^{−1}.
+    let (a, _) = apply(Adstock::WeibullCdf { shape: 1.0, max_lag: 2 }, 0.5, &[1.0, 0.0, 0.0]);
+    let of = [1.0, (-0.5f64).exp(), (-1.5f64).exp()];
+    assert!(of.iter().zip(&a).all(|(w, g)| (w / of.iter().sum::<f64>() - g).abs() < 1e-14), "{a:?}");
+}
+
+#[test]
 fn silence_stays_exactly_zero() {
     let kinds = [Adstock::Geometric { max_lag: None }, Adstock::Geometric { max_lag: Some(3) }];
     for kind in kinds {
@@ -58,6 +70,9 @@ fn derivatives_match_central_differences() {
         Adstock::Geometric { max_lag: Some(4) },
         Adstock::Delayed { peak: 1.5, max_lag: 5 },
         Adstock::Binomial { max_lag: 5 },
+        Adstock::WeibullPdf { shape: 2.5, max_lag: 5 },
+        Adstock::WeibullPdf { shape: 0.7, max_lag: 5 },
+        Adstock::WeibullCdf { shape: 1.6, max_lag: 5 },
     ] {
         for alpha in [0.05, 0.4, 0.93] {
             let h = 1e-6;

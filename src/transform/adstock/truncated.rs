@@ -1,6 +1,7 @@
 //! Kernels that end: weights of the lags, and their derivatives by the retention.
 
 use super::super::simd::axpy;
+use super::weibull;
 use crate::config::Adstock;
 
 /// Weights of a truncated kernel, lag 0 first, and their derivatives by α.
@@ -30,10 +31,11 @@ impl Weights {
     ///
     /// # Source
     /// geometric and delayed: Jin et al. (2017), eq. 1–3; binomial: Google Meridian's
-    /// (1 − l/(L+1))^(1/α − 1).
+    /// (1 − l/(L+1))^(1/α − 1); Weibull: Robyn, its scale continuous.
     pub fn fill(&mut self, kind: Adstock, retention: f64) {
         let ln_retention = retention.ln();
         let n = self.value.len() as f64;
+        let mut cumulated = (0.0, 0.0);
         for (l, (w, d)) in self.value.iter_mut().zip(&mut self.derivative).enumerate() {
             let lag = l as f64;
             // Logarithm of the unscaled weight and its derivative by α.
@@ -46,6 +48,12 @@ impl Weights {
                 Adstock::Binomial { .. } => {
                     let base = (-lag / n).ln_1p();
                     ((1.0 / retention - 1.0) * base, -base / (retention * retention))
+                }
+                Adstock::WeibullPdf { shape, max_lag } => weibull::density(lag, shape, retention, max_lag),
+                Adstock::WeibullCdf { shape, max_lag } => {
+                    let lost = weibull::survival(lag, shape, retention, max_lag);
+                    cumulated = (cumulated.0 + lost.0, cumulated.1 + lost.1);
+                    cumulated
                 }
                 _ => (0.0, 0.0),
             };
