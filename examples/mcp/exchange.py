@@ -65,12 +65,18 @@ async def main():
         assert not failed and answer["fit"]["schema"] == "mmm.fit/1" and heard
         failed, answer, _ = await call("scenario", ["schema", "scenarios", "warnings"], fit="q1", budget="+10%", lock=["tv"])
         assert not failed and answer["schema"] == "mmm.scenario/1"
+        failed, answer, _ = await call("design", ["schema", "designs", "best"], fit="q1", data="data.csv", out="test")
+        assert not failed and answer["schema"] == "mmm.design/1" and answer["designs"]
         failed, answer, _ = await call("report", fit="q1")
         assert not failed and answer["report"].endswith("report.html")
         failed, answer, _ = await call("fit", data="data.csv", out="bad", warmup=20, draws=20)
         assert failed and answer["error"]["code"] == "not_converged" and "scenarios" not in json.dumps(answer)
         failed, answer, _ = await call("scenario", fit="bad", budget="+10%")
         assert failed and answer["error"]["code"] == "not_converged" and "scenarios" not in answer
+        failed, answer, _ = await call("design", fit="bad", data="data.csv", out="none")
+        assert failed and answer["error"]["code"] == "not_converged"
+        failed, answer, _ = await call("validate", ["schema", "folds"], data="data.csv", controls=CONTROLS, folds=1, horizon=4)
+        assert not failed and answer["schema"] == "mmm.validate/1"
         failed, answer, _ = await call("diff", ["schema", "identical", "material"], before="q1", after="q1")
         assert not failed and answer["schema"] == "mmm.diff/1"
         failed, answer, _ = await call("check", data="../outside.csv")

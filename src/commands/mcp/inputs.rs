@@ -116,6 +116,42 @@ pub struct ScenarioInput {
     pub by_geo: bool,
 }
 
+/// The next test.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DesignInput {
+    /// Folder of a fit; below the root.
+    pub fit: String,
+    /// The CSV file that was fitted; below the root.
+    pub data: String,
+    /// Folder for the design, its spend plan and its geos; below the root.
+    pub out: String,
+    /// Channels to consider; all paid ones where none are given.
+    #[serde(default)]
+    pub channels: Vec<String>,
+    /// Longest treatment, in weeks.
+    pub max_weeks: Option<u32>,
+    /// Largest share of the geos that is treated, such as 30%.
+    pub max_treated: Option<String>,
+    /// The most that the test may cost: outcome forgone or spend added.
+    pub budget: Option<f64>,
+    /// Largest share of the outcome of all geos that it may put at risk, such as 5%.
+    pub max_risk: Option<String>,
+    /// Geos that must be treated.
+    #[serde(default)]
+    pub treat: Vec<String>,
+    /// Geos that must not be.
+    #[serde(default)]
+    pub spare: Vec<String>,
+    /// Days without treatment: 2024-11-20..2024-12-31.
+    #[serde(default)]
+    pub block: Vec<String>,
+    /// First day on which it may begin, yyyy-mm-dd.
+    pub start: Option<String>,
+    /// Seed of the geos that are drawn.
+    pub seed: Option<u64>,
+}
+
 /// Forecasts of what came later.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use super::answer::{document, not_converged, refused};
 use super::child::Finished;
 use super::fault::Fault;
-use super::inputs::{CheckInput, DiffInput, FitInput, ReportInput, ScenarioInput, ValidateInput};
+use super::inputs::{
+    CheckInput, DesignInput, DiffInput, FitInput, ReportInput, ScenarioInput, ValidateInput,
+};
 use super::root::Root;
 use crate::commands::NOT_CONVERGED;
 
@@ -32,7 +34,7 @@ pub struct Served {
 }
 
 /// All of them.
-pub static TOOLS: [Served; 6] = [
+pub static TOOLS: [Served; 7] = [
     Served {
         name: "check",
         about: "Read and judge a marketing data file without fitting: which column plays which role, gaps, outliers, \
@@ -79,7 +81,19 @@ pub static TOOLS: [Served; 6] = [
         files: &[],
         fixed: &["--json"],
         read_only: true,
-        answer: planned,
+        answer: |run, _| judged(run, "the fit did not converge, so it answers no plan"),
+    },
+    Served {
+        name: "design",
+        about: "Find the lift test that is worth most beyond its price: channel, geos, dose, dates, the error to expect, and \
+                the commands that read it. Results are written to `out`.",
+        schema: schema::<DesignInput>,
+        checked: checked::<DesignInput>,
+        positional: &["fit", "data"],
+        files: &[],
+        fixed: &["--json"],
+        read_only: false,
+        answer: |run, _| judged(run, "the fit did not converge, so no test can be designed by it"),
     },
     Served {
         name: "validate",
@@ -218,13 +232,13 @@ fn fitted(run: &Finished, arguments: &JsonObject) -> Result<Value, Fault> {
     Ok(json!({ "out": out, "left_out": ["parameters", "response_curves", "run.config"], "fit": fit }))
 }
 
-fn planned(run: &Finished, _: &JsonObject) -> Result<Value, Fault> {
-    let answer = document(run)?;
+/// An answer of a fit, unless that did not converge.
+fn judged(run: &Finished, otherwise: &str) -> Result<Value, Fault> {
+    let answer = document(run);
     if run.code == Some(i32::from(NOT_CONVERGED)) {
-        let what = "the fit did not converge, so it answers no plan";
-        return Err(not_converged(&json!({}), &answer["warnings"], what));
+        return Err(not_converged(&json!({}), &answer.unwrap_or_default()["warnings"], otherwise));
     }
-    Ok(answer)
+    answer
 }
 
 fn reported(run: &Finished, _: &JsonObject) -> Result<Value, Fault> {
