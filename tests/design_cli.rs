@@ -46,7 +46,9 @@ fn number(value: &Value, key: &str) -> f64 {
 fn a_fit_that_did_not_converge_designs_nothing() {
     let folder = Folder::new();
     folder.mmm(&["simulate", "--weeks", "104", "--channels", "2", "--out", "world"]).exits(0);
-    folder.mmm(&["fit", "world/data.csv", "--out", "fit", "--warmup", "20", "--draws", "20", "--quiet"]).exits(3);
+    folder
+        .mmm(&["fit", "world/data.csv", "--out", "fit", "--warmup", "20", "--draws", "20", "--quiet"])
+        .exits(3);
     design(&folder, &[]).exits(3).says(&["error: fit: the fit did not converge", "hint: "]);
     assert!(!folder.path().join("mmm-design").exists());
 }

@@ -209,7 +209,7 @@ fn model_section(text: &mut String, fit: &FitConfig, data: &Dataset) {
 # last weeks kept out of the fit and predicted, in whole periods of the data
 holdout_weeks = {}
 # carry-over of channels that name none: geometric (optionally with max_lag, in periods), delayed (with peak
-# and max_lag), binomial (with max_lag) or none
+# and max_lag), binomial (with max_lag), pascal (with r), weibull_pdf or weibull_cdf (with shape and max_lag), dual or none
 adstock = {{ kind = "geometric" }}
 # errors of the outcome around its mean: white or ar1
 noise = {}
