@@ -1,7 +1,6 @@
 //! What `mmm compare` reports, schema `mmm.compare/1`.
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,7 +8,7 @@ use crate::config::FitConfig;
 use crate::data::Roles;
 use crate::diagnostics;
 use crate::posterior::Summary;
-use crate::report::{DataReport, Tool};
+use crate::report::{DataReport, Tool, schema_of};
 use crate::store::{OutputError, to_json};
 use crate::warning::Warning;
 
@@ -186,6 +185,5 @@ impl CompareReport {
 
 /// JSON Schema (draft 2020-12) that every comparison of this version meets.
 pub fn compare_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<CompareReport>().to_value()
+    schema_of::<CompareReport>(COMPARE_SCHEMA)
 }

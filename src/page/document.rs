@@ -1,7 +1,6 @@
 //! The structs of what a page says, schema `mmm.report/1`.
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,7 +10,7 @@ use crate::diagnostics::Verdict;
 use crate::diff::DiffReport;
 use crate::planning::FrontierPoint;
 use crate::posterior::Summary;
-use crate::report::{Tool, ValidateReport};
+use crate::report::{Tool, ValidateReport, schema_of};
 use crate::store::{OutputError, to_json};
 
 /// Schema name of every page. Within it keys are only ever added.
@@ -156,6 +155,5 @@ impl PageReport {
 
 /// JSON Schema (draft 2020-12) that every page of this version meets.
 pub fn page_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<PageReport>().to_value()
+    schema_of::<PageReport>(PAGE_SCHEMA)
 }

@@ -2,12 +2,11 @@
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::posterior::Summary;
-use crate::report::Tool;
+use crate::report::{Tool, schema_of};
 use crate::store::{OutputError, to_json};
 use crate::warning::Warning;
 
@@ -208,6 +207,5 @@ impl DesignReport {
 
 /// JSON Schema (draft 2020-12) of every design of this version.
 pub fn design_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<DesignReport>().to_value()
+    schema_of::<DesignReport>(DESIGN_SCHEMA)
 }

@@ -4,7 +4,6 @@ mod rows;
 
 use chrono::NaiveDate;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -14,6 +13,7 @@ use crate::diagnostics::Diagnostics;
 use crate::posterior::Summary;
 use crate::report::build::data_report;
 use crate::report::fit::{DataReport, Tool};
+use crate::report::schema::schema_of;
 use crate::warning::Warning;
 
 pub use rows::{TestRow, TestRows};
@@ -216,6 +216,5 @@ pub(crate) fn sources(data: &Dataset) -> (Tool, DataReport) {
 
 /// JSON Schema (draft 2020-12) of every readout of this version.
 pub fn readout_schema() -> Value {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
-    generator.into_root_schema_for::<ReadoutReport>().to_value()
+    schema_of::<ReadoutReport>(READOUT_SCHEMA)
 }
