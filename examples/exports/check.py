@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import arviz as az
+import matplotlib
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -12,6 +13,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import xarray as xr
 
+matplotlib.use("Agg")
 fit_path, exports = Path(sys.argv[1]), Path(sys.argv[2])
 name = fit_path.name
 fit = json.loads((fit_path / "fit.json").read_text())
@@ -68,7 +70,11 @@ header, *body = list(book["channels"].iter_rows(values_only=True))
 for row in body:
     said = dict(zip(header, row))
     if said["channel"] in roi:
-        near(said["roi"], roi[said["channel"]]["mean"])
+        near([said[k] for k in ("roi", "roi_q05", "roi_q95")], [roi[said["channel"]][k] for k in ("mean", "q05", "q95")])
+wanted = {"summary", "channels", "curves", "weekly", "plans"}
+wanted |= {"geos"} if fit["run"]["data"]["geos"] > 1 else set()
+wanted |= {"experiments"} if fit.get("experiments") else set()
+assert wanted <= set(book.sheetnames), book.sheetnames
 dated = book["weekly"]["A2"]
 assert dated.is_date and str(dated.value.date()) == fit["run"]["data"]["first"]
 print(f"{name}: workbook with sheets {', '.join(book.sheetnames)}; charts {charts}")
@@ -118,6 +124,7 @@ if not failed:
     geos = obs.geo.values if "geo" in obs.coords else [next(iter(scales))] * obs.sizes["obs"]
     loo = az.loo(full)
     told = fit["fit_quality"]["loo"]
+    az.plot_ppc(full, num_pp_samples=20)
     line += f"; elpd {loo.elpd_loo + sum(np.log(scales[g]) for g in geos):.2f} (fit.json {told['elpd']:.2f})"
 print(line)
 print(summary[["mean", "sd", "r_hat"]].to_string())
