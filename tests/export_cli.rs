@@ -48,9 +48,9 @@ fn every_format_is_written_marked_and_the_same_twice() {
     let schema = folder.mmm(&["schema", "export"]);
     let schema: Value = serde_json::from_str(&schema.stdout()).expect("a schema");
     let validator = jsonschema::validator_for(&schema).expect("a valid schema");
-    let all = ["csv", "parquet", "xlsx"];
-    let formats = if cfg!(feature = "xlsx") { &all[..] } else { &all[..2] };
-    for format in formats.iter().copied() {
+    let formats = ["csv", "parquet"].into_iter();
+    let built = [("xlsx", cfg!(feature = "xlsx")), ("netcdf", cfg!(feature = "netcdf"))];
+    for format in formats.chain(built.into_iter().filter_map(|(format, built)| built.then_some(format))) {
         let run = folder.mmm(&["export", "fit", format, "--format", format]);
         assert_eq!(run.code(), Some(3), "{}", run.stderr());
         assert!(run.stderr().contains("did not converge"), "{}", run.stderr());
@@ -76,6 +76,31 @@ fn every_format_is_written_marked_and_the_same_twice() {
     let mut lines = weekly.lines();
     assert_eq!(lines.next(), Some("date,series,name,value,converged"));
     assert!(lines.all(|line| line.ends_with(",false")), "{weekly}");
+}
+
+/// With its data a fit has all groups; without them the manifest says which are left out, and why.
+#[cfg(feature = "netcdf")]
+#[test]
+fn what_arviz_opens_is_whole_with_the_data() {
+    let folder = fitted();
+    let export = |out: &str, more: &[&str]| {
+        let run = folder.mmm(&[&["export", "fit", out, "--format", "netcdf", "--quiet"], more].concat());
+        assert_eq!(run.code(), Some(3), "{}", run.stderr());
+        let left_out = json(&folder.path().join(out).join("export.json"))["left_out"].clone();
+        let bytes = fs::read(folder.path().join(out).join("fit.nc")).expect("fit.nc");
+        assert_eq!(&bytes[..8], b"\x89HDF\r\n\x1a\n");
+        let holds = |name: &str| bytes.windows(name.len()).any(|part| part == name.as_bytes());
+        let groups = ["sample_stats", "log_likelihood", "posterior_predictive"].map(holds);
+        assert!(holds("posterior") && holds("observed_data") && holds("half_saturation"));
+        (left_out.as_array().map_or(0, Vec::len), groups)
+    };
+    assert_eq!(export("plain", &[]), (3, [false; 3]));
+    assert_eq!(export("whole", &["--data", "market/data.csv"]), (0, [true; 3]));
+    let other = folder.path().join("other.csv");
+    fs::write(&other, "week,revenue,tv_spend\n2024-01-01,5,1\n2024-01-08,5,1\n").expect("a file");
+    let run = folder.mmm(&["export", "fit", "none", "--format", "netcdf", "--data", "other.csv", "--quiet"]);
+    assert!(run.code() == Some(1) && run.stderr().contains("hint: "), "{}", run.stderr());
+    assert!(!folder.path().join("none").exists());
 }
 
 #[test]
