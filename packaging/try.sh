@@ -55,11 +55,25 @@ if docker info >/dev/null 2>&1; then
     rm -rf image && mkdir image && cp data.csv image/ && chmod 777 image
     docker run --rm --network none -v "$work/image:/data" mmm-try "${first_fit[@]}" --out image-fit
     docker image inspect mmm-try --format 'size {{.Size}}, user {{.Config.User}}'
+elif command -v buildah >/dev/null && [ -d bare ]; then
+    # The same content without the base image, which a registry would have to give.
+    container=$(buildah from scratch)
+    buildah copy -q "$container" bare / >/dev/null
+    buildah config --user 65532:65532 --workingdir /data --entrypoint '["/mmm"]' "$container"
+    buildah run --isolation chroot "$container" -- /mmm fit /data/data.csv --quiet --out /data/image-fit || [ $? = 3 ]
+    buildah commit -q --rm "$container" mmm-try
+    buildah images mmm-try
+    untried+=("the base image of the Dockerfile: no docker daemon here")
 else
-    untried+=("the image: no docker daemon here")
+    untried+=("the image: no docker daemon and no buildah here")
 fi
 
 say "formula"
-if command -v brew >/dev/null; then brew style "$root/packaging/homebrew/mmm.rb"; else untried+=("the Homebrew formula: no brew here"); fi
+if command -v brew >/dev/null; then
+    brew style "$root/packaging/homebrew/mmm.rb"
+else
+    if command -v ruby >/dev/null; then ruby -c "$root/packaging/homebrew/mmm.rb"; fi
+    untried+=("the Homebrew formula by brew: not here")
+fi
 untried+=("the release workflow, macOS, Windows and arm64: they need those machines")
 for what in "${untried[@]}"; do echo "NOT TRIED: $what"; done
