@@ -206,3 +206,37 @@ fn what_cannot_be_read_is_refused_by_name_and_nothing_is_left() {
     let codes = report["warnings"].as_array().expect("warnings").iter().map(|w| w["code"].as_str());
     assert!(codes.flatten().any(|code| code == "change_of_spend_doubtful"), "{}", report["warnings"]);
 }
+
+/// Twelve weeks in which the treated geos sold 15 % more, long before the test, for a reason that no column tells.
+#[test]
+fn a_past_that_the_model_does_not_foretell_marks_the_reading() {
+    let market = Market::new("tv:0:3:84:8");
+    let geos = market.told("geos");
+    let text = market.read("data.csv");
+    let mut lines = text.lines();
+    let header = lines.next().expect("a header");
+    let at = |name: &str| header.split(',').position(|column| column == name).expect("a column");
+    let (week, geo, revenue) = (at("week"), at("geo"), at("revenue"));
+    let mut rows = vec![header.to_owned()];
+    for line in lines {
+        let mut cells: Vec<String> = line.split(',').map(str::to_owned).collect();
+        let in_event = ("2022-03-28"..="2022-06-13").contains(&cells[week].as_str());
+        if in_event && geos.split(',').any(|treated| treated == cells[geo]) {
+            let usual: f64 = cells[revenue].parse().expect("a number");
+            cells[revenue] = (1.15 * usual).round().to_string();
+        }
+        rows.push(cells.join(","));
+    }
+    std::fs::write(market.folder.path().join("data.csv"), rows.join("\n") + "\n").expect("written");
+    let run = market.readout(&[], &["--json"]).finishes();
+    let report: Value = serde_json::from_str(&run.stdout()).expect("stdout is JSON");
+    let spread = report["placebo"]["spread"].as_f64().expect("windows");
+    assert!(report["placebo"]["passed"] == false && spread > 1.5, "{}", report["placebo"]);
+    let warnings = report["warnings"].as_array().expect("warnings");
+    let told = warnings.iter().find(|w| w["code"] == "placebo_failed").expect("marked");
+    let message = told["message"].as_str().expect("a message");
+    assert!(message.contains(&format!("{spread:.1} times")), "{message}");
+    assert!(told["hint"].as_str().is_some_and(|hint| hint.contains("larger by that factor")), "{told}");
+    let page = market.read("mmm-readout/readout.html");
+    assert!(page.contains("was off by more than it says"), "the page marks it too");
+}
