@@ -78,6 +78,111 @@ fn every_format_is_written_marked_and_the_same_twice() {
     assert!(lines.all(|line| line.ends_with(",false")), "{weekly}");
 }
 
+/// A workbook as its files.
+#[cfg(feature = "xlsx")]
+struct Book(zip::ZipArchive<fs::File>);
+
+#[cfg(feature = "xlsx")]
+impl Book {
+    fn open(path: &Path) -> Book {
+        Book(zip::ZipArchive::new(fs::File::open(path).expect("a workbook")).expect("a zip archive"))
+    }
+
+    fn text(&mut self, name: &str) -> String {
+        let mut file = self.0.by_name(name).unwrap_or_else(|e| panic!("{name}: {e}"));
+        std::io::read_to_string(&mut file).expect("text")
+    }
+
+    /// What stands between each `open` and the next `close`.
+    fn between<'a>(text: &'a str, open: &str, close: &str) -> Vec<&'a str> {
+        text.split(open).skip(1).filter_map(|rest| Some(rest.split_once(close)?.0)).collect()
+    }
+
+    fn sheets(&mut self) -> Vec<String> {
+        let book = self.text("xl/workbook.xml");
+        Book::between(&book, "<sheet name=\"", "\"").into_iter().map(str::to_owned).collect()
+    }
+
+    /// Rows of a sheet; a cell that is not there is empty.
+    fn rows(&mut self, name: &str) -> Vec<Vec<String>> {
+        let at = self.sheets().iter().position(|sheet| sheet == name).expect("the sheet") + 1;
+        let shared = self.text("xl/sharedStrings.xml");
+        let strings: Vec<&str> = Book::between(&shared, "<si>", "</si>")
+            .into_iter()
+            .map(|item| item.split_once('>').and_then(|(_, t)| t.split_once('<')).map_or("", |(t, _)| t))
+            .collect();
+        let sheet = self.text(&format!("xl/worksheets/sheet{at}.xml"));
+        let cell = |cell: &str| {
+            let letters = cell.bytes().take_while(u8::is_ascii_uppercase);
+            let column = letters.fold(0, |n, letter| 26 * n + usize::from(letter - b'A') + 1);
+            let value = Book::between(cell, "<v>", "</v>").first().map_or("", |v| *v).to_owned();
+            let text = || strings[value.parse::<usize>().expect("a string's number")].to_owned();
+            (column - 1, if cell.contains(" t=\"s\"") { text() } else { value.clone() })
+        };
+        let row = |row: &str| {
+            let cells = Book::between(row, "<c r=\"", "</c>").into_iter().map(cell);
+            let mut values = Vec::new();
+            for (column, value) in cells {
+                values.resize(column, String::new());
+                values.push(value);
+            }
+            values
+        };
+        Book::between(&sheet, "<row ", "</row>").into_iter().map(row).collect()
+    }
+}
+
+/// Each number of the sheet of channels under its own name, as fit.json has it; days as days; charts on their sheets.
+#[cfg(feature = "xlsx")]
+#[test]
+fn the_workbook_says_what_the_fit_says() {
+    let folder = fitted();
+    assert_eq!(folder.mmm(&["export", "fit", "board", "--format", "xlsx"]).code(), Some(3));
+    let fit = json(&folder.path().join("fit/fit.json"));
+    let mut book = Book::open(&folder.path().join("board/fit.xlsx"));
+    let sheets = book.sheets();
+    for sheet in ["summary", "channels", "curves", "plans", "weekly"] {
+        assert!(sheets.iter().any(|name| name == sheet), "no {sheet} in {sheets:?}");
+    }
+    let rows = book.rows("channels");
+    let column = |name: &str| {
+        rows[0].iter().position(|head| head == name).unwrap_or_else(|| panic!("no {name} in {:?}", rows[0]))
+    };
+    let channels = fit["channels"].as_array().expect("channels");
+    assert_eq!(rows.len(), channels.len() + 1);
+    for (row, channel) in rows[1..].iter().zip(channels) {
+        assert_eq!(row[column("channel")], channel["name"].as_str().expect("a name"));
+        for (name, pointer) in [
+            ("spend", "/spend"),
+            ("contribution", "/contribution/mean"),
+            ("contribution_q05", "/contribution/q05"),
+            ("contribution_q95", "/contribution/q95"),
+            ("roi", "/roi/mean"),
+            ("roi_q05", "/roi/q05"),
+            ("roi_q95", "/roi/q95"),
+            ("marginal_roi", "/marginal_roi/mean"),
+            ("marginal_roi_q05", "/marginal_roi/q05"),
+            ("marginal_roi_q95", "/marginal_roi/q95"),
+        ] {
+            let told = channel.pointer(pointer).and_then(Value::as_f64).expect("a number");
+            let shown: f64 = row[column(name)].parse().expect("a number");
+            assert!((shown - told).abs() <= 1e-12 * told.abs(), "{name}: {shown} is not {told}");
+        }
+    }
+    assert!(book.rows("summary")[1][4].starts_with("NOT CONVERGED"));
+    // Days since 1899-12-30, in a cell with the format of days.
+    let first = fit.pointer("/run/data/first").and_then(Value::as_str).expect("a day");
+    let day = |text: &str| text.parse::<chrono::NaiveDate>().expect("a day");
+    let serial = (day(first) - day("1899-12-30")).num_days().to_string();
+    let weekly = book.rows("weekly");
+    let at = weekly[0].iter().position(|head| head == "date").expect("a column of days");
+    assert_eq!(weekly[1][at], serial);
+    assert!(book.text("xl/styles.xml").contains("formatCode=\"yyyy-mm-dd\""));
+    let names = book.0.file_names().filter_map(Result::ok);
+    let charts = names.filter(|name| name.starts_with("xl/charts/chart")).count();
+    assert!(charts >= 3, "{charts} charts");
+}
+
 /// With its data a fit has all groups; without them the manifest says which are left out, and why.
 #[cfg(feature = "netcdf")]
 #[test]
