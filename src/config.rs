@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checked::{FitConfig, UncheckedConfig};
 pub use curve_prior::{BetaPrior, CurvePrior};
-pub use families::Adstock;
+pub use families::{Adstock, Drift};
 pub use load::{DecimalSign, LoadOptions, NamedChannel, OutcomeKind, Reading, ZeroWeeks};
 pub use models::parse_models;
 pub use range::Range;
@@ -49,6 +49,9 @@ pub struct ModelConfig {
     /// Saturation of channels that name none.
     #[serde(skip_serializing_if = "is_default")]
     pub saturation: SaturationFamily,
+    /// Whether the effects of channels that say nothing may change over the data.
+    #[serde(skip_serializing_if = "is_default")]
+    pub drift: Drift,
     /// Error process of the outcome around its mean.
     pub noise: Noise,
     /// An effect per period shared by all geos; a single market has none whatever is set.
@@ -70,6 +73,7 @@ impl Default for ModelConfig {
             holdout_periods: None,
             adstock: Adstock::default(),
             saturation: SaturationFamily::default(),
+            drift: Drift::None,
             noise: Noise::Ar1,
             weekly_effect: true,
             scaling: Scaling::Auto,
@@ -143,6 +147,9 @@ pub struct ChannelConfig {
     /// Overrides the model's saturation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub saturation: Option<SaturationFamily>,
+    /// Overrides the model's drift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// Fixes the Hill slope.
     pub slope: Option<f64>,
     /// Belief about the effect; the hierarchical default when empty.

@@ -112,7 +112,7 @@ fn without_nulls(value: Value) -> Value {
 mod tests {
     use super::*;
     use crate::config::{
-        Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, GapBelief, LogNormalPrior, Noise,
+        Adstock, BetaPrior, ChannelConfig, CurvePrior, Drift, EffectPrior, GapBelief, LogNormalPrior, Noise,
         SaturationFamily,
     };
     use crate::report::testdata;
@@ -124,6 +124,7 @@ mod tests {
         let own = ChannelConfig {
             adstock: Some(Adstock::None),
             saturation: Some(SaturationFamily::Hill),
+            drift: Some(Drift::Yearly),
             slope: Some(1.0),
             prior: Some(EffectPrior::Roi(LogNormalPrior::Interval { low: 0.5, high: 2.0, mass: 0.8 })),
             curve_prior: Some(CurvePrior {

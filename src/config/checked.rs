@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::faults::Faults;
 use super::ranges::{check_adstock, check_curve_prior, check_prior};
 use super::table::{MOST_DRAWS, Section};
-use super::{Adstock, ChannelConfig, ControlConfig, GapBelief, ModelConfig, SamplerConfig, SaturationFamily};
+use super::{
+    Adstock, ChannelConfig, ControlConfig, Drift, GapBelief, ModelConfig, SamplerConfig, SaturationFamily,
+};
 use crate::error::Error;
 
 /// The same settings before anybody looked at them.
@@ -89,6 +91,11 @@ impl UncheckedConfig {
     /// Saturation of a channel.
     pub fn saturation_of(&self, channel: &str) -> SaturationFamily {
         self.channels.get(channel).and_then(|own| own.saturation).unwrap_or(self.model.saturation)
+    }
+
+    /// Drift of a channel's effect.
+    pub fn drift_of(&self, channel: &str) -> Drift {
+        self.channels.get(channel).and_then(|own| own.drift).unwrap_or(self.model.drift)
     }
 
     /// The slope of a channel where it is no parameter.

@@ -1,9 +1,11 @@
-//! Families of carry-over by name, as files and flags choose them.
+//! Families of carry-over and drift by name, as files and flags choose them.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::words::nearest;
 
 /// Carry-over kernel of a channel.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -168,6 +170,61 @@ impl std::str::FromStr for Adstock {
             ["weibull_pdf", of, lag] => Ok(Adstock::WeibullPdf { shape: shape(of)?, max_lag: periods(lag)? }),
             ["weibull_cdf", of, lag] => Ok(Adstock::WeibullCdf { shape: shape(of)?, max_lag: periods(lag)? }),
             _ => Err(format!("expected {}", Adstock::FORMS)),
+        }
+    }
+}
+
+/// Whether a channel's effect may change over the data: the logarithm of its coefficient is a path that is straight
+/// between knots.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Drift {
+    /// It does not.
+    #[default]
+    None,
+    /// A knot every 52 weeks.
+    Yearly,
+    /// A knot every 26 weeks.
+    HalfYearly,
+}
+
+impl Drift {
+    /// What it may be.
+    pub(super) const NAMES: &'static [&'static str] = &["none", "yearly", "half_yearly"];
+
+    /// Weeks from knot to knot.
+    pub fn knot_weeks(self) -> Option<f64> {
+        match self {
+            Drift::None => None,
+            Drift::Yearly => Some(52.0),
+            Drift::HalfYearly => Some(26.0),
+        }
+    }
+}
+
+/// As files say it.
+impl fmt::Display for Drift {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Drift::None => "none",
+            Drift::Yearly => "yearly",
+            Drift::HalfYearly => "half_yearly",
+        })
+    }
+}
+
+impl std::str::FromStr for Drift {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Drift, String> {
+        match text {
+            "none" => Ok(Drift::None),
+            "yearly" => Ok(Drift::Yearly),
+            "half_yearly" => Ok(Drift::HalfYearly),
+            _ => Err(match nearest(text, Drift::NAMES.iter().copied()) {
+                Some(near) => format!("`{text}` is no drift; did you mean `{near}`?"),
+                None => format!("`{text}` is no drift; none, yearly and half_yearly are"),
+            }),
         }
     }
 }

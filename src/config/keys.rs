@@ -27,6 +27,7 @@ const CHANNEL: Shape = Table(&[
     ("exposure", Value),
     ("adstock", ADSTOCK),
     ("saturation", Value),
+    ("drift", Value),
     ("slope", Value),
     ("prior", Table(&[("roi", LOG_NORMAL), ("share", LOG_NORMAL), ("marginal_roi", LOG_NORMAL)])),
     (
@@ -73,6 +74,7 @@ const CONFIG: &[(&str, Shape)] = &[
             ("holdout_weeks", Value),
             ("adstock", ADSTOCK),
             ("saturation", Value),
+            ("drift", Value),
             ("noise", Value),
             ("weekly_effect", Value),
             ("scaling", Value),
@@ -218,6 +220,7 @@ spend = "a"
 exposure = "b"
 adstock = { kind = "delayed", peak = 2, max_lag = 8 }
 saturation = "hill"
+drift = "yearly"
 slope = 1.0
 prior.roi = { low = 0.5, high = 2.0, mass = 0.9 }
 prior.share = { median = 0.1, sd_log = 1.0 }
@@ -233,6 +236,7 @@ file = "experiments.csv"
 holdout_weeks = 13
 adstock = { kind = "none" }
 saturation = "root:0.5"
+drift = "half_yearly"
 noise = "ar1"
 weekly_effect = true
 scaling = "geo"

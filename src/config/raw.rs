@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
 use super::{
-    Adstock, BetaPrior, CausalGap, DecimalSign, GapBelief, Noise, OutcomeKind, SaturationFamily, Scaling,
-    ZeroWeeks, keys,
+    Adstock, BetaPrior, CausalGap, DecimalSign, Drift, GapBelief, Noise, OutcomeKind, SaturationFamily,
+    Scaling, ZeroWeeks, keys,
 };
 use crate::error::Error;
 
@@ -88,6 +88,8 @@ pub struct RawChannel {
     pub adstock: Option<Adstock>,
     /// Shape of diminishing returns.
     pub saturation: Option<SaturationFamily>,
+    /// Whether its effect may change over the data.
+    pub drift: Option<Drift>,
     /// Fixed Hill slope.
     pub slope: Option<f64>,
     /// Belief about the effect.
@@ -160,6 +162,8 @@ pub struct RawModel {
     pub adstock: Option<Adstock>,
     /// Saturation of channels that name none.
     pub saturation: Option<SaturationFamily>,
+    /// Drift of channels that name none.
+    pub drift: Option<Drift>,
     /// Error process.
     pub noise: Option<Noise>,
     /// An effect per period shared by all geos.
@@ -323,6 +327,7 @@ impl RawChannel {
             exposure: above.exposure.or(self.exposure),
             adstock: above.adstock.or(self.adstock),
             saturation: above.saturation.or(self.saturation),
+            drift: above.drift.or(self.drift),
             slope: above.slope.or(self.slope),
             prior: if above.prior == RawPrior::default() { self.prior } else { above.prior },
             curve_prior: RawCurvePrior {
@@ -342,6 +347,7 @@ impl RawModel {
             holdout_weeks: above.holdout_weeks.or(self.holdout_weeks),
             adstock: above.adstock.or(self.adstock),
             saturation: above.saturation.or(self.saturation),
+            drift: above.drift.or(self.drift),
             noise: above.noise.or(self.noise),
             weekly_effect: above.weekly_effect.or(self.weekly_effect),
             scaling: above.scaling.or(self.scaling),

@@ -56,6 +56,7 @@ impl RawConfig {
                 holdout_periods: None,
                 adstock: raw.model.adstock.unwrap_or(model.adstock),
                 saturation: raw.model.saturation.unwrap_or(model.saturation),
+                drift: raw.model.drift.unwrap_or(model.drift),
                 noise: raw.model.noise.unwrap_or(model.noise),
                 weekly_effect: raw.model.weekly_effect.unwrap_or(model.weekly_effect),
                 scaling: raw.model.scaling.unwrap_or(model.scaling),
@@ -94,6 +95,7 @@ fn channel_config(name: &str, raw: &RawChannel, faults: &mut Faults) -> ChannelC
     ChannelConfig {
         adstock: raw.adstock,
         saturation: raw.saturation,
+        drift: raw.drift,
         slope: raw.slope,
         prior: effect_prior(name, &raw.prior, faults),
         curve_prior: curve_prior(name, raw.curve_prior, faults),

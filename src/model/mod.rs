@@ -7,6 +7,7 @@ mod blocks;
 mod bridge;
 mod density;
 mod design;
+mod drift;
 mod expectation;
 mod experiments;
 mod gap;
@@ -31,11 +32,13 @@ pub use design::{
     BaselineDesign, Basis, Calibration, ChannelDesign, ColumnGroup, Design, EffectScale, ExposureScale,
     GapReason, MediaDesign, ScaledOutcome, ShapePrior,
 };
+pub use drift::{DriftPath, has_changed};
 pub use expectation::{Expectation, deviates};
 pub(crate) use experiments::ELSEWHERE;
 pub use experiments::{TestLifts, experiment_terms, reading_density};
 pub use gap::{GapPart, GapPrior};
 pub use media::{ChannelCotangents, Cotangents, Counterfactual, Media, OtherExposure};
+pub(crate) use media::{times_drift, without_drift};
 pub use observation::BaselineDraw;
 pub use predictive::PredictiveDraw;
 pub use prior_draw::{PriorDraw, prior_draw};

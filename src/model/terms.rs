@@ -110,6 +110,9 @@ impl Terms {
             for counterfactual in counterfactuals.iter() {
                 if let Some(of) = cotangents.of_mut(counterfactual.of().channel) {
                     of.shape.add(&counterfactual.reverse::<FMA>(at.theta));
+                    if at.theta.drift(counterfactual.of().channel).is_some() {
+                        counterfactual.add_by_ln_drift(&mut of.by_ln_drift);
+                    }
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The parameters on their natural scales at one point, and the gradient by them.
 
-use super::design::Design;
+use super::design::{ChannelDesign, Design};
 use crate::config::SaturationFamily;
 use crate::transform::adstock::{CarryShape, SlowPart};
 use crate::transform::saturation::Saturation;
@@ -20,6 +20,8 @@ pub struct Theta {
     pub slope: Vec<f64>,
     /// ln of the effect (ROI, marginal ROI or share).
     pub ln_effect: Vec<f64>,
+    /// How the effect changes over the data; nothing without drift.
+    pub drift: Vec<Drifting>,
     /// δ of the channels whose gap is sampled; 0 of the others.
     pub gap: Vec<f64>,
     /// η, spread of ln β over geos.
@@ -44,7 +46,36 @@ pub struct Theta {
     pub weekly: Vec<f64>,
 }
 
+/// The drift of one channel's effect.
+#[derive(Debug, Clone, Default)]
+pub struct Drifting {
+    /// sd of a year's step.
+    pub spread: f64,
+    /// From knot to knot, logarithms.
+    pub steps: Vec<f64>,
+    /// Effect in each period over that at the end of the data; empty without drift.
+    pub relative: Vec<f64>,
+}
+
+impl Drifting {
+    fn new(channel: &ChannelDesign, n_periods: usize) -> Drifting {
+        match &channel.drift {
+            Some(path) => {
+                Drifting { spread: 0.0, steps: vec![0.0; path.n_steps()], relative: vec![1.0; n_periods] }
+            }
+            None => Drifting::default(),
+        }
+    }
+}
+
 impl Theta {
+    /// Effect of channel `c` in each period over that at the end of the data, where it drifts.
+    #[inline(always)]
+    pub fn drift(&self, c: usize) -> Option<&[f64]> {
+        let relative = &self.drift[c].relative;
+        (!relative.is_empty()).then_some(relative)
+    }
+
     /// Carry-over of channel `c`.
     #[inline(always)]
     pub fn carry(&self, c: usize) -> CarryShape {
@@ -67,6 +98,7 @@ impl Theta {
             ln_half_saturation: vec![0.0; c],
             slope: vec![0.0; c],
             ln_effect: vec![0.0; c],
+            drift: design.media.channels.iter().map(|c| Drifting::new(c, design.n_periods)).collect(),
             gap: vec![0.0; c],
             geo_spread: vec![0.0; c],
             geo_factor: vec![1.0; c * g],
@@ -91,6 +123,8 @@ pub struct LikelihoodGradient {
     pub ln_slope: Vec<f64>,
     /// by ln effect.
     pub ln_effect: Vec<f64>,
+    /// by ln of the drift in each period; empty without.
+    pub ln_drift: Vec<Vec<f64>>,
     /// by δ, by terms that speak of causes.
     pub gap: Vec<f64>,
     /// by ln of the geo factor; C × G.
@@ -121,6 +155,12 @@ impl LikelihoodGradient {
             ln_half_saturation: vec![0.0; c],
             ln_slope: vec![0.0; c],
             ln_effect: vec![0.0; c],
+            ln_drift: design
+                .media
+                .channels
+                .iter()
+                .map(|c| if c.drift.is_some() { vec![0.0; design.n_periods] } else { Vec::new() })
+                .collect(),
             gap: vec![0.0; c],
             ln_geo_factor: vec![0.0; c * g],
             ln_sigma: vec![0.0; g],

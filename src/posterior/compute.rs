@@ -15,7 +15,7 @@ use super::parameters;
 use super::period;
 use super::quality;
 use super::summary::{bulk_sd, mean_sd, quantiles};
-use super::types::{ChannelPosterior, Expected, Gap, Parameter, Posterior};
+use super::types::{ChannelPosterior, DriftPosterior, Expected, Gap, Parameter, Posterior};
 use crate::config::Adstock;
 use crate::data::{Activity, Dataset};
 use crate::diagnostics::{Loo, psis_points};
@@ -137,6 +137,8 @@ struct Part {
     channels: Vec<Vec<ChannelDraw>>,
     theta: Vec<Vec<[f64; 4]>>,
     carry: Vec<Vec<CarryShape>>,
+    /// ln of the effect at the end over that at the start, channel by channel.
+    drift: Vec<Vec<f64>>,
     /// δ of every channel, draw by draw.
     gaps: Vec<Vec<f64>>,
     baseline_total: Vec<f64>,
@@ -154,6 +156,7 @@ impl Part {
             channels: Vec::with_capacity(range.len()),
             theta: Vec::with_capacity(range.len()),
             carry: Vec::with_capacity(range.len()),
+            drift: Vec::with_capacity(range.len()),
             gaps: Vec::with_capacity(range.len()),
             baseline_total: Vec::with_capacity(range.len()),
             means: Means::new(density),
@@ -206,6 +209,7 @@ impl Part {
         });
         self.theta.push(shapes.collect());
         self.carry.push((0..density.design.n_channels()).map(|c| theta.carry(c)).collect());
+        self.drift.push(theta.drift.iter().map(|drift| drift.steps.iter().sum()).collect());
         self.baseline_total.push(self.means.add(density, state, baseline, &caused));
         self.gaps.push(gaps);
     }
@@ -297,6 +301,10 @@ fn channel(
         carryover_share: carry(&|at| adstock::carryover_share(channel.adstock, at)),
         slow_half_life_weeks: slow(&|at| weeks * adstock::half_life(Adstock::default(), at.slow.retention)),
         slow_share: slow(&|at| at.slow.share),
+        drift: channel.drift.as_ref().map(|path| DriftPosterior {
+            ln_ratio: parts.iter().flat_map(|p| p.drift.iter().map(|row| row[c])).collect(),
+            prior_of_change: path.prior_of_change(),
+        }),
         half_saturation: collect(&|s| s[2]),
         slope: collect(&|s| s[1]),
         saturation: draws.iter().map(|d| if d.ceiling > 0.0 { total(d) / d.ceiling } else { 0.0 }).collect(),
@@ -313,7 +321,7 @@ fn channel(
         curve: curve(|d| &d.curve),
         value_curve: curve(|d| &d.value_curve),
         value_slope: curve(|d| &d.value_slope),
-        plan_curve: design.outcome.is_ragged().then(|| curve(|d| &d.plan_curve)),
+        plan_curve: (design.outcome.is_ragged() || channel.drift.is_some()).then(|| curve(|d| &d.plan_curve)),
         plan_spend: channel.spend.iter().zip(&design.outcome.pace).map(|(spend, pace)| spend * pace).sum(),
         observed_max_multiplier: design.observed_max_multiplier(c),
         roi_contraction: contraction(bulk_sd(ln_effect), expectation.sd()),

@@ -1,6 +1,6 @@
 //! One posterior draw in the user's units: contributions, ROI, response curves.
 
-use crate::model::{ChannelDesign, Density, EffectScale, State};
+use crate::model::{ChannelDesign, Density, EffectScale, State, times_drift, without_drift};
 use crate::transform::saturation::Multiples;
 use crate::transform::simd::{Kernel, dispatch, dot};
 
@@ -19,7 +19,7 @@ pub struct ChannelDraw {
     pub value_curve: Vec<f64>,
     /// d value / d multiplier at each spend multiplier, currency; NaN at 0.
     pub value_slope: Vec<f64>,
-    /// The value curve with every geo at its pace; empty where that is the same.
+    /// The value curve with every geo at its pace and the effect of the end of the data; empty where that is the same.
     pub plan_curve: Vec<f64>,
     /// Σ β over the active fitted cells, outcome units: what full saturation would bring.
     pub ceiling: f64,
@@ -69,11 +69,13 @@ impl Kernel for Outcomes<'_> {
         let (design, media) = (&density.design, &state.media);
         let (n_geos, n) = (design.n_geos, design.n_periods);
         let zeros = || vec![0.0; multipliers.len()];
+        let drift = state.theta.drift(c);
+        let planned = design.outcome.is_ragged() || drift.is_some();
         let mut draw = ChannelDraw {
             curve: zeros(),
             value_curve: zeros(),
             value_slope: zeros(),
-            plan_curve: if design.outcome.is_ragged() { zeros() } else { Vec::new() },
+            plan_curve: if planned { zeros() } else { Vec::new() },
             ..Default::default()
         };
         let saturation = state.theta.saturation(c);
@@ -84,7 +86,13 @@ impl Kernel for Outcomes<'_> {
             let i = c * n_geos + g;
             let (cells, local) = (i * n..(i + 1) * n, g * n..(g + 1) * n);
             let (h, beta) = (&media.effect[cells], media.beta[i]);
-            let (units, value) = (&design.outcome.units[local.clone()], &design.outcome.value[local]);
+            let (units, value) = (&design.outcome.units[local.clone()], &design.outcome.value[local.clone()]);
+            let drifted = drift
+                .map(|drift| (without_drift(drift, h), times_drift(drift, units), times_drift(drift, value)));
+            let (h, units, value) = match &drifted {
+                Some((h, units, value)) => (h.as_slice(), units.as_slice(), value.as_slice()),
+                None => (h, units, value),
+            };
             let contribution = beta * dot::<FMA>(units, h);
             draw.contribution.push(contribution);
             let today = beta * dot::<FMA>(value, h);
@@ -114,7 +122,15 @@ impl Kernel for Outcomes<'_> {
                 }
             };
             add(&mut draw.value_curve, in_currency, &of_geo);
-            add(&mut draw.plan_curve, in_currency * design.outcome.pace[g], &of_geo);
+            if drift.is_some() {
+                // Plans are for what comes after the data.
+                let value = &design.outcome.value[local];
+                series.fill(value, h);
+                series.curve::<FMA>((beta, beta * dot::<FMA>(value, h)), &mut of_geo);
+                add(&mut draw.plan_curve, design.outcome.pace[g], &of_geo);
+            } else {
+                add(&mut draw.plan_curve, in_currency * design.outcome.pace[g], &of_geo);
+            }
         }
         draw
     }

@@ -80,6 +80,8 @@ pub struct ChannelPosterior {
     pub slow_half_life_weeks: Vec<f64>,
     /// Share of the effect that a slow part has; empty without.
     pub slow_share: Vec<f64>,
+    /// How the effect changed over the data, where it may.
+    pub drift: Option<DriftPosterior>,
     /// Half-saturation K in exposure units per period (per head when scaled by population).
     pub half_saturation: Vec<f64>,
     /// Hill slope S.
@@ -168,4 +170,13 @@ pub struct FitQuality {
     pub residual_lag1_autocorrelation: f64,
     /// Leave-one-out predictive accuracy; `None` on held-out cells.
     pub loo: Option<crate::diagnostics::Loo>,
+}
+
+/// How a channel's effect changed over the data.
+#[derive(Debug, Clone)]
+pub struct DriftPosterior {
+    /// Logarithm of the effect at the end over that at the start; S draws.
+    pub ln_ratio: Vec<f64>,
+    /// Prior probability of a change, as [`crate::model::has_changed`] counts one.
+    pub prior_of_change: f64,
 }

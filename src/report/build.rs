@@ -13,8 +13,8 @@ use crate::data::{Dataset, Measure, in_lockstep, knot_weeks, period_digests};
 use crate::diagnostics::{Diagnostics, ParameterDiagnostics};
 use crate::planning::{Scenario, TestValue};
 use crate::posterior::{Cell, Evidence, FitQuality, Parameter, Posterior, Summary, evidence};
-use crate::report::channel::GapReport;
 use crate::report::channel::{ChannelKind, ChannelReport, EvidenceReport, GeoReport};
+use crate::report::channel::{DriftReport, GapReport};
 use crate::report::curve::{ResponseCurve, response_curve};
 use crate::report::finite::{finite, first_non_finite};
 use crate::report::fit::*;
@@ -209,6 +209,7 @@ pub(crate) fn channel(
     let cost = draws.roi.as_ref().map(|_| draws.contribution.iter().map(|c| draws.spend / c).collect());
     let (cost_per_outcome, cost_per_outcome_reason) =
         defined(cost, NO_SPEND, "the contribution is zero in some draws");
+    let one = posterior.multipliers.iter().position(|m| *m == 1.0);
     ChannelReport {
         name: data.name.clone(),
         spend_column: data.spend_column.clone(),
@@ -225,6 +226,7 @@ pub(crate) fn channel(
         cost_per_outcome_reason,
         adstock: shape::adstock(config, data, draws),
         saturation: shape::saturation(config, data, draws),
+        drift: DriftReport::of(config.drift_of(&data.name), draws, one),
         causal_gap: GapReport::of(draws),
         evidence,
         by_geo: if dataset.n_geos() > 1 { by_geo(dataset, posterior, index) } else { vec![] },

@@ -1,5 +1,6 @@
 //! The structs of one channel in `fit.json`.
 
+mod drift;
 mod gap;
 
 use schemars::JsonSchema;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::posterior::{EvidenceVerdict, ExpectedEffect, Summary, data_weight};
 
+pub use drift::DriftReport;
 pub use gap::{GapReasonKind, GapReport};
 
 /// What one channel did over the fitted window.
@@ -45,6 +47,9 @@ pub struct ChannelReport {
     pub adstock: AdstockReport,
     /// Diminishing returns.
     pub saturation: SaturationReport,
+    /// How the effect changed over the data; absent where it is taken for the same throughout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftReport>,
     /// What is caused of the effect by correlation; absent where one is taken for the other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causal_gap: Option<GapReport>,

@@ -24,8 +24,8 @@ pub use build::prior::build_prior;
 pub use build::{FitInputs, build};
 pub(crate) use build::{data_report, tool};
 pub use channel::{
-    AdstockReport, ChannelKind, ChannelReport, EvidenceReport, GapReasonKind, GapReport, GeoReport,
-    SaturationReport, SlowReport,
+    AdstockReport, ChannelKind, ChannelReport, DriftReport, EvidenceReport, GapReasonKind, GapReport,
+    GeoReport, SaturationReport, SlowReport,
 };
 pub use curve::{Band, ResponseCurve};
 pub(crate) use evidence::contradiction;

@@ -120,6 +120,7 @@ fn channel(name: &str, spend: f64, roi: f64, step: f64) -> ChannelPosterior {
         carryover_share: draws(0.4, 0.1, step),
         slow_half_life_weeks: Vec::new(),
         slow_share: Vec::new(),
+        drift: None,
         half_saturation: draws(80.0, 0.2, step),
         slope: draws(1.2, 0.1, step),
         saturation: draws(0.5, 0.1, step),

@@ -5,8 +5,8 @@ use crate::report::{Fit, RoiUnit};
 use crate::show::sensitivity::sensitivity;
 use crate::show::table::{fits, wrap};
 use crate::show::terminal::{
-    COLUMNS, Style, advice, by_roi, channel_rows, channel_table, costs, doubts, evidence, footnotes, header,
-    left_out, paint, test_advice, tests, warnings,
+    COLUMNS, Style, advice, by_roi, channel_rows, channel_table, costs, doubts, drifting, evidence,
+    footnotes, header, left_out, paint, test_advice, tests, warnings,
 };
 use crate::warning::Warning;
 use crate::words::numbers::clean;
@@ -76,6 +76,7 @@ fn full(fit: &Fit, style: Style) -> String {
         costs(fit),
         evidence(fit, style),
         doubts(fit, style),
+        drifting(fit, style),
         tests(fit),
         advice(fit),
         test_advice(fit),
@@ -100,6 +101,7 @@ fn short(fit: &Fit, style: Style) -> String {
         costs(fit),
         weak(fit, style),
         doubts(fit, style),
+        drifting(fit, style),
         tests(fit),
         advice(fit),
         test_advice(fit),

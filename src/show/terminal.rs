@@ -6,6 +6,7 @@ use crate::posterior::EvidenceVerdict;
 use crate::report::{ChannelReport, Fit, OutcomeReport, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::causes;
+use crate::show::drifts::drifts;
 use crate::show::table::{layout, wrap};
 use crate::warning::Warning;
 use crate::words::numbers::{TERMS, amount, clean, percent, ratio};
@@ -259,6 +260,16 @@ pub(super) fn doubts(fit: &Fit, style: Style) -> Vec<String> {
     }
     let mut lines = vec![paint("Correlation and cause", "1", style)];
     lines.extend(doubts.into_iter().flat_map(|doubt| wrap("- ", 2, &doubt)));
+    lines
+}
+
+pub(super) fn drifting(fit: &Fit, style: Style) -> Vec<String> {
+    let sentences = drifts(fit);
+    if sentences.is_empty() {
+        return vec![];
+    }
+    let mut lines = vec![paint("Change of the effects", "1", style)];
+    lines.extend(sentences.into_iter().flat_map(|sentence| wrap("- ", 2, &sentence)));
     lines
 }
 

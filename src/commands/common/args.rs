@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use mmm::config::{
-    Adstock, CausalGap, Day, DecimalSign, GapBelief, Noise, OutcomeKind, RawChannel, RawConfig, RawControl,
-    RawData, RawLogNormal, RawModel, RawPrior, RawSampler, Resolved, SaturationFamily, Scaling, ZeroWeeks,
+    Adstock, CausalGap, Day, DecimalSign, Drift, GapBelief, Noise, OutcomeKind, RawChannel, RawConfig,
+    RawControl, RawData, RawLogNormal, RawModel, RawPrior, RawSampler, Resolved, SaturationFamily, Scaling,
+    ZeroWeeks,
 };
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{Deserialize, IntoDeserializer};
@@ -78,6 +79,11 @@ pub struct ModelArgs {
     /// root:POWER or linear [default: hill]
     #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = saturation)]
     saturation: Vec<OfChannel<SaturationFamily>>,
+    /// Whether the effect of all channels or of one (tv=KIND) may change over the data: yearly or half_yearly, a path
+    /// with a knot every 52 or 26 weeks. The fit tells with what probability it has; plans use its last value
+    /// [default: none]
+    #[arg(long, value_name = "[CHANNEL=]KIND", value_parser = drift)]
+    drift: Vec<OfChannel<Drift>>,
     /// Belief about a channel: tv:roi=0.8..3 or tv:share=0.02..0.1@0.8 (90 % interval, or the mass after @);
     /// scales are roi, marginal_roi (currency per currency) and share (of the outcome)
     #[arg(long, value_name = "CHANNEL:SCALE=LOW..HIGH", value_parser = prior)]
@@ -208,30 +214,11 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
     for name in &model.captures_demand {
         channels.entry(name.clone()).or_default().captures_demand = Some(true);
     }
-    let mut adstock = None;
-    for (name, kind) in &model.adstock {
-        let (place, whose) = match name {
-            Some(name) => {
-                (&mut channels.entry(name.clone()).or_default().adstock, format!("channel `{name}` is"))
-            }
-            None => (&mut adstock, "all channels are".to_owned()),
-        };
-        if place.replace(*kind).is_some() {
-            return Err(twice("--adstock", &format!("{whose} given two kinds of carry-over")));
-        }
-    }
-    let mut saturation = None;
-    for (name, kind) in &model.saturation {
-        let (place, whose) = match name {
-            Some(name) => {
-                (&mut channels.entry(name.clone()).or_default().saturation, format!("channel `{name}` is"))
-            }
-            None => (&mut saturation, "all channels are".to_owned()),
-        };
-        if place.replace(*kind).is_some() {
-            return Err(twice("--saturation", &format!("{whose} given two kinds of saturation")));
-        }
-    }
+    let adstock =
+        of_channels(&model.adstock, &mut channels, ("--adstock", "carry-over"), |c| &mut c.adstock)?;
+    let saturation =
+        of_channels(&model.saturation, &mut channels, ("--saturation", "saturation"), |c| &mut c.saturation)?;
+    let drift = of_channels(&model.drift, &mut channels, ("--drift", "drift"), |c| &mut c.drift)?;
     let mut controls: BTreeMap<String, RawControl> = BTreeMap::new();
     for (name, share) in &model.reliability {
         let control = RawControl { reliability: Some(*share), assumed: false };
@@ -244,12 +231,35 @@ pub fn flags(data: DataArgs, model: ModelArgs, sampler: SamplerArgs) -> Result<R
         data,
         channels,
         controls,
-        model: model.into_raw(adstock, saturation),
+        model: RawModel { adstock, saturation, drift, ..model.into_raw() },
         sampler,
         ..RawConfig::default()
     };
     flags.clone().resolve(RawConfig::default())?;
     Ok(flags)
+}
+
+/// Sets what a flag says of single channels; returns what it says of all.
+fn of_channels<T: Copy>(
+    said: &[OfChannel<T>],
+    channels: &mut BTreeMap<String, RawChannel>,
+    (flag, what): (&str, &str),
+    place: impl Fn(&mut RawChannel) -> &mut Option<T>,
+) -> Result<Option<T>, BadUsage> {
+    let mut of_all = None;
+    for (name, kind) in said {
+        let (before, whose) = match name {
+            Some(name) => {
+                let own = place(channels.entry(name.clone()).or_default());
+                (own.replace(*kind), format!("channel `{name}` is"))
+            }
+            None => (of_all.replace(*kind), "all channels are".to_owned()),
+        };
+        if before.is_some() {
+            return Err(twice(flag, &format!("{whose} given two kinds of {what}")));
+        }
+    }
+    Ok(of_all)
 }
 
 fn twice(flag: &str, what: &str) -> BadUsage {
@@ -290,17 +300,17 @@ impl DataArgs {
 }
 
 impl ModelArgs {
-    fn into_raw(self, adstock: Option<Adstock>, saturation: Option<SaturationFamily>) -> RawModel {
+    /// But for what may be told of one channel.
+    fn into_raw(self) -> RawModel {
         RawModel {
             holdout_weeks: self.holdout_weeks,
-            adstock,
-            saturation,
             noise: self.noise,
             weekly_effect: self.weekly_effect,
             scaling: self.scaling,
             trend_knot_weeks: self.trend_knot_weeks,
             seasonality_pairs: self.seasonality_pairs,
             causal_gap: self.causal_gap.contains(&GapFlag::Off).then_some(CausalGap::None),
+            ..RawModel::default()
         }
     }
 }
@@ -346,6 +356,13 @@ fn adstock(text: &str) -> Result<OfChannel<Adstock>, String> {
 }
 
 fn saturation(text: &str) -> Result<OfChannel<SaturationFamily>, String> {
+    match text.rsplit_once('=') {
+        Some((channel, kind)) => Ok((Some(channel.to_owned()), kind.parse()?)),
+        None => Ok((None, text.parse()?)),
+    }
+}
+
+fn drift(text: &str) -> Result<OfChannel<Drift>, String> {
     match text.rsplit_once('=') {
         Some((channel, kind)) => Ok((Some(channel.to_owned()), kind.parse()?)),
         None => Ok((None, text.parse()?)),

@@ -1,6 +1,6 @@
 //! How many parameters a regression has, counted before it is built, and whether the data are enough for them.
 
-use crate::config::{Adstock, ChannelConfig, CurvePrior, FitConfig, ModelConfig, Noise};
+use crate::config::{Adstock, ChannelConfig, CurvePrior, Drift, FitConfig, ModelConfig, Noise};
 use crate::data::dataset::{Channel, Dataset, Interval};
 use crate::error::Error;
 
@@ -31,9 +31,10 @@ pub(crate) fn fourier_pairs(n_periods: usize, interval: Interval, pairs: usize) 
 /// geo is pooled and not counted.
 ///
 /// # Errors
-/// When there are fewer known outcomes than parameters.
+/// When there are fewer known outcomes than parameters, or a drift has not two knots' worth of periods.
 pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
     let fitted = data.n_periods().saturating_sub(data.held_out(&config.model));
+    enough_for_drift(data, config, fitted)?;
     let known = data.outcome.observed.columns().into_iter().take(fitted);
     let rows = known.flat_map(|c| c.to_vec()).filter(|o| *o).count();
     let baseline = of_baseline(data, config);
@@ -59,6 +60,33 @@ pub fn enough_rows(data: &Dataset, config: &FitConfig) -> Result<(), Error> {
         "give more history, merge channels, drop controls with --exclude, or give channels priors of their own{season}{trend}"
     );
     Err(Error::data(&data.source.file, problem, hint))
+}
+
+/// Over less than two pieces of a path a change of the effect is what season and trend are.
+fn enough_for_drift(data: &Dataset, config: &FitConfig, fitted: usize) -> Result<(), Error> {
+    // Two years of months are 103 weeks, and rounding must not refuse them.
+    let weeks = (fitted as f64 * data.interval.days() / 7.0).round() + 1.0;
+    let short = |channel: &&Channel| {
+        config.drift_of(&channel.name).knot_weeks().is_some_and(|knot| weeks < 2.0 * knot)
+    };
+    let Some(channel) = data.channels.iter().find(short) else { return Ok(()) };
+    let kind = config.drift_of(&channel.name);
+    let least = 2.0 * kind.knot_weeks().unwrap_or_default();
+    let shorter = match kind {
+        Drift::Yearly if weeks >= 52.0 => format!("--drift {}=half_yearly, or ", channel.name),
+        _ => String::new(),
+    };
+    Err(Error::data(
+        &data.source.file,
+        format!(
+            "a {kind} drift of channel `{}` needs {least} weeks to be told from season and trend; {fitted} periods are fitted",
+            channel.name
+        ),
+        format!(
+            "give more history, {shorter}leave its effect the same throughout (--drift {}=none)",
+            channel.name
+        ),
+    ))
 }
 
 /// Intercept and standard deviation of the noise, and what else there is.

@@ -1,5 +1,7 @@
 //! The effect of one channel: ln ROI, ln marginal ROI or ln share, of a prior of its own or of the shared one.
 
+mod drift;
+
 use super::accumulator::Accumulator;
 use super::coordinates::EFFECT;
 use super::drawing::Drawing;
@@ -8,6 +10,8 @@ use super::numbering::Numbering;
 use crate::model::design::{ChannelDesign, EffectScale};
 use crate::model::returns::{Returns, ReturnsPrior};
 use crate::model::theta::{LikelihoodGradient, Theta};
+
+pub use drift::DriftBlock;
 
 /// ln effect of the regression: standardised by the channel's own prior, or bent about the centre of the shared one.
 #[derive(Debug, Clone, Copy)]

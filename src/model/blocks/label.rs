@@ -9,6 +9,8 @@ pub enum Label<'a> {
     One(&'static str),
     /// `retention[tv]`
     OfChannel(&'static str, &'a str),
+    /// `drift_step[tv,1]`
+    OfChannelNumbered(&'static str, &'a str, usize),
     /// `geo_factor[tv,north]`
     OfChannelAndGeo(&'static str, &'a str, usize),
     /// `sigma[north]`
@@ -27,6 +29,7 @@ impl Label<'_> {
         match self {
             Label::One(what) => (*what).to_owned(),
             Label::OfChannel(what, channel) => format!("{what}[{channel}]"),
+            Label::OfChannelNumbered(what, channel, i) => format!("{what}[{channel},{i}]"),
             Label::OfChannelAndGeo(what, channel, g) => of_channel_and_geo(what, channel, &data.geos[*g]),
             Label::OfGeo(what, g) => format!("{what}[{}]", data.geos[*g]),
             Label::OfPeriod(what, t) => format!("{what}[{}]", data.dates[*t]),

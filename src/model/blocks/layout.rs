@@ -6,7 +6,7 @@ use super::accumulator::Accumulator;
 use super::baseline_scales::BaselineScales;
 use super::carry_over::CarryOver;
 use super::drawing::Drawing;
-use super::effect::EffectBlock;
+use super::effect::{DriftBlock, EffectBlock};
 use super::gap::GapBlock;
 use super::geo_factors::GeoFactors;
 use super::label::Visit;
@@ -47,6 +47,8 @@ pub struct ChannelBlocks {
     pub saturation: SaturationBlock,
     /// ROI or what stands for it.
     pub effect: EffectBlock,
+    /// How it changes over the data.
+    pub drift: DriftBlock,
     /// δ, where an experiment speaks of the channel.
     pub gap: GapBlock,
     /// Panels only.
@@ -59,6 +61,7 @@ impl ChannelBlocks {
             carry_over: CarryOver::number(channel, next),
             saturation: SaturationBlock::number(channel, next),
             effect: EffectBlock::number(channel, next),
+            drift: DriftBlock::number(channel, next),
             gap: GapBlock::number(channel, next),
             geo: (n_geos > 1).then(|| GeoFactors::number(n_geos, next)),
         }
@@ -102,6 +105,7 @@ impl Layout {
             blocks.carry_over.decode(q, channel.0, theta);
             blocks.saturation.decode(q, channel, theta);
             blocks.effect.decode(q, channel.0, &design.media.pool, theta);
+            blocks.drift.decode(q, channel, theta);
             blocks.gap.decode(q, channel.0, theta);
             if let Some(geo) = blocks.geo {
                 geo.decode(q, channel.0, &self.learnt.factors[channel.0], theta);
@@ -135,6 +139,7 @@ impl Layout {
             if blocks.effect.is_pooled() {
                 of_causal = by_causal.next().copied().unwrap_or(0.0);
             }
+            blocks.drift.prior(&mut p, channel, theta, by);
             blocks.gap.prior(&mut p, channel, theta, by, of_causal);
             if let Some(geo) = blocks.geo {
                 geo.prior(&mut p, (channel.0, &self.learnt.factors[channel.0]), theta, by);
@@ -158,6 +163,7 @@ impl Layout {
         for (blocks, (c, channel)) in self.of_channels(design) {
             blocks.carry_over.draw(channel, draw);
             blocks.saturation.draw(channel, draw);
+            blocks.drift.draw(channel, draw);
             let gap = blocks.gap.draw(channel, draw);
             blocks.effect.draw(pool, &mut pooled, gap, draw);
             if let Some(geo) = blocks.geo {
@@ -208,6 +214,7 @@ impl Layout {
             blocks.carry_over.visit(name, c, theta, visit);
             blocks.saturation.visit(channel, theta, visit);
             blocks.effect.visit(channel, theta, visit);
+            blocks.drift.visit(name, c, theta, visit);
             blocks.gap.visit(name, c, theta, visit);
             if let Some(geo) = blocks.geo {
                 geo.visit(name, c, theta, visit);

@@ -19,6 +19,7 @@ mod pool;
 mod saturation;
 
 pub use carry_over::{retention_column, slow_columns};
+pub(crate) use coordinates::half_normal as half_normal_value;
 pub use coordinates::{FactorCoordinates, FactorInformation};
 pub(crate) use drawing::Drawing;
 pub use gap::{gap_column, gap_label};

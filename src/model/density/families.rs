@@ -2,7 +2,9 @@
 
 use super::tests::{assert_gradient, data, point};
 use super::*;
-use crate::config::{Adstock, EffectPrior, FitConfig, LogNormalPrior, SaturationFamily, UncheckedConfig};
+use crate::config::{
+    Adstock, Drift, EffectPrior, FitConfig, LogNormalPrior, SaturationFamily, UncheckedConfig,
+};
 
 const CARRY_OVERS: [Adstock; 9] = [
     Adstock::Geometric { max_lag: None },
@@ -48,6 +50,38 @@ fn every_combination_has_the_gradient_of_its_density() {
             }
         }
     }
+}
+
+#[test]
+fn a_drift_has_the_gradient_of_its_density_whatever_the_carry_over() {
+    for (adstock, saturation) in CARRY_OVERS.into_iter().zip(SATURATIONS.into_iter().cycle()) {
+        let config = config(adstock, saturation).with(|c| c.model.drift = Drift::HalfYearly).unwrap();
+        for n_geos in [1, 3] {
+            let density = Density::new(Design::new(&data(n_geos, 80), &config).unwrap());
+            let q = point(density.layout.dim, 3, 0.8);
+            assert_gradient(&density, q, &format!("{n_geos} geos, {adstock:?}, {saturation}"));
+        }
+    }
+}
+
+/// The return over the window is what the parameter says, however the effect drifts; the coefficient is today's.
+#[test]
+fn a_drift_leaves_the_return_and_ends_at_one() {
+    let config = FitConfig::default().with(|c| c.model.drift = Drift::HalfYearly).unwrap();
+    let density = Density::new(Design::new(&data(3, 80), &config).unwrap());
+    let (design, mut state) = (&density.design, density.state());
+    density.locate(&point(density.layout.dim, 5, 1.0), &mut state);
+    let (c, n) = (2, design.n_periods);
+    let drift = state.theta.drift(c).unwrap().to_vec();
+    assert!(drift[n - 1] == 1.0 && (drift[0] - 1.0).abs() > 0.01, "{drift:?}");
+    let brought: f64 = (0..3 * n)
+        .map(|i| {
+            let series = c * 3 + i / n;
+            design.outcome.value[i] * state.media.beta[series] * state.media.effect[series * n + i % n]
+        })
+        .sum();
+    let roi = brought / design.media.channels[c].numeraire;
+    assert!((roi.ln() - state.theta.ln_effect[c]).abs() < 1e-9, "{roi}");
 }
 
 /// Values that a start, a draw of the prior and a decoding share coordinates for: as many as there are parameters.

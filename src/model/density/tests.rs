@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::config::{
-    Adstock, BetaPrior, ChannelConfig, CurvePrior, EffectPrior, FitConfig, LogNormalPrior, Noise,
+    Adstock, BetaPrior, ChannelConfig, CurvePrior, Drift, EffectPrior, FitConfig, LogNormalPrior, Noise,
     UncheckedConfig,
 };
 use crate::data::*;
@@ -93,7 +93,11 @@ pub(crate) fn configs() -> Vec<(&'static str, FitConfig)> {
     };
     let tv = priors.channels.get_mut("tv").unwrap();
     tv.curve_prior = Some(shape);
+    let mut drifting = priors.clone();
+    drifting.model.drift = Drift::HalfYearly;
+    drifting.channels.get_mut("late").unwrap().drift = Some(Drift::None);
     vec![
+        ("drifting", drifting.try_into().unwrap()),
         ("default", FitConfig::default()),
         ("white", white),
         ("weekly", weekly),

@@ -8,6 +8,7 @@ use super::exposure::ExposureScale;
 use super::outcome::ScaledOutcome;
 use super::shape::ShapePrior;
 use crate::config::{Adstock, SaturationFamily};
+use crate::model::drift::DriftPath;
 use crate::model::gap::GapPrior;
 use crate::transform::adstock::carry_over_periods;
 
@@ -23,6 +24,8 @@ pub struct ChannelDesign {
     pub adstock: Adstock,
     /// Family of saturation.
     pub saturation: SaturationFamily,
+    /// How its effect may change over the data.
+    pub drift: Option<DriftPath>,
     /// Slope when fixed.
     pub fixed_slope: Option<f64>,
     /// What the sampled effect measures.

@@ -9,6 +9,7 @@ use super::outcome::ScaledOutcome;
 use super::shape::ShapePrior;
 use crate::config::{ChannelConfig, EffectPrior, FitConfig};
 use crate::data::{Channel, Dataset, Experiment, OutcomeKind, in_lockstep};
+use crate::model::drift::DriftPath;
 use crate::model::gap::GapPrior;
 
 /// Prior of an organic channel's share of the outcome: ln share ~ N(ln 0.02, 1).
@@ -125,6 +126,7 @@ fn scaled(
         name: channel.name.clone(),
         adstock: config.adstock_of(&channel.name),
         saturation: config.saturation_of(&channel.name),
+        drift: DriftPath::new(config.drift_of(&channel.name), outcome.n_periods, data.interval.days() / 7.0),
         fixed_slope: config.fixed_slope_of(&channel.name),
         scale: effect,
         numeraire: if effect == EffectScale::Share { outcome.whole } else { total_spend },

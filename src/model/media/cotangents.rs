@@ -49,6 +49,8 @@ pub struct ChannelCotangents {
     pub by_beta: Vec<f64>,
     /// By the parameters of the shape, directly, as a [`super::Counterfactual`] gives them.
     pub shape: ShapeGradient,
+    /// By the logarithm of the drift in each period, directly.
+    pub by_ln_drift: Vec<f64>,
     by_effect: Vec<f64>,
     touched: Vec<bool>,
     n_periods: usize,
@@ -59,6 +61,7 @@ impl ChannelCotangents {
         ChannelCotangents {
             by_beta: vec![0.0; n_geos],
             shape: ShapeGradient::default(),
+            by_ln_drift: vec![0.0; n_periods],
             by_effect: vec![0.0; n_geos * n_periods],
             touched: vec![false; n_geos],
             n_periods,
@@ -79,6 +82,7 @@ impl ChannelCotangents {
     fn clear(&mut self) {
         self.by_beta.fill(0.0);
         self.shape = ShapeGradient::default();
+        self.by_ln_drift.fill(0.0);
         for (g, series) in self.by_effect.chunks_exact_mut(self.n_periods).enumerate() {
             if std::mem::take(&mut self.touched[g]) {
                 series.fill(0.0);

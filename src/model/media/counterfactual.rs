@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::theta::Theta;
+use super::drifted::{times, without};
 use crate::config::Adstock;
 use crate::transform::adstock::Carry;
 use crate::transform::saturation::{Cotangent, Responded, Response, ShapeGradient, ShapeSums};
@@ -76,15 +77,32 @@ impl Counterfactual {
             by_parameter: &mut self.by_retention,
         };
         theta.saturation(c).forward::<FMA>(&self.adstocked[window.clone()], &self.tangent[window], &mut out);
+        if let Some(drift) = theta.drift(c) {
+            self.effect.iter_mut().zip(&drift[self.of.window.clone()]).for_each(|(h, d)| *h *= d);
+        }
         self.by_effect.fill(0.0);
+    }
+
+    /// Adds what the derivative by the effect says of the logarithm of a drift, to one entry per period.
+    pub fn add_by_ln_drift(&self, by_ln_drift: &mut [f64]) {
+        let own = self.by_effect.iter().zip(&self.effect);
+        for (to, (by, h)) in by_ln_drift[self.of.window.clone()].iter_mut().zip(own) {
+            *to += by * h;
+        }
     }
 
     /// What the derivative by the effect says of the channel's shape.
     #[inline(always)]
     pub fn reverse<const FMA: bool>(&self, theta: &Theta) -> ShapeGradient {
         let mut sums = ShapeSums::new(theta.saturation(self.of.channel));
-        let series = Responded { effect: &self.effect, logit: &self.logit, by_retention: &self.by_retention };
-        let by = Cotangent { beta: 1.0, by_media: &self.by_effect, cost: 0.0, weight: &self.by_effect };
+        let drift = theta.drift(self.of.channel).map(|drift| &drift[self.of.window.clone()]);
+        let own = drift.map(|drift| (without(drift, &self.effect), times(drift, &self.by_effect)));
+        let (effect, by_effect) = match &own {
+            Some((effect, by_effect)) => (effect.as_slice(), by_effect.as_slice()),
+            None => (self.effect.as_slice(), self.by_effect.as_slice()),
+        };
+        let series = Responded { effect, logit: &self.logit, by_retention: &self.by_retention };
+        let by = Cotangent { beta: 1.0, by_media: by_effect, cost: 0.0, weight: by_effect };
         sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
         let mut shape = sums.total();
         if self.carry.has_slow_part() {

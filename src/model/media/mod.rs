@@ -2,6 +2,7 @@
 
 mod cotangents;
 mod counterfactual;
+mod drifted;
 mod response;
 mod reverse;
 mod sweep;
@@ -9,4 +10,5 @@ mod values;
 
 pub use cotangents::{ChannelCotangents, Cotangents};
 pub use counterfactual::{Counterfactual, OtherExposure};
+pub(crate) use drifted::{times as times_drift, without as without_drift};
 pub use values::{Media, Split};

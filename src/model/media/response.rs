@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::design::{Design, EffectScale};
 use super::super::theta::Theta;
+use super::drifted::times;
 use crate::transform::adstock::{self, Carry, LANES};
 use crate::transform::saturation;
 use crate::transform::simd::{Kernel, dot};
@@ -49,7 +50,10 @@ impl Kernel for Response<'_> {
                 }
             }
             for i in group {
-                self.reach[i] = self.measure::<FMA>(i);
+                self.reach[i] = match self.at.theta.drift((self.first + i) / n_geos) {
+                    Some(drift) => self.drift::<FMA>(i, drift),
+                    None => self.measure::<FMA>(i),
+                };
             }
         }
     }
@@ -89,6 +93,23 @@ impl Response<'_> {
             &self.tangent[carried],
             &mut out,
         );
+    }
+
+    /// Gives the effect of series `first + own` its drift; returns what the effect scale measures.
+    #[inline(always)]
+    fn drift<const FMA: bool>(&mut self, own: usize, drift: &[f64]) -> f64 {
+        let Point { design, theta, .. } = self.at;
+        let (n, i) = (design.n_periods, self.first + own);
+        let (c, g) = (i / design.n_geos, i % design.n_geos);
+        let scale = design.media.channels[c].scale;
+        let weight = times(drift, &scale.weights(&design.outcome)[g * n..(g + 1) * n]);
+        let effect = &mut self.effect[own * n..(own + 1) * n];
+        let measured = match scale {
+            EffectScale::MarginalRoi => theta.saturation(c).elasticity::<FMA>(&weight, effect),
+            EffectScale::Roi | EffectScale::Share => dot::<FMA>(&weight, effect),
+        };
+        effect.iter_mut().zip(drift).for_each(|(h, d)| *h *= d);
+        measured
     }
 
     /// What the effect scale measures, of series `first + own`.

@@ -3,12 +3,14 @@
 use super::super::design::{Design, EffectScale};
 use super::super::theta::Theta;
 use super::cotangents::{ChannelCotangents, ChannelGradient};
+use super::drifted::Drifted;
 use super::values::Media;
 use crate::transform::adstock::{Carry, CarryShape};
 use crate::transform::saturation::{Cotangent, Responded, Saturation, ShapeSums};
 use crate::transform::simd::{Kernel, dot};
 
-/// The reverse sweep of channel `c`; the derivatives by its ln geo factors go to `factors`.
+/// The reverse sweep of channel `c`; the derivatives by its ln geo factors go to `factors`, those by the logarithm of
+/// its drift in each period to `drift`.
 pub(super) struct Reverse<'a> {
     pub(super) media: &'a Media,
     pub(super) design: &'a Design,
@@ -18,13 +20,15 @@ pub(super) struct Reverse<'a> {
     pub(super) others: Option<&'a ChannelCotangents>,
     pub(super) c: usize,
     pub(super) factors: &'a mut [f64],
+    /// Of length T; empty without drift.
+    pub(super) drift: &'a mut [f64],
 }
 
 impl Kernel for Reverse<'_> {
     type Output = ChannelGradient;
     #[inline(always)]
     fn run<const FMA: bool>(self) -> ChannelGradient {
-        let Reverse { media, design, theta, by_media, others, c, factors } = self;
+        let Reverse { media, design, theta, by_media, others, c, factors, drift } = self;
         let (n_geos, n, channel) = (design.n_geos, design.n_periods, &design.media.channels[c]);
         let mut by_effect = 0.0;
         for (g, factor) in factors.iter_mut().enumerate() {
@@ -42,6 +46,7 @@ impl Kernel for Reverse<'_> {
         let saturation = theta.saturation(c);
         let mut sums = ShapeSums::new(saturation);
         let mut by_direct = 0.0;
+        drift.fill(0.0);
         let carry = &media.carries[c];
         let mut of_carry = CarryShape::default();
         for (g, factor) in factors.iter_mut().enumerate() {
@@ -50,33 +55,40 @@ impl Kernel for Reverse<'_> {
             *factor -= cost * media.reach[i];
             let cells = i * n + media.start[i]..(i + 1) * n;
             let local = g * n + media.start[i]..(g + 1) * n;
+            let own = others.and_then(|others| others.by_effect(g)).map(|own| &own[media.start[i]..]);
+            let (effect, by_cell) = (&media.effect[cells.clone()], &by_media[local.clone()]);
+            let weight = &channel.scale.weights(&design.outcome)[local];
+            let drifted = theta
+                .drift(c)
+                .map(|drift| Drifted::new(&drift[media.start[i]..], effect, (by_cell, weight), own));
+            let (effect, by_cell, weight, own) = match &drifted {
+                Some(of) => (&of.effect[..], &of.by_media[..], &of.weight[..], of.others.as_deref()),
+                None => (effect, by_cell, weight, own),
+            };
             let series = Responded {
-                effect: &media.effect[cells.clone()],
+                effect,
                 logit: &media.logit[cells.clone()],
                 by_retention: &media.by_retention[cells],
             };
-            let by = Cotangent {
-                beta: media.beta[i],
-                by_media: &by_media[local.clone()],
-                cost: -cost,
-                weight: &channel.scale.weights(&design.outcome)[local.clone()],
-            };
+            let by = Cotangent { beta: media.beta[i], by_media: by_cell, cost: -cost, weight };
             if channel.scale == EffectScale::MarginalRoi {
                 sums.add_series::<FMA>(&series, &by, |h, z| saturation.elasticity_by_effect(h, z));
                 by_direct -= cost * media.reach[i];
             } else {
                 sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
             }
-            if let Some(by_effect) = others.and_then(|others| others.by_effect(g)) {
-                let own = &by_effect[media.start[i]..];
+            if let Some(own) = own {
                 let by = Cotangent { beta: 1.0, by_media: own, cost: 0.0, weight: own };
                 sums.add_series::<FMA>(&series, &by, |_, _| 1.0);
             }
             if carry.has_slow_part() {
-                let own = others.and_then(|others| others.by_effect(g)).map(|own| &own[media.start[i]..]);
                 let exposure = &design.media.exposure[i * n + media.start[i]..(i + 1) * n];
                 let marginal = (channel.scale == EffectScale::MarginalRoi).then_some(saturation);
                 of_carry.add(&carry_gradient::<FMA>((carry, exposure), &series, (&by, own), marginal));
+            }
+            if drifted.is_some() {
+                let marginal = (channel.scale == EffectScale::MarginalRoi).then_some(saturation);
+                add_by_ln_drift::<FMA>(&series, (&by, own), marginal, &mut drift[media.start[i]..]);
             }
         }
         let mut shape = sums.total();
@@ -87,8 +99,30 @@ impl Kernel for Reverse<'_> {
         shape.ln_slope += by_direct;
         if let Some(others) = others {
             shape.add(&others.shape);
+            drift.iter_mut().zip(&others.by_ln_drift).for_each(|(to, by)| *to += by);
         }
         ChannelGradient { shape, ln_effect: by_effect }
+    }
+}
+
+/// Adds the derivatives by the logarithm of the drift, of one series whose drift is in `by` and `own`.
+#[inline(always)]
+fn add_by_ln_drift<const FMA: bool>(
+    series: &Responded,
+    (by, own): (&Cotangent, Option<&[f64]>),
+    marginal: Option<Saturation>,
+    drift: &mut [f64],
+) {
+    let of_cells = by.by_media.iter().zip(by.weight).zip(series.effect);
+    for (to, ((e, weight), h)) in drift.iter_mut().zip(of_cells) {
+        let measured = match marginal {
+            Some(saturation) => saturation.elasticity::<FMA>(&[1.0], &[*h]),
+            None => *h,
+        };
+        *to += by.beta * e * h + by.cost * weight * measured;
+    }
+    for (to, (own, h)) in drift.iter_mut().zip(own.into_iter().flatten().zip(series.effect)) {
+        *to += own * h;
     }
 }
 

@@ -76,19 +76,20 @@ impl Media {
         match self.split {
             None => {
                 let factors = by.ln_geo_factor.chunks_exact_mut(n_geos);
-                for (c, (of, factors)) in by_channel.iter_mut().zip(factors).enumerate() {
-                    *of = Reverse { media, design, theta, by_media, others: others.of(c), c, factors }
-                        .run::<FMA>();
+                let into = factors.zip(&mut by.ln_drift);
+                for (c, (of, (factors, drift))) in by_channel.iter_mut().zip(into).enumerate() {
+                    let others = others.of(c);
+                    *of = Reverse { media, design, theta, by_media, others, c, factors, drift }.run::<FMA>();
                 }
             }
             Some(split) => by_channel
                 .par_iter_mut()
-                .zip(by.ln_geo_factor.par_chunks_exact_mut(n_geos))
+                .zip(by.ln_geo_factor.par_chunks_exact_mut(n_geos).zip(&mut by.ln_drift))
                 .enumerate()
                 .with_min_len(design.n_channels().div_ceil(split.threads))
-                .for_each(|(c, (of, factors))| {
-                    let reverse =
-                        Reverse { media, design, theta, by_media, others: others.of(c), c, factors };
+                .for_each(|(c, (of, (factors, drift)))| {
+                    let others = others.of(c);
+                    let reverse = Reverse { media, design, theta, by_media, others, c, factors, drift };
                     *of = dispatch(split.instructions, reverse);
                 }),
         }

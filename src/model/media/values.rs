@@ -20,7 +20,7 @@ pub struct Split {
 /// Media at one point: one series of T periods per channel and geo, `[(c·G + g)·T + t]`.
 #[derive(Debug, Clone)]
 pub struct Media {
-    /// Effect h, the share of the ceiling.
+    /// Effect h, the share of the ceiling, times the drift where the channel's effect drifts.
     pub effect: Vec<f64>,
     /// What the family of saturation keeps for the reverse sweep.
     pub(super) logit: Vec<f64>,
