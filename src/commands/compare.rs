@@ -22,7 +22,7 @@ use super::common::progress::{Detail, Interrupt, SamplingProgress};
 /// and for each move of budget in how many models it gains.
 ///
 /// The first model is the one that flags and settings tell; the others differ from it in carry-over,
-/// saturation or trend. Each is a fit of its own: seconds for one market. Weights go by predictions; a
+/// saturation, trend or drift. Each is a fit of its own: seconds for one market. Weights go by predictions; a
 /// model that fits better is not more causal, so where models disagree a test is named.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -101,7 +101,7 @@ impl Compare {
         let tests = tests.map(|tests| tests.resolved).unwrap_or_default();
         let candidates = match &self.models {
             Some(file) => read_candidates(file, (&told, &config), (&dataset, &load))?,
-            None => default_candidates(&config)?,
+            None => default_candidates(&config, weeks(&dataset))?,
         };
         let plan = self.future.then(|| Plan::of(&dataset, &config, None, None));
         let detail = if self.quiet { Detail::Quiet } else { Detail::Auto };
@@ -171,4 +171,9 @@ fn print(report: &CompareReport, json: bool) -> anyhow::Result<()> {
     }
     stdout.flush()?;
     Ok(())
+}
+
+/// Weeks from the first day of the data to the day after the last.
+fn weeks(dataset: &Dataset) -> f64 {
+    (dataset.n_periods() as f64 * dataset.interval.days() / 7.0).round()
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::config::{
-    Adstock, FitConfig, LoadOptions, RawConfig, RawData, RawExperiments, SaturationFamily, UncheckedConfig,
-    parse_models,
+    Adstock, Drift, FitConfig, LoadOptions, RawConfig, RawData, RawExperiments, SaturationFamily,
+    UncheckedConfig, parse_models,
 };
 use crate::data::{Dataset, settle};
 use crate::error::Error;
@@ -20,6 +20,9 @@ pub struct Candidate {
 
 /// Weeks between the knots of the calmer trend.
 const CALM_KNOTS: f64 = 26.0;
+
+/// Weeks that tell a yearly drift from season and trend even where the last year is forecast.
+const DRIFT_WEEKS: f64 = 156.0;
 
 impl Candidate {
     /// The model of these settings, named by what channels do that say nothing of their own.
@@ -45,12 +48,12 @@ impl Candidate {
 }
 
 /// The model as it is told, then the usual others: carry-over that peaks late, saturation that is concave throughout,
-/// both, a part that lasts for months,
-/// and a calmer trend. No two are alike.
+/// both, a part that lasts for months, a calmer trend,
+/// and effects that change from year to year where the data have `weeks` enough to tell. No two are alike.
 ///
 /// # Errors
 /// Settings of a channel that another family cannot have.
-pub fn default_candidates(told: &FitConfig) -> Result<Vec<Candidate>, Error> {
+pub fn default_candidates(told: &FitConfig, weeks: f64) -> Result<Vec<Candidate>, Error> {
     let (late, geometric) = (Adstock::Pascal { r: 2 }, Adstock::default());
     let (hill, logistic) = (SaturationFamily::Hill, SaturationFamily::Logistic);
     let dual = (Adstock::Dual, hill);
@@ -63,6 +66,11 @@ pub fn default_candidates(told: &FitConfig) -> Result<Vec<Candidate>, Error> {
     }
     let named = Candidate::told(&calm);
     candidates.push(Candidate { name: format!("{}, calm trend", named.name), ..named });
+    if weeks >= DRIFT_WEEKS {
+        let drifting = told.with(|c| c.model.drift = Drift::Yearly)?;
+        let named = Candidate::told(&drifting);
+        candidates.push(Candidate { name: format!("{}, yearly drift", named.name), ..named });
+    }
     let mut different: Vec<Candidate> = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         if different.iter().all(|other| other.config != candidate.config) {
@@ -116,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_usual_models_are_all_different_and_the_told_one_is_first() {
-        let usual = default_candidates(&FitConfig::default()).unwrap();
+        let usual = default_candidates(&FitConfig::default(), 156.0).unwrap();
         let names: Vec<&str> = usual.iter().map(|c| c.name.as_str()).collect();
         assert_eq!(
             names,
@@ -126,11 +134,12 @@ mod tests {
                 "geometric, logistic",
                 "pascal:2, logistic",
                 "dual, hill",
-                "geometric, hill, calm trend"
+                "geometric, hill, calm trend",
+                "geometric, hill, yearly drift"
             ]
         );
         let told = FitConfig::default().with(|c| c.model.saturation = SaturationFamily::Logistic).unwrap();
-        let usual = default_candidates(&told).unwrap();
+        let usual = default_candidates(&told, 100.0).unwrap();
         assert_eq!((usual.len(), usual[0].name.as_str()), (6, "geometric, logistic"));
         assert_eq!(usual[0].config, told);
     }
@@ -139,7 +148,7 @@ mod tests {
     fn a_fixed_slope_stays_where_there_is_one() {
         let told =
             FitConfig::default().with(|c| c.channels.entry("tv".into()).or_default().slope = Some(1.0));
-        for candidate in default_candidates(&told.unwrap()).unwrap() {
+        for candidate in default_candidates(&told.unwrap(), 156.0).unwrap() {
             let slope = candidate.config.channels["tv"].slope;
             assert_eq!(slope.is_some(), candidate.config.model.saturation.has_slope(), "{}", candidate.name);
         }
