@@ -1,16 +1,31 @@
-//! `--drift` on the real binary: a return that halves is found, one that does not is not, and what is refused.
+//! `--drift`: the gradient with tests told, and on the real binary a return that falls is found, plans use its last
+//! value, and what cannot be is refused.
 
 mod common;
 
 use common::{Folder, Run};
+use mmm::config::{Drift, FitConfig, LoadOptions};
+use mmm::data::{load, read_experiments, resolve_experiments, settle};
+use mmm::model::{Density, Design, experiment_terms};
 use serde_json::Value;
 
 const SHORT: [&str; 7] = ["--warmup", "200", "--draws", "150", "--chains", "2", "--quiet"];
 
 /// A clean panel whose television loses two thirds of its return while search keeps its own.
 fn panel(folder: &Folder, weeks: &str, drift: &str) {
-    let world =
-        ["simulate", "--geos", "6", "--weeks", weeks, "--channels", "3", "--confounding", "0", "--noise", "0.03"];
+    let world = [
+        "simulate",
+        "--geos",
+        "6",
+        "--weeks",
+        weeks,
+        "--channels",
+        "3",
+        "--confounding",
+        "0",
+        "--noise",
+        "0.03",
+    ];
     folder.mmm(&[&world[..], &["--roi", "tv=3", "--drift", drift, "--out", "world"]].concat()).exits(0);
 }
 
@@ -22,14 +37,21 @@ fn fit(folder: &Folder, flags: &[&str]) -> Run {
 fn channel(folder: &Folder, out: &str, name: &str) -> Value {
     let text = std::fs::read_to_string(folder.path().join(out).join("fit.json")).expect("the fit");
     let fit: Value = serde_json::from_str(&text).expect("JSON");
-    fit["channels"].as_array().expect("channels").iter().find(|c| c["name"] == name).expect("the channel").clone()
+    fit["channels"]
+        .as_array()
+        .expect("channels")
+        .iter()
+        .find(|c| c["name"] == name)
+        .expect("the channel")
+        .clone()
 }
 
 #[test]
 fn a_return_that_falls_is_found_and_plans_use_its_last_value() {
     let folder = Folder::new();
     panel(&folder, "157", "tv=0.33");
-    let said = fit(&folder, &["--drift", "yearly", "--drift", "social=none", "--out", "out"]).finishes().stdout();
+    let said =
+        fit(&folder, &["--drift", "yearly", "--drift", "social=none", "--out", "out"]).finishes().stdout();
     let (tv, social) = (channel(&folder, "out", "tv"), channel(&folder, "out", "social"));
     let drift = &tv["drift"];
     let number = |value: &Value| value.as_f64().expect("a number");
@@ -53,7 +75,10 @@ fn without_the_option_nothing_is_said() {
     let folder = Folder::new();
     panel(&folder, "110", "tv=0.5");
     let said = fit(&folder, &["--out", "out"]).finishes().stdout();
-    assert!(channel(&folder, "out", "tv")["drift"].is_null() && !said.contains("Change of the effects"), "{said}");
+    assert!(
+        channel(&folder, "out", "tv")["drift"].is_null() && !said.contains("Change of the effects"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -73,4 +98,37 @@ fn what_cannot_drift_is_refused_with_the_remedy() {
         &["yearly drift of channel `tv` needs 104 weeks", "80 periods", "hint:", "--drift tv=half_yearly"],
     );
     refused(&["--drift", "tvv=half_yearly"], &["tvv"]);
+}
+
+/// The gradient against central differences, where readings speak of channels that drift.
+#[test]
+fn the_gradient_is_that_of_the_density_with_tests_told_too() {
+    let folder = Folder::new();
+    panel(&folder, "110", "tv=0.5");
+    let load_options = LoadOptions::default();
+    let (data, _) = load(&folder.path().join("world/data.csv"), &load_options).expect("data");
+    let config = FitConfig::default().with(|c| c.model.drift = Drift::Yearly).expect("a setting");
+    let config = settle(config, &data, &load_options).expect("settled");
+    let file = read_experiments(&folder.path().join("world/tests.csv")).expect("tests");
+    let tests = resolve_experiments(&file, &data, &config).expect("tests of the data").0.tests;
+    assert!(!tests.is_empty());
+    let design = Design::with_tests(&data, &config, &tests).expect("a design");
+    let terms = experiment_terms(&tests, &design, &data);
+    let density = Density::new(design).with_terms(terms);
+    let (mut state, dim) = (density.state(), density.layout.dim);
+    let (mut gradient, mut unused) = (vec![0.0; dim], vec![0.0; dim]);
+    let mut q: Vec<f64> = (0..dim).map(|i| 0.6 * (7.3 * i as f64 + 1.0).sin()).collect();
+    density.value_and_gradient(&q, &mut gradient, &mut state).expect("finite");
+    for i in 0..density.layout.n_global {
+        let (x, step) = (q[i], 1e-4);
+        let mut at = |by: f64| {
+            q[i] = x + by;
+            density.value_and_gradient(&q, &mut unused, &mut state).expect("finite")
+        };
+        let near = at(step) - at(-step);
+        let far = at(2.0 * step) - at(-2.0 * step);
+        let slope = (8.0 * near - far) / (12.0 * step);
+        q[i] = x;
+        assert!((gradient[i] - slope).abs() < 1e-4 * (1.0 + slope.abs()), "{i}: {} or {slope}", gradient[i]);
+    }
 }
