@@ -9,7 +9,7 @@ use mmm::data::{load, read_experiments, resolve_experiments, settle};
 use mmm::model::{Density, Design, experiment_terms};
 use serde_json::Value;
 
-const SHORT: [&str; 7] = ["--warmup", "200", "--draws", "150", "--chains", "2", "--quiet"];
+const SHORT: [&str; 6] = ["--warmup", "200", "--draws", "150", "--chains", "2"];
 
 /// A clean panel whose television loses two thirds of its return while search keeps its own.
 fn panel(folder: &Folder, weeks: &str, drift: &str) {
@@ -62,7 +62,6 @@ fn a_return_that_falls_is_found_and_plans_use_its_last_value() {
     assert!(social["drift"].is_null());
     assert!(said.contains("Change of the effects") && said.contains("tv: the effect has changed"), "{said}");
 
-    // Half a year of the same spend brings by a plan what the last value says, not the mean of the window.
     let fit = std::fs::read_to_string(folder.path().join("out/fit.json")).expect("the fit");
     let schema = folder.mmm(&["schema", "fit"]).exits(0).stdout();
     let schema = serde_json::from_str(&schema).expect("the schema is JSON");
