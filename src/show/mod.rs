@@ -5,7 +5,6 @@ mod causes;
 mod check;
 mod compare;
 mod diff;
-mod drifts;
 mod frame;
 mod lift_tests;
 mod markdown;

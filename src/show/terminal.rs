@@ -1,12 +1,14 @@
 //! The parts of the summary printed after a fit, in plain text as wide as the terminal.
 
+mod drifts;
+
+use self::drifts::drifts;
 use crate::data::OutcomeKind;
 use crate::diagnostics::{Diagnostics, Verdict};
 use crate::posterior::EvidenceVerdict;
 use crate::report::{ChannelReport, Fit, OutcomeReport, RoiUnit};
 use crate::show::advice::{next_test, recommendation};
 use crate::show::causes;
-use crate::show::drifts::drifts;
 use crate::show::table::{layout, wrap};
 use crate::warning::Warning;
 use crate::words::numbers::{TERMS, amount, clean, percent, ratio};

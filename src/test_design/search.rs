@@ -15,9 +15,11 @@ use super::judge::{Judged, Money, judge};
 use super::refuse::{Place, refusal, too_short};
 use super::report::{DESIGN_SCHEMA, Design, DesignReport, Kind};
 use super::steps::instructions;
+use crate::diagnostics::Verdict;
 use crate::error::Error;
 use crate::planning::{ChannelCurve, DEFAULT_STEP, Limits, signal_values};
 use crate::report::{Fit, RoiUnit, Tool};
+use crate::warning::Warning;
 
 /// Weeks of treatment that are tried.
 const WEEKS: [usize; 5] = [2, 4, 6, 8, 12];
@@ -62,8 +64,21 @@ pub fn design((path, fit): (&Path, &Fit), constraints: &Constraints) -> Result<D
         designs,
         compared,
         best,
-        warnings: Vec::new(),
+        warnings: doubts(fit),
     })
+}
+
+/// What is wrong with the fit that the designs rest on.
+fn doubts(fit: &Fit) -> Vec<Warning> {
+    let failed = fit.diagnostics.verdict == Verdict::Fail;
+    let warning = || {
+        Warning::new(
+            "not_converged",
+            "the fit did not converge: do not act on these designs",
+            "fit again with more draws (--warmup, --draws)",
+        )
+    };
+    failed.then(warning).into_iter().collect()
 }
 
 struct Search<'a> {

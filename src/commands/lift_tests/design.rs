@@ -6,7 +6,6 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Args;
-use mmm::diagnostics::Verdict;
 use mmm::show::{design_page, design_text};
 use mmm::store::{OutputDir, OutputKind};
 use mmm::test_design::{Constraints, DesignReport, design, refuse_other, write_design};
@@ -30,7 +29,7 @@ use crate::commands::common::edited::EditedArgs;
 Writes design.json, design.html, plan.csv (for mmm scenario --plan), geos.csv, and the
 experiments.csv by which a later fit reads the test.
 
-Exit codes: 0 done, 1 bad input or an error, 2 bad usage, 3 the fit did not converge (nothing is written).")]
+Exit codes: 0 done, 1 bad input or an error, 2 bad usage.")]
 pub struct DesignArgs {
     /// Output directory of `mmm fit`, or its fit.json
     #[arg(value_name = "FIT")]
@@ -125,15 +124,6 @@ impl DesignArgs {
     /// Designs, writes the folder and prints the table.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let fit = self.edited.fit(&self.fit)?;
-        if fit.diagnostics.verdict == Verdict::Fail {
-            let fit = self.fit.display();
-            writeln!(
-                std::io::stderr(),
-                "error: {fit}: the fit did not converge: no test can be designed by it\n\
-                 hint: fit again with more draws (--warmup, --draws)"
-            )?;
-            return Ok(ExitCode::from(crate::commands::NOT_CONVERGED));
-        }
         refuse_other(&self.data_file, &fit)?;
         let dir = OutputDir::create_with(&self.out, OutputKind::Design).map_err(mmm::Error::from)?;
         let report = design((self.fit.as_path(), &fit), &self.constraints())?;

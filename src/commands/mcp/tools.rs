@@ -93,7 +93,7 @@ pub static TOOLS: [Served; 7] = [
         files: &[],
         fixed: &["--json"],
         read_only: false,
-        answer: |run, _| judged(run, "the fit did not converge, so no test can be designed by it"),
+        answer: |run, _| judged(run, "the fit did not converge, so no design rests on it"),
     },
     Served {
         name: "validate",
@@ -234,11 +234,13 @@ fn fitted(run: &Finished, arguments: &JsonObject) -> Result<Value, Fault> {
 
 /// An answer of a fit, unless that did not converge.
 fn judged(run: &Finished, otherwise: &str) -> Result<Value, Fault> {
-    let answer = document(run);
-    if run.code == Some(i32::from(NOT_CONVERGED)) {
-        return Err(not_converged(&json!({}), &answer.unwrap_or_default()["warnings"], otherwise));
+    let answer = document(run)?;
+    let warnings = answer["warnings"].as_array().into_iter().flatten();
+    let warned = warnings.into_iter().any(|warning| warning["code"] == "not_converged");
+    if warned || run.code == Some(i32::from(NOT_CONVERGED)) {
+        return Err(not_converged(&json!({}), &answer["warnings"], otherwise));
     }
-    answer
+    Ok(answer)
 }
 
 fn reported(run: &Finished, _: &JsonObject) -> Result<Value, Fault> {

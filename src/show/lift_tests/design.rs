@@ -17,13 +17,19 @@ pub fn design_text(report: &DesignReport) -> String {
 fn header(report: &DesignReport) -> Vec<String> {
     let unit = if report.in_currency { "currency" } else { report.outcome.as_str() };
     let text = format!(
-        "{}: {} tests compared; value and cost in {unit}, over {:.0} weeks. What a test forgoes or adds is nearly \
+        "{}{}: {} tests compared; value and cost in {unit}, over {:.0} weeks. What a test forgoes or adds is nearly \
          certain, what it is worth rests on what the fit believes.",
+        warned(report),
         clean(&report.data.0),
         report.compared,
         report.horizon_weeks
     );
     wrap("", 0, &text)
+}
+
+/// What is wrong with the fit, said before anything that rests on it.
+fn warned(report: &DesignReport) -> String {
+    report.warnings.iter().map(|w| format!("WARNING: {}. ", clean(&w.message))).collect()
 }
 
 /// Dose in a word.

@@ -50,7 +50,7 @@ pub fn design_page(report: &DesignReport) -> String {
 
 /// What would make the numbers misleading, first.
 fn cautions(report: &DesignReport) -> Vec<String> {
-    let mut cautions = Vec::new();
+    let mut cautions: Vec<String> = report.warnings.iter().map(|warning| clean(&warning.message)).collect();
     if report.designs[0].net <= 0.0 {
         cautions.push(format!(
             "No test is worth its price over {:.0} weeks. This is the least bad one.",
@@ -63,7 +63,6 @@ fn cautions(report: &DesignReport) -> Vec<String> {
             .into(),
     );
     cautions.extend(doubts(report));
-    cautions.extend(report.warnings.iter().map(|warning| clean(&warning.message)));
     cautions
 }
 
