@@ -166,7 +166,7 @@ fn every_flag_that_a_page_names_exists() {
                     flag.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default();
                 let exists = [" ", "\n", "[", "="].iter().any(|end| known.contains(&format!("{name}{end}")));
                 // Of cargo.
-                let exists = exists || ["--profile", "--features"].contains(&name);
+                let exists = exists || ["--profile", "--features", "--example"].contains(&name);
                 assert!(exists, "{path}: no command has {name} (`{span}`)");
             }
         }
